@@ -1,0 +1,1 @@
+"""End-to-end tests for app migrations with the Confluence Cloud Migration Assistant."""

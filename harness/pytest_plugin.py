@@ -1,0 +1,1 @@
+"""The pytest fixtures that vendors import in their own repositories."""
