@@ -1,0 +1,84 @@
+"""Every error the harness raises on purpose, in one tree.
+
+    HarnessError                the base: one clear message, an exit status, evidence as fields
+    |-- BadInput       exit 3   the user's YAML, jar, flag, version, image or surroundings are wrong
+    |-- ServiceDied    exit 2   a service ended while it was waited for; carries its last log lines
+    |-- WaitTimedOut   exit 2   a bounded wait ran out; carries the step and what was last seen
+    `-- DriverError    exit 2   a Confluence, cloud or browser did not answer as documented
+"""
+
+from pathlib import Path
+
+EXIT_FAILED = 1
+EXIT_ERROR = 2
+EXIT_BAD_INPUT = 3
+
+
+class HarnessError(Exception):
+    """Base of all errors raised on purpose; `str()` is the whole message for the user."""
+
+    exit_status = EXIT_ERROR
+
+
+class BadInput(HarnessError):
+    """Something the user gave is wrong; nothing was started.
+
+    Args:
+        what: one line that says what is wrong, why, and what would be right.
+        path: the file it stands in, where there is one.
+        line: its line number there, counted from 1.
+    """
+
+    exit_status = EXIT_BAD_INPUT
+
+    def __init__(self, what: str, *, path: Path | None = None, line: int | None = None) -> None:
+        self.what, self.path, self.line = what, path, line
+        place = "" if path is None else f"{path}:{line}: " if line else f"{path}: "
+        super().__init__(f"{place}{what}")
+
+
+class ServiceDied(HarnessError):
+    """A service ended while something waited for it.
+
+    Args:
+        service: its name in the stack.
+        step: what was waited for.
+        state: how it ended, as the engine says it ("exited with code 1", "killed: out of memory").
+        log_tail: its last log lines.
+    """
+
+    def __init__(self, service: str, step: str, state: str, log_tail: str) -> None:
+        self.service, self.step, self.state, self.log_tail = service, step, state, log_tail
+        super().__init__(
+            f"{service} {state} while waiting for {step}. Its last log lines:\n{log_tail}"
+        )
+
+
+class WaitTimedOut(HarnessError):
+    """A bounded wait ran out.
+
+    Args:
+        step: what was waited for.
+        seconds: the bound, in wall seconds.
+        last_seen: what the last look showed.
+        log_tail: the last log lines of the service, where there are any.
+    """
+
+    def __init__(self, step: str, seconds: float, last_seen: str, log_tail: str = "") -> None:
+        self.step, self.seconds, self.last_seen, self.log_tail = step, seconds, last_seen, log_tail
+        tail = f"\nLast log lines:\n{log_tail}" if log_tail else ""
+        super().__init__(f"{step}: not within {seconds:g} s; last seen: {last_seen}{tail}")
+
+
+class DriverError(HarnessError):
+    """A Confluence, cloud or browser did not answer as documented.
+
+    Args:
+        attempted: what was attempted.
+        came_back: what came back.
+        advice: the likely cause and what to do.
+    """
+
+    def __init__(self, attempted: str, came_back: str, advice: str = "") -> None:
+        self.attempted, self.came_back, self.advice = attempted, came_back, advice
+        super().__init__(f"{attempted}: {came_back}" + (f". {advice}" if advice else ""))
