@@ -1,10 +1,10 @@
 """Every error the harness raises on purpose, in one tree.
 
-    HarnessError                the base: one clear message, an exit status, evidence as fields
-    |-- BadInput       exit 3   the user's YAML, jar, flag, version, image or surroundings are wrong
-    |-- ServiceDied    exit 2   a service ended while it was waited for; carries its last log lines
-    |-- WaitTimedOut   exit 2   a bounded wait ran out; carries the step and what was last seen
-    `-- DriverError    exit 2   a Confluence, cloud or browser did not answer as documented
+HarnessError                the base: one clear message, an exit status, evidence as fields
+|-- BadInput       exit 3   the user's YAML, jar, flag, version, image or surroundings are wrong
+|-- ServiceDied    exit 2   a service ended while it was waited for; carries its last log lines
+|-- WaitTimedOut   exit 2   a bounded wait ran out; carries the step and what was last seen
+`-- DriverError    exit 2   a Confluence, cloud or browser did not answer as documented
 """
 
 from pathlib import Path
