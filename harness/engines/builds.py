@@ -1,0 +1,104 @@
+"""Java builds, each kept under a digest of its sources.
+
+A result is built beside its place and renamed into it, so that two runs at once never see
+half a jar.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from harness import assets
+from harness.errors import BadInput
+from harness.progress import Progress, step
+
+API_JAR, STANDIN_JAR = "app-migration-api.jar", "standin.jar"
+
+
+def cache_folder() -> Path:
+    """Where build results are kept, per user."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "migration-harness"
+
+
+def standin(progress: Progress) -> Path:
+    """The folder with the stand-in's jar and the jar of the interfaces that apps compile to.
+
+    Raises:
+        BadInput: the compiler refused the sources.
+    """
+    context = assets.docker_context("confluence-standin")
+    script = context / "build.sh"
+
+    def build(folder: Path) -> None:
+        _run([script, folder], "building the stand-in")
+
+    return _kept("standin", [context], build, "building the stand-in", progress)
+
+
+def server_app(source: Path, progress: Progress) -> Path:
+    """The jar of a server app that is kept as Java sources.
+
+    Args:
+        source: the app's folder, with `server/` in it.
+        progress: takes a line when something is built.
+
+    Raises:
+        BadInput: the compiler refused the sources.
+    """
+    api = standin(progress) / API_JAR
+    script = assets.root() / "fixtures" / "apps" / "build.sh"
+    name = f"{source.name}.jar"
+
+    def build(folder: Path) -> None:
+        _run([script, source, api, folder / name], f"building the server app in {source}")
+
+    what = f"building the server app {source.name}"
+    return _kept("app", [source / "server", script, api], build, what, progress) / name
+
+
+def _kept(
+    kind: str,
+    sources: Iterable[Path],
+    build: Callable[[Path], None],
+    what: str,
+    progress: Progress,
+) -> Path:
+    place = cache_folder() / f"{kind}-{_digest(sources)}"
+    if place.is_dir():
+        return place
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place.parent, prefix=f".{kind}-") as scratch:
+        result = Path(scratch) / "result"
+        result.mkdir()
+        with step(progress, what):
+            build(result)
+        try:
+            result.rename(place)
+        except OSError:
+            if not place.is_dir():  # else another run was faster, with the same content
+                raise
+    return place
+
+
+def _digest(sources: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for source in sources:
+        files = [source] if source.is_file() else sorted(source.rglob("*"))
+        for path in files:
+            if path.is_file():
+                name = path.relative_to(source).as_posix()
+                digest.update(f"{name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _run(command: list[Path], what: str) -> None:
+    if not shutil.which("javac"):
+        raise BadInput(f"{what} takes a JDK 17 or newer: javac is not on the PATH")
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+    if done.returncode:
+        raise BadInput(f"{what} failed:\n{(done.stdout + done.stderr).strip()}")

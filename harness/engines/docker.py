@@ -1,0 +1,228 @@
+"""The Docker engine: a stack's services as containers on a network of their own.
+
+Built on testcontainers, with its reaper switched off: everything carries labels with the
+run's id and its owner, the engine removes what it made, and `harness sweep` removes what a
+killed run left. Published ports are chosen by Docker and bound to loopback.
+"""
+
+import io
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import docker
+from docker.errors import DockerException, NotFound
+from docker.models.containers import Container
+from testcontainers.core.config import testcontainers_config
+from testcontainers.core.container import DockerContainer
+from testcontainers.core.network import Network
+
+from harness.engines.service import EngineName, Service
+from harness.errors import BadInput, ServiceDied
+from harness.runs import Run, owner_label
+
+RUN_LABEL = "org.migrationharness.run"
+OWNER_LABEL = "org.migrationharness.owner"
+
+_FILES = "/run/harness"
+
+testcontainers_config.ryuk_disabled = True
+
+
+def connect() -> docker.DockerClient | None:
+    """A client of the engine that the environment names, or None where none answers."""
+    try:
+        client = docker.from_env()
+    except DockerException:
+        return None
+    try:
+        client.ping()
+    except (DockerException, OSError):
+        client.close()
+        return None
+    return client
+
+
+def labels(run: Run) -> dict[str, str]:
+    """What every container, network and volume of a run carries."""
+    return {RUN_LABEL: run.id, OWNER_LABEL: owner_label()}
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where one service runs in its container: fixed ports, fixed paths, all interfaces."""
+
+    ports: Mapping[str, int]
+    folders: Mapping[str, str]
+    engine: EngineName = "docker"
+    bind: str = "0.0.0.0"  # noqa: S104 - inside a container; what is published binds to loopback
+
+    ports_file: str | None = None
+
+    def port(self, name: str) -> int:
+        return self.ports[name]
+
+    def file(self, name: str) -> str:
+        return f"{_FILES}/{name}"
+
+    def folder(self, name: str) -> str:
+        return self.folders[name]
+
+
+class DockerService:
+    """A started container; `harness.engines.service.Running` documents its members."""
+
+    def __init__(self, service: Service, container: Container, host: str) -> None:
+        self.service, self.container, self.host = service, container, host
+
+    @property
+    def name(self) -> str:
+        return self.service.name
+
+    @property
+    def id(self) -> str:
+        return self.container.name or str(self.container.id)
+
+    def port(self, name: str) -> int:
+        inside = f"{self.service.ports[name]}/tcp"
+        if not self.container.ports.get(inside):
+            self.container.reload()
+        published = self.container.ports.get(inside)
+        if not published:
+            step = f"port {self.service.ports[name]}"
+            raise ServiceDied(self.name, step, self.ended() or "lost its port", self.output_tail())
+        return int(published[0]["HostPort"])
+
+    def ended(self) -> str | None:
+        try:
+            self.container.reload()
+        except NotFound:
+            return "was removed"
+        state: dict[str, Any] = self.container.attrs["State"]
+        if state["Running"]:
+            return None
+        if state.get("OOMKilled"):
+            return "was killed: out of memory"
+        return f"exited with code {state['ExitCode']}"
+
+    def output_tail(self, lines: int = 20) -> str:
+        try:
+            return self.container.logs(tail=lines).decode(errors="replace")
+        except NotFound:
+            return "(the container is gone, and its output with it)"
+
+    def read(self, folder: str, path: str, offset: int = 0) -> bytes:
+        try:
+            stream, _ = self.container.get_archive(f"{self.service.folders[folder]}/{path}")
+        except NotFound:
+            return b""
+        with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as archive:
+            member = archive.extractfile(archive.next() or archive.getmembers()[0])
+            return member.read()[offset:] if member else b""
+
+    def where(self, folder: str, path: str) -> str:
+        return f"{self.id}:{self.service.folders[folder]}/{path}"
+
+    def kill(self) -> None:
+        self.container.kill()
+        self.container.wait()
+
+
+class DockerEngine:
+    """Runs the services of one stack as containers on one network."""
+
+    name: EngineName = "docker"
+
+    def __init__(self, client: docker.DockerClient, run: Run, stack: str) -> None:
+        self._client, self._run = client, run
+        self._prefix = f"mh-{run.id}-{stack}"
+        self._network = Network(docker_network_kw={"labels": labels(run)})
+        self._network.name = self._prefix
+        self._network.create()
+        self._containers: dict[str, DockerContainer] = {}
+        self._volumes: set[str] = set()
+
+    def start(self, service: Service) -> DockerService:
+        """Creates the container, copies its files in and starts it.
+
+        Raises:
+            BadInput: a host port that was asked for is taken.
+        """
+        place = _Place(service.ports, service.folders)
+        container = DockerContainer(service.image, name=f"{self._prefix}-{service.name}")
+        container.with_kwargs(labels=labels(self._run), mem_limit=service.memory, init=True)
+        container.with_network(self._network)
+        container.with_network_aliases(service.name, *service.aliases)
+        container.with_envs(**service.env(place))
+        if argv := list(service.argv(place)):
+            container.with_command(argv)
+        for name, path in service.folders.items():
+            container.with_volume_mapping(self._volume(service.name, name), path, "rw")
+        for name, content in service.files.items():
+            container.with_copy_into_container(content, place.file(name), mode=0o644)
+        # testcontainers types these as bare ports; Docker's own form carries the address too.
+        container.ports = cast(
+            "dict[str, int | None]",
+            {
+                f"{port}/tcp": ("127.0.0.1", service.fixed_ports.get(name))
+                for name, port in service.ports.items()
+            },
+        )
+        self._containers[service.name] = container
+        try:
+            container.start()
+        except DockerException as error:
+            raise _explained(service, error) from error
+        return DockerService(
+            service, container.get_wrapped_container(), container.get_container_host_ip()
+        )
+
+    def _volume(self, service: str, folder: str) -> str:
+        name = f"{self._prefix}-{service}-{folder}"
+        if name not in self._volumes:
+            self._client.volumes.create(name, labels=labels(self._run))
+            self._volumes.add(name)
+        return name
+
+    def stop(self, name: str) -> None:
+        """Ends one container and removes it; its volumes stay for a successor."""
+        if container := self._containers.pop(name, None):
+            container.get_wrapped_container().stop(timeout=30)
+            container.stop()
+
+    def close(self) -> None:
+        """Removes every container, volume and the network, whatever state they are in."""
+        remove(self._client, {"label": [f"{RUN_LABEL}={self._run.id}"], "name": self._prefix})
+        self._containers.clear()
+        self._volumes.clear()
+
+
+def remove(client: docker.DockerClient, filters: Mapping[str, Any]) -> list[str]:
+    """Removes all containers, volumes and networks that match Docker's filters.
+
+    Returns:
+        The names of what was removed.
+    """
+    removed: list[str] = []
+    for container in client.containers.list(all=True, filters=dict(filters), ignore_removed=True):
+        removed.append(str(container.name))
+        container.remove(force=True, v=True)
+    for volume in client.volumes.list(filters=dict(filters)):
+        removed.append(str(volume.name))
+        volume.remove(force=True)
+    for network in client.networks.list(filters=dict(filters)):
+        removed.append(str(network.name))
+        network.remove()
+    return removed
+
+
+def _explained(service: Service, error: DockerException) -> Exception:
+    text = str(getattr(error, "explanation", error))
+    if "port is already allocated" in text or "address already in use" in text:
+        asked = ", ".join(str(port) for port in service.fixed_ports.values())
+        return BadInput(
+            f"{service.name}: a port that was asked for ({asked}) is taken: "
+            "choose another, or leave it out to have one chosen"
+        )
+    return error

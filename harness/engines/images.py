@@ -1,0 +1,159 @@
+"""Builds the project's own images where they are missing.
+
+A tag carries a digest of the build context, so an image is never stale and never built twice.
+The base image is pulled; where no registry answers it is made from Debian's own packages.
+A company's CA bundle goes into each context, so that package managers inside a build trust
+what the host trusts.
+"""
+
+import hashlib
+import io
+import os
+import subprocess
+import tarfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import docker
+from docker.errors import APIError, BuildError, ImageNotFound
+
+from harness import assets
+from harness.errors import BadInput, HarnessError
+from harness.progress import Progress, step
+
+BASE = "debian:bookworm-slim"
+HOME_MADE_BASE = "migration-harness/base:bookworm"
+
+_CA_VARIABLES = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE",
+                 "NODE_EXTRA_CA_CERTS")  # fmt: skip
+
+
+def base(client: docker.DockerClient, progress: Progress) -> str:
+    """The base image's name, pulled or made when it is not there yet.
+
+    Raises:
+        BadInput: no registry answers and it cannot be made here either.
+    """
+    for name in (BASE, HOME_MADE_BASE):
+        if _exists(client, name):
+            return name
+    try:
+        with step(progress, f"pulling {BASE}"):
+            client.images.pull(BASE)
+        return BASE
+    except APIError as error:
+        progress(f"no registry gives {BASE} ({_first_line(error)})")
+    script = assets.docker_context("base") / "make.sh"
+    with step(progress, "making the base image from Debian's packages (about 30 s)"):
+        made = subprocess.run([script, HOME_MADE_BASE], capture_output=True, text=True)
+    if made.returncode:
+        raise BadInput(f"the base image cannot be had: {made.stderr.strip()}")
+    return HOME_MADE_BASE
+
+
+def standin(client: docker.DockerClient, progress: Progress) -> str:
+    """The stand-in's image, built when missing; its tag."""
+    return _built(client, "confluence-standin", {}, progress)
+
+
+def cloud(client: docker.DockerClient, progress: Progress) -> str:
+    """The image of the cloud and of the scripted cloud app, built when missing; its tag."""
+    package = Path(__file__).parent.parent
+    extra = {f"harness/{path}": content for path, content in _folder(package) if _is_code(path)}
+    return _built(client, "cloud", extra, progress)
+
+
+def pulled(client: docker.DockerClient, name: str, progress: Progress) -> str:
+    """A foreign image, pulled when it is not here.
+
+    Raises:
+        BadInput: it is neither here nor can it be pulled.
+    """
+    if not _exists(client, name):
+        try:
+            with step(progress, f"pulling {name}"):
+                client.images.pull(name)
+        except (APIError, ImageNotFound) as error:
+            raise BadInput(
+                f"image {name!r} cannot be had: {_first_line(error)}. "
+                "Check its name and tag, and that a registry answers"
+            ) from error
+    return name
+
+
+def ca_bundle(environ: Mapping[str, str] = os.environ) -> bytes:
+    """The CA bundle that the usual variables name; empty when none of them names a file."""
+    for variable in _CA_VARIABLES:
+        path = Path(environ.get(variable, ""))
+        if path.is_file():
+            return path.read_bytes()
+    return b""
+
+
+def _built(
+    client: docker.DockerClient, name: str, extra: dict[str, bytes], progress: Progress
+) -> str:
+    files = dict(_folder(assets.docker_context(name))) | extra
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(f"{path}\0{len(files[path])}\0".encode() + files[path])
+    tag = f"migration-harness/{name}:{digest.hexdigest()[:12]}"
+    if _exists(client, tag):
+        return tag
+    context = _tar(files | {"ca-bundle.crt": ca_bundle()})
+    with step(progress, f"building image {tag}"):
+        try:
+            client.images.build(
+                fileobj=context,
+                custom_context=True,
+                tag=tag,
+                rm=True,
+                forcerm=True,
+                buildargs={"BASE": base(client, progress)},
+            )
+        except BuildError as error:
+            raise HarnessError(_build_failure(tag, error)) from error
+    return tag
+
+
+def _build_failure(tag: str, error: BuildError) -> str:
+    log: list[Any] = list(error.build_log)
+    lines = "".join(str(part.get("stream", "")) for part in log if isinstance(part, dict))
+    tail = "\n".join(lines.strip().splitlines()[-15:])
+    return f"building image {tag}: {error.msg}\nThe build's last lines:\n{tail}"
+
+
+def _exists(client: docker.DockerClient, name: str) -> bool:
+    try:
+        client.images.get(name)
+    except ImageNotFound:
+        return False
+    return True
+
+
+def _is_code(path: str) -> bool:
+    return not path.startswith("_assets/")
+
+
+def _folder(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path.relative_to(folder).as_posix(), path.read_bytes()
+
+
+def _tar(files: Mapping[str, bytes]) -> io.BytesIO:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for path, content in sorted(files.items()):
+            entry = tarfile.TarInfo(path)
+            entry.size = len(content)
+            # Scripts must stay executable; a fixed mode and time keep the build cache warm.
+            entry.mode = 0o755 if path.endswith(".sh") else 0o644
+            archive.addfile(entry, io.BytesIO(content))
+    stream.seek(0)
+    return stream
+
+
+def _first_line(error: Exception) -> str:
+    return str(getattr(error, "explanation", None) or error).splitlines()[0]

@@ -1,0 +1,175 @@
+"""The local engine: a stack's services as processes on loopback.
+
+Each process leads its own session, so that a Ctrl-C at the terminal reaches the harness alone
+and the harness ends its services in order. Each carries the run's id in its environment, by
+which `harness sweep` finds it when the harness itself was killed.
+"""
+
+import json
+import os
+import signal
+import subprocess
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.engines.service import EngineName, Service
+from harness.runs import Run
+from harness.waiting import wait_for
+
+_PORTS_WITHIN = 30.0
+_GRACE_SECONDS = 5.0
+_PORTS = "ports.json"
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where one local service runs: below the run's folder, on loopback, on ports it chooses."""
+
+    root: Path
+    engine: EngineName = "local"
+    bind: str = "127.0.0.1"
+
+    @property
+    def ports_file(self) -> str | None:
+        return str(self.root / _PORTS)
+
+    def port(self, name: str) -> int:  # noqa: ARG002 - the protocol's: here no name has one
+        return 0
+
+    def file(self, name: str) -> str:
+        return str(self.root / "files" / name)
+
+    def folder(self, name: str) -> str:
+        return str(self.root / "folders" / name)
+
+
+@dataclass
+class LocalService:
+    """A started local service; `harness.engines.service.Running` documents its members."""
+
+    service: Service
+    place: _Place
+    process: subprocess.Popen[bytes]
+    host: str = "127.0.0.1"
+    _ports: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.service.name
+
+    @property
+    def id(self) -> str:
+        return str(self.process.pid)
+
+    @property
+    def output(self) -> Path:
+        return self.place.root / "output.log"
+
+    def port(self, name: str) -> int:
+        if name not in self._ports:
+            self._ports[name] = wait_for(
+                f"{self.name} to listen for {name}",
+                lambda: self._announced(name),
+                within=_PORTS_WITHIN,
+                alive=self.ended,
+                log_tail=self.output_tail,
+                service=self.name,
+                every=0.01,
+            )
+        return self._ports[name]
+
+    def _announced(self, name: str) -> int | None:
+        if pattern := self.service.announced.get(name):
+            found = pattern.search(self.output.read_text(errors="replace"))
+            return int(found[1]) if found else None
+        try:
+            ports: dict[str, int] = json.loads((self.place.root / _PORTS).read_text())
+        except FileNotFoundError:
+            return None
+        return ports.get(name)
+
+    def ended(self) -> str | None:
+        status = self.process.poll()
+        if status is None:
+            return None
+        if status < 0:
+            return f"was killed by {signal.Signals(-status).name}"
+        return f"exited with code {status}"
+
+    def output_tail(self, lines: int = 20) -> str:
+        with self.output.open(errors="replace") as file:
+            return "".join(deque(file, maxlen=lines))
+
+    def read(self, folder: str, path: str, offset: int = 0) -> bytes:
+        try:
+            with Path(self.where(folder, path)).open("rb") as file:
+                file.seek(offset)
+                return file.read()
+        except FileNotFoundError:
+            return b""
+
+    def where(self, folder: str, path: str) -> str:
+        return f"{self.place.folder(folder)}/{path}"
+
+    def kill(self) -> None:
+        self._signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        """Asks the service to end, and kills it when it has not after five seconds."""
+        self._signal(signal.SIGTERM)
+        try:
+            self.process.wait(_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, number)
+
+
+class LocalEngine:
+    """Runs the services of one stack as processes below the run's folder."""
+
+    name: EngineName = "local"
+
+    def __init__(self, run: Run, stack: str) -> None:
+        self._root = run.folder / stack
+        self._services: dict[str, LocalService] = {}
+
+    def start(self, service: Service) -> LocalService:
+        """Starts the service; its ports are read later from what it tells."""
+        place = _Place(self._root / service.name)
+        (place.root / _PORTS).unlink(missing_ok=True)
+        (place.root / "files").mkdir(parents=True, exist_ok=True)
+        for name, content in service.files.items():
+            Path(place.file(name)).write_bytes(content)
+        for name in service.folders:
+            Path(place.folder(name)).mkdir(parents=True, exist_ok=True)
+        with (place.root / "output.log").open("wb") as output:
+            process = subprocess.Popen(
+                list(service.argv(place)),
+                env={**os.environ, **service.env(place)},
+                cwd=place.root,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        running = LocalService(service, place, process)
+        self._services[service.name] = running
+        return running
+
+    def stop(self, name: str) -> None:
+        """Ends one service; its folders stay for a successor of the same name."""
+        if service := self._services.pop(name, None):
+            service.stop()
+
+    def close(self) -> None:
+        """Ends all services together; the run's own end removes the folders."""
+        for service in self._services.values():
+            if service.ended() is None:
+                os.killpg(service.process.pid, signal.SIGTERM)
+        for name in list(self._services):
+            self.stop(name)

@@ -1,0 +1,124 @@
+"""What a stack asks of an engine: a description of a service, the same for every engine.
+
+A service is described once. What differs between a container and a local process (paths,
+ports, addresses to bind) is asked from a `Place`, which each engine answers in its own way.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from re import Pattern
+from typing import Literal, Protocol
+
+EngineName = Literal["docker", "local"]
+
+
+class Place(Protocol):
+    """Where one service is about to run, as its command line has to name it."""
+
+    @property
+    def engine(self) -> EngineName:
+        """The engine's name, for the few command lines that differ."""
+
+    @property
+    def bind(self) -> str:
+        """The address to listen on."""
+
+    @property
+    def ports_file(self) -> str | None:
+        """Where the service tells the ports it chose; None where ports are fixed."""
+
+    def port(self, name: str) -> int:
+        """The port to listen on; 0 where the service chooses and tells in the ports file."""
+
+    def file(self, name: str) -> str:
+        """The path of one of the service's files."""
+
+    def folder(self, name: str) -> str:
+        """The path of one of the service's folders."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service of a stack.
+
+    Attributes:
+        name: its role, and its host name on the stack's network.
+        image: the image it runs from on Docker.
+        argv: its command line; empty on Docker means the image's own.
+        env: its environment, over the engine's minimum.
+        ports: name -> port inside a container; on the local engine the service chooses.
+        fixed_ports: name -> host port, where the user asked for one.
+        announced: name -> pattern of the output line that tells a port on the local engine,
+            for ports that are not in the ports file.
+        files: name -> content, put in place before the service starts.
+        folders: name -> path in a container; a volume there, a folder of the run locally.
+        aliases: further host names on the network.
+        memory: limit of the container, such as `512m`.
+    """
+
+    name: str
+    image: str
+    argv: Callable[[Place], Sequence[str]]
+    env: Callable[[Place], Mapping[str, str]]
+    ports: Mapping[str, int]
+    fixed_ports: Mapping[str, int] = field(default_factory=dict)
+    announced: Mapping[str, Pattern[str]] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    folders: Mapping[str, str] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    memory: str | None = None
+
+
+class Running(Protocol):
+    """A service that was started."""
+
+    @property
+    def name(self) -> str:
+        """The service's name in the stack."""
+
+    @property
+    def id(self) -> str:
+        """What the engine calls it: a container's name or a process id."""
+
+    @property
+    def host(self) -> str:
+        """The host on which its ports are reached from here."""
+
+    def port(self, name: str) -> int:
+        """The port on `host`; waits, bounded, until the service has told it.
+
+        Raises:
+            ServiceDied: it ended before it listened.
+        """
+
+    def ended(self) -> str | None:
+        """None while it lives, else how it ended, as a phrase that follows its name."""
+
+    def output_tail(self, lines: int = 20) -> str:
+        """Its last lines of output."""
+
+    def read(self, folder: str, path: str, offset: int = 0) -> bytes:
+        """A file in one of its folders from an offset on; empty when it is not there yet."""
+
+    def where(self, folder: str, path: str) -> str:
+        """Where a person finds that file."""
+
+    def kill(self) -> None:
+        """Ends it at once, as `kill -9` does; the rest of the stack goes on."""
+
+
+class Engine(Protocol):
+    """Starts the services of one stack and removes all of them."""
+
+    @property
+    def name(self) -> EngineName:
+        """The engine's name."""
+
+    def start(self, service: Service) -> Running:
+        """Starts a service; returns without waiting until it is ready."""
+
+    def stop(self, name: str) -> None:
+        """Ends one service gracefully and removes it; its folders stay."""
+
+    def close(self) -> None:
+        """Removes every service, network, volume and folder that this engine created."""

@@ -1,0 +1,28 @@
+"""Says what is happening while something long goes on: a line at its start and at its end."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Where lines about what is happening go."""
+
+    def __call__(self, line: str) -> None:
+        """Takes one line, without its line end."""
+
+
+def to_stderr(line: str) -> None:
+    """Writes the line to standard error, so that standard output stays for results."""
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - this is the place that prints
+
+
+@contextmanager
+def step(progress: Progress, what: str) -> Iterator[None]:
+    """Reports `what` when it begins, and how many wall seconds it took when it ends well."""
+    progress(f"{what} ...")
+    begun = time.monotonic()
+    yield
+    progress(f"{what}: {time.monotonic() - begun:.1f} s")

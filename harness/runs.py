@@ -1,0 +1,114 @@
+"""A run's identity, its working folder, and who owns it.
+
+Everything a run creates carries the run's id. A run is alive while its owner holds the lock
+in its working folder, or, for `harness up`, while its stack file stands there. What carries
+the id of a run that is not alive is debris, and `harness.sweep` removes it. A lock dies with
+its process, whatever killed it, so no process id has to be trusted.
+"""
+
+import fcntl
+import os
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+RUN_VARIABLE = "MIGRATION_HARNESS_RUN"
+"""Carried by every process of a run, so that the process table tells whose it is."""
+
+_LOCK, _STACK = "owner.lock", "stack.json"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: its id, and the folder for all that must not outlive it."""
+
+    id: str
+    folder: Path
+
+    @property
+    def stack_file(self) -> Path:
+        """Where `harness up` keeps the addresses of a stack that outlives its command."""
+        return self.folder / _STACK
+
+
+def state_folder() -> Path:
+    """Where working folders of runs stand: per user, the same from every checkout."""
+    if named := os.environ.get("HARNESS_STATE"):
+        return Path(named)
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "migration-harness"
+
+
+def owner_label() -> str:
+    """Tells this user's runs on this machine from others' on a shared Docker host."""
+    return f"{os.uname().nodename}:{state_folder()}"
+
+
+def new_id() -> str:
+    """A run id that sorts by time and that two runs in one second do not share."""
+    return f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"
+
+
+@contextmanager
+def open_run() -> Iterator[Run]:
+    """Owns a new run until the block ends.
+
+    The folder is removed at the end unless the stack file stands in it (a stack that was
+    left running on purpose). Temporary files of this process and its children go into the
+    folder too.
+    """
+    run_id = new_id()
+    folder = state_folder() / "runs" / run_id
+    (folder / "tmp").mkdir(parents=True, mode=0o700)
+    run = Run(run_id, folder)
+    before = {name: os.environ.get(name) for name in (RUN_VARIABLE, "TMPDIR")}
+    os.environ[RUN_VARIABLE], os.environ["TMPDIR"] = run_id, str(folder / "tmp")
+    tempfile.tempdir = str(folder / "tmp")
+    with (folder / _LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            yield run
+        finally:
+            tempfile.tempdir = None
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
+            if not run.stack_file.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def find(run_id: str) -> Run:
+    """The run of that id, alive or not; its folder may be missing."""
+    return Run(run_id, state_folder() / "runs" / run_id)
+
+
+def known() -> list[Run]:
+    """All runs whose working folder stands, oldest first."""
+    folder = state_folder() / "runs"
+    return [find(path.name) for path in sorted(folder.iterdir())] if folder.is_dir() else []
+
+
+def standing() -> list[Run]:
+    """Runs that `harness up` left standing, oldest first."""
+    return [run for run in known() if run.stack_file.exists()]
+
+
+def is_alive(run: Run) -> bool:
+    """Whether the run is still owned by a process or was left standing on purpose."""
+    if run.stack_file.exists():
+        return True
+    try:
+        with (run.folder / _LOCK).open("r") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False

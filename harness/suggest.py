@@ -1,0 +1,19 @@
+"""The nearest right word for a wrong one."""
+
+import difflib
+from collections.abc import Iterable
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A phrase to append to an error: the nearest known word, or all of them.
+
+    Args:
+        word: what the user wrote.
+        known: the words that would be right.
+
+    Returns:
+        `; did you mean 'x'?`, or `; there are a, b, c` when none is near.
+    """
+    words = sorted(known)
+    near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
+    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(words)}"

@@ -1,0 +1,48 @@
+"""The private CA of one run, and what each kind of client needs to trust it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
+from cryptography.hazmat.primitives.serialization.pkcs12 import (
+    PKCS12Certificate,
+    serialize_java_truststore,
+)
+
+TRUST_STORE_PASSWORD = "changeit"  # noqa: S105 - the JVM's own default; guards no secret
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A server's certificate chain and private key, both PEM."""
+
+    certificate: bytes
+    key: bytes
+
+
+class Authority:
+    """A CA that lives as long as a run; its key is never written down."""
+
+    def __init__(self) -> None:
+        self._ca = trustme.CA(organization_name="Migration harness, one run")
+
+    @property
+    def pem(self) -> bytes:
+        """The CA's certificate, for Python, Node and curl."""
+        return self._ca.cert_pem.bytes()
+
+    def java_trust_store(self) -> bytes:
+        """A PKCS12 trust store with this CA alone; its password is the JVM's default."""
+        certificate = x509.load_pem_x509_certificate(self.pem)
+        return serialize_java_truststore(
+            [PKCS12Certificate(certificate, b"migration-harness")],
+            BestAvailableEncryption(TRUST_STORE_PASSWORD.encode()),
+        )
+
+    def issue(self, names: Sequence[str]) -> Leaf:
+        """A server certificate for host names and IP addresses."""
+        leaf = self._ca.issue_cert(*names)
+        chain = b"".join(part.bytes() for part in leaf.cert_chain_pems)
+        return Leaf(chain, leaf.private_key_pem.bytes())

@@ -1,0 +1,68 @@
+"""One way to wait: bounded, on a monotonic clock, and over as soon as the awaited thing is dead.
+
+A wait that outlives its service hides the cause behind a time-out, so each round first asks
+whether the service still lives. What a look saw instead of the awaited thing goes into the error.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from harness.errors import ServiceDied, WaitTimedOut
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class NotYet:
+    """What a look found instead of what is awaited, in words for the time-out's message."""
+
+    seen: str
+
+
+def wait_for(
+    step: str,
+    look: Callable[[], T | NotYet | None],
+    *,
+    within: float,
+    alive: Callable[[], str | None] = lambda: None,
+    log_tail: Callable[[], str] = lambda: "",
+    service: str = "",
+    every: float = 0.05,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> T:
+    """Look again and again until something is there, and return it.
+
+    Args:
+        step: what is waited for, as it should read in an error ("Confluence to be RUNNING").
+        look: returns the awaited value; `NotYet(what was seen)` or None when it is not there yet.
+            An error that it raises ends the wait.
+        within: the bound in wall seconds. There is always one look, and one at the very end.
+        alive: None while the service lives, else how it ended ("exited with code 1").
+        log_tail: the service's last log lines, asked for only when the wait fails.
+        service: the service's name in the stack, for the error.
+        every: wall seconds between two looks.
+        clock: monotonic seconds.
+        sleep: waits that many seconds.
+
+    Raises:
+        ServiceDied: the service ended meanwhile.
+        WaitTimedOut: the bound was reached.
+    """
+    deadline = clock() + within
+    seen = "nothing"
+    while True:
+        ended = alive()
+        if ended is not None:
+            raise ServiceDied(service or "the service", step, ended, log_tail())
+        out_of_time = clock() >= deadline
+        found = look()
+        if isinstance(found, NotYet):
+            seen = found.seen
+        elif found is not None:
+            return found
+        if out_of_time:
+            raise WaitTimedOut(step, within, seen, log_tail())
+        sleep(max(0.0, min(every, deadline - clock())))
