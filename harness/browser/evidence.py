@@ -1,0 +1,32 @@
+"""Screenshots and traces, kept in a folder of the run's own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Error as PlaywrightError
+
+
+def screenshot(page: Page, folder: Path, name: str = "page") -> Path:
+    """Take a picture of the whole page and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.png"
+    page.screenshot(path=path, full_page=True, animations="disabled")
+    return path
+
+
+@contextmanager
+def trace(context: BrowserContext, folder: Path, name: str = "trace") -> Iterator[Path]:
+    """Record what happens in a context, and write it even when the body fails.
+
+    Begin it after the log-in: a trace holds what was typed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.zip"
+    context.tracing.start(screenshots=True, snapshots=True)
+    try:
+        yield path
+    finally:
+        with suppress(PlaywrightError):  # a context that is closed already has nothing to save
+            context.tracing.stop(path=path)

@@ -1,0 +1,231 @@
+"""Tells how far a Confluence has come with its start, each step bounded.
+
+The order is the documented one: /status, then an authenticated REST call, since RUNNING precedes
+REST; a 200 of /status alone proves nothing. Source: reference/confluence-container.md 1.7 and 5.
+"""
+
+import socket
+import struct
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from harness.confluence.session import who_am_i
+from harness.errors import DriverError
+from harness.waiting import NotYet, wait_for
+
+STATES = frozenset({"STARTING", "FIRST_RUN", "RUNNING", "ERROR", "STOPPING"})
+_ERROR_GRACE = 15.0
+"""Wall seconds that ERROR may last: it is allowed to become RUNNING, but seldom does."""
+
+_HANDSHAKE = b"JDWP-Handshake"
+_DISPOSE = struct.pack(">IIBBB", 11, 1, 0, 1, 6)
+
+
+def status(client: httpx.Client) -> str:
+    """Return Confluence's own state: STARTING, FIRST_RUN, RUNNING, ERROR or STOPPING.
+
+    Raises:
+        DriverError: nothing answers yet, or what answers is not Confluence's /status.
+    """
+    try:
+        answer = client.get("/status", auth=_nobody)
+    except httpx.TransportError as error:
+        raise DriverError("reading /status", f"no answer ({error})") from error
+    return parse_status(answer)
+
+
+def parse_status(answer: httpx.Response) -> str:
+    """Read the state from an answer of /status, whatever its HTTP code (ERROR may be a 500)."""
+    try:
+        body = answer.json()
+    except ValueError:
+        body = None
+    state = body.get("state") if isinstance(body, Mapping) else None
+    if state not in STATES:
+        raise DriverError(
+            "reading /status",
+            f"HTTP {answer.status_code} without a known state",
+            "Confluence answers 302 or an error page while it starts",
+        )
+    return str(state)
+
+
+def await_booted(
+    client: httpx.Client,
+    *,
+    within: float = 900,
+    alive: Callable[[], str | None] = lambda: None,
+    log_tail: Callable[[], str] = lambda: "",
+    every: float = 0.05,
+) -> str:
+    """Wait until Confluence has started; return FIRST_RUN (set-up is due) or RUNNING.
+
+    Args:
+        client: any client of that Confluence; nothing is authenticated.
+        within: wall seconds. 900 is what harnesses of the real image use.
+        alive: see `wait_for`.
+        log_tail: see `wait_for`.
+        every: wall seconds between two looks.
+
+    Raises:
+        ServiceDied, WaitTimedOut: see `wait_for`.
+        DriverError: it stays in ERROR.
+    """
+    look = _state_look(client, {"FIRST_RUN", "RUNNING"})
+    step = "Confluence to answer FIRST_RUN or RUNNING"
+    return wait_for(
+        step,
+        look,
+        within=within,
+        alive=alive,
+        log_tail=log_tail,
+        service="confluence",
+        every=every,
+    )
+
+
+def await_running(
+    client: httpx.Client,
+    *,
+    within: float = 900,
+    alive: Callable[[], str | None] = lambda: None,
+    log_tail: Callable[[], str] = lambda: "",
+    every: float = 0.05,
+) -> None:
+    """Wait until /status says RUNNING; arguments and errors as for `await_booted`."""
+    wait_for(
+        "Confluence to be RUNNING",
+        _state_look(client, {"RUNNING"}),
+        within=within,
+        alive=alive,
+        log_tail=log_tail,
+        service="confluence",
+        every=every,
+    )
+
+
+def await_authenticated(
+    client: httpx.Client,
+    *,
+    within: float = 120,
+    alive: Callable[[], str | None] = lambda: None,
+    log_tail: Callable[[], str] = lambda: "",
+    every: float = 0.05,
+) -> str:
+    """Wait until an authenticated REST call works; return the user's name.
+
+    Arguments and errors are those of `await_booted`.
+    """
+
+    def look() -> str | NotYet:
+        try:
+            answer = client.get("/rest/api/user/current")
+            user = who_am_i(client) if answer.status_code == httpx.codes.OK else None
+        except httpx.TransportError as error:
+            return NotYet(f"no answer ({error})")
+        if user is not None:
+            return user
+        if answer.status_code in {200, 401, 403}:
+            return NotYet(
+                f"HTTP {answer.status_code} for nobody: wrong user or password, or Basic is "
+                "closed (-Dcom.atlassian.plugins.authentication.basic.auth.filter.force.allow=true"
+                " opens it)"
+            )
+        return NotYet(f"HTTP {answer.status_code}")
+
+    return wait_for(
+        "Confluence's REST to know the user",
+        look,
+        within=within,
+        alive=alive,
+        log_tail=log_tail,
+        service="confluence",
+        every=every,
+    )
+
+
+def server_time(client: httpx.Client) -> datetime:
+    """Return what the Confluence's JVM believes the time is, in UTC, to the second.
+
+    It is read from the HTTP Date header, so it needs no log-in and works on any version.
+
+    Raises:
+        DriverError: the answer has no readable Date.
+    """
+    answer = client.get("/status", auth=_nobody)
+    try:
+        return parsedate_to_datetime(answer.headers["date"]).astimezone(UTC)
+    except (KeyError, ValueError) as error:
+        raise DriverError(
+            "reading the server's time", "an answer without a readable Date header"
+        ) from error
+
+
+def jdwp_answers(host: str, port: int, *, timeout: float = 2.0) -> bool:
+    """Tell whether a JVM's debugger port answers, and leave it free for the next debugger.
+
+    A bare TCP connect would prove only Docker's proxy and makes the JVM log a failed handshake;
+    a connection left open blocks other debuggers. So: the 14-byte handshake, then Dispose.
+
+    Args:
+        host: where the debugger port is reached.
+        port: its number there.
+        timeout: wall seconds for each of connecting and answering.
+    """
+    try:
+        with socket.create_connection((host, port), timeout=timeout) as connection:
+            connection.sendall(_HANDSHAKE)
+            if _read(connection, len(_HANDSHAKE)) != _HANDSHAKE:
+                return False
+            with suppress(OSError):  # the VM has answered; how it hangs up does not matter
+                connection.sendall(_DISPOSE)
+                while connection.recv(4096):
+                    pass
+    except OSError:
+        return False
+    return True
+
+
+def _read(connection: socket.socket, size: int) -> bytes:
+    got = b""
+    while len(got) < size and (chunk := connection.recv(size - len(got))):
+        got += chunk
+    return got
+
+
+def _nobody(request: httpx.Request) -> httpx.Request:
+    """Send a request without the client's credentials."""
+    request.headers.pop("Authorization", None)
+    return request
+
+
+def _state_look(
+    client: httpx.Client, wanted: set[str], clock: Callable[[], float] = time.monotonic
+) -> Callable[[], str | NotYet]:
+    error_since: list[float] = []
+
+    def look() -> str | NotYet:
+        try:
+            state = status(client)
+        except DriverError as error:
+            return NotYet(error.came_back)
+        if state in wanted:
+            return state
+        if state != "ERROR":
+            error_since.clear()
+            return NotYet(state + (" (not set up yet)" if state == "FIRST_RUN" else ""))
+        error_since.append(clock())
+        if clock() - error_since[0] > _ERROR_GRACE:
+            raise DriverError(
+                "starting Confluence",
+                f"/status says ERROR for {_ERROR_GRACE:g} s",
+                "Read its log: most often the database, the home's owner or the build number",
+            )
+        return NotYet("ERROR")
+
+    return look
