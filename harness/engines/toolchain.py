@@ -28,11 +28,12 @@ _HINT = f"on Debian or Ubuntu: apt-get install {' '.join(DEBIAN_PACKAGES)}; or u
 
 @dataclass(frozen=True)
 class Toolchain:
-    """Paths of what was found."""
+    """What was found: paths, and the libraries' file names in `jars`."""
 
     java: Path
     javac: Path
     jars: Path
+    libraries: tuple[str, ...]
     faketime: Path
 
 
@@ -42,16 +43,12 @@ def find(jars: Path = _JARS) -> Toolchain:
     Raises:
         BadInput: the first thing that is missing, and how to get it.
     """
-    missing = [library for library in libraries() if not (jars / library).exists()]
+    listing = assets.docker_context("confluence-standin") / "classpath.txt"
+    libraries = tuple(listing.read_text().split())
+    missing = [library for library in libraries if not (jars / library).exists()]
     if missing:
         raise BadInput(f"the local engine needs {', '.join(missing)} in {jars}: {_HINT}")
-    return Toolchain(_tool("java"), _tool("javac"), jars, _faketime(_FAKETIME))
-
-
-def libraries() -> list[str]:
-    """File names of the Java libraries on the stand-in's class path."""
-    listing = assets.docker_context("confluence-standin") / "classpath.txt"
-    return listing.read_text().split()
+    return Toolchain(_tool("java"), _tool("javac"), jars, libraries, _faketime(_FAKETIME))
 
 
 def _tool(name: str) -> Path:

@@ -1,0 +1,112 @@
+"""Drives the stub's cloud and the scripted cloud app through their control APIs, over HTTP.
+
+The public faces of both are for Confluence, Connect apps and browsers; what only a test may
+do (set the clock, install an app, read the journal) goes through here.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from harness.errors import DriverError
+
+JournalEntry = Mapping[str, Any]
+"""One entry of the cloud's journal, as `docs/cloud.md` describes it."""
+
+
+class CloudControl:
+    """The cloud's control API.
+
+    Args:
+        url: base URL of the cloud's plain listener.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._client = httpx.Client(base_url=f"{url}/_harness/", timeout=10)
+
+    def is_up(self) -> bool:
+        """Whether the cloud answers."""
+        try:
+            return self._client.get("health").is_success
+        except httpx.TransportError:
+            return False
+
+    def set_clock(self, now: datetime, rate: float) -> None:
+        """Sets platform time, and how many of its seconds pass in a wall second."""
+        body = {"now": round(now.timestamp() * 1000), "rate": rate}
+        _send(self._client, "PUT", "clock", json=body)
+
+    def install(self, base_url: str) -> str:
+        """Installs a Connect app on the site; its key."""
+        return str(_send(self._client, "POST", "apps", json={"baseUrl": base_url})["appKey"])
+
+    def reset(self) -> None:
+        """Forgets migrations, transfers, data and faults; apps, journal and clock stay."""
+        _send(self._client, "POST", "reset")
+
+    def mark(self, text: str) -> None:
+        """Puts a marker into the journal."""
+        _send(self._client, "POST", "marks", json={"text": text})
+
+    def transfers(self) -> Sequence[Mapping[str, Any]]:
+        """All transfers since the last reset, oldest first."""
+        answer = _send(self._client, "GET", "transfers")
+        transfers: Sequence[Mapping[str, Any]] = answer["transfers"]
+        return transfers
+
+    def journal(self, since: int = 0) -> tuple[Sequence[JournalEntry], int]:
+        """Entries from a sequence number on, and the number to go on from."""
+        answer = _send(self._client, "GET", "journal", params={"since": since})
+        return answer["entries"], int(answer["next"])
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._client.close()
+
+
+class CloudAppControl:
+    """The scripted cloud app's control API.
+
+    Args:
+        url: base URL of its plain listener.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._client = httpx.Client(base_url=f"{url}/_app/", timeout=10)
+
+    def is_up(self) -> bool:
+        """Whether the app answers."""
+        try:
+            return self._client.get("events").is_success
+        except httpx.TransportError:
+            return False
+
+    def behave(self, behaviour: str) -> None:
+        """Forgets what happened and behaves, from the next transfer on, as that name says."""
+        _send(self._client, "POST", "reset")
+        _send(self._client, "PUT", "script", json={"behaviour": behaviour})
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._client.close()
+
+
+def platform_time(entry: JournalEntry) -> datetime:
+    """When an entry was written, in platform time."""
+    return datetime.fromisoformat(str(entry["platform_time"])).astimezone(UTC)
+
+
+def _send(client: httpx.Client, method: str, path: str, **arguments: Any) -> Any:
+    try:
+        answer = client.request(method, path, **arguments)
+    except httpx.TransportError as error:
+        raise DriverError(f"{method} {client.base_url}{path}", f"no answer: {error}") from error
+    if not answer.is_success:
+        raise DriverError(
+            f"{method} {client.base_url}{path}", f"{answer.status_code} {answer.text[:300]}"
+        )
+    return answer.json() if answer.content else {}

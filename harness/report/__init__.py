@@ -1,0 +1,1 @@
+"""What a run leaves behind: its results, and everything that is derived from them."""

@@ -1,0 +1,142 @@
+"""`results.json`: the one record of a run, from which everything else is derived.
+
+Its shape is a contract (schema 1). Times are ISO 8601 in UTC; seconds are wall seconds unless
+a name says otherwise.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, computed_field
+
+from harness.errors import EXIT_ERROR, EXIT_FAILED, BadInput
+
+VerdictName = Literal["passed", "failed", "known-bug", "fixed", "error"]
+VERDICTS: tuple[VerdictName, ...] = ("passed", "failed", "known-bug", "fixed", "error")
+
+FILE_NAME = "results.json"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RowResult(_Part):
+    """A row: its status text and percent. `ABSENT` means that the page has no block for it."""
+
+    status: str
+    percent: int | None = None
+
+
+class TimelineEntry(RowResult):
+    """A row as it was first seen."""
+
+    server_time: datetime
+    wall_seconds: float
+
+
+class Recorded(_Part):
+    """What the cloud had recorded for the app's transfer, and how long the row was watched on.
+
+    Attributes:
+        status, percent: the transfer's state in the cloud, whatever the row shows.
+        at: server time at which the final status was recorded; None while there is none.
+        watched_seconds: server seconds for which the row was watched after that.
+        refreshes: polls of the assistant that the cloud answered after that.
+    """
+
+    status: str | None
+    percent: int | None
+    at: datetime | None
+    watched_seconds: float
+    refreshes: int
+
+
+class CaseResult(_Part):
+    """One case: what was wanted, what was seen, and the verdict."""
+
+    id: str
+    dark_features: Mapping[str, bool]
+    axes: Mapping[str, str]
+    ccma: str
+    expected: RowResult
+    timeline: Sequence[TimelineEntry] = ()
+    observed: RowResult | None = None
+    recorded: Recorded | None = None
+    verdict: VerdictName
+    reason: str
+    known_bug: str | None = None
+    causes: Sequence[Mapping[str, object]] = ()
+    artifacts: Mapping[str, str] = Field(default_factory=dict)
+    seconds: Mapping[str, float] = Field(default_factory=dict)
+    server_seconds: float | None = None
+
+
+class ConfluenceResult(_Part):
+    """The Confluence under test; `ccma` is None when cases differ in it."""
+
+    image: str
+    ccma: str | None
+
+
+class Results(_Part):
+    """A whole run."""
+
+    schema_: Literal[1] = Field(1, alias="schema")
+    run: str
+    engine: str
+    confluence: ConfluenceResult
+    time_scale: float
+    started: datetime
+    seconds: float
+    cases: Sequence[CaseResult]
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated properties
+    @property
+    def totals(self) -> dict[str, int]:
+        """How many cases have each verdict."""
+        counted = Counter(case.verdict for case in self.cases)
+        return {verdict: counted[verdict] for verdict in VERDICTS}
+
+
+def exit_status(results: Results) -> int:
+    """0 all passed or known-bug; 1 failed or fixed; 2 error."""
+    totals = results.totals
+    if totals["error"]:
+        return EXIT_ERROR
+    return EXIT_FAILED if totals["failed"] or totals["fixed"] else 0
+
+
+def write(results: Results, path: Path) -> None:
+    """Writes the results in one piece: readers never see half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f".{path.name}.part")
+    scratch.write_text(results.model_dump_json(by_alias=True, indent=1) + "\n")
+    scratch.replace(path)
+
+
+def read(path: Path) -> Results:
+    """Reads results that a run wrote.
+
+    Raises:
+        BadInput: no such file, or none of this schema.
+    """
+    try:
+        return Results.model_validate_json(_without_derived(path.read_text()))
+    except FileNotFoundError:
+        raise BadInput(
+            "no results here: name a run's folder or its results.json", path=path
+        ) from None
+    except (ValidationError, ValueError) as error:
+        first = str(error).splitlines()[0]
+        raise BadInput(f"no results of schema 1: {first}", path=path) from None
+
+
+def _without_derived(text: str) -> str:
+    data = json.loads(text)
+    data.pop("totals", None)
+    return json.dumps(data)

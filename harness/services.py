@@ -1,0 +1,194 @@
+"""Describes the services of a stack: the cloud, the cloud app and the stand-in.
+
+Pure: nothing is started here. What differs between engines is asked from the `Place`.
+"""
+
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from harness.engines.builds import STANDIN_JAR
+from harness.engines.service import Place, Service
+from harness.engines.toolchain import Toolchain
+from harness.tls import TRUST_STORE_PASSWORD, Authority
+
+CLOUD, CLOUD_APP, CONFLUENCE = "cloud", "cloud-app", "confluence"
+HOME = "/var/atlassian/application-data/confluence"
+LOG = "logs/atlassian-confluence.log"
+
+PLATFORM_HOSTS = (
+    "api.atlassian.com",
+    "connect-install-keys.atlassian.com",
+    "asap-distribution.us-west-2.prod.atl-asap.net",
+)
+"""Hosts of the real cloud that the stub answers for on a Docker network (design, 4.5)."""
+
+PLATFORM_URL = f"https://{PLATFORM_HOSTS[0]}"
+APP_URL = f"https://{CLOUD_APP}"
+"""Where services on a Docker network reach the cloud's server side, and the cloud app."""
+
+_FAKETIME_IN_IMAGE = "/opt/faketime/libfaketimeMT.so.1"
+_JDWP_LISTENS = re.compile(r"Listening for transport dt_socket at address: (\d+)")
+_LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Account:
+    """The administrator of a stand-in that comes set up; it guards nothing."""
+
+    user: str = "admin"
+    password: str = "admin"  # noqa: S105 - a throw-away instance on loopback
+
+
+def cloud(image: str, site: str, authority: Authority, scale: float) -> Service:
+    """The stub of the Atlassian cloud, behind the names of the real one."""
+    names = (*PLATFORM_HOSTS, f"{site}.atlassian.net")
+    leaf = authority.issue([*names, CLOUD, "localhost", _LOOPBACK])
+
+    def argv(place: Place) -> list[str]:
+        words = [
+            *_python(place, "harness.cloud"),
+            *_listening(place, "--port", "http", "--tls-port", "https"),
+            *("--data", place.folder("data"), "--site", site, "--time-scale", f"{scale:g}"),
+        ]
+        if place.engine == "local":
+            # No names point here on loopback, so the site's address is the port it listens on.
+            words += ["--public-url", f"https://{_LOOPBACK}:0"]
+        return words
+
+    return Service(
+        name=CLOUD,
+        image=image,
+        argv=argv,
+        env=lambda place: {"SSL_CERT_FILE": place.file("ca.pem")},
+        ports={"http": 8080, "https": 443},
+        files={"ca.pem": authority.pem, "tls.crt": leaf.certificate, "tls.key": leaf.key},
+        folders={"data": "/var/lib/harness-cloud"},
+        aliases=names,
+    )
+
+
+def cloud_app(image: str, key: str, authority: Authority) -> Service:
+    """The scripted Connect app."""
+    leaf = authority.issue([CLOUD_APP, "localhost", _LOOPBACK])
+
+    def argv(place: Place) -> list[str]:
+        base = f"https://{_LOOPBACK}:0" if place.engine == "local" else APP_URL
+        return [
+            *_python(place, "harness.cloud_app"),
+            *_listening(place, "--control-port", "control", "--port", "https"),
+            *("--key", key, "--base-url", base),
+        ]
+
+    return Service(
+        name=CLOUD_APP,
+        image=image,
+        argv=argv,
+        env=lambda place: {"SSL_CERT_FILE": place.file("ca.pem")},
+        ports={"control": 8080, "https": 443},
+        files={"ca.pem": authority.pem, "tls.crt": leaf.certificate, "tls.key": leaf.key},
+    )
+
+
+def standin(
+    image: str,
+    *,
+    ccma: str,
+    site: str,
+    authority: Authority,
+    scale: float,
+    platform_url: str,
+    account: Account,
+    fixed_ports: Mapping[str, int],
+    toolchain: Toolchain | None,
+    jars: str | None,
+) -> Service:
+    """The stand-in for Confluence.
+
+    Args:
+        image: its image; unused on the local engine.
+        ccma: the CCMA version whose profile it shows.
+        site: the cloud site it is connected to.
+        authority: the CA it trusts.
+        scale: server seconds per wall second.
+        platform_url: where its CCMA reaches the cloud.
+        account: the administrator it comes with.
+        fixed_ports: name -> host port, where one was asked for.
+        toolchain: JDK and libraries; on the local engine only.
+        jars: folder of the built stand-in; on the local engine only.
+    """
+
+    def env(place: Place) -> dict[str, str]:
+        jvm = [
+            f"-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address={_jdwp(place)}",
+            f"-Djavax.net.ssl.trustStore={place.file('trust.p12')}",
+            f"-Djavax.net.ssl.trustStorePassword={TRUST_STORE_PASSWORD}",
+            "-Djavax.net.ssl.trustStoreType=PKCS12",
+            "-Dupm.plugin.upload.enabled=true",
+            "-Datlassian.upm.signature.check.disabled=true",
+            "-Dpassword.confirmation.disabled=true",
+        ]
+        variables = {
+            "JVM_SUPPORT_RECOMMENDED_ARGS": " ".join(jvm),
+            "CCMA_VERSION": ccma,
+            "CCMA_PLATFORM_URL": platform_url,
+            "CCMA_CLOUD_URL": f"https://{site}.atlassian.net",
+            "STANDIN_SETUP": "complete",
+            "STANDIN_ADMIN_USER": account.user,
+            "STANDIN_ADMIN_PASSWORD": account.password,
+            "STANDIN_TIME_SCALE": f"{scale:g}",
+            "STANDIN_BIND": place.bind,
+        }
+        if place.ports_file:
+            variables |= {
+                "CONFLUENCE_HOME": place.folder("home"),
+                "STANDIN_HTTP_PORT": "0",
+                "STANDIN_SYNCHRONY_PORT": "0",
+                "STANDIN_PORTS_FILE": place.ports_file,
+            }
+        if scale != 1:
+            library = str(toolchain.faketime) if toolchain else _FAKETIME_IN_IMAGE
+            variables |= {"LD_PRELOAD": library, "FAKETIME": f"+0 x{scale:g}"}
+        return variables
+
+    def argv(place: Place) -> list[str]:
+        if toolchain is None or jars is None:
+            return []
+        libraries = [str(toolchain.jars / name) for name in toolchain.libraries]
+        class_path = ":".join([f"{jars}/{STANDIN_JAR}", *libraries])
+        arguments = env(place)["JVM_SUPPORT_RECOMMENDED_ARGS"].split()
+        main = "org.migrationharness.standin.Main"
+        return [str(toolchain.java), *_SMALL_JVM, *arguments, "-cp", class_path, main]
+
+    return Service(
+        name=CONFLUENCE,
+        image=image,
+        argv=argv,
+        env=env,
+        ports={"http": 8090, "synchrony": 8091, "jdwp": 5005},
+        fixed_ports=fixed_ports,
+        announced={"jdwp": _JDWP_LISTENS},
+        files={"trust.p12": authority.java_trust_store()},
+        folders={"home": HOME},
+        memory="512m",
+    )
+
+
+_SMALL_JVM = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
+
+
+def _jdwp(place: Place) -> str:
+    return f"{_LOOPBACK}:0" if place.engine == "local" else f"*:{place.port('jdwp')}"
+
+
+def _python(place: Place, module: str) -> list[str]:
+    return [sys.executable if place.engine == "local" else "python3", "-m", module]
+
+
+def _listening(place: Place, *flags_and_ports: str) -> list[str]:
+    words = ["--host", place.bind]
+    for flag, name in zip(flags_and_ports[::2], flags_and_ports[1::2], strict=True):
+        words += [flag, str(place.port(name))]
+    words += ["--tls-cert", place.file("tls.crt"), "--tls-key", place.file("tls.key")]
+    return [*words, *(["--ports-file", place.ports_file] if place.ports_file else [])]
