@@ -7,6 +7,7 @@ what could hurt whoever unpacks it later (a bomb, entries that leave their folde
 import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -58,7 +59,7 @@ def check_jar(path: Path) -> JarFacts:
         with zipfile.ZipFile(path) as jar:
             _refuse_dangerous(jar.infolist(), path)
             return _facts(jar, path)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError) as error:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError) as error:
         raise BadInput(f"no jar: not a complete zip file ({error})", path=path) from error
     except (NotImplementedError, RuntimeError) as error:
         raise BadInput(f"no jar that Java could read: {error}", path=path) from error

@@ -216,7 +216,7 @@ def same_origin(url: httpx.URL) -> dict[str, str]:
 
 def wants_step_up(answer: httpx.Response) -> bool:
     """Tell whether an answer sends the client to the secure-admin password page."""
-    if not answer.is_redirect:
+    if not answer.has_redirect_location:
         return False
     path = urlsplit(answer.headers["location"]).path
     return path.endswith(_STEP_UP_PAGE) and not answer.request.url.path.endswith(
@@ -241,7 +241,7 @@ def confirm_password(client: httpx.Client, account: Account, destination: str = 
         "destination": destination,
     }
     answer = client.post("/doauthenticate.action", data=fields)
-    if not answer.is_redirect or urlsplit(answer.headers["location"]).path.endswith(
+    if not answer.has_redirect_location or urlsplit(answer.headers["location"]).path.endswith(
         (_STEP_UP_PAGE, _LOGIN_PAGE)
     ):
         raise DriverError(
