@@ -1,7 +1,7 @@
 """A run's identity, its working folder, and who owns it.
 
-Everything a run creates carries the run's id. A run is alive while its owner holds the lock
-in its working folder, or, for `harness up`, while its stack file stands there. What carries
+Everything a run creates carries the run's id. A run is alive while its owner holds its lock,
+or, for `harness up`, while its stack file stands there. What carries
 the id of a run that is not alive is debris, and `harness.sweep` removes it. A lock dies with
 its process, whatever killed it, so no process id has to be trusted.
 """
@@ -16,11 +16,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 RUN_VARIABLE = "MIGRATION_HARNESS_RUN"
 """Carried by every process of a run, so that the process table tells whose it is."""
 
-_LOCK, _STACK = "owner.lock", "stack.json"
+_STACK = "stack.json"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class Run:
 
     id: str
     folder: Path
+
+    @property
+    def lock_file(self) -> Path:
+        """Locked by the run's owner for as long as it lives."""
+        return self.folder.with_suffix(".lock")
 
     @property
     def stack_file(self) -> Path:
@@ -63,25 +69,46 @@ def open_run() -> Iterator[Run]:
     folder too.
     """
     run_id = new_id()
-    folder = state_folder() / "runs" / run_id
-    (folder / "tmp").mkdir(parents=True, mode=0o700)
-    run = Run(run_id, folder)
+    run = find(run_id)
+    lock = _take(run)
+    (run.folder / "tmp").mkdir(parents=True, mode=0o700)
     before = {name: os.environ.get(name) for name in (RUN_VARIABLE, "TMPDIR")}
-    os.environ[RUN_VARIABLE], os.environ["TMPDIR"] = run_id, str(folder / "tmp")
-    tempfile.tempdir = str(folder / "tmp")
-    with (folder / _LOCK).open("w") as lock:
+    os.environ[RUN_VARIABLE], os.environ["TMPDIR"] = run_id, str(run.folder / "tmp")
+    tempfile.tempdir = str(run.folder / "tmp")
+    try:
+        yield run
+    finally:
+        tempfile.tempdir = None
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        if not run.stack_file.exists():
+            forget(run)
+        lock.close()
+
+
+def _take(run: Run) -> IO[str]:
+    """Takes the run's lock, which exists before anything else of the run does."""
+    run.lock_file.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        lock = run.lock_file.open("w")
         fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            yield run
-        finally:
-            tempfile.tempdir = None
-            for name, value in before.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                else:
-                    os.environ[name] = value
-            if not run.stack_file.exists():
-                shutil.rmtree(folder, ignore_errors=True)
+        # A sweep may have removed the file between its making and its locking.
+        if run.lock_file.exists() and os.path.samestat(
+            os.fstat(lock.fileno()), run.lock_file.stat()
+        ):
+            return lock
+        lock.close()
+
+
+def forget(run: Run) -> bool:
+    """Removes the run's folder and lock; whether there was anything."""
+    there = run.folder.exists() or run.lock_file.exists()
+    shutil.rmtree(run.folder, ignore_errors=True)
+    run.lock_file.unlink(missing_ok=True)
+    return there
 
 
 def find(run_id: str) -> Run:
@@ -90,9 +117,9 @@ def find(run_id: str) -> Run:
 
 
 def known() -> list[Run]:
-    """All runs whose working folder stands, oldest first."""
+    """All runs of which anything is left here, oldest first."""
     folder = state_folder() / "runs"
-    return [find(path.name) for path in sorted(folder.iterdir())] if folder.is_dir() else []
+    return [find(name) for name in sorted({path.stem for path in folder.glob("*")})]
 
 
 def standing() -> list[Run]:
@@ -105,7 +132,7 @@ def is_alive(run: Run) -> bool:
     if run.stack_file.exists():
         return True
     try:
-        with (run.folder / _LOCK).open("r") as lock:
+        with run.lock_file.open("r") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True

@@ -5,12 +5,10 @@ side by side. Once all answer, the platform's clock is set to the server's, and 
 is installed on the site.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-import httpx
 from pydantic import BaseModel
 
 from harness import services
@@ -85,13 +83,25 @@ class Stack:
         """The cloud's public face over TLS, as reached from this machine."""
         return _url("https", self.running[CLOUD], "https")
 
-    def client(self) -> httpx.Client:
+    def client(self) -> session.ConfluenceClient:
         """A new client of Confluence's REST, logged in as the administrator."""
         return session.open_client(self.confluence_url, self.account)
 
     def server_log(self, offset: int = 0) -> bytes:
         """Confluence's application log from an offset on."""
         return self.running[CONFLUENCE].read("home", LOG, offset)
+
+    def close(self) -> None:
+        """Takes the stack down; nothing of it is left."""
+        self.cloud.close()
+        self.cloud_app.close()
+        self.engine.close()
+
+    def leave_standing(self) -> StackDocument:
+        """Lets the stack outlive this process, until `harness down`; its addresses."""
+        document = self.document()
+        self.run.stack_file.write_text(document.model_dump_json(indent=1))
+        return document
 
     def document(self) -> StackDocument:
         """The stack's addresses."""
@@ -119,8 +129,7 @@ class Stack:
         )
 
 
-@contextmanager
-def open_stack(
+def bring_up(
     settings: Settings,
     ready: Ready,
     run: Run,
@@ -129,8 +138,8 @@ def open_stack(
     ccma: str,
     name: str = "stack",
     progress: Progress,
-) -> Iterator[Stack]:
-    """Brings up a stack and takes it down at the end of the block.
+) -> Stack:
+    """Brings up a stack; the caller closes it, or leaves it standing.
 
     Args:
         settings: where and how to run.
@@ -142,17 +151,17 @@ def open_stack(
         progress: takes lines about what is happening.
 
     Raises:
-        ServiceDied, WaitTimedOut: a service did not come up; with its last log lines.
+        ServiceDied, WaitTimedOut: a service did not come up; with its last log lines. Nothing
+            of the stack is left then.
         BadInput: a port that was asked for is taken.
     """
-    with ExitStack() as at_end:
-        engine = ready.open(run, name)
-        at_end.callback(engine.close)
+    engine = ready.open(run, name)
+    try:
         with step(progress, f"bringing up {name} (CCMA {ccma})"):
-            stack = _bring_up(engine, settings, ready, run, app, ccma)
-        at_end.callback(stack.cloud.close)
-        at_end.callback(stack.cloud_app.close)
-        yield stack
+            return _bring_up(engine, settings, ready, run, app, ccma)
+    except BaseException:
+        engine.close()
+        raise
 
 
 def _bring_up(

@@ -1,0 +1,36 @@
+# The two commands: `make e2e` runs the end-to-end suite, `make test` runs every test.
+# Both set up what they need first. `make engine` starts a Docker engine on Debian or Ubuntu.
+
+.PHONY: e2e test check unit engine setup bench clean
+
+# -p no:cacheprovider keeps the checkout as clean as it was.
+PYTEST = .venv/bin/pytest
+
+e2e: setup
+	$(PYTEST) tests/e2e --engine auto
+
+test: setup check
+	bash scripts/test.sh
+
+unit: setup
+	$(PYTEST) tests/unit
+
+check: setup
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-cache
+	.venv/bin/deptry harness
+
+engine:
+	bash docker/engine.sh
+
+setup:
+	bash scripts/setup.sh
+
+bench: setup
+	.venv/bin/python -m benchmarks.seed
+
+clean:
+	.venv/bin/harness sweep
+	rm -rf build

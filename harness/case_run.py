@@ -1,0 +1,147 @@
+"""Runs one case on a stack: reset, flags, app, plan, migration, watch, evidence, verdict."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page
+
+from harness.bench import Bench
+from harness.browser import evidence, migration_assistant
+from harness.cases import Case
+from harness.confluence import boot, dark_features
+from harness.errors import HarnessError
+from harness.report.results import CaseResult, Recorded, RowResult, TimelineEntry
+from harness.stack import Stack
+from harness.verdict import judge
+from harness.watch import CloudRecord, Watched, watch
+
+
+@dataclass
+class _Phases:
+    """Wall seconds by phase."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(time.monotonic() - begun, 3)
+
+
+def run_case(bench: Bench, case: Case, folder: Path) -> CaseResult:
+    """Runs a case and keeps its evidence.
+
+    Args:
+        bench: the stack and the browser to run on.
+        case: the case.
+        folder: where artefacts go; made when missing.
+
+    Returns:
+        The result; a broken harness, stack or browser is a result too, with verdict `error`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    phases, begun = _Phases(), time.monotonic()
+    log_offset, journal_start = len(bench.stack.server_log()), bench.stack.cloud.journal()[1]
+    artifacts: dict[str, str] = {}
+    watched, failure = None, None
+    page = bench.context.new_page()
+    try:
+        with evidence.trace(bench.context, folder) as trace:
+            artifacts["trace"] = trace.name
+            watched = _migrate_and_watch(bench, case, page, phases, journal_start)
+            artifacts["screenshot"] = evidence.screenshot(page, folder).name
+    except (HarnessError, PlaywrightError) as error:
+        failure = str(error)
+    finally:
+        page.close()
+    try:
+        artifacts |= _keep_logs(bench.stack, folder, log_offset, journal_start)
+    except HarnessError as error:
+        failure = failure or str(error)
+    phases.seconds["total"] = round(time.monotonic() - begun, 3)
+    return _result(case, bench.stack.ccma, watched, failure, artifacts, phases.seconds)
+
+
+def _migrate_and_watch(
+    bench: Bench, case: Case, page: Page, phases: _Phases, journal_start: int
+) -> Watched:
+    stack = bench.stack
+    with phases("reset"):
+        bench.reset(cloud_app=case.cloud_app, name=case.id)
+        dark_features.set_site(bench.client, case.dark_features)
+    with phases("install"):
+        bench.install()
+    with phases("migrate"):
+        plan = migration_assistant.create_plan(page, stack.confluence_url, case.id)
+        begun = boot.server_time(bench.client)
+        migration_assistant.run_plan(page, plan)
+    with phases("wait"):
+        record = CloudRecord(stack.cloud, journal_start)
+        return watch(page, bench.app.server.key, case, record, stack.scale, begun)
+
+
+def _keep_logs(stack: Stack, folder: Path, log_offset: int, journal_start: int) -> dict[str, str]:
+    (folder / "server.log").write_bytes(stack.server_log(log_offset))
+    entries, _ = stack.cloud.journal(journal_start)
+    lines = (json.dumps(entry) + "\n" for entry in entries)
+    (folder / "journal.jsonl").write_text("".join(lines))
+    return {"server_log": "server.log", "journal": "journal.jsonl"}
+
+
+def _result(
+    case: Case,
+    ccma: str,
+    watched: Watched | None,
+    failure: str | None,
+    artifacts: dict[str, str],
+    seconds: dict[str, float],
+) -> CaseResult:
+    wanted = case.expectation.rows[-1]
+    result = CaseResult(
+        id=case.id,
+        dark_features=case.dark_features,
+        axes=case.axes,
+        ccma=ccma,
+        expected=RowResult(status=wanted.status, percent=wanted.percent),
+        known_bug=case.known_bug.id if case.known_bug else None,
+        artifacts=artifacts,
+        seconds=seconds,
+        verdict="error",
+        reason=failure or "no reason was given",
+    )
+    if watched is None:
+        return result
+    seen, last = watched.observation, watched.observation.rows[-1]
+    verdict = judge(case.expectation, case.known_bug, seen)
+    return result.model_copy(
+        update={
+            "timeline": [
+                TimelineEntry(
+                    status=each.row.status,
+                    percent=each.row.percent,
+                    server_time=each.server_time,
+                    wall_seconds=round(each.wall_seconds, 3),
+                )
+                for each in seen.timeline
+            ],
+            "observed": RowResult(status=last.status, percent=last.percent),
+            "recorded": Recorded(
+                status=watched.record.status,
+                percent=watched.record.percent,
+                at=watched.record.settled,
+                watched_seconds=seen.watched.total_seconds(),
+                refreshes=seen.refreshes,
+            ),
+            "verdict": "error" if failure else verdict.name,
+            "reason": failure or verdict.reason,
+            "server_seconds": (seen.now - seen.begun).total_seconds(),
+        }
+    )

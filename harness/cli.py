@@ -1,0 +1,215 @@
+"""The command: one thin function per verb, which settles the settings and calls the library."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from typer.exceptions import TyperException
+
+from harness import app as apps
+from harness import assets, cases, doctor, interrupt, runs, sweep
+from harness.engines.docker import connect
+from harness.engines.ready import prepare
+from harness.errors import EXIT_BAD_INPUT, BadInput, HarnessError
+from harness.events import EventLog
+from harness.progress import to_stderr
+from harness.report import junit, table
+from harness.report.results import exit_status, write
+from harness.run import jobs_of, run_jobs
+from harness.selection import compile_expression
+from harness.settings import CCMA_VERSIONS, Resolved, resolve
+from harness.stack import StackDocument, bring_up
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="End-to-end tests for app migrations with the Confluence Cloud Migration Assistant.",
+)
+cloud = typer.Typer(no_args_is_help=True, help="The stub of the Atlassian cloud, alone.")
+app.add_typer(cloud, name="cloud")
+
+Engine = Annotated[str | None, typer.Option(help="auto, docker or local")]
+Confluence = Annotated[str | None, typer.Option(help="an image name, or `standin`")]
+Ccma = Annotated[str | None, typer.Option(help="CCMA version where a case does not say")]
+TimeScale = Annotated[float | None, typer.Option(help="server seconds per wall second")]
+Json = Annotated[bool, typer.Option("--json", help="print one JSON document")]
+Port = Annotated[int | None, typer.Option(help="fixed host port; by default one is chosen")]
+
+
+@app.command("doctor")
+def doctor_command(as_json: Json = False) -> int:
+    """Tell what works here, what is missing, and how to get it."""
+    checks = doctor.examine()
+    resolved = _settings()
+    if as_json:
+        _print_json(
+            {
+                "works": doctor.works(checks),
+                "checks": [vars(check) for check in checks],
+                "settings": {
+                    name: {"value": value, "source": resolved.sources[name]}
+                    for name, value in resolved.settings.model_dump(mode="json").items()
+                },
+            }
+        )
+    else:
+        for check in checks:
+            state = "ok     " if check.found else "missing"
+            _print(f"{state}  {check.name}: {check.found or check.advice}")
+        for line in doctor.settings_lines(resolved):
+            _print(f"setting  {line}")
+    return 0 if doctor.works(checks) else EXIT_BAD_INPUT
+
+
+@app.command()
+def up(
+    engine: Engine = None,
+    confluence: Confluence = None,
+    ccma: Ccma = None,
+    time_scale: TimeScale = None,
+    http_port: Port = None,
+    synchrony_port: Port = None,
+    jdwp_port: Port = None,
+    app_folder: Annotated[
+        Path | None, typer.Option("--app", help="folder with app.yaml; the sample app by default")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Bring up a stack to play with; it lives until `harness down`."""
+    settings = _settings(
+        engine=engine,
+        confluence=confluence,
+        ccma=ccma,
+        time_scale=time_scale,
+        http_port=http_port,
+        synchrony_port=synchrony_port,
+        jdwp_port=jdwp_port,
+    ).settings
+    described = apps.load(app_folder or assets.sample_app("charts"))
+    with interrupt.orderly(to_stderr), runs.open_run() as run:
+        ready = prepare(settings.engine, to_stderr)
+        sweep.sweep(ready.client)
+        version = settings.ccma or CCMA_VERSIONS[-1]
+        stack = bring_up(settings, ready, run, described, ccma=version, progress=to_stderr)
+        document = stack.leave_standing()
+    if as_json:
+        _print(document.model_dump_json(indent=1))
+    else:
+        _print_stack(document)
+    return 0
+
+
+@app.command()
+def down(
+    run: Annotated[str | None, typer.Argument(help="the run's id; all standing stacks")] = None,
+) -> int:
+    """End the stacks that `harness up` left standing."""
+    standing = runs.standing()
+    if run is not None:
+        standing = [each for each in standing if each.id == run]
+        if not standing:
+            raise BadInput(f"no stack of run {run!r} is standing here: `harness down` ends all")
+    client = connect()
+    for each in standing:
+        to_stderr(f"removed {sweep.take_down(each, client)}")
+    if not standing:
+        to_stderr("no stack is standing")
+    return 0
+
+
+@app.command("sweep")
+def sweep_command() -> int:
+    """Remove what dead runs left behind."""
+    to_stderr(f"removed {sweep.sweep(connect())}")
+    return 0
+
+
+@app.command("run")
+def run_command(
+    files: Annotated[list[Path], typer.Argument(help="case files")],
+    select: Annotated[str | None, typer.Option("-k", help="only cases whose id matches")] = None,
+    engine: Engine = None,
+    confluence: Confluence = None,
+    ccma: Ccma = None,
+    workers: Annotated[int | None, typer.Option(help="stacks that work side by side")] = None,
+    time_scale: TimeScale = None,
+    isolation: Annotated[str | None, typer.Option(help="reset or fresh")] = None,
+    results: Annotated[Path | None, typer.Option(help="folder for runs' results")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="write results there")] = None,
+    junit_file: Annotated[
+        Path | None, typer.Option("--junit", help="write JUnit XML there")
+    ] = None,
+) -> int:
+    """Run the cases of some files and tell what the admin saw."""
+    settings = _settings(
+        engine=engine,
+        confluence=confluence,
+        ccma=ccma,
+        workers=workers,
+        time_scale=time_scale,
+        isolation=isolation,
+        results=results,
+    ).settings
+    chosen = [case for file in files for case in cases.load(file)]
+    if select is not None:
+        matches = compile_expression(select)
+        chosen = [case for case in chosen if matches(case.id)]
+        if not chosen:
+            raise BadInput(f"-k {select!r} matches no case of {', '.join(map(str, files))}")
+    console = Console(stderr=True)
+    with interrupt.orderly(to_stderr), runs.open_run() as run:
+        ready = prepare(settings.engine, to_stderr)
+        sweep.sweep(ready.client)
+        jobs = jobs_of(chosen, settings, to_stderr)
+        folder = settings.results / run.id
+        events = EventLog(folder / "events.jsonl", [lambda event: table.case_line(console, event)])
+        outcome = run_jobs(jobs, settings, ready, run, events, to_stderr)
+    table.summary(console, outcome)
+    if json_file:
+        write(outcome, json_file)
+    if junit_file:
+        junit.write(outcome, junit_file)
+    to_stderr(f"results: {folder}")
+    return exit_status(outcome)
+
+
+def main() -> None:
+    """Entry point of the command `harness`; never shows a stack trace for what is expected."""
+    try:
+        sys.exit(app(standalone_mode=False))
+    except TyperException as error:
+        to_stderr(f"harness: {error.format_message()}")
+        sys.exit(EXIT_BAD_INPUT)
+    except HarnessError as error:
+        to_stderr(f"harness: {error}")
+        sys.exit(error.exit_status)
+    except KeyboardInterrupt as interrupted:
+        sys.exit(interrupt.exit_status(interrupted))
+
+
+def _settings(**flags: Any) -> Resolved:
+    return resolve(flags, os.environ)
+
+
+def _print(text: str) -> None:
+    print(text)  # noqa: T201 - a command's output
+
+
+def _print_json(document: Any) -> None:
+    _print(json.dumps(document, indent=1))
+
+
+def _print_stack(document: StackDocument) -> None:
+    confluence = document.confluence
+    _print(f"run          {document.run} ({document.engine}, time scale {document.time_scale:g})")
+    _print(f"Confluence   {confluence.base_url}  (CCMA {confluence.ccma})")
+    _print(f"log in as    {confluence.admin_user} / {confluence.admin_password}")
+    _print(f"Synchrony    {confluence.synchrony_url}")
+    _print(f"debugger     jdb -attach {confluence.jdwp_host}:{confluence.jdwp_port}")
+    _print(f"log          {confluence.log_path}")
+    _print(f"cloud        {document.cloud.base_url}, control {document.cloud.control_url}")
+    _print(f"end it with  harness down {document.run}")

@@ -1,0 +1,50 @@
+"""What happens during a run, as events: written to a file as they come, and told to listeners.
+
+The live lines at the terminal listen here; the file survives a killed run.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Literal
+
+EventName = Literal["run-started", "case-started", "case-finished", "run-finished"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened; `case` and `verdict` where it concerns a case."""
+
+    name: EventName
+    case: str = ""
+    verdict: str = ""
+    detail: str = ""
+    seconds: float = 0.0
+    wall_time: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
+
+
+Listener = Callable[[Event], None]
+
+
+class EventLog:
+    """Appends events to a file and passes them on; safe to use from several workers.
+
+    Args:
+        path: the file, one JSON document a line.
+        listeners: called with each event, in order.
+    """
+
+    def __init__(self, path: Path, listeners: Sequence[Listener] = ()) -> None:
+        self._path, self._listeners, self._lock = path, listeners, Lock()
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+    def __call__(self, event: Event) -> None:
+        """Records an event."""
+        with self._lock:
+            with self._path.open("a") as file:
+                file.write(json.dumps(asdict(event)) + "\n")
+            for listener in self._listeners:
+                listener(event)

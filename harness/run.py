@@ -1,0 +1,205 @@
+"""Runs cases: workers, each with a stack and a browser, and the results of all of them.
+
+Cases that need the same CCMA version share a stack, one after the other; a stack whose services
+died is replaced before the next case.
+"""
+
+import re
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+
+from harness import app as apps
+from harness.app import AppDescription
+from harness.bench import Bench, open_bench
+from harness.case_run import run_case
+from harness.cases import Case
+from harness.engines.ready import Ready
+from harness.events import Event, EventLog
+from harness.progress import Progress
+from harness.report.results import FILE_NAME, CaseResult, ConfluenceResult, Results, write
+from harness.runs import Run
+from harness.settings import CCMA_VERSIONS, Settings
+from harness.stack import bring_up
+
+
+@dataclass(frozen=True)
+class Job:
+    """A case with everything that it needs made ready."""
+
+    case: Case
+    app: AppDescription
+    jar: Path
+    ccma: str
+
+
+def jobs_of(cases: Sequence[Case], settings: Settings, progress: Progress) -> list[Job]:
+    """Reads each case's app and builds its jar.
+
+    Raises:
+        BadInput: an app's description, sources or jar are wrong.
+    """
+    described = {case.app: apps.load(case.app) for case in cases}
+    jars = {path: apps.server_jar(path, app, progress) for path, app in described.items()}
+    newest = CCMA_VERSIONS[-1]
+    return [
+        Job(case, described[case.app], jars[case.app], case.ccma or settings.ccma or newest)
+        for case in cases
+    ]
+
+
+def run_jobs(
+    jobs: Sequence[Job],
+    settings: Settings,
+    ready: Ready,
+    run: Run,
+    events: EventLog,
+    progress: Progress,
+) -> Results:
+    """Runs all jobs and writes `results.json` after each of them.
+
+    Args:
+        jobs: what to run; results come in the same order.
+        settings: where and how.
+        ready: the engine.
+        run: the run that owns everything.
+        events: told when a case starts and ends.
+        progress: takes lines about stacks.
+
+    Returns:
+        The results of all jobs.
+    """
+    folder = settings.results / run.id
+    book = _Book(jobs, settings, ready, run, folder)
+    events(Event("run-started", detail=f"{len(jobs)} cases"))
+    groups = _groups(jobs, settings)
+    with ThreadPoolExecutor(settings.workers) as pool:
+        worker = _Worker(settings, ready, run, events, progress, book)
+        pending = [pool.submit(worker, group, index) for index, group in enumerate(groups)]
+        try:
+            for done in as_completed(pending):
+                done.result()
+        except BaseException:
+            worker.stop.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+    results = book.results()
+    events(Event("run-finished", seconds=results.seconds))
+    return results
+
+
+def _groups(jobs: Sequence[Job], settings: Settings) -> list[list[Job]]:
+    """Jobs that may share a stack; one job each where isolation is `fresh`."""
+    if settings.isolation == "fresh":
+        return [[job] for job in jobs]
+    key = lambda job: (job.ccma, str(job.case.app))  # noqa: E731 - used twice, and only here
+    return [list(group) for _, group in groupby(sorted(jobs, key=key), key)]
+
+
+class _Book:
+    """Collects results and keeps the file up to date."""
+
+    def __init__(
+        self, jobs: Sequence[Job], settings: Settings, ready: Ready, run: Run, folder: Path
+    ) -> None:
+        self._order = [job.case.id for job in jobs]
+        self._done: dict[str, CaseResult] = {}
+        self._lock = threading.Lock()
+        self._started, self._begun = datetime.now(UTC), time.monotonic()
+        versions = {job.ccma for job in jobs}
+        self._confluence = ConfluenceResult(
+            image=ready.images.get("standin", settings.confluence),
+            ccma=versions.pop() if len(versions) == 1 else None,
+        )
+        self._run, self._engine, self._scale = run.id, ready.engine, settings.scale
+        self.folder = folder
+
+    def add(self, result: CaseResult) -> None:
+        with self._lock:
+            self._done[result.id] = result
+            write(self.results(), self.folder / FILE_NAME)
+
+    def results(self) -> Results:
+        return Results(
+            schema=1,
+            run=self._run,
+            engine=self._engine,
+            confluence=self._confluence,
+            time_scale=self._scale,
+            started=self._started,
+            seconds=round(time.monotonic() - self._begun, 3),
+            cases=[self._done[name] for name in self._order if name in self._done],
+        )
+
+
+class _Worker:
+    """Works through groups of jobs, each group on one stack after the other."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        ready: Ready,
+        run: Run,
+        events: EventLog,
+        progress: Progress,
+        book: _Book,
+    ) -> None:
+        self._settings, self._ready, self._run = settings, ready, run
+        self._events, self._progress, self._book = events, progress, book
+        self.stop = threading.Event()
+
+    def __call__(self, jobs: Sequence[Job], index: int) -> None:
+        remaining, attempt = list(jobs), 0
+        while remaining and not self.stop.is_set():
+            attempt += 1
+            name = f"stack-{index + 1}" + (f"-{attempt}" if attempt > 1 else "")
+            remaining = self._on_one_stack(remaining, name)
+
+    def _on_one_stack(self, jobs: Sequence[Job], name: str) -> list[Job]:
+        """Runs jobs until one breaks the stack; returns those that were not run."""
+        with ExitStack() as at_end:
+            stack = bring_up(
+                self._settings,
+                self._ready,
+                self._run,
+                jobs[0].app,
+                ccma=jobs[0].ccma,
+                name=name,
+                progress=self._progress,
+            )
+            at_end.callback(stack.close)
+            bench = open_bench(stack, jobs[0].app, jobs[0].jar, at_end)
+            for index, job in enumerate(jobs):
+                if self.stop.is_set():
+                    return []
+                self._run_one(bench, job)
+                if any(service.ended() for service in stack.running.values()):
+                    return list(jobs[index + 1 :])
+        return []
+
+    def _run_one(self, bench: Bench, job: Job) -> None:
+        self._events(Event("case-started", case=job.case.id))
+        folder = case_folder(self._book.folder, job.case)
+        result = run_case(bench, job.case, folder)
+        named = {kind: f"{folder.name}/{file}" for kind, file in result.artifacts.items()}
+        self._book.add(result.model_copy(update={"artifacts": named}))
+        self._events(
+            Event(
+                "case-finished",
+                case=job.case.id,
+                verdict=result.verdict,
+                detail=result.reason,
+                seconds=result.seconds["total"],
+            )
+        )
+
+
+def case_folder(run_folder: Path, case: Case) -> Path:
+    """Where a case's artefacts go."""
+    return run_folder / re.sub(r"[^A-Za-z0-9.=_-]+", "_", case.id).strip("_")

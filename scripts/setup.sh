@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Sets up what `make e2e` and `make test` need: the virtual environment, a browser, and, where
+# they can be installed here, a JDK and the Java libraries of the local engine.
+# Usage: setup.sh [local]   `local` insists on the local engine's needs.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(openjdk-17-jdk-headless libfelix-framework-java libtomcat10-embed-java
+    libfreemarker-java libgoogle-gson-java libfaketime)
+
+say() { printf 'setup: %s\n' "$*"; }
+fail() {
+    printf 'setup: %s\n' "$*" >&2
+    exit 3
+}
+# Runs a command quietly and tells how long it took; its output shows when it fails.
+timed() {
+    local what=$1 begun=$SECONDS log
+    shift
+    log=$(mktemp)
+    say "$what ..."
+    if ! "$@" >"$log" 2>&1; then
+        tail -n 30 "$log" >&2
+        rm -f "$log"
+        fail "$what failed; its last lines are above"
+    fi
+    rm -f "$log"
+    say "$what: $((SECONDS - begun)) s"
+}
+can_apt() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
+apt_install() {
+    export DEBIAN_FRONTEND=noninteractive
+    timed "reading Debian's package lists" apt-get update -qq
+    timed "installing $*" apt-get install -y -qq --no-install-recommends "$@"
+}
+
+python=${PYTHON:-python3}
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
+    fail "Python 3.11 or newer is needed: install it, or name it with PYTHON=..."
+stamp=.venv/.installed
+if ! { [ -f "$stamp" ] && [ "$stamp" -nt pyproject.toml ]; }; then
+    "$python" -c 'import ensurepip' 2>/dev/null ||
+        { can_apt && apt_install python3-venv; } ||
+        fail "Python's venv module is missing: install python3-venv"
+    timed "making the virtual environment" "$python" -m venv .venv
+    timed "installing Python packages" .venv/bin/pip install --disable-pip-version-check -e '.[dev]'
+    touch "$stamp"
+fi
+
+has_local() {
+    command -v javac >/dev/null && .venv/bin/python -c \
+        'from harness.engines.toolchain import find; find()' 2>/dev/null
+}
+if ! has_local; then
+    if can_apt; then
+        apt_install "${packages[@]}"
+    elif [ "${1:-}" = local ]; then
+        fail "the local engine needs Debian packages: sudo apt-get install ${packages[*]}"
+    fi
+fi
+
+has_browser() {
+    .venv/bin/python -c 'import sys; from harness.browser.launch import find_browser
+sys.exit(find_browser() is None)' 2>/dev/null
+}
+if ! has_browser; then
+    say "downloading Playwright's Chromium ..."
+    if ! .venv/bin/playwright install chromium >/dev/null 2>&1 || ! has_browser; then
+        can_apt || fail "no browser: run '.venv/bin/playwright install chromium', or install chromium"
+        apt_install chromium
+    fi
+fi
+say "ready"

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Runs every test: unit, contract, and end to end on Docker, where an engine answers, and always
+# on local processes.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+.venv/bin/pytest tests/unit
+.venv/bin/pytest tests/contract tests/e2e --engine local
+if docker version --format '{{.Server.Version}}' >/dev/null 2>&1; then
+    .venv/bin/pytest tests/contract tests/e2e --engine docker
+else
+    echo "test: no Docker engine answers, so the Docker engine was not tested; 'make engine' starts one"
+fi
