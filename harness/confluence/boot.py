@@ -109,6 +109,37 @@ def await_running(
     )
 
 
+def await_rest(
+    client: httpx.Client,
+    *,
+    within: float = 120,
+    alive: Callable[[], str | None] = lambda: None,
+    log_tail: Callable[[], str] = lambda: "",
+    every: float = 0.05,
+) -> None:
+    """Wait until REST answers anything of its own, be it a refusal; RUNNING comes before that.
+
+    Arguments and errors are those of `await_booted`.
+    """
+
+    def look() -> bool | NotYet:
+        try:
+            answer = client.get("/rest/api/user/current")
+        except httpx.TransportError as error:
+            return NotYet(f"no answer ({error})")
+        return answer.status_code in {200, 401, 403} or NotYet(f"HTTP {answer.status_code}")
+
+    wait_for(
+        "Confluence's REST to answer",
+        look,
+        within=within,
+        alive=alive,
+        log_tail=log_tail,
+        service="confluence",
+        every=every,
+    )
+
+
 def await_authenticated(
     client: httpx.Client,
     *,

@@ -11,6 +11,21 @@ from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
 
 _TEXTLESS = {"script", "style", "template"}
+_VOID = {
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "source",
+    "wbr",
+}
+_ERROR_CLASSES = {"error", "errorMessage", "fieldError", "aui-message-error", "errorBox"}
 
 
 @dataclass(frozen=True)
@@ -47,6 +62,8 @@ class Page:
     ids: frozenset[str]
     token: str | None
     """The XSRF token of the page: a field or meta element named atl_token or atlassian-token."""
+    errors: tuple[str, ...] = ()
+    """Texts of elements that are marked as errors by their id (`...-error`) or class."""
 
     def form_with(self, control: str) -> Form | None:
         """Return the first form that has a control of this name."""
@@ -94,6 +111,9 @@ class _Reader(HTMLParser):
         self._title = ""
         self._path: list[str] = []
         self._href: str | None = None
+        self._errors: list[str] = []
+        self._error_tag: str | None = None
+        self._error_depth = 0
 
     def page(self) -> Page:
         token = self._token
@@ -105,12 +125,17 @@ class _Reader(HTMLParser):
             tuple(self._texts),
             frozenset(self._ids),
             token,
+            tuple(dict.fromkeys(self._errors)),
         )
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if "id" in given:
             self._ids.add(given["id"])
+        if self._error_tag is None and tag not in _VOID and _marks_error(given):
+            self._error_tag = tag
+        if tag == self._error_tag:
+            self._error_depth += 1
         if "atlassian-token" in (given.get("id"), given.get("name")):
             self._token = given.get("content") or given.get("value") or self._token
         if tag == "form":
@@ -160,6 +185,9 @@ class _Reader(HTMLParser):
             self._textarea = None
         elif tag == "a":
             self._href = None
+        if tag == self._error_tag:
+            self._error_depth -= 1
+            self._error_tag = tag if self._error_depth else None
         if self._path and self._path[-1] == tag:
             self._path.pop()
 
@@ -172,6 +200,13 @@ class _Reader(HTMLParser):
         elif within not in _TEXTLESS and data.strip():
             text = " ".join(data.split())
             self._texts.append(Text(text, heading=_is_heading(within), href=self._href))
+            if self._error_tag is not None:
+                self._errors.append(text)
+
+
+def _marks_error(given: dict[str, str]) -> bool:
+    classes = set(given.get("class", "").split())
+    return given.get("id", "").endswith("-error") or bool(classes & _ERROR_CLASSES)
 
 
 def _is_heading(tag: str) -> bool:

@@ -8,7 +8,7 @@ libfaketime drops early. Sources: reference/confluence-container.md sections 2.6
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -70,6 +70,13 @@ class ConfluenceClient(httpx.Client):
         super().__init__(
             base_url=base_url, headers=headers, follow_redirects=False, trust_env=False, **options
         )
+
+    def __enter__(self) -> Self:
+        """Close the client at the end of a block, also when it was used before (to log in)."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Response:
         """Send a request as httpx does, passing websudo once where it is asked for."""

@@ -157,3 +157,10 @@ def test_a_closed_port_is_no_jvm():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     assert not boot.jdwp_answers("127.0.0.1", port)
+
+
+def test_rest_answers_when_it_refuses():
+    answers = [REFUSED, httpx.Response(404), httpx.Response(503), httpx.Response(401)]
+    http, recorded = client({"GET /rest/api/user/current": answers})
+    boot.await_rest(http, within=5, every=0)
+    assert len(recorded.requests) == 4

@@ -65,3 +65,13 @@ def test_broken_html_is_read_as_far_as_it_goes():
 def test_query_values_are_decoded():
     assert query_value("/x?featureKey=a%2Eb&k=", "featureKey") == "a.b"
     assert query_value("/x", "featureKey") is None
+
+
+def test_what_a_page_marks_as_an_error():
+    page = read_page(
+        "<div id='x-error'>Not <b>valid</b><br></div><p class='error'>Twice<p>not this"
+        "<span class='aui-message-error'>third</span><span>nor this</span>"
+    )
+    assert page.errors[:2] == ("Not", "valid")
+    assert page.errors[2] == "Twice"
+    assert "nor this" not in read_page("<span class=error>a</span><span>nor this</span>").errors

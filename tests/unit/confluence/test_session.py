@@ -228,3 +228,11 @@ def test_a_refused_token_names_the_way_out():
 
 def test_an_account_is_equal_by_value():
     assert Account("a", "b") == Account("a", "b")
+
+
+def test_a_client_that_was_used_can_still_be_closed_by_a_block():
+    http, _ = client({"GET /rest/api/user/current": ME})
+    session.who_am_i(http)
+    with http as same:
+        assert same is http
+    assert http.is_closed
