@@ -12,14 +12,18 @@ from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from harness.browser.places import base_of, go
+from harness.browser.plan_wizard import Choices, fill_wizard, press
 from harness.browser.rows import Progress, Row, read_progress
 from harness.confluence.session import Account
 from harness.errors import DriverError
 
 __all__ = [
+    "Choices",
     "Progress",
     "Row",
+    "control",
     "create_plan",
+    "find_plan",
     "open_home",
     "open_plan",
     "plan_status",
@@ -62,28 +66,31 @@ def open_home(page: Page, base_url: str, account: Account | None = None) -> None
     )
 
 
-def create_plan(page: Page, base_url: str, name: str, account: Account | None = None) -> str:
-    """Make a plan with this name by the short form, and return its id.
+def create_plan(
+    page: Page,
+    base_url: str,
+    name: str,
+    account: Account | None = None,
+    choices: Choices | None = None,
+) -> str:
+    """Make a plan with this name, by the short form or the full wizard, and return its id.
 
     Args:
         page: a page of a logged-in context.
         base_url: Confluence's address, with its context path.
         name: the plan's name; it should be new, the plan is found by it.
         account: for the password prompt, should it come.
+        choices: what to choose in the wizard.
 
     Raises:
-        DriverError: the form is not as expected, or no plan came of it.
+        DriverError: the wizard is not as expected, or no plan came of it.
     """
     open_home(page, base_url, account)
-    _control(page, _CREATE).click()
-    try:
-        page.get_by_label(re.compile(r"migration name", re.IGNORECASE)).fill(name, timeout=_SHORT)
-        with page.expect_navigation(wait_until="domcontentloaded"):
-            page.get_by_role("button", name=re.compile(r"^save", re.IGNORECASE)).click()
-    except PlaywrightTimeout as error:
-        raise DriverError(
-            f"creating the plan {name!r}", f"no field or button to do it with at {page.url}"
-        ) from error
+    begin = control(page, _CREATE)
+    if not _appears(begin):
+        raise DriverError(f"creating the plan {name!r}", f"no way to begin one at {page.url}")
+    press(page, begin, f"creating the plan {name!r}")
+    fill_wizard(page, name, choices or Choices())
     return find_plan(page, base_url, name, account)
 
 
@@ -167,7 +174,7 @@ def plan_id_in(url: str) -> str | None:
     return None
 
 
-def _control(page: Page, name: re.Pattern[str]) -> Locator:
+def control(page: Page, name: re.Pattern[str]) -> Locator:
     """Find a link or a button by its text; versions differ in which of them it is."""
     return page.get_by_role("link", name=name).or_(page.get_by_role("button", name=name)).first
 

@@ -1,0 +1,139 @@
+"""Makes a migration plan the way an admin does: the wizard's pages, one after the other.
+
+The wizard differs between versions: the order of pages, which exist, whether an earlier choice is
+asked again. So each page is read by its headings and labels, what is known on it is filled in,
+and then its one way forward is taken; the review's "Save" is the end. The short form of a single
+page with a name and "Save" is the same thing with one page.
+Source: reference/app-migration-platform.md section 4.3.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from playwright.sync_api import Locator, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from harness.errors import DriverError
+
+MAX_PAGES = 12
+_STEP_MS = 30_000
+"""Milliseconds for a page to go on to the next: checks may run in between."""
+
+_NAME = re.compile(r"(migration|plan) name", re.IGNORECASE)
+_STAGE = re.compile(r"stage", re.IGNORECASE)
+_SITE = re.compile(r"(destination|cloud) site|^site", re.IGNORECASE)
+_ALLOW = re.compile(r"allow|i (agree|understand|consent)", re.IGNORECASE)
+_SAVE = re.compile(r"^save( migration| plan| for later)?$", re.IGNORECASE)
+_ONWARD = re.compile(
+    r"^(next|continue|confirm|proceed|check for errors|review migration|review)$", re.IGNORECASE
+)
+_ALERT = re.compile(r"\S")
+_FINGERPRINT = """() => location.href + '|' +
+    [...document.querySelectorAll('h1,h2,[role=heading]')].map((h) => h.textContent).join('|')"""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What to choose in the wizard; what is left out stays as the page proposes it.
+
+    Args:
+        site: the destination site's address or part of it, as the page lists it.
+        stage: informative only.
+        include: kinds of data -> whether to migrate them, by the page's own words ("Apps",
+            "Spaces", "Users and groups", "Global templates", "Attachments"), in any case.
+    """
+
+    site: str | None = None
+    stage: Literal["production", "testing"] | None = None
+    include: Mapping[str, bool] = field(default_factory=lambda: {"apps": True})
+
+
+def fill_wizard(page: Page, name: str, choices: Choices) -> None:
+    """Go from the wizard's first page to the saved plan.
+
+    Args:
+        page: shows the wizard's first page.
+        name: the plan's name.
+        choices: what to choose on the way.
+
+    Raises:
+        DriverError: a page has no way forward, stays where it is (its messages are in the error),
+            or there are too many of them.
+    """
+    for _ in range(MAX_PAGES):
+        _fill(page, name, choices)
+        save = page.get_by_role("button", name=_SAVE)
+        onward = page.get_by_role("button", name=_ONWARD)
+        try:
+            save.or_(onward).first.wait_for(state="visible", timeout=_STEP_MS)
+        except PlaywrightTimeout as error:
+            raise DriverError(
+                f"creating the plan {name!r}", f"no way forward on {where(page)}"
+            ) from error
+        is_last = save.first.is_visible()
+        press(page, save.first if is_last else onward.first, f"creating the plan {name!r}")
+        if is_last:
+            return
+    raise DriverError(f"creating the plan {name!r}", f"no end after {MAX_PAGES} pages")
+
+
+def where(page: Page) -> str:
+    """Return what a page shows, for an error: its headings and its messages."""
+    headings = [text.strip() for text in page.get_by_role("heading").all_inner_texts()]
+    alerts = page.get_by_role("alert").filter(has_text=_ALERT).all_inner_texts()
+    told = f", which says {' '.join(' '.join(alerts).split())!r}" if alerts else ""
+    return f"the page {' / '.join(headings) or page.title()!r}{told}"
+
+
+def _fill(page: Page, name: str, choices: Choices) -> None:
+    field_ = page.get_by_role("textbox", name=_NAME)
+    if field_.count() and field_.first.is_editable():
+        field_.first.fill(name)
+    if choices.stage is not None:
+        _choose(page, _STAGE, re.compile(choices.stage, re.IGNORECASE))
+    if choices.site is not None:
+        _choose(page, _SITE, re.compile(re.escape(choices.site), re.IGNORECASE))
+    for kind, wanted in choices.include.items():
+        box = page.get_by_role("checkbox", name=re.compile(rf"^{re.escape(kind)}\b", re.IGNORECASE))
+        if box.count() and box.first.is_enabled():
+            box.first.set_checked(wanted)
+    consent = page.get_by_role("checkbox", name=_ALLOW)
+    for index in range(consent.count()):
+        consent.nth(index).check()
+
+
+def _choose(page: Page, label: re.Pattern[str], option: re.Pattern[str]) -> None:
+    """Choose in a drop-down of this label, or among radio buttons of a group."""
+    menu = page.get_by_role("combobox", name=label)
+    if menu.count():
+        options = menu.first.get_by_role("option")
+        texts = options.all_inner_texts()
+        match = next((text for text in texts if option.search(text)), None)
+        if match is None:
+            raise DriverError(
+                f"choosing {option.pattern!r}", f"only {', '.join(texts) or 'nothing'} is offered"
+            )
+        menu.first.select_option(label=match)
+        return
+    radio = page.get_by_role("radio", name=option)
+    if radio.count():
+        radio.first.check()
+
+
+def press(page: Page, button: Locator, attempted: str) -> None:
+    """Press a button or link and wait until its page is gone, by navigation or by being redrawn.
+
+    Raises:
+        DriverError: it is not there or cannot be pressed, or the page stays as it was.
+    """
+    before = page.evaluate(_FINGERPRINT)
+    try:
+        button.click(timeout=_STEP_MS)
+        page.wait_for_function(
+            f"(before) => ({_FINGERPRINT})() !== before", arg=before, timeout=_STEP_MS
+        )
+        page.wait_for_load_state("domcontentloaded")
+    except PlaywrightTimeout as error:
+        raise DriverError(attempted, f"stuck on {where(page)}") from error
