@@ -123,7 +123,7 @@ def _result(
     verdict = judge(case.expectation, case.known_bug, seen)
     return result.model_copy(
         update={
-            "timeline": [
+            "timeline": tuple(
                 TimelineEntry(
                     status=each.row.status,
                     percent=each.row.percent,
@@ -131,7 +131,7 @@ def _result(
                     wall_seconds=round(each.wall_seconds, 3),
                 )
                 for each in seen.timeline
-            ],
+            ),
             "observed": RowResult(status=last.status, percent=last.percent),
             "recorded": Recorded(
                 status=watched.record.status,

@@ -61,7 +61,7 @@ class Axis(_Model):
         allowed = CCMA_VERSIONS if self.setting == "ccma" else allowed
         for value in self.values:
             if allowed and value not in allowed:
-                raise ValueError(f"{value!r} cannot be{did_you_mean(value, allowed)}")
+                raise ValueError(f"{value!r} cannot be; there are {', '.join(allowed)}")
         if len(set(self.values)) < len(self.values):
             raise ValueError("a value stands here twice")
         return self

@@ -134,7 +134,7 @@ class _Book:
             time_scale=self._scale,
             started=self._started,
             seconds=round(time.monotonic() - self._begun, 3),
-            cases=[self._done[name] for name in self._order if name in self._done],
+            cases=tuple(self._done[name] for name in self._order if name in self._done),
         )
 
 

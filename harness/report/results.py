@@ -6,7 +6,7 @@ a name says otherwise.
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -64,13 +64,13 @@ class CaseResult(_Part):
     axes: Mapping[str, str]
     ccma: str
     expected: RowResult
-    timeline: Sequence[TimelineEntry] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
     observed: RowResult | None = None
     recorded: Recorded | None = None
     verdict: VerdictName
     reason: str
     known_bug: str | None = None
-    causes: Sequence[Mapping[str, object]] = ()
+    causes: tuple[Mapping[str, object], ...] = ()
     artifacts: Mapping[str, str] = Field(default_factory=dict)
     seconds: Mapping[str, float] = Field(default_factory=dict)
     server_seconds: float | None = None
@@ -93,7 +93,7 @@ class Results(_Part):
     time_scale: float
     started: datetime
     seconds: float
-    cases: Sequence[CaseResult]
+    cases: tuple[CaseResult, ...]
 
     @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated properties
     @property
@@ -138,5 +138,6 @@ def read(path: Path) -> Results:
 
 def _without_derived(text: str) -> str:
     data = json.loads(text)
-    data.pop("totals", None)
+    if isinstance(data, dict):
+        data.pop("totals", None)
     return json.dumps(data)

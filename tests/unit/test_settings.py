@@ -1,0 +1,50 @@
+from pathlib import Path
+
+import pytest
+
+from harness.errors import BadInput
+from harness.settings import resolve
+
+
+def test_each_value_knows_where_it_came_from(tmp_path: Path) -> None:
+    (tmp_path / "harness.toml").write_text('engine = "docker"\nworkers = 2\nsite = "acme"\n')
+    environ = {"HARNESS_ENGINE": "local", "HARNESS_WORKERS": "3"}
+    resolved = resolve({"engine": "auto", "ccma": None}, environ, tmp_path)
+    settings, sources = resolved.settings, resolved.sources
+    assert (settings.engine, settings.workers, settings.site) == ("auto", 3, "acme")
+    assert (sources["engine"], sources["workers"], sources["site"], sources["ccma"]) == (
+        "flag",
+        "variable",
+        "file",
+        "default",
+    )
+
+
+@pytest.mark.parametrize(
+    ("flags", "environ", "told"),
+    [
+        ({"engine": "podman"}, {}, r"^setting engine \(--engine\): "),
+        ({}, {"HARNESS_WORKERS": "many"}, r"^setting workers \(HARNESS_WORKERS\): "),
+        ({"ccma": "3.2"}, {}, r"no CCMA version '3\.2' is modelled; there are 3\.1\.7, 3\.9\.6"),
+        ({"time_scale": 0.0}, {}, r"^setting time_scale \(--time-scale\): "),
+        ({"http_port": 70000}, {}, r"^setting http_port \(--http-port\): "),
+    ],
+)
+def test_a_wrong_value_names_its_place(
+    flags: dict[str, object], environ: dict[str, str], told: str, tmp_path: Path
+) -> None:
+    with pytest.raises(BadInput, match=told):
+        resolve(flags, environ, tmp_path)
+
+
+def test_an_unknown_name_in_the_file_gets_the_nearest_word(tmp_path: Path) -> None:
+    (tmp_path / "harness.toml").write_text("worker = 2\n")
+    with pytest.raises(BadInput, match=r"no setting is called 'worker'; did you mean 'workers'\?"):
+        resolve({}, {}, tmp_path)
+
+
+def test_server_time_is_quick_on_the_stand_in_and_true_on_a_real_image(tmp_path: Path) -> None:
+    assert resolve({}, {}, tmp_path).settings.scale > 1
+    real = resolve({"confluence": "atlassian/confluence:9.2"}, {}, tmp_path).settings
+    assert real.scale == 1
+    assert resolve({"time_scale": 60.0}, {}, tmp_path).settings.scale == 60
