@@ -1,0 +1,9 @@
+package com.atlassian.migration.app;
+
+/** One container of a plan. */
+public interface ContainerV1 {
+    ContainerType getType();
+
+    /** The id on the server; shape inferred, no public page shows it. */
+    String getSourceId();
+}

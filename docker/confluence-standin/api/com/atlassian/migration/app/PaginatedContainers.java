@@ -1,0 +1,10 @@
+package com.atlassian.migration.app;
+
+import java.util.List;
+
+/** Containers page by page, read like {@link PaginatedMapping}. */
+public interface PaginatedContainers {
+    boolean next();
+
+    List<ContainerV1> getContainers();
+}

@@ -1,0 +1,17 @@
+package com.atlassian.migration.app.listener;
+
+import com.atlassian.migration.app.AccessScope;
+import com.atlassian.migration.app.gateway.AppCloudMigrationGateway;
+import com.atlassian.migration.app.gateway.MigrationDetailsV1;
+import java.util.Set;
+
+/** Current generation (since November 2021): a plain exported service that is handed its gateway. */
+public interface DiscoverableListener {
+    void onStartAppMigration(AppCloudMigrationGateway gateway, String transferId, MigrationDetailsV1 details);
+
+    String getCloudAppKey();
+
+    String getServerAppKey();
+
+    Set<AccessScope> getDataAccessScopes();
+}

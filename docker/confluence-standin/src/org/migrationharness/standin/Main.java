@@ -1,0 +1,44 @@
+package org.migrationharness.standin;
+
+import org.migrationharness.standin.log.Log;
+
+/** The process: reads its settings, starts the server, and stops it when told to. */
+public final class Main {
+    private static final Log LOG = Log.named("com.atlassian.confluence.lifecycle");
+    private static final int BAD_INPUT = 3;
+    private static final int BROKEN = 2;
+
+    private Main() {
+    }
+
+    public static void main(String[] arguments) {
+        Settings settings;
+        try {
+            settings = Settings.from(System.getenv());
+        } catch (IllegalArgumentException e) {
+            System.err.println("confluence stand-in: " + e.getMessage());
+            System.exit(BAD_INPUT);
+            return;
+        }
+        // The pool of the platform client must let go of a connection before the cloud's idle limit (5 s of
+        // wall time) does; the property counts server time.
+        System.setProperty("jdk.httpclient.keepalive.timeout", Long.toString(3L * settings.timeScale()));
+        try {
+            Server server = new Server(settings);
+            Runtime.getRuntime().addShutdownHook(new Thread(server::stop, "shutdown"));
+            server.start();
+        } catch (Exception | LinkageError e) {
+            LOG.error("main", "Confluence could not be started", e);
+            System.err.println("confluence stand-in: cannot start: " + rootMessage(e));
+            System.exit(BROKEN);
+        }
+    }
+
+    private static String rootMessage(Throwable error) {
+        Throwable root = error;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getClass().getSimpleName() + ": " + root.getMessage();
+    }
+}

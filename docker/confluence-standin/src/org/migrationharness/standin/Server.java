@@ -1,0 +1,126 @@
+package org.migrationharness.standin;
+
+import com.google.gson.Gson;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import org.apache.catalina.LifecycleException;
+import org.migrationharness.standin.ccma.MigrationAssistant;
+import org.migrationharness.standin.darkfeatures.DarkFeatureRoutes;
+import org.migrationharness.standin.darkfeatures.DarkFeatures;
+import org.migrationharness.standin.http.Pages;
+import org.migrationharness.standin.http.Routes;
+import org.migrationharness.standin.http.StaticFiles;
+import org.migrationharness.standin.http.WebServer;
+import org.migrationharness.standin.log.Log;
+import org.migrationharness.standin.log.LogSink;
+import org.migrationharness.standin.log.RollingFile;
+import org.migrationharness.standin.osgi.OsgiFramework;
+import org.migrationharness.standin.security.Authenticator;
+import org.migrationharness.standin.security.LoginPages;
+import org.migrationharness.standin.security.Users;
+import org.migrationharness.standin.store.JsonFile;
+import org.migrationharness.standin.upm.Plugins;
+import org.migrationharness.standin.upm.UpmRoutes;
+import org.osgi.framework.BundleException;
+
+/** The stand-in put together, and the order in which it comes up and goes down. */
+final class Server {
+    private static final Log LOG = Log.named("com.atlassian.confluence.lifecycle");
+    private static final long LOG_LIMIT = 20L << 20;
+    private static final int LOG_BACKUPS = 5;
+    /**
+     * Tomcat's own loggers, held so that their levels stay. Starting errors are said once, by us; the session
+     * generator complains of slowness when the clock runs fast.
+     */
+    private static final List<Logger> QUIET = Stream.of(
+            "org.apache.catalina.core", "org.apache.catalina.util", "org.apache.coyote", "org.apache.tomcat.util.net")
+            .map(Logger::getLogger)
+            .toList();
+
+    private final Settings settings;
+    private final Lifecycle lifecycle = new Lifecycle();
+    private final OsgiFramework framework;
+    private final WebServer web;
+    private final Routes routes = new Routes();
+    private final Path state;
+    private final Users users;
+
+    Server(Settings settings) throws IOException {
+        this.settings = settings;
+        openLog();
+        Logger.getLogger("").setLevel(Level.WARNING);
+        QUIET.forEach(logger -> logger.setLevel(Level.OFF));
+        state = Files.createDirectories(settings.home().resolve("standin"));
+        users = new Users(state);
+        framework = new OsgiFramework(settings.home().resolve("plugins-osgi-cache"));
+        web = new WebServer(settings, routes, new Authenticator(users), lifecycle,
+                new Pages(settings.profile().version()));
+    }
+
+    void start() throws Exception {
+        new StatusRoutes(lifecycle, users).addTo(routes);
+        new StaticFiles().addTo(routes);
+        web.start();
+        writePorts();
+        if (users.isEmpty()) {
+            users.create(settings.adminUser(), "Administrator", "admin@example.com", settings.adminPassword());
+        }
+        startApplication();
+        lifecycle.moveTo(ApplicationState.RUNNING);
+        LOG.info("init", "Confluence is ready to serve");
+        long milliseconds = System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
+        System.out.println("Server startup in [" + milliseconds + "] milliseconds");
+    }
+
+    private void startApplication() throws IOException, BundleException {
+        framework.start();
+        DarkFeatures features = new DarkFeatures(state, System.getProperties());
+        Plugins plugins = new Plugins(state, framework);
+        MigrationAssistant assistant = new MigrationAssistant(state, settings,
+                "http://localhost:" + web.httpPort(), features, plugins, framework.context());
+        assistant.publishGateway();
+        plugins.restore();
+        new LoginPages(users).addTo(routes);
+        new DarkFeatureRoutes(features).addTo(routes);
+        new UpmRoutes(plugins, settings.home().resolve("temp")).addTo(routes);
+        assistant.addTo(routes);
+        assistant.resume();
+    }
+
+    void stop() {
+        if (lifecycle.state() != ApplicationState.STOPPING) {
+            lifecycle.moveTo(ApplicationState.STOPPING);
+            try {
+                web.stop();
+                framework.stop();
+            } catch (LifecycleException | BundleException | InterruptedException e) {
+                LOG.error("destroy", "Confluence did not stop cleanly", e);
+            }
+        }
+    }
+
+    private void openLog() throws IOException {
+        org.migrationharness.standin.log.Level level = org.migrationharness.standin.log.Level.valueOf(
+                System.getProperty("standin.log.level", "WARN"));
+        Log.use(settings.logToStdout()
+                ? LogSink.toStream(System.out, level)
+                : LogSink.toFile(new RollingFile(
+                        settings.home().resolve("logs/atlassian-confluence.log"), LOG_LIMIT, LOG_BACKUPS), level));
+    }
+
+    private void writePorts() {
+        if (settings.portsFile() != null) {
+            String json = new Gson().toJson(
+                    Map.of("http", web.httpPort(), "synchrony", web.synchronyPort()));
+            JsonFile.write(settings.portsFile(), json.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

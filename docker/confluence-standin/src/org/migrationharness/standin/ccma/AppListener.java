@@ -1,0 +1,19 @@
+package org.migrationharness.standin.ccma;
+
+import com.atlassian.migration.app.gateway.MigrationDetailsV1;
+import java.util.List;
+
+/** A migration listener of any generation, as found among the OSGi services. */
+interface AppListener {
+    String serverAppKey();
+
+    /** Null when the listener names none. */
+    String cloudAppKey();
+
+    /** What admins know the app by. */
+    String appName();
+
+    List<String> dataAccessScopes();
+
+    void start(String transferId, MigrationDetailsV1 details);
+}

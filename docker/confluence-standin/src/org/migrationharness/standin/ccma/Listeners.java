@@ -1,0 +1,95 @@
+package org.migrationharness.standin.ccma;
+
+import com.atlassian.migration.app.AppCloudMigrationListenerV1;
+import com.atlassian.migration.app.CloudMigrationListenerV1;
+import com.atlassian.migration.app.gateway.AppCloudMigrationGateway;
+import com.atlassian.migration.app.listener.DiscoverableListener;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.migrationharness.standin.log.Log;
+import org.migrationharness.standin.upm.Plugin;
+import org.migrationharness.standin.upm.Plugins;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+
+/**
+ * Finds the listeners among the OSGi services by their interface, each time anew. What is not registered as a
+ * service, or registered under another class of the same name, is not visible here: the seed's "isn't
+ * visible via OSGi" is this look-up finding nothing.
+ */
+public final class Listeners {
+    private static final Log LOG = Log.named("com.atlassian.migration.app.Listeners");
+
+    private final BundleContext context;
+    private final Plugins plugins;
+    private final Profile profile;
+    private final AppCloudMigrationGateway gateway;
+
+    public Listeners(
+            BundleContext context, Plugins plugins, Profile profile, AppCloudMigrationGateway gateway) {
+        this.context = context;
+        this.plugins = plugins;
+        this.profile = profile;
+        this.gateway = gateway;
+    }
+
+    /** One listener per server app key, in the order of their registration. */
+    List<AppListener> discover() {
+        Map<String, AppListener> found = new LinkedHashMap<>();
+        for (Generation generation : Generation.values()) {
+            if (profile.generations().contains(generation)) {
+                for (ServiceReference<?> reference : references(generation)) {
+                    add(found, reference, generation);
+                }
+            }
+        }
+        return new ArrayList<>(found.values());
+    }
+
+    private List<ServiceReference<?>> references(Generation generation) {
+        try {
+            ServiceReference<?>[] all = context.getServiceReferences(generation.interfaceName(), null);
+            return all == null ? List.of() : Arrays.stream(all).sorted(Listeners::byServiceId).toList();
+        } catch (org.osgi.framework.InvalidSyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int byServiceId(ServiceReference<?> one, ServiceReference<?> other) {
+        return Long.compare((Long) one.getProperty("service.id"), (Long) other.getProperty("service.id"));
+    }
+
+    private void add(Map<String, AppListener> found, ServiceReference<?> reference, Generation generation) {
+        Object service = context.getService(reference);
+        if (service == null) {
+            return;
+        }
+        String appName = plugins.owner(reference.getBundle())
+                .map(Plugin::descriptor)
+                .map(descriptor -> descriptor.name())
+                .orElse(reference.getBundle().getSymbolicName());
+        try {
+            AppListener listener = wrap(service, generation, appName);
+            String key = listener.serverAppKey();
+            if (key == null || key.isBlank()) {
+                LOG.warn("discover", "Server app key is null for listener of " + appName);
+            } else if (found.putIfAbsent(key, listener) != null) {
+                LOG.warn("discover", "More than one listener for server app key " + key
+                        + ": the one of " + appName + " is left out");
+            }
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("discover", "Listener of " + appName + " cannot be asked for its keys", e);
+        }
+    }
+
+    private AppListener wrap(Object service, Generation generation, String appName) {
+        return switch (generation) {
+            case OSGI -> new OsgiListener((AppCloudMigrationListenerV1) service, appName);
+            case TRACKER -> new TrackerListener((CloudMigrationListenerV1) service, appName);
+            case DISCOVERABLE -> new ModernListener((DiscoverableListener) service, appName, gateway);
+        };
+    }
+}

@@ -1,0 +1,73 @@
+package org.migrationharness.standin.ccma;
+
+import com.atlassian.migration.app.gateway.AppCloudMigrationGateway;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.migrationharness.standin.Settings;
+import org.migrationharness.standin.darkfeatures.DarkFeatures;
+import org.migrationharness.standin.http.Routes;
+import org.migrationharness.standin.log.Log;
+import org.migrationharness.standin.upm.Plugins;
+import org.osgi.framework.BundleContext;
+
+/** CCMA, put together. */
+public final class MigrationAssistant {
+    private static final Log LOG = Log.named("com.atlassian.migration.app.MigrationAssistant");
+
+    private final Plans plans;
+    private final Poller poller;
+    private final PlatformGateway gateway;
+    private final MigrationPages pages;
+    private final TestingRest testingRest;
+    private final BundleContext context;
+    private final Profile profile;
+
+    public MigrationAssistant(
+            Path state, Settings settings, String baseUrl, DarkFeatures features, Plugins plugins,
+            BundleContext context) throws IOException {
+        ExecutorService threads = Executors.newCachedThreadPool(work -> {
+            Thread thread = new Thread(work, "migration-assistant");
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.context = context;
+        profile = settings.profile();
+        plans = new Plans(state);
+        PlatformClient platform = new PlatformClient(state, settings, baseUrl);
+        gateway = new PlatformGateway(platform, threads);
+        poller = new Poller(plans, platform);
+        Flags flags = new Flags(features);
+        Assessment assessment = new Assessment(state);
+        Listeners listeners = new Listeners(context, plugins, profile, gateway);
+        RowPlanner rowPlanner = new RowPlanner(flags, listeners, assessment);
+        MigrationRunner runner = new MigrationRunner(
+                plans, flags, profile, rowPlanner, listeners, assessment, platform, poller, threads);
+        pages = new MigrationPages(plans, flags, rowPlanner, runner);
+        testingRest = new TestingRest(plans, runner);
+    }
+
+    /** Before plugins start: first-generation listeners take the gateway as a service. */
+    public void publishGateway() {
+        context.registerService(AppCloudMigrationGateway.class, gateway, null);
+    }
+
+    public void addTo(Routes routes) {
+        pages.addTo(routes);
+        if (profile.testingRest()) {
+            testingRest.addTo(routes);
+        }
+    }
+
+    /** Takes up what a restart interrupted. */
+    public void resume() {
+        for (Plan plan : plans.all()) {
+            if (plan.status() == PlanStatus.RUNNING) {
+                LOG.warn("resume", "Plan " + plan.id() + " was interrupted by a restart");
+                plans.change(plan.id(), old -> old.with(PlanStatus.INCOMPLETE));
+            }
+        }
+        poller.resume();
+    }
+}

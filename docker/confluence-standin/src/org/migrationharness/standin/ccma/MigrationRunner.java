@@ -1,0 +1,206 @@
+package org.migrationharness.standin.ccma;
+
+import com.atlassian.migration.app.gateway.MigrationDetailsV1;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.migrationharness.standin.log.Log;
+
+/**
+ * Runs plans. The core migration (spaces, users) is done at once in this model. Then the app migration: one
+ * transfer per listener, each listener called on a thread of its own.
+ *
+ * <p>A plan is FINISHED when its core is done and its listeners were called, not when the apps are done:
+ * otherwise an app that never settles would hold its plan RUNNING for ever, and the trigger resource, which
+ * wants an executed plan, could not be used on it (our choice; no source tells).
+ */
+final class MigrationRunner {
+    private static final Log LOG = Log.named("com.atlassian.migration.app.AppMigration");
+
+    private final Plans plans;
+    private final Flags flags;
+    private final Profile profile;
+    private final RowPlanner rowPlanner;
+    private final Listeners listeners;
+    private final Assessment assessment;
+    private final PlatformClient platform;
+    private final Poller poller;
+    private final Executor threads;
+
+    MigrationRunner(
+            Plans plans,
+            Flags flags,
+            Profile profile,
+            RowPlanner rowPlanner,
+            Listeners listeners,
+            Assessment assessment,
+            PlatformClient platform,
+            Poller poller,
+            Executor threads) {
+        this.plans = plans;
+        this.flags = flags;
+        this.profile = profile;
+        this.rowPlanner = rowPlanner;
+        this.listeners = listeners;
+        this.assessment = assessment;
+        this.platform = platform;
+        this.poller = poller;
+        this.threads = threads;
+    }
+
+    /**
+     * Runs a saved plan in the background.
+     *
+     * @return false when it is not there to be run: unknown, or run before
+     */
+    boolean run(String planId) {
+        boolean[] claimed = new boolean[1];
+        plans.change(planId, plan -> {
+            claimed[0] = plan.status() == PlanStatus.SAVED;
+            return claimed[0] ? plan.with(PlanStatus.RUNNING) : plan;
+        });
+        if (claimed[0]) {
+            threads.execute(() -> {
+                boolean well = !flags.appMigration() || migrateApps(planId);
+                plans.change(planId, plan -> plan.with(well ? PlanStatus.FINISHED : PlanStatus.FAILED));
+            });
+        }
+        return claimed[0];
+    }
+
+    /**
+     * Runs the app migration of an executed plan again, with new transfers. Returns when the migration is
+     * made, so that who asked finds it at once in the progress; its listeners are called in the background.
+     *
+     * @param serverAppKeys the apps to take, empty for all
+     * @return the new migration's id, empty when no app is taken
+     * @throws PlatformException when the cloud does not take it
+     */
+    Optional<String> trigger(String planId, Set<String> serverAppKeys) throws PlatformException {
+        Started started = begin(planId, serverAppKeys);
+        if (started.migration().rows().isEmpty()) {
+            return Optional.empty();
+        }
+        threads.execute(() -> startListeners(planId, started));
+        return Optional.of(started.migration().migrationId());
+    }
+
+    private boolean migrateApps(String planId) {
+        try {
+            startListeners(planId, begin(planId, Set.of()));
+            return true;
+        } catch (PlatformException | RuntimeException e) {
+            LOG.error("migrateApps", "App migration of plan " + planId + " could not be started", e);
+            return false;
+        }
+    }
+
+    private Started begin(String planId, Set<String> only) throws PlatformException {
+        String name = plans.find(planId).orElseThrow().name();
+        List<AppRow> rows = rowPlanner.rows(planId).stream()
+                .filter(row -> only.isEmpty() || only.contains(row.serverAppKey()))
+                .toList();
+        PlatformClient.NewMigration answer = platform.createMigration(planId, name);
+        Migration migration = new Migration(answer.migrationId(), System.currentTimeMillis(),
+                profile.pollPeriod(flags.devMode()).toSeconds(), rows, List.of());
+        if (!rows.isEmpty()) {
+            plans.change(planId, plan -> plan.plus(migration));
+            poller.follow(planId, migration);
+        }
+        return new Started(migration, new Details(answer));
+    }
+
+    /** A migration that the cloud knows and whose listeners are still to be called. */
+    private record Started(Migration migration, MigrationDetailsV1 details) {
+    }
+
+    private void startListeners(String planId, Started started) {
+        Migration migration = started.migration();
+        Map<String, AppListener> byKey = new LinkedHashMap<>();
+        listeners.discover().forEach(listener -> byKey.put(listener.serverAppKey(), listener));
+        for (AppRow row : migration.rows()) {
+            AppListener listener = byKey.get(row.serverAppKey());
+            if (listener == null) {
+                continue;
+            }
+            if (listener.cloudAppKey() == null) {
+                LOG.warn("startListeners", "Cloud app key is null for server app key " + row.serverAppKey());
+                continue;
+            }
+            try {
+                register(planId, migration, row, listener, started.details());
+            } catch (PlatformException e) {
+                LOG.error("startListeners", "Transfer for " + row.serverAppKey() + " could not be made", e);
+            }
+        }
+    }
+
+    private void register(
+            String planId, Migration migration, AppRow row, AppListener listener, MigrationDetailsV1 details)
+            throws PlatformException {
+        String containerId = containerOfTransfer(row);
+        PlatformClient.NewTransfer answer =
+                platform.createTransfer(migration.migrationId(), containerId, listener);
+        if (!answer.linked()) {
+            LOG.debug("register", "Server app " + row.serverAppKey() + " is not linked to a cloud app");
+            return;
+        }
+        Transfer transfer = new Transfer(answer.transferId(), containerId, row.serverAppKey());
+        plans.change(planId, plan -> plan.change(migration.migrationId(), old -> old.with(transfer)));
+        tell(planId, migration, transfer, RowStatus.STARTING, null);
+        new Thread(() -> call(planId, migration, transfer, listener, details),
+                "app-migration-" + row.serverAppKey()).start();
+    }
+
+    /** The branch of the dev-mode bug; see {@link ContainerOfTransfer}. */
+    private String containerOfTransfer(AppRow row) {
+        return switch (profile.containerOfTransfer()) {
+            case ASSESSMENT_ENTRY -> assessment.entry(row.serverAppKey()).containerId();
+            case PLAN_ROW -> row.containerId();
+        };
+    }
+
+    private void call(
+            String planId, Migration migration, Transfer transfer, AppListener listener,
+            MigrationDetailsV1 details) {
+        try {
+            platform.triggered(transfer.transferId());
+        } catch (PlatformException e) {
+            LOG.error("call", "The cloud was not told that " + transfer.serverAppKey() + " starts", e);
+            return;
+        }
+        tell(planId, migration, transfer, RowStatus.RUNNING, 0);
+        try {
+            listener.start(transfer.transferId(), details);
+        } catch (RuntimeException | LinkageError e) {
+            LOG.error("call", "Listener of " + transfer.serverAppKey() + " failed in onStartAppMigration", e);
+            reportError(transfer, e);
+        }
+    }
+
+    /** Before 3.3.7 nobody told the cloud, and the row stayed RUNNING for ever. */
+    private void reportError(Transfer transfer, Throwable error) {
+        if (!profile.reportsListenerErrors()) {
+            return;
+        }
+        List<String> frames = new ArrayList<>();
+        for (StackTraceElement frame : error.getStackTrace()) {
+            frames.add("at " + frame);
+        }
+        try {
+            // Without the exception's message, which may hold the customer's data: hence "safe".
+            platform.errored(transfer.transferId(), error.getClass().getName(), String.join("\n", frames));
+        } catch (PlatformException e) {
+            LOG.error("reportError", "The cloud was not told of the failure", e);
+        }
+    }
+
+    private void tell(String planId, Migration migration, Transfer transfer, RowStatus status, Integer percent) {
+        plans.tell(planId, migration.migrationId(), new RowNews(
+                transfer.containerId(), status, percent, null, System.currentTimeMillis()));
+    }
+}

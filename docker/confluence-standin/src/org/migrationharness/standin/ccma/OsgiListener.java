@@ -1,0 +1,34 @@
+package org.migrationharness.standin.ccma;
+
+import com.atlassian.migration.app.AccessScope;
+import com.atlassian.migration.app.AppCloudMigrationListenerV1;
+import com.atlassian.migration.app.gateway.MigrationDetailsV1;
+import java.util.List;
+import java.util.Set;
+
+/** The first generation. */
+record OsgiListener(AppCloudMigrationListenerV1 service, String appName) implements AppListener {
+    @Override
+    public String serverAppKey() {
+        return service.getServerAppKey();
+    }
+
+    @Override
+    public String cloudAppKey() {
+        return service.getCloudAppKey();
+    }
+
+    @Override
+    public List<String> dataAccessScopes() {
+        return names(service.getDataAccessScopes());
+    }
+
+    @Override
+    public void start(String transferId, MigrationDetailsV1 details) {
+        service.onStartAppMigration(transferId, details);
+    }
+
+    static List<String> names(Set<AccessScope> scopes) {
+        return scopes == null ? List.of() : scopes.stream().map(AccessScope::name).sorted().toList();
+    }
+}

@@ -1,0 +1,60 @@
+package org.migrationharness.standin.ccma;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * A migration plan.
+ *
+ * @param id what the page's URL and the testing REST name it by
+ * @param name typed by the admin
+ * @param status of the plan, which is not the status of its apps: apps go on after FINISHED
+ * @param createdAt epoch milliseconds
+ * @param draft rows shown before the first run
+ * @param migrations the runs of its app migration, oldest first
+ */
+public record Plan(
+        String id,
+        String name,
+        PlanStatus status,
+        long createdAt,
+        List<AppRow> draft,
+        List<Migration> migrations) {
+
+    Plan with(PlanStatus next) {
+        return new Plan(id, name, next, createdAt, draft, migrations);
+    }
+
+    Plan plus(Migration migration) {
+        List<Migration> next = new ArrayList<>(migrations);
+        next.add(migration);
+        return new Plan(id, name, status, createdAt, draft, List.copyOf(next));
+    }
+
+    Plan change(String migrationId, UnaryOperator<Migration> change) {
+        List<Migration> next = migrations.stream()
+                .map(one -> one.migrationId().equals(migrationId) ? change.apply(one) : one)
+                .toList();
+        return new Plan(id, name, status, createdAt, draft, next);
+    }
+
+    Migration migration(String migrationId) {
+        return migrations.stream()
+                .filter(one -> one.migrationId().equals(migrationId))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** One row per app: that of its newest run, or the draft's while there was none. */
+    public List<AppRow> rows() {
+        if (migrations.isEmpty()) {
+            return draft;
+        }
+        Map<String, AppRow> newest = new LinkedHashMap<>();
+        migrations.forEach(migration -> migration.rows().forEach(row -> newest.put(row.serverAppKey(), row)));
+        return List.copyOf(newest.values());
+    }
+}

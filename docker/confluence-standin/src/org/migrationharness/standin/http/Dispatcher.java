@@ -1,0 +1,133 @@
+package org.migrationharness.standin.http;
+
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.migrationharness.standin.ApplicationState;
+import org.migrationharness.standin.Lifecycle;
+import org.migrationharness.standin.log.Log;
+import org.migrationharness.standin.log.RequestContext;
+import org.migrationharness.standin.security.Authenticator;
+import org.migrationharness.standin.security.Identity;
+
+/** The one servlet: finds the route, asks who it is, guards it, and turns problems into answers. */
+final class Dispatcher extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+    private static final Log LOG = Log.named("com.atlassian.confluence.web.Dispatcher");
+    private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS");
+
+    private final transient Routes routes;
+    private final transient Authenticator authenticator;
+    private final transient Lifecycle lifecycle;
+    private final transient Pages pages;
+
+    Dispatcher(Routes routes, Authenticator authenticator, Lifecycle lifecycle, Pages pages) {
+        this.routes = routes;
+        this.authenticator = authenticator;
+        this.lifecycle = lifecycle;
+        this.pages = pages;
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        request.setCharacterEncoding("UTF-8");
+        try {
+            dispatch(request, response);
+        } catch (HttpProblem problem) {
+            answer(request, response, problem);
+        } catch (Exception e) {
+            if (response.isCommitted()) {
+                throw new IOException("the client went away", e);
+            }
+            String id = UUID.randomUUID().toString();
+            LOG.error("service", "Unhandled exception " + id + " at " + request.getRequestURI(), e);
+            answer(request, response, new HttpProblem(500, "Internal error, logged as " + id));
+        } finally {
+            RequestContext.clear();
+        }
+    }
+
+    private void dispatch(HttpServletRequest request, HttpServletResponse response) throws Exception {
+        String path = request.getRequestURI();
+        boolean starting = lifecycle.state() == ApplicationState.STARTING;
+        Routes.Match match = find(request.getMethod(), path, starting);
+        Access access = match.route().access();
+        Identity identity = authenticator.identify(request)
+                .orElseThrow(() -> new HttpProblem(401, "Basic Authentication Failure"));
+        RequestContext.set(path, String.valueOf(identity.name()), Long.toHexString(System.nanoTime()));
+        if (access.compareTo(Access.USER) >= 0 && !identity.known()) {
+            askToLogIn(request, response);
+            return;
+        }
+        guard(request, access);
+        match.route().handler().handle(new Exchange(request, response, match.parts(), identity, pages));
+    }
+
+    /** Routes are added while the server starts: what is not there yet is not missing. */
+    private Routes.Match find(String method, String path, boolean starting) {
+        HttpProblem notYet = new HttpProblem(503, "Confluence is starting");
+        try {
+            Routes.Match match = routes.find(method, path);
+            if (starting && match.route().access() != Access.ANYONE) {
+                throw notYet;
+            }
+            return match;
+        } catch (HttpProblem problem) {
+            throw starting ? notYet : problem;
+        }
+    }
+
+    private static void guard(HttpServletRequest request, Access access) {
+        if (READS.contains(request.getMethod()) || access == Access.ANYONE) {
+            return;
+        }
+        if (isRest(request)) {
+            // UPM's uploads are guarded by its own token, which a foreign page cannot read.
+            if (!request.getRequestURI().equals("/rest/plugins/1.0/")) {
+                Xsrf.checkRest(request);
+            }
+        } else {
+            Xsrf.checkForm(request);
+        }
+    }
+
+    private static void askToLogIn(HttpServletRequest request, HttpServletResponse response) {
+        if (isRest(request)) {
+            throw new HttpProblem(401, "Client must be authenticated to access this resource.");
+        }
+        String query = request.getQueryString();
+        String wanted = request.getRequestURI() + (query == null ? "" : "?" + query);
+        response.setStatus(302);
+        response.setHeader("Location",
+                "/login.action?os_destination=" + URLEncoder.encode(wanted, StandardCharsets.UTF_8));
+    }
+
+    private void answer(HttpServletRequest request, HttpServletResponse response, HttpProblem problem)
+            throws IOException {
+        if (response.isCommitted()) {
+            return;
+        }
+        response.resetBuffer();
+        Exchange exchange = new Exchange(request, response, Map.of(), Identity.NOBODY, pages);
+        if (problem.status() == 401) {
+            response.setHeader("WWW-Authenticate", "Basic realm=\"protected-area\"");
+        }
+        if (isRest(request)) {
+            exchange.json(problem.status(),
+                    Map.of("statusCode", problem.status(), "message", problem.getMessage()));
+        } else {
+            exchange.page(problem.status(), "error",
+                    Map.of("status", problem.status(), "message", problem.getMessage()));
+        }
+    }
+
+    private static boolean isRest(HttpServletRequest request) {
+        return request.getRequestURI().startsWith("/rest/");
+    }
+}

@@ -1,0 +1,29 @@
+package org.migrationharness.standin.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Map;
+
+/** The stylesheet and the icon, from inside the jar; a fixed list, so no path can lead elsewhere. */
+public final class StaticFiles {
+    private static final Map<String, String> TYPES = Map.of(
+            "standin.css", "text/css;charset=UTF-8",
+            "favicon.svg", "image/svg+xml");
+
+    public void addTo(Routes routes) {
+        routes.get("/s/{name}", Access.ANYONE, exchange -> send(exchange, exchange.part("name")))
+                .get("/favicon.ico", Access.ANYONE, exchange -> send(exchange, "favicon.svg"));
+    }
+
+    private static void send(Exchange exchange, String name) throws IOException {
+        String type = TYPES.get(name);
+        if (type == null) {
+            throw new HttpProblem(404, "Nothing is here");
+        }
+        try (InputStream in = StaticFiles.class.getResourceAsStream("/static/" + name)) {
+            exchange.response().setContentType(type);
+            exchange.response().setHeader("Cache-Control", "max-age=3600");
+            in.transferTo(exchange.response().getOutputStream());
+        }
+    }
+}

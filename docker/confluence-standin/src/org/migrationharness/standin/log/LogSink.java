@@ -1,0 +1,68 @@
+package org.migrationharness.standin.log;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+
+/**
+ * Writes records in the documented line format: date with milliseconds after a comma, level, [thread],
+ * [logger], method, message; the request context on a continuation line that starts with {@code " -- "};
+ * stack traces as plain lines after it. Default level WARN, so INFO lines do not appear (Confluence manual,
+ * log4j logging levels); the life cycle's own lines do.
+ */
+public final class LogSink {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss,SSS");
+    /** The real configuration lifts this one logger to INFO: its ready line is seen on default installs. */
+    private static final String LIFECYCLE = "atlassian.confluence.lifecycle";
+
+    private final Output output;
+    private final Level level;
+
+    private LogSink(Output output, Level level) {
+        this.output = output;
+        this.level = level;
+    }
+
+    public static LogSink toStream(PrintStream stream, Level level) {
+        return new LogSink(text -> {
+            stream.print(text);
+            stream.flush();
+        }, level);
+    }
+
+    public static LogSink toFile(RollingFile file, Level level) {
+        return new LogSink(text -> file.append(text.getBytes(StandardCharsets.UTF_8)), level);
+    }
+
+    void write(Level recordLevel, String logger, String method, String message, Throwable cause) {
+        if (recordLevel.compareTo(level) < 0 && !(recordLevel == Level.INFO && logger.endsWith(LIFECYCLE))) {
+            return;
+        }
+        StringBuilder text = new StringBuilder(200);
+        text.append(TIME.format(LocalDateTime.now())).append(' ').append(recordLevel);
+        text.append(" [").append(Thread.currentThread().getName()).append("] [").append(logger).append("] ");
+        text.append(method).append(' ').append(oneLine(message)).append('\n');
+        String context = RequestContext.current();
+        if (context != null) {
+            text.append(" -- ").append(oneLine(context)).append('\n');
+        }
+        if (cause != null) {
+            StringWriter trace = new StringWriter();
+            cause.printStackTrace(new PrintWriter(trace, true));
+            text.append(trace);
+        }
+        output.append(text.toString());
+    }
+
+    /** A line break in a message would let its author forge records. */
+    private static String oneLine(String text) {
+        return text == null ? "null" : text.replace("\r", "\\r").replace("\n", "\\n");
+    }
+
+    private interface Output {
+        void append(String text);
+    }
+}

@@ -1,0 +1,97 @@
+package org.migrationharness.standin.upm;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import javax.xml.XMLConstants;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.SAXException;
+
+/**
+ * What {@code atlassian-plugin.xml} says.
+ *
+ * @param key the plugin key
+ * @param name the name that admins see
+ * @param version the plugin's version
+ * @param vendor who made it, may be empty
+ * @param description may be empty
+ * @param modules its modules
+ */
+public record PluginDescriptor(
+        String key, String name, String version, String vendor, String description, List<Module> modules) {
+
+    /** One module of a plugin. */
+    public record Module(String key, String name, String type) {
+    }
+
+    /**
+     * Reads a descriptor. The XML comes from a stranger: no document type, so neither external entities nor
+     * entity bombs.
+     *
+     * @throws JarRefused when it is no descriptor
+     */
+    static PluginDescriptor parse(InputStream xml) throws IOException, JarRefused {
+        Element root;
+        try {
+            DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+            factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
+            factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
+            factory.setXIncludeAware(false);
+            var builder = factory.newDocumentBuilder();
+            builder.setErrorHandler(null);
+            root = builder.parse(xml).getDocumentElement();
+        } catch (ParserConfigurationException e) {
+            throw new IllegalStateException(e);
+        } catch (SAXException e) {
+            throw new JarRefused("upm.pluginInstall.error.descriptor.parse",
+                    "atlassian-plugin.xml cannot be parsed: " + e.getMessage());
+        }
+        String key = root.getAttribute("key");
+        if (!root.getTagName().equals("atlassian-plugin") || !key.matches("[A-Za-z0-9._-]{1,200}")) {
+            throw new JarRefused("upm.pluginInstall.error.descriptor.parse",
+                    "atlassian-plugin.xml names no usable plugin key");
+        }
+        Element info = child(root, "plugin-info");
+        Element vendor = info == null ? null : child(info, "vendor");
+        String name = root.getAttribute("name");
+        return new PluginDescriptor(
+                key,
+                name.isEmpty() ? key : name,
+                textOf(info, "version"),
+                vendor == null ? "" : vendor.getAttribute("name"),
+                textOf(info, "description"),
+                modulesOf(root));
+    }
+
+    private static List<Module> modulesOf(Element root) {
+        List<Module> modules = new ArrayList<>();
+        NodeList children = root.getChildNodes();
+        for (int i = 0; i < children.getLength(); i++) {
+            if (children.item(i) instanceof Element element && !element.getAttribute("key").isEmpty()) {
+                String key = element.getAttribute("key");
+                String name = element.getAttribute("name");
+                modules.add(new Module(key, name.isEmpty() ? key : name, element.getTagName()));
+            }
+        }
+        return List.copyOf(modules);
+    }
+
+    private static Element child(Element parent, String tag) {
+        NodeList children = parent.getChildNodes();
+        for (int i = 0; i < children.getLength(); i++) {
+            if (children.item(i) instanceof Element element && element.getTagName().equals(tag)) {
+                return element;
+            }
+        }
+        return null;
+    }
+
+    private static String textOf(Element parent, String tag) {
+        Element element = parent == null ? null : child(parent, tag);
+        return element == null ? "" : element.getTextContent().strip();
+    }
+}

@@ -1,0 +1,85 @@
+package org.migrationharness.standin.upm;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Enumeration;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+
+/**
+ * An uploaded file, looked through before OSGi sees it: whole, of a sane size when unpacked, no entry that
+ * leaves its folder, an OSGi bundle with a plugin descriptor.
+ */
+final class PluginJar {
+    private static final long UNPACKED_LIMIT = 1L << 30;
+    private static final int ENTRY_LIMIT = 65_535;
+    /** Deflate alone cannot do better than about 1030 to 1; real class files and text stay below 50. */
+    private static final int RATIO_LIMIT = 200;
+    private static final long RATIO_FREE = 10L << 20;
+    private static final String BROKEN = "upm.pluginInstall.error.invalid.plugin.file";
+
+    private PluginJar() {
+    }
+
+    /**
+     * @throws JarRefused when the file is not to be installed, with the reason
+     */
+    static PluginDescriptor inspect(Path file) throws IOException, JarRefused {
+        try (JarFile jar = new JarFile(file.toFile(), false)) {
+            checkEntries(jar, file);
+            requireBundle(jar.getManifest());
+            ZipEntry xml = jar.getEntry("atlassian-plugin.xml");
+            if (xml == null) {
+                throw new JarRefused("upm.pluginInstall.error.unrecognised.plugin.version",
+                        "The file has no atlassian-plugin.xml, so it is no plugin");
+            }
+            try (InputStream in = jar.getInputStream(xml)) {
+                return PluginDescriptor.parse(in);
+            }
+        } catch (ZipException e) {
+            throw new JarRefused(BROKEN, "The file is no valid jar: " + e.getMessage(), e);
+        }
+    }
+
+    /** Unpacks every entry to nowhere: declared sizes can lie, and a damaged entry shows only when read. */
+    private static void checkEntries(JarFile jar, Path file) throws IOException, JarRefused {
+        long packed = file.toFile().length();
+        long unpacked = 0;
+        int count = 0;
+        byte[] buffer = new byte[1 << 16];
+        for (Enumeration<? extends ZipEntry> all = jar.entries(); all.hasMoreElements();) {
+            ZipEntry entry = all.nextElement();
+            count++;
+            if (leavesItsFolder(entry.getName())) {
+                throw new JarRefused(BROKEN, "The jar has an entry that leaves its folder: " + entry.getName());
+            }
+            try (InputStream in = jar.getInputStream(entry)) {
+                for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                    unpacked += n;
+                    boolean bomb = unpacked > UNPACKED_LIMIT
+                            || unpacked > RATIO_FREE && unpacked / RATIO_LIMIT > packed;
+                    if (bomb || count > ENTRY_LIMIT) {
+                        throw new JarRefused(BROKEN, "The jar unpacks to far more than a plugin holds");
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean leavesItsFolder(String name) {
+        return name.startsWith("/") || name.contains("\\") || name.indexOf('\0') >= 0 || name.contains(":")
+                || ("/" + name + "/").contains("/../");
+    }
+
+    private static void requireBundle(Manifest manifest) throws JarRefused {
+        Attributes main = manifest == null ? new Attributes() : manifest.getMainAttributes();
+        if (main.getValue("Bundle-SymbolicName") == null) {
+            throw new JarRefused("upm.pluginInstall.error.unrecognised.plugin.version",
+                    "The jar is no OSGi bundle: its manifest has no Bundle-SymbolicName");
+        }
+    }
+}

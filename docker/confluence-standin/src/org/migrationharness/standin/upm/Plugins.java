@@ -1,0 +1,184 @@
+package org.migrationharness.standin.upm;
+
+import com.google.gson.reflect.TypeToken;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.migrationharness.standin.log.Log;
+import org.migrationharness.standin.osgi.OsgiFramework;
+import org.migrationharness.standin.store.JsonFile;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
+
+/**
+ * The installed plugins: their jars and their record in the home, their bundles in the framework. The record
+ * is on disk before an install counts as done, so a killed server has the plugin at its next boot.
+ */
+public final class Plugins {
+    private static final Log LOG =
+            Log.named("com.atlassian.upm.core.install.DefaultPluginInstallationService");
+
+    private final OsgiFramework framework;
+    private final Path folder;
+    private final JsonFile<Map<String, Plugin>> file;
+    private final Map<String, Bundle> bundles = new LinkedHashMap<>();
+    private Map<String, Plugin> plugins;
+
+    public Plugins(Path state, OsgiFramework framework) throws IOException {
+        this.framework = framework;
+        folder = Files.createDirectories(state.resolve("plugins"));
+        file = new JsonFile<>(state.resolve("plugins.json"), new TypeToken<>() { });
+        plugins = new LinkedHashMap<>(file.load(Map.of()));
+    }
+
+    /** Brings the stored plugins back at boot; one that fails is reported and stays stopped. */
+    public synchronized void restore() throws IOException {
+        removeStrayJars();
+        for (Plugin plugin : plugins.values()) {
+            if (plugin.enabled()) {
+                try {
+                    startBundle(plugin);
+                } catch (BundleException | IOException | RuntimeException | LinkageError e) {
+                    LOG.error("restore", "Plugin " + plugin.key() + " could not be started", e);
+                }
+            }
+        }
+    }
+
+    public synchronized Collection<Plugin> all() {
+        return plugins.values().stream().toList();
+    }
+
+    public synchronized Optional<Plugin> find(String key) {
+        return Optional.ofNullable(plugins.get(key));
+    }
+
+    /** Whether the plugin runs: wanted by the admin and started by the framework. */
+    public synchronized boolean isActive(Plugin plugin) {
+        Bundle bundle = bundles.get(plugin.key());
+        return plugin.enabled() && bundle != null && bundle.getState() == Bundle.ACTIVE;
+    }
+
+    /** The name admins know the app by whose bundle this is. */
+    public synchronized Optional<Plugin> owner(Bundle bundle) {
+        return bundles.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(bundle))
+                .map(entry -> plugins.get(entry.getKey()))
+                .findFirst();
+    }
+
+    /**
+     * Installs an uploaded jar, or replaces the plugin of the same key.
+     *
+     * @param upload the file as received; the caller removes it
+     * @throws JarRefused when it is not installed; then nothing of it stays
+     */
+    synchronized Plugin install(Path upload) throws IOException, JarRefused {
+        PluginDescriptor descriptor = PluginJar.inspect(upload);
+        Plugin old = plugins.get(descriptor.key());
+        Path jar = keep(upload);
+        Plugin plugin = new Plugin(descriptor, jar.getFileName().toString(), true);
+        try {
+            stopBundle(descriptor.key());
+            startBundle(plugin);
+        } catch (BundleException | RuntimeException | LinkageError e) {
+            Files.deleteIfExists(jar);
+            bringBack(old);
+            throw refusal(descriptor, e);
+        }
+        record(plugin);
+        if (old != null) {
+            Files.deleteIfExists(folder.resolve(old.jar()));
+        }
+        return plugin;
+    }
+
+    /** Removes a plugin and its record; unknown keys are no error, they are what was wanted. */
+    synchronized void uninstall(String key) throws IOException {
+        Plugin plugin = plugins.get(key);
+        if (plugin == null) {
+            return;
+        }
+        try {
+            stopBundle(key);
+        } catch (BundleException e) {
+            LOG.error("uninstall", "Plugin " + key + " did not stop cleanly", e);
+        }
+        Map<String, Plugin> next = new LinkedHashMap<>(plugins);
+        next.remove(key);
+        file.save(next);
+        plugins = next;
+        Files.deleteIfExists(folder.resolve(plugin.jar()));
+    }
+
+    private void record(Plugin plugin) {
+        Map<String, Plugin> next = new LinkedHashMap<>(plugins);
+        next.put(plugin.key(), plugin);
+        file.save(next);
+        plugins = next;
+    }
+
+    private void startBundle(Plugin plugin) throws BundleException, IOException {
+        Path jar = folder.resolve(plugin.jar());
+        bundles.put(plugin.key(), framework.install("upm:" + plugin.key(), jar));
+    }
+
+    private void stopBundle(String key) throws BundleException {
+        Bundle bundle = bundles.remove(key);
+        if (bundle != null) {
+            bundle.uninstall();
+        }
+    }
+
+    private void bringBack(Plugin old) throws IOException {
+        if (old != null && old.enabled()) {
+            try {
+                startBundle(old);
+            } catch (BundleException e) {
+                LOG.error("install", "The old version of " + old.key() + " could not be brought back", e);
+            }
+        }
+    }
+
+    private Path keep(Path upload) throws IOException {
+        Path jar = folder.resolve(UUID.randomUUID() + ".jar");
+        Files.copy(upload, jar, StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel channel = FileChannel.open(jar, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        JsonFile.syncFolder(folder);
+        return jar;
+    }
+
+    /** What a process that was killed between copy and record left behind. */
+    private void removeStrayJars() throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            for (Path path : all.toList()) {
+                String name = path.getFileName().toString();
+                if (plugins.values().stream().noneMatch(plugin -> plugin.jar().equals(name))) {
+                    Files.deleteIfExists(path);
+                }
+            }
+        }
+    }
+
+    private static JarRefused refusal(PluginDescriptor descriptor, Throwable cause) {
+        boolean unresolved = cause instanceof BundleException bundle
+                && bundle.getType() == BundleException.RESOLVE_ERROR;
+        String subCode = unresolved
+                ? "upm.pluginInstall.error.unresolved.dependencies"
+                : "upm.pluginInstall.error.install.failed";
+        String what = unresolved ? "could not be resolved" : "could not be started";
+        return new JarRefused(subCode,
+                "Plugin " + descriptor.key() + " " + what + ": " + cause.getMessage(), cause);
+    }
+}

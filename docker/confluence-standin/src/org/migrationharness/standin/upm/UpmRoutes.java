@@ -1,0 +1,163 @@
+package org.migrationharness.standin.upm;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.Part;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.migrationharness.standin.http.Access;
+import org.migrationharness.standin.http.Exchange;
+import org.migrationharness.standin.http.HttpProblem;
+import org.migrationharness.standin.http.Routes;
+
+/** UPM's REST, as its public page and independent clients describe it, and a page with the same content. */
+public final class UpmRoutes {
+    static final String BASE = "/rest/plugins/1.0/";
+    private static final String INSTALLED_TYPE = "application/vnd.atl.plugins.installed+json";
+    private static final String PLUGIN_TYPE = "application/vnd.atl.plugins.plugin+json";
+
+    private final Plugins plugins;
+    private final TaskManager tasks;
+    private final UploadTokens tokens = new UploadTokens();
+    private final Path temporary;
+
+    public UpmRoutes(Plugins plugins, Path temporary) {
+        this.plugins = plugins;
+        this.tasks = new TaskManager(plugins);
+        this.temporary = temporary;
+    }
+
+    public void addTo(Routes routes) {
+        routes.get(BASE, Access.ADMIN, this::list)
+                .post(BASE, Access.ADMIN, this::upload)
+                .get(BASE + "pending/", Access.ADMIN, this::pending)
+                .get(BASE + "pending/{id}", Access.ADMIN, this::poll)
+                .get(BASE + "tasks/{id}", Access.ADMIN, this::poll)
+                .get(BASE + "{key}-key", Access.ADMIN, this::show)
+                .delete(BASE + "{key}-key", Access.ADMIN, this::uninstall)
+                .get("/plugins/servlet/upm", Access.SECURE_ADMIN, this::page);
+    }
+
+    private void list(Exchange exchange) throws IOException {
+        exchange.response().setHeader("upm-token", tokens.issue());
+        JsonArray all = new JsonArray();
+        plugins.all().forEach(plugin -> all.add(json(plugin)));
+        JsonObject body = new JsonObject();
+        body.add("plugins", all);
+        body.add("links", links("self", BASE));
+        exchange.json(200, body, INSTALLED_TYPE);
+    }
+
+    private void upload(Exchange exchange) throws IOException {
+        if (!tokens.redeem(exchange.request().getParameter("token"))) {
+            throw new HttpProblem(403, "The upm-token is missing or was used: GET " + BASE + " for a new one");
+        }
+        Part part = part(exchange);
+        if (part == null || part.getSize() == 0) {
+            throw new HttpProblem(400, "The multipart field 'plugin' is missing or empty");
+        }
+        Files.createDirectories(temporary);
+        Path upload = Files.createTempFile(temporary, "upload", ".jar");
+        String name = part.getSubmittedFileName() == null ? "plugin.jar" : part.getSubmittedFileName();
+        UpmTask task = new UpmTask(name, exchange.identity().name(), part.getSize());
+        try {
+            part.write(upload.toAbsolutePath().toString());
+            tasks.install(task, upload);
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(upload);
+            throw e;
+        }
+        exchange.response().setHeader("Location", exchange.origin() + task.self());
+        // Old browsers uploaded into a hidden frame, which is why the JSON sits in a textarea.
+        exchange.text(202, "<textarea>" + task.toJson() + "</textarea>", "text/html;charset=UTF-8");
+    }
+
+    private static Part part(Exchange exchange) throws IOException {
+        String type = exchange.request().getContentType();
+        if (type == null || !type.startsWith("multipart/form-data")) {
+            throw new HttpProblem(415, "Expected multipart/form-data with a field 'plugin'");
+        }
+        try {
+            return exchange.request().getPart("plugin");
+        } catch (ServletException | IllegalStateException e) {
+            throw new HttpProblem(400, "The multipart body cannot be read");
+        }
+    }
+
+    private void pending(Exchange exchange) throws IOException {
+        JsonArray all = new JsonArray();
+        tasks.pending().forEach(task -> all.add(task.toJson()));
+        JsonObject body = new JsonObject();
+        body.add("tasks", all);
+        body.add("links", links("self", BASE + "pending/"));
+        exchange.json(200, body, "application/vnd.atl.plugins.pending-tasks+json");
+    }
+
+    private void poll(Exchange exchange) throws IOException {
+        UpmTask task = tasks.find(exchange.part("id"))
+                .orElseThrow(() -> new HttpProblem(404, "No such task"));
+        if (task.pluginKey() != null) {
+            exchange.redirect(303, exchange.origin() + BASE + task.pluginKey() + "-key");
+            return;
+        }
+        exchange.json(200, task.toJson());
+    }
+
+    private void show(Exchange exchange) throws IOException {
+        exchange.json(200, json(find(exchange)), PLUGIN_TYPE);
+    }
+
+    private void uninstall(Exchange exchange) {
+        tasks.uninstall(find(exchange).key());
+        exchange.empty(204);
+    }
+
+    private Plugin find(Exchange exchange) {
+        return plugins.find(exchange.part("key"))
+                .orElseThrow(() -> new HttpProblem(404, "No such plugin: " + exchange.part("key")));
+    }
+
+    private void page(Exchange exchange) throws IOException {
+        exchange.page("upm", Map.of("plugins", plugins.all(), "upmToken", tokens.issue()));
+    }
+
+    private JsonObject json(Plugin plugin) {
+        PluginDescriptor descriptor = plugin.descriptor();
+        boolean active = plugins.isActive(plugin);
+        String self = BASE + plugin.key() + "-key";
+        JsonArray modules = new JsonArray();
+        for (PluginDescriptor.Module module : descriptor.modules()) {
+            JsonObject item = new JsonObject();
+            item.addProperty("key", module.key());
+            item.addProperty("completeKey", plugin.key() + ":" + module.key());
+            item.addProperty("name", module.name());
+            item.addProperty("enabled", active);
+            item.addProperty("optional", true);
+            item.add("links", links("self", self + "/modules/" + module.key() + "-key"));
+            modules.add(item);
+        }
+        JsonObject vendor = new JsonObject();
+        vendor.addProperty("name", descriptor.vendor());
+        JsonObject body = new JsonObject();
+        body.add("links", links("self", self));
+        body.addProperty("key", plugin.key());
+        body.addProperty("name", descriptor.name());
+        body.addProperty("version", descriptor.version());
+        body.addProperty("description", descriptor.description());
+        body.add("vendor", vendor);
+        body.addProperty("enabled", active);
+        body.addProperty("userInstalled", true);
+        body.addProperty("optional", true);
+        body.add("modules", modules);
+        return body;
+    }
+
+    private static JsonObject links(String name, String path) {
+        JsonObject links = new JsonObject();
+        links.addProperty(name, path);
+        return links;
+    }
+}
