@@ -22,6 +22,7 @@ from harness.waiting import wait_for
 ROOT = Path(__file__).parents[3]
 STANDIN = ROOT / "docker" / "confluence-standin"
 JARS = Path("/usr/share/java")
+OPENED = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in ("java.net", "java.security")]
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def run_standin(built: Path, home: Path, variables: Mapping[str, str]) -> Iterat
     ports.unlink(missing_ok=True)
     with output.open("ab") as out:
         process = subprocess.Popen(
-            [java, "-Xmx256m", "-cp", classpath, "org.migrationharness.standin.Main"],
+            [java, *OPENED, "-Xmx256m", "-cp", classpath, "org.migrationharness.standin.Main"],
             env=environment,
             stdout=out,
             stderr=subprocess.STDOUT,
