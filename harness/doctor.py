@@ -66,7 +66,7 @@ def _check(name: str, look: Callable[[], str | None], needed: bool = False) -> C
 
 def _toolchain() -> str:
     found = toolchain.find()
-    return f"{found.java}, libraries in {found.jars}, {found.faketime}"
+    return f"{found.java}, {found.faketime}"
 
 
 def _browser() -> str | None:

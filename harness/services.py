@@ -155,11 +155,8 @@ def standin(
     def argv(place: Place) -> list[str]:
         if toolchain is None or jars is None:
             return []
-        libraries = [str(toolchain.jars / name) for name in toolchain.libraries]
-        class_path = ":".join([f"{jars}/{STANDIN_JAR}", *libraries])
         arguments = env(place)["JVM_SUPPORT_RECOMMENDED_ARGS"].split()
-        main = "org.migrationharness.standin.Main"
-        return [str(toolchain.java), *_SMALL_JVM, *arguments, "-cp", class_path, main]
+        return [str(toolchain.java), *_SMALL_JVM, *arguments, "-jar", f"{jars}/{STANDIN_JAR}"]
 
     return Service(
         name=CONFLUENCE,
@@ -175,7 +172,7 @@ def standin(
     )
 
 
-_SMALL_JVM = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
+_SMALL_JVM = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
 
 def _jdwp(place: Place) -> str:

@@ -28,12 +28,10 @@ _HINT = f"on Debian or Ubuntu: apt-get install {' '.join(DEBIAN_PACKAGES)}; or u
 
 @dataclass(frozen=True)
 class Toolchain:
-    """What was found: paths, and the libraries' file names in `jars`."""
+    """Paths of what was found."""
 
     java: Path
     javac: Path
-    jars: Path
-    libraries: tuple[str, ...]
     faketime: Path
 
 
@@ -44,11 +42,10 @@ def find(jars: Path = _JARS) -> Toolchain:
         BadInput: the first thing that is missing, and how to get it.
     """
     listing = assets.docker_context("confluence-standin") / "classpath.txt"
-    libraries = tuple(listing.read_text().split())
-    missing = [library for library in libraries if not (jars / library).exists()]
+    missing = [name for name in listing.read_text().split() if not (jars / name).exists()]
     if missing:
         raise BadInput(f"the local engine needs {', '.join(missing)} in {jars}: {_HINT}")
-    return Toolchain(_tool("java"), _tool("javac"), jars, libraries, _faketime(_FAKETIME))
+    return Toolchain(_tool("java"), _tool("javac"), _faketime(_FAKETIME))
 
 
 def _tool(name: str) -> Path:

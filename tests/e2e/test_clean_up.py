@@ -1,0 +1,115 @@
+"""Nothing survives a run, a Ctrl-C or a kill: Docker and the process table are asked."""
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+
+import httpx
+import psutil
+import pytest
+
+from .conftest import SEED, Command
+
+WaitForLine = Callable[["subprocess.Popen[str]", str], str]
+ONE_CASE = ["run", str(SEED), "-k", "feature=on,dev-mode=on,ccma=3.9.6"]
+SLOW_CASE = ["run", str(SEED), "-k", "feature=on,dev-mode=on,ccma=3.1.7"]
+
+
+def test_a_run_that_passes_leaves_nothing(command: Command) -> None:
+    done = command.run(*ONE_CASE)
+    assert done.returncode == 0, done.stderr
+    assert command.debris() == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "moment", ["bringing up stack-1 (CCMA 3.1.7) ...", "stack-1 (CCMA 3.1.7):"]
+)
+def test_a_run_that_is_interrupted_leaves_nothing(
+    command: Command, wait_for_line: WaitForLine, number: signal.Signals, moment: str
+) -> None:
+    process = command.start(*SLOW_CASE)
+    wait_for_line(process, moment)
+    process.send_signal(number)
+    _, rest = process.communicate(timeout=60)
+    assert process.returncode == 128 + number, rest
+    assert "Traceback" not in rest
+    assert command.debris() == []
+
+
+def test_sweep_removes_what_a_killed_run_left(command: Command, wait_for_line: WaitForLine) -> None:
+    process = command.start(*SLOW_CASE)
+    wait_for_line(process, "stack-1 (CCMA 3.1.7):")
+    process.kill()
+    process.communicate()
+    assert command.debris() != []
+    done = command.run("sweep")
+    assert done.returncode == 0, done.stderr
+    assert command.debris() == []
+
+
+def test_the_next_run_removes_what_a_killed_run_left(
+    command: Command, wait_for_line: WaitForLine
+) -> None:
+    process = command.start(*SLOW_CASE)
+    wait_for_line(process, "stack-1 (CCMA 3.1.7):")
+    process.kill()
+    process.communicate()
+    done = command.run(*ONE_CASE)
+    assert done.returncode == 0, done.stderr
+    assert command.debris() == []
+
+
+def test_two_runs_at_once_do_not_see_each_other(command: Command) -> None:
+    runs = [command.start(*ONE_CASE, "--json", str(command.folder / f"{i}.json")) for i in range(2)]
+    ends = [run.communicate(timeout=180)[1] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], "\n".join(ends)
+    names = {json.loads((command.folder / f"{i}.json").read_text())["run"] for i in range(2)}
+    assert len(names) == 2
+    assert command.debris() == []
+
+
+def test_a_stack_lives_until_down(command: Command) -> None:
+    done = command.run("up", "--json")
+    assert done.returncode == 0, done.stderr
+    stack = json.loads(done.stdout)
+    base = stack["confluence"]["base_url"]
+    assert httpx.get(f"{base}/status").json() == {"state": "RUNNING"}
+    assert httpx.get(f"{stack['confluence']['synchrony_url']}/synchrony/heartbeat").text == "OK"
+    assert command.run("sweep").returncode == 0
+    assert httpx.get(f"{base}/status").json() == {"state": "RUNNING"}
+    done = command.run("down", stack["run"])
+    assert done.returncode == 0, done.stderr
+    assert command.debris() == []
+
+
+def test_a_confluence_that_dies_ends_the_case_at_once(
+    command: Command, wait_for_line: WaitForLine
+) -> None:
+    out = command.folder / "out.json"
+    process = command.start(*SLOW_CASE, "--json", str(out))
+    wait_for_line(process, "stack-1 (CCMA 3.1.7):")
+    _kill_confluence(command)
+    _, rest = process.communicate(timeout=60)
+    assert process.returncode == 2, rest
+    case = json.loads(out.read_text())["cases"][0]
+    assert case["verdict"] == "error"
+    assert "confluence" in case["reason"]
+    assert command.debris() == []
+
+
+def _kill_confluence(command: Command) -> None:
+    """Kills the stand-in's JVM, which on Docker is a process of this machine too."""
+    if command.engine == "docker":
+        container = next(line for line in command.debris() if line.endswith("-confluence"))
+        subprocess.run(["docker", "kill", container.split()[1]], check=True, capture_output=True)
+        return
+    for process in psutil.process_iter():
+        try:
+            mine = process.environ().get("HARNESS_STATE") == str(command.state)
+        except (psutil.Error, OSError):
+            continue
+        if mine and process.name() == "java":
+            os.kill(process.pid, signal.SIGKILL)

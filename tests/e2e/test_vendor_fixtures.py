@@ -1,0 +1,52 @@
+"""The fixtures as a vendor uses them in a test of their own."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+import pytest
+
+from harness.bench import Migration, RowWatch
+from harness.control import CloudControl
+from harness.errors import WaitTimedOut
+from harness.pytest_plugin import DEV_MODE, FEATURE
+
+pytestmark = pytest.mark.ccma("3.9.6")
+
+
+@pytest.mark.dark_features({FEATURE: True})
+def test_a_migration_completes_after_the_next_refresh(
+    migration: Migration, progress_row: RowWatch
+) -> None:
+    migration.start()
+    assert progress_row.becomes("RUNNING").percent == 0
+    assert progress_row.becomes("COMPLETE").percent == 100
+
+
+@pytest.mark.cloud_app("never-settles")
+@pytest.mark.dark_features({FEATURE: True, DEV_MODE: True})
+def test_a_cloud_app_that_never_settles_leaves_the_row_running(
+    migration: Migration, progress_row: RowWatch, cloud: CloudControl
+) -> None:
+    migration.start()
+    progress_row.becomes("RUNNING")
+    assert progress_row.stays("RUNNING", through=timedelta(minutes=5)).status == "RUNNING"
+    assert [transfer["status"] for transfer in cloud.transfers()] == ["IN_PROGRESS"]
+
+
+@pytest.mark.dark_features({FEATURE: True})
+def test_flags_can_be_set_within_a_test(
+    dark_features: Callable[[Mapping[str, bool]], None], migration: Migration
+) -> None:
+    dark_features({FEATURE: False})
+    migration.start()
+    assert migration.row.now().status == "ABSENT"
+
+
+@pytest.mark.dark_features({FEATURE: True, DEV_MODE: True})
+def test_a_wait_ends_early_when_the_row_is_final(
+    migration: Migration, progress_row: RowWatch
+) -> None:
+    migration.start()
+    progress_row.becomes("COMPLETE")
+    with pytest.raises(WaitTimedOut, match="last seen: COMPLETE 100"):
+        progress_row.becomes("FAILED")
