@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 
 from harness.bench import Bench
 from harness.browser import evidence, migration_assistant
+from harness.browser.trace_secrets import remove_secrets
 from harness.cases import Case
 from harness.confluence import boot, dark_features
 from harness.errors import HarnessError
@@ -62,6 +63,8 @@ def run_case(bench: Bench, case: Case, folder: Path) -> CaseResult:
         failure = str(error)
     finally:
         page.close()
+    if (folder / artifacts.get("trace", "none")).is_file():
+        remove_secrets(folder / artifacts["trace"])
     try:
         artifacts |= _keep_logs(bench.stack, folder, log_offset, journal_start)
     except HarnessError as error:

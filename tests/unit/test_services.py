@@ -1,0 +1,125 @@
+"""Services as they are described for each engine; nothing is started."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from harness import services
+from harness.engines.service import EngineName, Place, Service
+from harness.engines.toolchain import Toolchain
+from harness.tls import Authority
+
+
+@dataclass(frozen=True)
+class InDocker:
+    engine: EngineName = "docker"
+    bind: str = "0.0.0.0"
+    ports_file: str | None = None
+
+    def port(self, name: str) -> int:
+        return {"http": 8090, "synchrony": 8091, "jdwp": 5005, "https": 443, "control": 8080}[name]
+
+    def file(self, name: str) -> str:
+        return f"/files/{name}"
+
+    def folder(self, name: str) -> str:
+        return f"/folders/{name}"
+
+
+@dataclass(frozen=True)
+class OnLoopback(InDocker):
+    engine: EngineName = "local"
+    bind: str = "127.0.0.1"
+    ports_file: str | None = "/run/ports.json"
+
+    def port(self, name: str) -> int:
+        return 0
+
+
+AUTHORITY = Authority()
+
+
+def standin(scale: float = 300, toolchain: Toolchain | None = None) -> Service:
+    return services.standin(
+        "image",
+        ccma="3.1.7",
+        site="demo",
+        authority=AUTHORITY,
+        scale=scale,
+        platform_url="https://api.atlassian.com",
+        account=services.Account(),
+        fixed_ports={},
+        toolchain=toolchain,
+        jars="/jars" if toolchain else None,
+    )
+
+
+def test_the_container_keeps_the_ports_home_and_debugger_flag_of_the_real_image() -> None:
+    service = standin()
+    assert service.ports == {"http": 8090, "synchrony": 8091, "jdwp": 5005}
+    assert service.folders == {"home": "/var/atlassian/application-data/confluence"}
+    arguments = service.env(InDocker())["JVM_SUPPORT_RECOMMENDED_ARGS"]
+    # The star matters: from Java 9 on a bare port listens on the container's loopback only.
+    assert "server=y,suspend=n,address=*:5005" in arguments
+    assert service.argv(InDocker()) == []
+
+
+def test_server_time_is_there_from_the_jvms_start() -> None:
+    env = standin(scale=300).env(InDocker())
+    assert (env["FAKETIME"], env["LD_PRELOAD"]) == (
+        "+0 x300",
+        "/opt/faketime/libfaketimeMT.so.1",
+    )
+    assert env["STANDIN_TIME_SCALE"] == "300"
+
+
+def test_real_time_needs_no_library() -> None:
+    assert not {"FAKETIME", "LD_PRELOAD"} & set(standin(scale=1).env(InDocker()))
+
+
+def test_locally_every_port_is_chosen_by_the_service_on_loopback() -> None:
+    toolchain = Toolchain(Path("/java"), Path("/javac"), Path("/faketime.so"))
+    service = standin(toolchain=toolchain)
+    env, argv = service.env(OnLoopback()), service.argv(OnLoopback())
+    assert env["STANDIN_HTTP_PORT"] == env["STANDIN_SYNCHRONY_PORT"] == "0"
+    assert (env["STANDIN_BIND"], env["LD_PRELOAD"]) == ("127.0.0.1", "/faketime.so")
+    assert argv[0] == "/java"
+    assert argv[-2:] == ["-jar", "/jars/standin.jar"]
+    assert any(word.endswith("address=127.0.0.1:0") for word in argv)
+
+
+@pytest.mark.parametrize("place", [InDocker(), OnLoopback()])
+def test_no_password_stands_in_a_command_line(place: Place) -> None:
+    toolchain = Toolchain(Path("/java"), Path("/javac"), Path("/faketime.so"))
+    account = services.Account(user="someone", password="sentinel-41c9")
+    service = services.standin(
+        "image",
+        ccma="3.9.6",
+        site="demo",
+        authority=AUTHORITY,
+        scale=1,
+        platform_url="https://api.atlassian.com",
+        account=account,
+        fixed_ports={},
+        toolchain=toolchain,
+        jars="/jars",
+    )
+    assert not any("sentinel-41c9" in word for word in service.argv(place))
+
+
+def test_the_cloud_answers_for_the_real_hosts_and_the_site() -> None:
+    service = services.cloud("image", "acme", AUTHORITY, 300)
+    assert "api.atlassian.com" in service.aliases
+    assert "connect-install-keys.atlassian.com" in service.aliases
+    assert "acme.atlassian.net" in service.aliases
+
+
+def test_the_cas_private_key_is_given_to_nobody() -> None:
+    for service in (
+        services.cloud("image", "acme", AUTHORITY, 300),
+        services.cloud_app("image", "charts-for-confluence", AUTHORITY),
+        standin(),
+    ):
+        keys = [name for name, content in service.files.items() if b"PRIVATE KEY" in content]
+        assert keys in ([], ["tls.key"])
