@@ -12,6 +12,9 @@ if [ "$(id -u)" = 0 ]; then
     set -- setpriv --reuid 2002 --regid 2002 --clear-groups "$@"
 fi
 
+# Like the real one, the image begins with the set-up wizard; STANDIN_SETUP=complete passes it beforehand.
+export STANDIN_SETUP="${STANDIN_SETUP:-wizard}"
+
 # The real image takes 1024m twice; this server needs far less, and stays below 512 MiB in all.
 # JVM_SUPPORT_RECOMMENDED_ARGS is a list of words, so it is not quoted.
 exec "$@" java \

@@ -26,6 +26,8 @@ import org.migrationharness.standin.osgi.OsgiFramework;
 import org.migrationharness.standin.security.Authenticator;
 import org.migrationharness.standin.security.LoginPages;
 import org.migrationharness.standin.security.Users;
+import org.migrationharness.standin.setup.SetupConfig;
+import org.migrationharness.standin.setup.SetupWizard;
 import org.migrationharness.standin.store.JsonFile;
 import org.migrationharness.standin.upm.Plugins;
 import org.migrationharness.standin.upm.UpmRoutes;
@@ -52,6 +54,7 @@ final class Server {
     private final Routes routes = new Routes();
     private final Path state;
     private final Users users;
+    private final SetupConfig config;
 
     Server(Settings settings) throws IOException {
         this.settings = settings;
@@ -60,6 +63,7 @@ final class Server {
         QUIET.forEach(logger -> logger.setLevel(Level.OFF));
         state = Files.createDirectories(settings.home().resolve("standin"));
         users = new Users(state);
+        config = new SetupConfig(settings.home());
         framework = new OsgiFramework(settings.home().resolve("plugins-osgi-cache"));
         web = new WebServer(settings, routes, new Authenticator(users), lifecycle,
                 new Pages(settings.profile().version()));
@@ -70,11 +74,15 @@ final class Server {
         new StaticFiles().addTo(routes);
         web.start();
         writePorts();
-        if (users.isEmpty()) {
+        if (settings.presetSetup() && !config.isComplete()) {
             users.create(settings.adminUser(), "Administrator", "admin@example.com", settings.adminPassword());
+            config.complete();
         }
+        SetupWizard wizard = new SetupWizard(config, settings.setupVariables(), users, lifecycle);
+        wizard.begin();
+        wizard.addTo(routes);
         startApplication();
-        lifecycle.moveTo(ApplicationState.RUNNING);
+        lifecycle.moveTo(config.isComplete() ? ApplicationState.RUNNING : ApplicationState.FIRST_RUN);
         LOG.info("init", "Confluence is ready to serve");
         long milliseconds = System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
         System.out.println("Server startup in [" + milliseconds + "] milliseconds");
@@ -84,7 +92,7 @@ final class Server {
         framework.start();
         DarkFeatures features = new DarkFeatures(state, System.getProperties());
         Plugins plugins = new Plugins(state, framework);
-        MigrationAssistant assistant = new MigrationAssistant(state, settings,
+        MigrationAssistant assistant = new MigrationAssistant(state, settings, config.serverId(),
                 "http://localhost:" + web.httpPort(), features, plugins, framework.context());
         assistant.publishGateway();
         plugins.restore();

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import org.migrationharness.standin.ccma.Profile;
+import org.migrationharness.standin.setup.SetupVariables;
 
 /**
  * What the environment of the process says, read once at the start. The image's own variables keep their
@@ -22,6 +23,8 @@ import org.migrationharness.standin.ccma.Profile;
  * @param timeScale how much faster than the wall this JVM's clock runs; limits that must hold in wall time
  *     are multiplied by it
  * @param logToStdout the application log goes to stdout instead of the file
+ * @param presetSetup a home that is not set up is set up at once, with the admin above
+ * @param setupVariables answers of the image's variables to pages of the set-up wizard
  */
 public record Settings(
         Path home,
@@ -35,7 +38,9 @@ public record Settings(
         String adminUser,
         String adminPassword,
         int timeScale,
-        boolean logToStdout) {
+        boolean logToStdout,
+        boolean presetSetup,
+        SetupVariables setupVariables) {
 
     /**
      * @throws IllegalArgumentException with one line that names the variable, when a value makes no sense
@@ -53,8 +58,10 @@ public record Settings(
                 portsFile.isEmpty() ? null : Path.of(portsFile),
                 text(env, "STANDIN_ADMIN_USER", "admin"),
                 text(env, "STANDIN_ADMIN_PASSWORD", "admin"),
-                number(env, "STANDIN_TIME_SCALE", 1, 1, 100_000),
-                Boolean.parseBoolean(text(env, "CONFLUENCE_LOG_STDOUT", "false")));
+                scale(env),
+                Boolean.parseBoolean(text(env, "CONFLUENCE_LOG_STDOUT", "false")),
+                text(env, "STANDIN_SETUP", "complete").equals("complete"),
+                SetupVariables.from(env));
     }
 
     private static String text(Map<String, String> env, String name, String fallback) {
@@ -74,6 +81,20 @@ public record Settings(
         }
         throw new IllegalArgumentException(
                 name + "=" + value + " is no whole number from " + low + " to " + high);
+    }
+
+    /** A fraction is rounded up: limits may last longer in wall time, never shorter. */
+    private static int scale(Map<String, String> env) {
+        String value = text(env, "STANDIN_TIME_SCALE", "1");
+        try {
+            double parsed = Double.parseDouble(value);
+            if (parsed > 0 && parsed <= 100_000) {
+                return (int) Math.ceil(parsed);
+            }
+        } catch (NumberFormatException e) {
+            // said below, for both ways of being wrong
+        }
+        throw new IllegalArgumentException("STANDIN_TIME_SCALE=" + value + " is no number up to 100000");
     }
 
     private static URI url(Map<String, String> env, String name, String fallback) {

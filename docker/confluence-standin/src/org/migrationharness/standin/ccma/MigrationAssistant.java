@@ -25,7 +25,7 @@ public final class MigrationAssistant {
     private final Profile profile;
 
     public MigrationAssistant(
-            Path state, Settings settings, String baseUrl, DarkFeatures features, Plugins plugins,
+            Path state, Settings settings, String serverId, String baseUrl, DarkFeatures features, Plugins plugins,
             BundleContext context) throws IOException {
         ExecutorService threads = Executors.newCachedThreadPool(work -> {
             Thread thread = new Thread(work, "migration-assistant");
@@ -35,7 +35,7 @@ public final class MigrationAssistant {
         this.context = context;
         profile = settings.profile();
         plans = new Plans(state);
-        PlatformClient platform = new PlatformClient(state, settings, baseUrl);
+        PlatformClient platform = new PlatformClient(state, settings, serverId, baseUrl);
         gateway = new PlatformGateway(platform, threads);
         poller = new Poller(plans, platform);
         Flags flags = new Flags(features);

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.migrationharness.standin.Settings;
 import org.migrationharness.standin.store.JsonFile;
 
@@ -23,17 +22,17 @@ import org.migrationharness.standin.store.JsonFile;
 public final class PlatformClient {
     private final PlatformHttp http;
     private final JsonFile<Connection> connectionFile;
-    private final JsonFile<String> serverIdFile;
+    private final String serverId;
     private final String serverBaseUrl;
     private final String cloudUrl;
     private Connection connection;
 
-    public PlatformClient(Path state, Settings settings, String serverBaseUrl) {
+    public PlatformClient(Path state, Settings settings, String serverId, String serverBaseUrl) {
+        this.serverId = serverId;
         this.http = new PlatformHttp(settings.platformUrl(), settings.timeScale());
         this.serverBaseUrl = serverBaseUrl;
         this.cloudUrl = settings.cloudUrl().toString();
         connectionFile = new JsonFile<>(state.resolve("cloud-connection.json"), new TypeToken<>() { });
-        serverIdFile = new JsonFile<>(state.resolve("server-id.json"), new TypeToken<>() { });
         connection = connectionFile.load(null);
     }
 
@@ -167,7 +166,7 @@ public final class PlatformClient {
     synchronized Connection connection() throws PlatformException {
         if (connection == null) {
             JsonObject answer = http.post("/attach", null, Map.of(
-                    "serverId", serverId(), "serverBaseUrl", serverBaseUrl, "cloudUrl", cloudUrl))
+                    "serverId", serverId, "serverBaseUrl", serverBaseUrl, "cloudUrl", cloudUrl))
                     .getAsJsonObject();
             connection = new Connection(
                     answer.get("token").getAsString(),
@@ -177,15 +176,6 @@ public final class PlatformClient {
             connectionFile.save(connection);
         }
         return connection;
-    }
-
-    private String serverId() {
-        String known = serverIdFile.load(null);
-        if (known == null) {
-            known = UUID.randomUUID().toString();
-            serverIdFile.save(known);
-        }
-        return known;
     }
 
     private static String page(String lastEntity, int pageSize) {

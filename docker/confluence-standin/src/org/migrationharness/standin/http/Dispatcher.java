@@ -58,6 +58,9 @@ final class Dispatcher extends HttpServlet {
         boolean starting = lifecycle.state() == ApplicationState.STARTING;
         Routes.Match match = find(request.getMethod(), path, starting);
         Access access = match.route().access();
+        if (isElsewhere(request, response, access)) {
+            return;
+        }
         Identity identity = authenticator.identify(request)
                 .orElseThrow(() -> new HttpProblem(401, "Basic Authentication Failure"));
         RequestContext.set(path, String.valueOf(identity.name()), Long.toHexString(System.nanoTime()));
@@ -67,6 +70,20 @@ final class Dispatcher extends HttpServlet {
         }
         guard(request, access);
         match.route().handler().handle(new Exchange(request, response, match.parts(), identity, pages));
+    }
+
+    /** Before the set-up everything leads to the wizard; after it, the wizard leads to the start page. */
+    private boolean isElsewhere(HttpServletRequest request, HttpServletResponse response, Access access) {
+        boolean firstRun = lifecycle.state() == ApplicationState.FIRST_RUN;
+        if (access == Access.ANYONE || firstRun == (access == Access.SETUP)) {
+            return false;
+        }
+        if (firstRun && isRest(request)) {
+            throw new HttpProblem(503, "Confluence is not set up yet");
+        }
+        response.setStatus(302);
+        response.setHeader("Location", firstRun ? "/setup/" : "/");
+        return true;
     }
 
     /** Routes are added while the server starts: what is not there yet is not missing. */

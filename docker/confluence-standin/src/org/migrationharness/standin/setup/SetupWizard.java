@@ -1,0 +1,229 @@
+package org.migrationharness.standin.setup;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.migrationharness.standin.ApplicationState;
+import org.migrationharness.standin.Lifecycle;
+import org.migrationharness.standin.http.Access;
+import org.migrationharness.standin.http.Exchange;
+import org.migrationharness.standin.http.HttpProblem;
+import org.migrationharness.standin.http.Routes;
+import org.migrationharness.standin.security.Users;
+
+/**
+ * The set-up wizard, over the addresses and fields that public set-up clients send. Input that is not taken
+ * brings the same form back with 200, and the next step is where the post's redirect leads.
+ */
+public final class SetupWizard {
+    /** Licences are base64 in lines; which ones are valid is not for a stand-in to say. */
+    private static final Pattern LICENSE = Pattern.compile("[A-Za-z0-9+/=]{40,}");
+    private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s]+");
+
+    private final SetupConfig config;
+    private final SetupVariables variables;
+    private final Users users;
+    private final Lifecycle lifecycle;
+
+    public SetupWizard(SetupConfig config, SetupVariables variables, Users users, Lifecycle lifecycle) {
+        this.config = config;
+        this.variables = variables;
+        this.users = users;
+        this.lifecycle = lifecycle;
+    }
+
+    public void addTo(Routes routes) {
+        routes.get("/setup/", Access.SETUP, this::toCurrent)
+                .get("/setup/setupstart.action", Access.SETUP, this::toCurrent)
+                .post("/setup/dosetuplicense.action", Access.SETUP, this::license)
+                .post("/setup/setupcluster.action", Access.SETUP, this::cluster)
+                .post("/setup/setupdbchoice.action", Access.SETUP, this::databaseChoice)
+                .post("/setup/setupdbtype.action", Access.SETUP, this::database)
+                .post("/setup/setupdata.action", Access.SETUP, this::data)
+                .post("/setup/setupusermanagementchoice.action", Access.SETUP, this::userManagement)
+                .post("/setup/setupadministrator.action", Access.SETUP, this::administrator)
+                .get(SetupStep.COMPLETE.path(), Access.ANYONE, this::finished);
+        for (SetupStep step : SetupStep.values()) {
+            if (step != SetupStep.COMPLETE) {
+                routes.get(step.path(), Access.SETUP, exchange -> show(exchange, step));
+            }
+        }
+    }
+
+    /** Takes what the variables already answer. */
+    public void begin() {
+        if (config.step() == SetupStep.LICENSE && !variables.license().isEmpty()) {
+            advance(SetupStep.LICENSE, Map.of("atlassian.license.message", variables.license()));
+        }
+    }
+
+    private void toCurrent(Exchange exchange) {
+        exchange.redirect(config.step().path());
+    }
+
+    private void show(Exchange exchange, SetupStep step) throws IOException {
+        if (step != config.step()) {
+            toCurrent(exchange);
+            return;
+        }
+        form(exchange, Map.of());
+    }
+
+    private void form(Exchange exchange, Map<String, String> errors) throws IOException {
+        Map<String, Object> model = new HashMap<>();
+        model.put("step", config.step().name());
+        model.put("number", config.step().ordinal() + 1);
+        model.put("total", SetupStep.COMPLETE.ordinal());
+        model.put("errors", errors);
+        Map<String, String> typed = new HashMap<>();
+        for (String name : new String[] {"username", "fullName", "email", "dbConfigInfo.databaseUrl",
+            "dbConfigInfo.userName"}) {
+            typed.put(name, exchange.param(name));
+        }
+        model.put("typed", typed);
+        exchange.page("setup", model);
+    }
+
+    private void license(Exchange exchange) throws IOException {
+        String key = exchange.param("confLicenseString").replaceAll("\\s", "");
+        if (isCurrent(exchange, SetupStep.LICENSE)) {
+            if (LICENSE.matcher(key).matches()) {
+                next(exchange, Map.of("atlassian.license.message", key));
+            } else {
+                form(exchange, Map.of("confLicenseString", "Your license key is not valid."));
+            }
+        }
+    }
+
+    /** {@code isClusteringEnabled=false} was seen to be answered by 500. */
+    private void cluster(Exchange exchange) throws IOException {
+        if (isCurrent(exchange, SetupStep.CLUSTER)) {
+            if (exchange.param("isClusteringEnabled").equals("false")) {
+                throw new HttpProblem(500, "System Error");
+            }
+            if (exchange.param("newCluster").equals("skipCluster")) {
+                next(exchange, Map.of());
+            } else {
+                form(exchange, Map.of("newCluster", "Choose a non-clustered deployment."));
+            }
+        }
+    }
+
+    private void databaseChoice(Exchange exchange) throws IOException {
+        if (isCurrent(exchange, SetupStep.DATABASE_CHOICE)) {
+            switch (exchange.param("dbChoice")) {
+                case "embedded" -> {
+                    advance(SetupStep.DATABASE, Map.of("confluence.database.choice", "h2"));
+                    toCurrent(exchange);
+                }
+                case "custom", "standardDb" -> next(exchange, Map.of());
+                default -> form(exchange, Map.of("dbChoice", "Choose a database."));
+            }
+        }
+    }
+
+    private void database(Exchange exchange) throws IOException {
+        if (isCurrent(exchange, SetupStep.DATABASE)) {
+            String url = exchange.param("dbConfigInfo.databaseUrl");
+            if (url.isBlank() && !exchange.param("dbConfigInfo.hostname").isBlank()) {
+                url = "jdbc:postgresql://" + exchange.param("dbConfigInfo.hostname") + ":"
+                        + exchange.param("dbConfigInfo.port") + "/" + exchange.param("dbConfigInfo.databaseName");
+            }
+            if (!url.startsWith("jdbc:") || exchange.param("dbConfigInfo.userName").isBlank()) {
+                form(exchange, Map.of("dbConfigInfo.databaseUrl",
+                        "Give the database's JDBC URL (jdbc:...) and its user."));
+                return;
+            }
+            next(exchange, SetupVariables.properties(exchange.param("dbConfigInfo.databaseType"), url,
+                    exchange.param("dbConfigInfo.userName"), exchange.param("dbConfigInfo.password")));
+        }
+    }
+
+    private void data(Exchange exchange) throws IOException {
+        if (isCurrent(exchange, SetupStep.DATA)) {
+            if (exchange.param("contentChoice").equals("blank")
+                    && exchange.param("dbchoiceSelect").equals("Empty Site")) {
+                next(exchange, Map.of());
+            } else {
+                form(exchange, Map.of());
+            }
+        }
+    }
+
+    private void userManagement(Exchange exchange) throws IOException {
+        if (isCurrent(exchange, SetupStep.USER_MANAGEMENT)) {
+            if (exchange.param("userManagementChoice").equals("internal")) {
+                next(exchange, Map.of());
+            } else {
+                form(exchange, Map.of());
+            }
+        }
+    }
+
+    private void administrator(Exchange exchange) throws IOException {
+        if (isCurrent(exchange, SetupStep.ADMINISTRATOR)) {
+            Map<String, String> errors = administratorErrors(exchange);
+            if (!errors.isEmpty()) {
+                form(exchange, errors);
+                return;
+            }
+            users.create(exchange.param("username"), exchange.param("fullName"), exchange.param("email"),
+                    exchange.param("password"));
+            config.complete();
+            lifecycle.moveTo(ApplicationState.RUNNING);
+            toCurrent(exchange);
+        }
+    }
+
+    private static Map<String, String> administratorErrors(Exchange exchange) {
+        Map<String, String> errors = new HashMap<>();
+        if (!exchange.param("username").matches("[a-z0-9._@-]{1,255}")) {
+            errors.put("username", "Use lower-case letters, digits, dots, hyphens and underscores.");
+        }
+        if (exchange.param("fullName").isBlank()) {
+            errors.put("fullName", "Give a full name.");
+        }
+        if (!EMAIL.matcher(exchange.param("email")).matches()) {
+            errors.put("email", "Give an email address.");
+        }
+        if (exchange.param("password").isEmpty()) {
+            errors.put("password", "Give a password.");
+        } else if (!exchange.param("password").equals(exchange.param("confirm"))) {
+            errors.put("confirm", "The passwords do not match.");
+        }
+        return errors;
+    }
+
+    private void finished(Exchange exchange) throws IOException {
+        if (!config.isComplete()) {
+            toCurrent(exchange);
+            return;
+        }
+        exchange.page("setup-finished", Map.of());
+    }
+
+    /** A form that was left open: its post leads to where the set-up is now. */
+    private boolean isCurrent(Exchange exchange, SetupStep step) {
+        if (config.step() == step) {
+            return true;
+        }
+        toCurrent(exchange);
+        return false;
+    }
+
+    private void next(Exchange exchange, Map<String, String> told) {
+        advance(config.step(), told);
+        toCurrent(exchange);
+    }
+
+    private void advance(SetupStep done, Map<String, String> told) {
+        SetupStep next = done.next();
+        Map<String, String> all = new HashMap<>(told);
+        if (next == SetupStep.DATABASE_CHOICE && !variables.database().isEmpty()) {
+            all.putAll(variables.database());
+            next = SetupStep.DATA;
+        }
+        config.advance(next, all);
+    }
+}
