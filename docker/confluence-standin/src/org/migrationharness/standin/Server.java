@@ -23,9 +23,12 @@ import org.migrationharness.standin.log.Log;
 import org.migrationharness.standin.log.LogSink;
 import org.migrationharness.standin.log.RollingFile;
 import org.migrationharness.standin.osgi.OsgiFramework;
+import org.migrationharness.standin.security.AccessTokenRest;
+import org.migrationharness.standin.security.AccessTokens;
 import org.migrationharness.standin.security.Authenticator;
 import org.migrationharness.standin.security.LoginPages;
 import org.migrationharness.standin.security.Users;
+import org.migrationharness.standin.security.WebSudo;
 import org.migrationharness.standin.setup.SetupConfig;
 import org.migrationharness.standin.setup.SetupWizard;
 import org.migrationharness.standin.store.JsonFile;
@@ -54,6 +57,8 @@ final class Server {
     private final Routes routes = new Routes();
     private final Path state;
     private final Users users;
+    private final AccessTokens tokens;
+    private final WebSudo webSudo;
     private final SetupConfig config;
 
     Server(Settings settings) throws IOException {
@@ -65,8 +70,10 @@ final class Server {
         users = new Users(state);
         config = new SetupConfig(settings.home());
         framework = new OsgiFramework(settings.home().resolve("plugins-osgi-cache"));
-        web = new WebServer(settings, routes, new Authenticator(users), lifecycle,
-                new Pages(settings.profile().version()));
+        tokens = new AccessTokens(state);
+        webSudo = new WebSudo(users, settings.timeScale());
+        web = new WebServer(settings, routes, new Authenticator(users, tokens, settings.basicAllowed()), webSudo,
+                lifecycle, new Pages(settings.profile().version()));
     }
 
     void start() throws Exception {
@@ -96,7 +103,9 @@ final class Server {
                 "http://localhost:" + web.httpPort(), features, plugins, framework.context());
         assistant.publishGateway();
         plugins.restore();
-        new LoginPages(users).addTo(routes);
+        new LoginPages(users, settings.twoStepLogin()).addTo(routes);
+        webSudo.addTo(routes);
+        new AccessTokenRest(tokens, settings.timeScale()).addTo(routes);
         new DarkFeatureRoutes(features).addTo(routes);
         new UpmRoutes(plugins, settings.home().resolve("temp")).addTo(routes);
         assistant.addTo(routes);

@@ -2,6 +2,7 @@ package org.migrationharness.standin;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.migrationharness.standin.ccma.Profile;
 import org.migrationharness.standin.setup.SetupVariables;
@@ -24,6 +25,8 @@ import org.migrationharness.standin.setup.SetupVariables;
  *     are multiplied by it
  * @param logToStdout the application log goes to stdout instead of the file
  * @param presetSetup a home that is not set up is set up at once, with the admin above
+ * @param twoStepLogin the newer login form is shown instead of the legacy one
+ * @param basicAllowed HTTP Basic is open, as it is by default before 10.2
  * @param setupVariables answers of the image's variables to pages of the set-up wizard
  */
 public record Settings(
@@ -40,6 +43,8 @@ public record Settings(
         int timeScale,
         boolean logToStdout,
         boolean presetSetup,
+        boolean twoStepLogin,
+        boolean basicAllowed,
         SetupVariables setupVariables) {
 
     /**
@@ -60,13 +65,25 @@ public record Settings(
                 text(env, "STANDIN_ADMIN_PASSWORD", "admin"),
                 scale(env),
                 Boolean.parseBoolean(text(env, "CONFLUENCE_LOG_STDOUT", "false")),
-                text(env, "STANDIN_SETUP", "complete").equals("complete"),
+                choice(env, "STANDIN_SETUP", "complete", "wizard").equals("complete"),
+                choice(env, "STANDIN_LOGIN", "legacy", "tsv").equals("tsv"),
+                choice(env, "STANDIN_BASIC", "on", "off").equals("on"),
                 SetupVariables.from(env));
     }
 
     private static String text(Map<String, String> env, String name, String fallback) {
         String value = env.get(name);
         return value == null || value.isBlank() ? fallback : value.strip();
+    }
+
+    /** One of the values; the first is the default. */
+    private static String choice(Map<String, String> env, String name, String... values) {
+        String value = text(env, name, values[0]);
+        if (!List.of(values).contains(value)) {
+            throw new IllegalArgumentException(
+                    name + "=" + value + " is none of " + String.join(", ", values));
+        }
+        return value;
     }
 
     private static int number(Map<String, String> env, String name, int fallback, int low, int high) {

@@ -15,6 +15,7 @@ import org.migrationharness.standin.log.Log;
 import org.migrationharness.standin.log.RequestContext;
 import org.migrationharness.standin.security.Authenticator;
 import org.migrationharness.standin.security.Identity;
+import org.migrationharness.standin.security.WebSudo;
 
 /** The one servlet: finds the route, asks who it is, guards it, and turns problems into answers. */
 final class Dispatcher extends HttpServlet {
@@ -24,12 +25,15 @@ final class Dispatcher extends HttpServlet {
 
     private final transient Routes routes;
     private final transient Authenticator authenticator;
+    private final transient WebSudo webSudo;
     private final transient Lifecycle lifecycle;
     private final transient Pages pages;
 
-    Dispatcher(Routes routes, Authenticator authenticator, Lifecycle lifecycle, Pages pages) {
+    Dispatcher(
+            Routes routes, Authenticator authenticator, WebSudo webSudo, Lifecycle lifecycle, Pages pages) {
         this.routes = routes;
         this.authenticator = authenticator;
+        this.webSudo = webSudo;
         this.lifecycle = lifecycle;
         this.pages = pages;
     }
@@ -61,11 +65,14 @@ final class Dispatcher extends HttpServlet {
         if (isElsewhere(request, response, access)) {
             return;
         }
-        Identity identity = authenticator.identify(request)
-                .orElseThrow(() -> new HttpProblem(401, "Basic Authentication Failure"));
+        Identity identity = authenticator.identify(request);
         RequestContext.set(path, String.valueOf(identity.name()), Long.toHexString(System.nanoTime()));
         if (access.compareTo(Access.USER) >= 0 && !identity.known()) {
             askToLogIn(request, response);
+            return;
+        }
+        if (access == Access.SECURE_ADMIN && !webSudo.allows(request, identity)) {
+            askForPassword(request, response);
             return;
         }
         guard(request, access);
@@ -118,11 +125,25 @@ final class Dispatcher extends HttpServlet {
         if (isRest(request)) {
             throw new HttpProblem(401, "Client must be authenticated to access this resource.");
         }
-        String query = request.getQueryString();
-        String wanted = request.getRequestURI() + (query == null ? "" : "?" + query);
         response.setStatus(302);
-        response.setHeader("Location",
-                "/login.action?os_destination=" + URLEncoder.encode(wanted, StandardCharsets.UTF_8));
+        response.setHeader("Location", "/login.action?os_destination="
+                + URLEncoder.encode(wanted(request), StandardCharsets.UTF_8));
+    }
+
+    /** A redirect to authenticate.action is how clients see that the password is asked for. */
+    private static void askForPassword(HttpServletRequest request, HttpServletResponse response) {
+        if (isRest(request)) {
+            throw new HttpProblem(401, "Confirm your password at /authenticate.action first (websudo)");
+        }
+        boolean read = READS.contains(request.getMethod());
+        response.setStatus(302);
+        response.setHeader("Location", "/authenticate.action?destination="
+                + URLEncoder.encode(read ? wanted(request) : "/", StandardCharsets.UTF_8));
+    }
+
+    private static String wanted(HttpServletRequest request) {
+        String query = request.getQueryString();
+        return request.getRequestURI() + (query == null ? "" : "?" + query);
     }
 
     private void answer(HttpServletRequest request, HttpServletResponse response, HttpProblem problem)
@@ -132,7 +153,9 @@ final class Dispatcher extends HttpServlet {
         }
         response.resetBuffer();
         Exchange exchange = new Exchange(request, response, Map.of(), Identity.NOBODY, pages);
-        if (problem.status() == 401) {
+        // Never unasked: a browser would put its own password window over the page.
+        if (problem.status() == 401 && (request.getHeader("Authorization") != null
+                || "basic".equals(request.getParameter("os_authType")))) {
             response.setHeader("WWW-Authenticate", "Basic realm=\"protected-area\"");
         }
         if (isRest(request)) {

@@ -18,6 +18,7 @@ import org.apache.tomcat.SimpleInstanceManager;
 import org.migrationharness.standin.Lifecycle;
 import org.migrationharness.standin.Settings;
 import org.migrationharness.standin.security.Authenticator;
+import org.migrationharness.standin.security.WebSudo;
 
 /**
  * Embedded Tomcat with the product's connector and Synchrony's. Its timers follow the JVM's clock, which may
@@ -34,7 +35,8 @@ public final class WebServer {
     private final Connector synchrony;
 
     public WebServer(
-            Settings settings, Routes routes, Authenticator authenticator, Lifecycle lifecycle, Pages pages)
+            Settings settings, Routes routes, Authenticator authenticator, WebSudo webSudo, Lifecycle lifecycle,
+            Pages pages)
             throws IOException {
         Path base = Files.createDirectories(settings.home().resolve("temp"));
         tomcat.setBaseDir(base.toString());
@@ -50,7 +52,7 @@ public final class WebServer {
         StandardManager sessions = new StandardManager();
         sessions.setPathname(null);
         context.setManager(sessions);
-        add(context, "dispatcher", new Dispatcher(routes, authenticator, lifecycle, pages), "/")
+        add(context, "dispatcher", new Dispatcher(routes, authenticator, webSudo, lifecycle, pages), "/")
                 .setMultipartConfigElement(
                         new MultipartConfigElement(base.toString(), UPLOAD_LIMIT, UPLOAD_LIMIT + FORM_LIMIT, 0));
         context.getPipeline().addValve(new SynchronyValve(synchrony));

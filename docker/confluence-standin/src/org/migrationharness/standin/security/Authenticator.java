@@ -5,28 +5,53 @@ import jakarta.servlet.http.HttpSession;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
+import org.migrationharness.standin.http.HttpProblem;
 
-/** Finds out who sent a request: HTTP Basic first, then the session's cookie. */
+/** Finds out who sent a request: an Authorization header first, then the session's cookie. */
 public final class Authenticator {
-    static final String SESSION_USER = "seraph_defaultauthenticator_user";
+    private static final String SESSION_USER = "seraph_defaultauthenticator_user";
+    /** Re-opens HTTP Basic where it is switched off, as on new 10.2 installs. */
+    private static final String FORCE_BASIC =
+            "com.atlassian.plugins.authentication.basic.auth.filter.force.allow";
 
     private final Users users;
+    private final AccessTokens tokens;
+    private final boolean basicAllowed;
 
-    public Authenticator(Users users) {
+    public Authenticator(Users users, AccessTokens tokens, boolean basicAllowed) {
         this.users = users;
+        this.tokens = tokens;
+        this.basicAllowed = basicAllowed || Boolean.getBoolean(FORCE_BASIC);
     }
 
     /**
-     * @return who it is, {@link Identity#NOBODY} without credentials, empty with wrong ones
+     * @return who it is, {@link Identity#NOBODY} without credentials
+     * @throws HttpProblem 401 with wrong credentials, 403 for Basic where it is switched off
      */
-    public Optional<Identity> identify(HttpServletRequest request) {
+    public Identity identify(HttpServletRequest request) {
         String header = request.getHeader("Authorization");
         if (header != null && header.regionMatches(true, 0, "Basic ", 0, 6)) {
-            return basic(header.substring(6).strip());
+            if (!basicAllowed) {
+                throw new HttpProblem(403, "Basic Authentication has been disabled on this instance.");
+            }
+            return basic(header.substring(6).strip())
+                    .orElseThrow(() -> new HttpProblem(401, "Basic Authentication Failure"));
+        }
+        if (header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)) {
+            return tokens.user(header.substring(7).strip())
+                    .map(name -> new Identity(name, Identity.Way.TOKEN))
+                    .orElseThrow(() -> new HttpProblem(401, "The access token is unknown or has expired"));
         }
         HttpSession session = request.getSession(false);
         String name = session == null ? null : (String) session.getAttribute(SESSION_USER);
-        return Optional.of(name == null ? Identity.NOBODY : new Identity(name, Identity.Way.COOKIE));
+        return name == null ? Identity.NOBODY : new Identity(name, Identity.Way.COOKIE);
+    }
+
+    /** Makes the request's session, under a new id, that of {@code name}. */
+    static void logIn(HttpServletRequest request, String name) {
+        HttpSession session = request.getSession(true);
+        request.changeSessionId();
+        session.setAttribute(SESSION_USER, name);
     }
 
     private Optional<Identity> basic(String encoded) {

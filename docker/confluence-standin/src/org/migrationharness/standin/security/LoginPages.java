@@ -1,23 +1,34 @@
 package org.migrationharness.standin.security;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.util.Map;
 import org.migrationharness.standin.http.Access;
 import org.migrationharness.standin.http.Exchange;
+import org.migrationharness.standin.http.HttpProblem;
+import org.migrationharness.standin.http.LocalPath;
 import org.migrationharness.standin.http.Routes;
 
 /**
- * The legacy login form: fields os_username, os_password, os_cookie, os_destination and the ids that public
- * page objects know (reference: dc-app-performance-toolkit's selectors).
+ * The two login forms, with the fields and ids that public page objects know (reference:
+ * dc-app-performance-toolkit's selectors). The newer one posts JSON; where it is in use, a raw post to the
+ * legacy address is refused, as on 10.2.
  */
 public final class LoginPages {
     private static final String HOME = "/plugins/servlet/ial/migration/home";
+    private static final String WRONG = "Sorry, your username and password are incorrect. Please try again.";
 
     private final Users users;
+    private final boolean twoStep;
 
-    public LoginPages(Users users) {
+    /**
+     * @param twoStep whether the newer form, made for a second step, is in use
+     */
+    public LoginPages(Users users, boolean twoStep) {
         this.users = users;
+        this.twoStep = twoStep;
     }
 
     public void addTo(Routes routes) {
@@ -27,26 +38,49 @@ public final class LoginPages {
                 .get("/", Access.USER, exchange -> exchange.redirect(HOME))
                 .get("/index.action", Access.USER, exchange -> exchange.redirect(HOME))
                 .get("/dashboard.action", Access.USER, exchange -> exchange.redirect(HOME));
+        if (twoStep) {
+            routes.post("/rest/tsv/1.0/authenticate", Access.ANYONE, this::authenticate);
+        }
     }
 
     private void show(Exchange exchange) throws IOException {
         if (exchange.identity().known()) {
-            exchange.redirect(destination(exchange));
+            exchange.redirect(LocalPath.of(exchange.param("os_destination")).orElse(HOME));
             return;
         }
         form(exchange, "");
     }
 
     private void login(Exchange exchange) throws IOException {
+        if (twoStep) {
+            throw new HttpProblem(403, "Log in by the form");
+        }
         String name = exchange.param("os_username");
         if (!users.proves(name, exchange.param("os_password"))) {
-            form(exchange, "Sorry, your username and password are incorrect. Please try again.");
+            form(exchange, WRONG);
             return;
         }
-        HttpSession session = exchange.request().getSession(true);
-        exchange.request().changeSessionId();
-        session.setAttribute(Authenticator.SESSION_USER, name);
-        exchange.redirect(destination(exchange));
+        Authenticator.logIn(exchange.request(), name);
+        exchange.redirect(LocalPath.of(exchange.param("os_destination")).orElse(HOME));
+    }
+
+    /** The names of the members are known, the answer's shape is not: ours says where to go. */
+    private void authenticate(Exchange exchange) throws IOException {
+        JsonElement body = exchange.jsonBody();
+        String name = member(body, "username");
+        if (!users.proves(name, member(body, "password"))) {
+            exchange.json(401, Map.of("statusCode", 401, "message", WRONG));
+            return;
+        }
+        Authenticator.logIn(exchange.request(), name);
+        exchange.json(200, Map.of("status", "SUCCESS",
+                "redirectUrl", LocalPath.of(member(body, "targetUrl")).orElse(HOME)));
+    }
+
+    private static String member(JsonElement body, String name) {
+        return body instanceof JsonObject object && object.get(name) != null && object.get(name).isJsonPrimitive()
+                ? object.get(name).getAsString()
+                : "";
     }
 
     private void logout(Exchange exchange) {
@@ -57,18 +91,10 @@ public final class LoginPages {
         exchange.redirect("/login.action?logout=true");
     }
 
-    private static void form(Exchange exchange, String error) throws IOException {
-        exchange.page("login", Map.of(
+    private void form(Exchange exchange, String error) throws IOException {
+        exchange.page(twoStep ? "login-tsv" : "login", Map.of(
                 "error", error,
                 "username", exchange.param("os_username"),
                 "destination", exchange.param("os_destination")));
-    }
-
-    /** Only paths of our own: a full URL here would send a fresh session anywhere. */
-    private static String destination(Exchange exchange) {
-        String wanted = exchange.param("os_destination");
-        boolean ours = wanted.startsWith("/") && !wanted.startsWith("//") && !wanted.contains("\\")
-                && wanted.chars().noneMatch(c -> c < ' ');
-        return ours ? wanted : HOME;
     }
 }

@@ -31,13 +31,13 @@ public final class UpmRoutes {
     }
 
     public void addTo(Routes routes) {
-        routes.get(BASE, Access.ADMIN, this::list)
-                .post(BASE, Access.ADMIN, this::upload)
-                .get(BASE + "pending/", Access.ADMIN, this::pending)
-                .get(BASE + "pending/{id}", Access.ADMIN, this::poll)
-                .get(BASE + "tasks/{id}", Access.ADMIN, this::poll)
-                .get(BASE + "{key}-key", Access.ADMIN, this::show)
-                .delete(BASE + "{key}-key", Access.ADMIN, this::uninstall)
+        routes.get(BASE, Access.SECURE_ADMIN, this::list)
+                .post(BASE, Access.SECURE_ADMIN, this::upload)
+                .get(BASE + "pending/", Access.SECURE_ADMIN, this::pending)
+                .get(BASE + "pending/{id}", Access.SECURE_ADMIN, this::poll)
+                .get(BASE + "tasks/{id}", Access.SECURE_ADMIN, this::poll)
+                .get(BASE + "{key}-key", Access.SECURE_ADMIN, this::show)
+                .delete(BASE + "{key}-key", Access.SECURE_ADMIN, this::uninstall)
                 .get("/plugins/servlet/upm", Access.SECURE_ADMIN, this::page);
     }
 
