@@ -58,7 +58,8 @@ def run_case(bench: Bench, case: Case, folder: Path) -> CaseResult:
         with evidence.trace(bench.context, folder) as trace:
             artifacts["trace"] = trace.name
             watched = _migrate_and_watch(bench, case, page, phases, journal_start)
-            artifacts["screenshot"] = evidence.screenshot(page, folder).name
+            with phases("browser"):
+                artifacts["screenshot"] = evidence.screenshot(page, folder).name
     except (HarnessError, PlaywrightError) as error:
         failure = str(error)
     finally:
@@ -94,7 +95,8 @@ def _migrate_and_watch(
 def _keep_logs(stack: Stack, folder: Path, log_offset: int, journal_start: int) -> dict[str, str]:
     (folder / "server.log").write_bytes(stack.server_log(log_offset))
     entries, _ = stack.cloud.journal(journal_start)
-    lines = (json.dumps(entry) + "\n" for entry in entries)
+    # What the harness itself looked up is no part of the story.
+    lines = (json.dumps(entry) + "\n" for entry in entries if entry["effect"] != "read")
     (folder / "journal.jsonl").write_text("".join(lines))
     return {"server_log": "server.log", "journal": "journal.jsonl"}
 

@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 from harness import app as apps
 from harness import assets, cases, doctor, interrupt, runs, sweep
+from harness.cloud.__main__ import main as serve_cloud
 from harness.engines.docker import connect
 from harness.engines.ready import prepare
 from harness.errors import EXIT_BAD_INPUT, BadInput, HarnessError
@@ -138,6 +139,7 @@ def run_command(
     workers: Annotated[int | None, typer.Option(help="stacks that work side by side")] = None,
     time_scale: TimeScale = None,
     isolation: Annotated[str | None, typer.Option(help="reset or fresh")] = None,
+    keep: Annotated[bool | None, typer.Option("--keep", help="leave the stacks standing")] = None,
     results: Annotated[Path | None, typer.Option(help="folder for runs' results")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="write results there")] = None,
     junit_file: Annotated[
@@ -152,6 +154,7 @@ def run_command(
         workers=workers,
         time_scale=time_scale,
         isolation=isolation,
+        keep=keep,
         results=results,
     ).settings
     chosen = [case for file in files for case in cases.load(file)]
@@ -175,6 +178,16 @@ def run_command(
         junit.write(outcome, junit_file)
     to_stderr(f"results: {folder}")
     return exit_status(outcome)
+
+
+@cloud.command(
+    "serve",
+    add_help_option=False,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def cloud_serve(context: typer.Context) -> int:
+    """Serve the cloud until Ctrl-C; its options are those of `python -m harness.cloud`."""
+    return serve_cloud(context.args)
 
 
 def main() -> None:

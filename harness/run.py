@@ -26,7 +26,7 @@ from harness.progress import Progress
 from harness.report.results import FILE_NAME, CaseResult, ConfluenceResult, Results, write
 from harness.runs import Run
 from harness.settings import CCMA_VERSIONS, Settings
-from harness.stack import bring_up
+from harness.stack import Stack, bring_up
 
 
 @dataclass(frozen=True)
@@ -79,19 +79,28 @@ def run_jobs(
     book = _Book(jobs, settings, ready, run, folder)
     events(Event("run-started", detail=f"{len(jobs)} cases"))
     groups = _groups(jobs, settings)
-    with ThreadPoolExecutor(settings.workers) as pool:
-        worker = _Worker(settings, ready, run, events, progress, book)
+    worker = _Worker(settings, ready, run, events, progress, book)
+    if settings.workers == 1:
+        # In this very thread, so that an interrupt reaches it wherever it is.
+        for index, group in enumerate(groups):
+            worker(group, index)
+    else:
+        _side_by_side(worker, groups, settings.workers)
+    results = book.results()
+    events(Event("run-finished", seconds=results.seconds))
+    return results
+
+
+def _side_by_side(worker: "_Worker", groups: Sequence[Sequence[Job]], count: int) -> None:
+    with ThreadPoolExecutor(count) as pool:
         pending = [pool.submit(worker, group, index) for index, group in enumerate(groups)]
         try:
             for done in as_completed(pending):
                 done.result()
         except BaseException:
-            worker.stop.set()
+            worker.abandon()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
-    results = book.results()
-    events(Event("run-finished", seconds=results.seconds))
-    return results
 
 
 def _groups(jobs: Sequence[Job], settings: Settings) -> list[list[Job]]:
@@ -152,11 +161,19 @@ class _Worker:
     ) -> None:
         self._settings, self._ready, self._run = settings, ready, run
         self._events, self._progress, self._book = events, progress, book
-        self.stop = threading.Event()
+        self._stop = threading.Event()
+        self._stacks: list[Stack] = []
+
+    def abandon(self) -> None:
+        """Ends the work of all threads soon: what they wait for is killed under them."""
+        self._stop.set()
+        for stack in list(self._stacks):
+            for service in stack.running.values():
+                service.kill()
 
     def __call__(self, jobs: Sequence[Job], index: int) -> None:
         remaining, attempt = list(jobs), 0
-        while remaining and not self.stop.is_set():
+        while remaining and not self._stop.is_set():
             attempt += 1
             name = f"stack-{index + 1}" + (f"-{attempt}" if attempt > 1 else "")
             remaining = self._on_one_stack(remaining, name)
@@ -173,10 +190,12 @@ class _Worker:
                 name=name,
                 progress=self._progress,
             )
-            at_end.callback(stack.close)
+            self._stacks.append(stack)
+            at_end.callback(self._stacks.remove, stack)
+            at_end.callback(stack.leave_standing if self._settings.keep else stack.close)
             bench = open_bench(stack, jobs[0].app, jobs[0].jar, at_end)
             for index, job in enumerate(jobs):
-                if self.stop.is_set():
+                if self._stop.is_set():
                     return []
                 self._run_one(bench, job)
                 if any(service.ended() for service in stack.running.values()):

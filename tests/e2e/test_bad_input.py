@@ -53,7 +53,7 @@ def test_a_case_file_with_a_mistake(command: Command, right: str, wrong: str, to
         (["run", str(SEED), "--engine", "podman"], "setting engine (--engine)"),
         (["run", str(SEED), "--time-scale", "-1"], "setting time_scale (--time-scale)"),
         (["run", str(SEED), "--workers", "many"], "--workers"),
-        (["run"], "FILES"),
+        (["run"], "'files'"),
         (["down", "no-such-run"], "no stack of run 'no-such-run' is standing here"),
     ],
 )
