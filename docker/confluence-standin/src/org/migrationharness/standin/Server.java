@@ -34,6 +34,7 @@ import org.migrationharness.standin.setup.SetupWizard;
 import org.migrationharness.standin.store.JsonFile;
 import org.migrationharness.standin.upm.Plugins;
 import org.migrationharness.standin.upm.UpmRoutes;
+import org.migrationharness.standin.upm.UpmSwitches;
 import org.osgi.framework.BundleException;
 
 /** The stand-in put together, and the order in which it comes up and goes down. */
@@ -98,7 +99,8 @@ final class Server {
     private void startApplication() throws IOException, BundleException {
         framework.start();
         DarkFeatures features = new DarkFeatures(state, System.getProperties());
-        Plugins plugins = new Plugins(state, framework);
+        UpmSwitches switches = UpmSwitches.fromProperties();
+        Plugins plugins = new Plugins(state, framework, switches);
         MigrationAssistant assistant = new MigrationAssistant(state, settings, config.serverId(),
                 "http://localhost:" + web.httpPort(), features, plugins, framework.context());
         assistant.publishGateway();
@@ -107,7 +109,7 @@ final class Server {
         webSudo.addTo(routes);
         new AccessTokenRest(tokens, settings.timeScale()).addTo(routes);
         new DarkFeatureRoutes(features).addTo(routes);
-        new UpmRoutes(plugins, settings.home().resolve("temp")).addTo(routes);
+        new UpmRoutes(plugins, switches, settings.home().resolve("temp")).addTo(routes);
         assistant.addTo(routes);
         assistant.resume();
     }

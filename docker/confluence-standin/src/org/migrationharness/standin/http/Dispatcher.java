@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -159,8 +160,14 @@ final class Dispatcher extends HttpServlet {
             response.setHeader("WWW-Authenticate", "Basic realm=\"protected-area\"");
         }
         if (isRest(request)) {
-            exchange.json(problem.status(),
-                    Map.of("statusCode", problem.status(), "message", problem.getMessage()));
+            Map<String, Object> body = new LinkedHashMap<>();
+            body.put("statusCode", problem.status());
+            body.put("message", problem.getMessage());
+            if (problem.subCode() != null) {
+                body.put("subCode", problem.subCode());
+                body.put("errorMessage", problem.getMessage());
+            }
+            exchange.json(problem.status(), body);
         } else {
             exchange.page(problem.status(), "error",
                     Map.of("status", problem.status(), "message", problem.getMessage()));

@@ -1,18 +1,38 @@
 package org.migrationharness.standin.upm;
 
+import java.util.Set;
+import java.util.TreeSet;
+
 /**
  * An installed plugin as stored in the home.
  *
  * @param descriptor what its jar says
  * @param jar name of the jar's file in the plugin folder
  * @param enabled whether the admin wants it on
+ * @param disabledModules keys of modules that the admin switched off
+ * @param license its licence as given, or null
  */
-public record Plugin(PluginDescriptor descriptor, String jar, boolean enabled) {
+public record Plugin(
+        PluginDescriptor descriptor, String jar, boolean enabled, Set<String> disabledModules, String license) {
     public String key() {
         return descriptor.key();
     }
 
     Plugin withEnabled(boolean nowEnabled) {
-        return new Plugin(descriptor, jar, nowEnabled);
+        return new Plugin(descriptor, jar, nowEnabled, disabledModules, license);
+    }
+
+    Plugin withModule(String module, boolean nowEnabled) {
+        Set<String> next = new TreeSet<>(disabledModules);
+        if (nowEnabled) {
+            next.remove(module);
+        } else {
+            next.add(module);
+        }
+        return new Plugin(descriptor, jar, enabled, next, license);
+    }
+
+    Plugin withLicense(String newLicense) {
+        return new Plugin(descriptor, jar, enabled, disabledModules, newLicense);
     }
 }

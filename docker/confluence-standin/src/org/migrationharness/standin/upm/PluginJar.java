@@ -28,9 +28,12 @@ final class PluginJar {
     /**
      * @throws JarRefused when the file is not to be installed, with the reason
      */
-    static PluginDescriptor inspect(Path file) throws IOException, JarRefused {
+    static PluginDescriptor inspect(Path file, UpmSwitches switches) throws IOException, JarRefused {
         try (JarFile jar = new JarFile(file.toFile(), false)) {
             checkEntries(jar, file);
+            if (switches.signaturesChecked() && !isSigned(jar)) {
+                throw new JarRefused("upm.pluginInstall.error.signature.check.failed", "Signature check failed!");
+            }
             requireBundle(jar.getManifest());
             ZipEntry xml = jar.getEntry("atlassian-plugin.xml");
             if (xml == null) {
@@ -73,6 +76,11 @@ final class PluginJar {
     private static boolean leavesItsFolder(String name) {
         return name.startsWith("/") || name.contains("\\") || name.indexOf('\0') >= 0 || name.contains(":")
                 || ("/" + name + "/").contains("/../");
+    }
+
+    /** That somebody signed it; whom to trust is not modelled. */
+    private static boolean isSigned(JarFile jar) {
+        return jar.stream().anyMatch(entry -> entry.getName().matches("META-INF/[^/]+\\.(RSA|EC|DSA)"));
     }
 
     private static void requireBundle(Manifest manifest) throws JarRefused {

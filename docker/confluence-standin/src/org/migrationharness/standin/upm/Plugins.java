@@ -11,7 +11,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.migrationharness.standin.log.Log;
 import org.migrationharness.standin.osgi.OsgiFramework;
@@ -28,13 +30,19 @@ public final class Plugins {
             Log.named("com.atlassian.upm.core.install.DefaultPluginInstallationService");
 
     private final OsgiFramework framework;
+    private final UpmSwitches switches;
+    private final JsonFile<Boolean> safeMode;
     private final Path folder;
     private final JsonFile<Map<String, Plugin>> file;
     private final Map<String, Bundle> bundles = new LinkedHashMap<>();
     private Map<String, Plugin> plugins;
+    private boolean inSafeMode;
 
-    public Plugins(Path state, OsgiFramework framework) throws IOException {
+    public Plugins(Path state, OsgiFramework framework, UpmSwitches switches) throws IOException {
         this.framework = framework;
+        this.switches = switches;
+        safeMode = new JsonFile<>(state.resolve("safe-mode.json"), new TypeToken<>() { });
+        inSafeMode = safeMode.load(false);
         folder = Files.createDirectories(state.resolve("plugins"));
         file = new JsonFile<>(state.resolve("plugins.json"), new TypeToken<>() { });
         plugins = new LinkedHashMap<>(file.load(Map.of()));
@@ -43,12 +51,18 @@ public final class Plugins {
     /** Brings the stored plugins back at boot; one that fails is reported and stays stopped. */
     public synchronized void restore() throws IOException {
         removeStrayJars();
+        if (!inSafeMode) {
+            startEnabled();
+        }
+    }
+
+    private void startEnabled() {
         for (Plugin plugin : plugins.values()) {
             if (plugin.enabled()) {
                 try {
                     startBundle(plugin);
                 } catch (BundleException | IOException | RuntimeException | LinkageError e) {
-                    LOG.error("restore", "Plugin " + plugin.key() + " could not be started", e);
+                    LOG.error("startEnabled", "Plugin " + plugin.key() + " could not be started", e);
                 }
             }
         }
@@ -83,10 +97,11 @@ public final class Plugins {
      * @throws JarRefused when it is not installed; then nothing of it stays
      */
     synchronized Plugin install(Path upload) throws IOException, JarRefused {
-        PluginDescriptor descriptor = PluginJar.inspect(upload);
+        PluginDescriptor descriptor = PluginJar.inspect(upload, switches);
         Plugin old = plugins.get(descriptor.key());
         Path jar = keep(upload);
-        Plugin plugin = new Plugin(descriptor, jar.getFileName().toString(), true);
+        Plugin plugin = new Plugin(descriptor, jar.getFileName().toString(), true, Set.of(),
+                old == null ? null : old.license());
         try {
             stopBundle(descriptor.key());
             startBundle(plugin);
@@ -118,6 +133,52 @@ public final class Plugins {
         file.save(next);
         plugins = next;
         Files.deleteIfExists(folder.resolve(plugin.jar()));
+    }
+
+    /** Starts or stops a plugin, and remembers it. */
+    synchronized void setEnabled(String key, boolean enabled) throws BundleException, IOException {
+        Plugin plugin = plugins.get(key);
+        if (enabled && bundles.get(key) == null) {
+            startBundle(plugin);
+        } else if (!enabled) {
+            stopBundle(key);
+        }
+        record(plugin.withEnabled(enabled));
+    }
+
+    synchronized void change(String key, UnaryOperator<Plugin> change) {
+        record(change.apply(plugins.get(key)));
+    }
+
+    synchronized boolean isSafeMode() {
+        return inSafeMode;
+    }
+
+    /**
+     * Safe mode stops all user-installed plugins. Leaving it brings back those that were on, or keeps them off
+     * when the state is to be kept.
+     */
+    synchronized void setSafeMode(boolean wanted, boolean keepState) {
+        if (wanted == inSafeMode) {
+            return;
+        }
+        safeMode.save(wanted);
+        inSafeMode = wanted;
+        if (wanted) {
+            plugins.keySet().forEach(this::stopForSafeMode);
+        } else if (keepState) {
+            plugins.values().stream().toList().forEach(plugin -> record(plugin.withEnabled(false)));
+        } else {
+            startEnabled();
+        }
+    }
+
+    private void stopForSafeMode(String key) {
+        try {
+            stopBundle(key);
+        } catch (BundleException e) {
+            LOG.error("stopForSafeMode", "Plugin " + key + " did not stop cleanly", e);
+        }
     }
 
     private void record(Plugin plugin) {

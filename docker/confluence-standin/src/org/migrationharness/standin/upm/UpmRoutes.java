@@ -15,22 +15,26 @@ import org.migrationharness.standin.http.Routes;
 
 /** UPM's REST, as its public page and independent clients describe it, and a page with the same content. */
 public final class UpmRoutes {
-    static final String BASE = "/rest/plugins/1.0/";
+    private static final String BASE = PluginJson.BASE;
     private static final String INSTALLED_TYPE = "application/vnd.atl.plugins.installed+json";
     private static final String PLUGIN_TYPE = "application/vnd.atl.plugins.plugin+json";
 
     private final Plugins plugins;
     private final TaskManager tasks;
     private final UploadTokens tokens = new UploadTokens();
+    private final UpmSwitches switches;
     private final Path temporary;
 
-    public UpmRoutes(Plugins plugins, Path temporary) {
+    public UpmRoutes(Plugins plugins, UpmSwitches switches, Path temporary) {
+        this.switches = switches;
         this.plugins = plugins;
         this.tasks = new TaskManager(plugins);
         this.temporary = temporary;
     }
 
     public void addTo(Routes routes) {
+        routes.alias("/rest/plugins/latest/", BASE);
+        new PluginChanges(plugins).addTo(routes);
         routes.get(BASE, Access.SECURE_ADMIN, this::list)
                 .post(BASE, Access.SECURE_ADMIN, this::upload)
                 .get(BASE + "pending/", Access.SECURE_ADMIN, this::pending)
@@ -44,16 +48,21 @@ public final class UpmRoutes {
     private void list(Exchange exchange) throws IOException {
         exchange.response().setHeader("upm-token", tokens.issue());
         JsonArray all = new JsonArray();
-        plugins.all().forEach(plugin -> all.add(json(plugin)));
+        plugins.all().forEach(plugin -> all.add(PluginJson.plugin(plugin, plugins.isActive(plugin))));
         JsonObject body = new JsonObject();
         body.add("plugins", all);
-        body.add("links", links("self", BASE));
+        body.add("links", PluginJson.links("self", BASE));
         exchange.json(200, body, INSTALLED_TYPE);
     }
 
     private void upload(Exchange exchange) throws IOException {
+        if (!switches.uploadEnabled()) {
+            throw new HttpProblem(403, "Plugins cannot be installed via upload",
+                    "upm.pluginInstall.error.upload.disabled");
+        }
         if (!tokens.redeem(exchange.request().getParameter("token"))) {
-            throw new HttpProblem(403, "The upm-token is missing or was used: GET " + BASE + " for a new one");
+            throw new HttpProblem(403, "The upm-token is missing or was used: GET " + BASE + " for a new one",
+                    "upm.pluginInstall.error.token");
         }
         Part part = part(exchange);
         if (part == null || part.getSize() == 0) {
@@ -92,7 +101,7 @@ public final class UpmRoutes {
         tasks.pending().forEach(task -> all.add(task.toJson()));
         JsonObject body = new JsonObject();
         body.add("tasks", all);
-        body.add("links", links("self", BASE + "pending/"));
+        body.add("links", PluginJson.links("self", BASE + "pending/"));
         exchange.json(200, body, "application/vnd.atl.plugins.pending-tasks+json");
     }
 
@@ -107,57 +116,22 @@ public final class UpmRoutes {
     }
 
     private void show(Exchange exchange) throws IOException {
-        exchange.json(200, json(find(exchange)), PLUGIN_TYPE);
+        Plugin plugin = PluginChanges.find(plugins, exchange);
+        exchange.json(200, PluginJson.plugin(plugin, plugins.isActive(plugin)), PLUGIN_TYPE);
     }
 
     private void uninstall(Exchange exchange) {
-        tasks.uninstall(find(exchange).key());
+        tasks.uninstall(PluginChanges.find(plugins, exchange).key());
         exchange.empty(204);
     }
 
-    private Plugin find(Exchange exchange) {
-        return plugins.find(exchange.part("key"))
-                .orElseThrow(() -> new HttpProblem(404, "No such plugin: " + exchange.part("key")));
-    }
-
     private void page(Exchange exchange) throws IOException {
-        exchange.page("upm", Map.of("plugins", plugins.all(), "upmToken", tokens.issue()));
+        exchange.page("upm", Map.of("plugins", plugins.all().stream()
+                .map(plugin -> new Shown(plugin, plugins.isActive(plugin)))
+                .toList()));
     }
 
-    private JsonObject json(Plugin plugin) {
-        PluginDescriptor descriptor = plugin.descriptor();
-        boolean active = plugins.isActive(plugin);
-        String self = BASE + plugin.key() + "-key";
-        JsonArray modules = new JsonArray();
-        for (PluginDescriptor.Module module : descriptor.modules()) {
-            JsonObject item = new JsonObject();
-            item.addProperty("key", module.key());
-            item.addProperty("completeKey", plugin.key() + ":" + module.key());
-            item.addProperty("name", module.name());
-            item.addProperty("enabled", active);
-            item.addProperty("optional", true);
-            item.add("links", links("self", self + "/modules/" + module.key() + "-key"));
-            modules.add(item);
-        }
-        JsonObject vendor = new JsonObject();
-        vendor.addProperty("name", descriptor.vendor());
-        JsonObject body = new JsonObject();
-        body.add("links", links("self", self));
-        body.addProperty("key", plugin.key());
-        body.addProperty("name", descriptor.name());
-        body.addProperty("version", descriptor.version());
-        body.addProperty("description", descriptor.description());
-        body.add("vendor", vendor);
-        body.addProperty("enabled", active);
-        body.addProperty("userInstalled", true);
-        body.addProperty("optional", true);
-        body.add("modules", modules);
-        return body;
-    }
-
-    private static JsonObject links(String name, String path) {
-        JsonObject links = new JsonObject();
-        links.addProperty(name, path);
-        return links;
+    /** A plugin as the page lists it. */
+    public record Shown(Plugin plugin, boolean active) {
     }
 }

@@ -1,0 +1,143 @@
+package org.migrationharness.standin.upm;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import org.migrationharness.standin.http.Access;
+import org.migrationharness.standin.http.Exchange;
+import org.migrationharness.standin.http.HttpProblem;
+import org.migrationharness.standin.http.Routes;
+import org.osgi.framework.BundleException;
+
+/** UPM's writes on what is installed: on and off, modules, licence, safe mode; each has its media type. */
+final class PluginChanges {
+    private static final String PLUGIN_TYPE = "application/vnd.atl.plugins.plugin+json";
+    private static final String MODULE_TYPE = "application/vnd.atl.plugins.plugin.module+json";
+    private static final String LICENSE_TYPE = "application/vnd.atl.plugins+json";
+    private static final String SAFE_MODE_TYPE = "application/vnd.atl.plugins.safe.mode.flag+json";
+    private static final int LICENSE_LIMIT = 20_000;
+
+    private final Plugins plugins;
+
+    PluginChanges(Plugins plugins) {
+        this.plugins = plugins;
+    }
+
+    void addTo(Routes routes) {
+        String one = PluginJson.BASE + "{key}-key";
+        String module = one + "/modules/{module}-key";
+        routes.put(one, Access.SECURE_ADMIN, this::enable)
+                .get(module, Access.SECURE_ADMIN, this::showModule)
+                .put(module, Access.SECURE_ADMIN, this::enableModule)
+                .get(one + "/license", Access.SECURE_ADMIN, this::showLicense)
+                .put(one + "/license", Access.SECURE_ADMIN, this::setLicense)
+                .delete(one + "/license", Access.SECURE_ADMIN, this::removeLicense)
+                .get(PluginJson.BASE + "safe-mode", Access.SECURE_ADMIN, this::showSafeMode)
+                .put(PluginJson.BASE + "safe-mode", Access.SECURE_ADMIN, this::setSafeMode);
+    }
+
+    static Plugin find(Plugins plugins, Exchange exchange) {
+        return plugins.find(exchange.part("key"))
+                .orElseThrow(() -> new HttpProblem(404, "No such plugin: " + exchange.part("key"),
+                        "upm.plugin.not.found"));
+    }
+
+    private void enable(Exchange exchange) throws IOException {
+        Plugin plugin = find(plugins, exchange);
+        boolean wanted = wanted(body(exchange, PLUGIN_TYPE, LICENSE_TYPE));
+        try {
+            plugins.setEnabled(plugin.key(), wanted);
+        } catch (BundleException | RuntimeException | LinkageError e) {
+            throw new HttpProblem(500, "Plugin " + plugin.key() + " could not be "
+                    + (wanted ? "enabled: " : "disabled: ") + e.getMessage(),
+                    wanted ? "upm.plugin.error.failed.to.enable" : "upm.plugin.error.failed.to.disable");
+        }
+        Plugin now = find(plugins, exchange);
+        exchange.json(200, PluginJson.plugin(now, plugins.isActive(now)), PLUGIN_TYPE);
+    }
+
+    /** The documented member is {@code enabled}; atlassian-python-api sends {@code status}. */
+    private static boolean wanted(JsonObject body) {
+        JsonElement enabled = body.get("enabled");
+        if (enabled != null && enabled.isJsonPrimitive() && enabled.getAsJsonPrimitive().isBoolean()) {
+            return enabled.getAsBoolean();
+        }
+        JsonElement status = body.get("status");
+        if (status != null && status.isJsonPrimitive()
+                && List.of("enabled", "disabled").contains(status.getAsString())) {
+            return status.getAsString().equals("enabled");
+        }
+        throw new HttpProblem(400, "Expected {\"enabled\": true or false}", "upm.plugin.error.invalid.request");
+    }
+
+    private void showModule(Exchange exchange) throws IOException {
+        Plugin plugin = find(plugins, exchange);
+        exchange.json(200, PluginJson.module(plugin, module(plugin, exchange), plugins.isActive(plugin)),
+                MODULE_TYPE);
+    }
+
+    private void enableModule(Exchange exchange) throws IOException {
+        String key = module(find(plugins, exchange), exchange).key();
+        boolean wanted = wanted(body(exchange, MODULE_TYPE, LICENSE_TYPE));
+        plugins.change(find(plugins, exchange).key(), plugin -> plugin.withModule(key, wanted));
+        showModule(exchange);
+    }
+
+    private static PluginDescriptor.Module module(Plugin plugin, Exchange exchange) {
+        return plugin.descriptor().modules().stream()
+                .filter(module -> module.key().equals(exchange.part("module")))
+                .findFirst()
+                .orElseThrow(() -> new HttpProblem(404, "No such module: " + exchange.part("module"),
+                        "upm.plugin.module.not.found"));
+    }
+
+    private void showLicense(Exchange exchange) throws IOException {
+        exchange.json(200, PluginJson.license(find(plugins, exchange)), LICENSE_TYPE);
+    }
+
+    private void setLicense(Exchange exchange) throws IOException {
+        Plugin plugin = find(plugins, exchange);
+        JsonElement raw = body(exchange, LICENSE_TYPE).get("rawLicense");
+        if (raw == null || !raw.isJsonPrimitive() || raw.getAsString().length() > LICENSE_LIMIT) {
+            throw new HttpProblem(400, "Expected {\"rawLicense\": text}", "upm.plugin.error.invalid.request");
+        }
+        plugins.change(plugin.key(), one -> one.withLicense(raw.getAsString()));
+        showLicense(exchange);
+    }
+
+    private void removeLicense(Exchange exchange) {
+        plugins.change(find(plugins, exchange).key(), plugin -> plugin.withLicense(null));
+        exchange.empty(204);
+    }
+
+    private void showSafeMode(Exchange exchange) throws IOException {
+        JsonObject flag = new JsonObject();
+        flag.addProperty("enabled", plugins.isSafeMode());
+        flag.add("links", PluginJson.links("self", PluginJson.BASE + "safe-mode"));
+        exchange.json(200, flag, SAFE_MODE_TYPE);
+    }
+
+    private void setSafeMode(Exchange exchange) throws IOException {
+        boolean wanted = wanted(body(exchange, SAFE_MODE_TYPE));
+        plugins.setSafeMode(wanted, exchange.param("keepState").equals("true"));
+        showSafeMode(exchange);
+    }
+
+    /**
+     * @throws HttpProblem 415 for another media type, 400 when it is no JSON object
+     */
+    private static JsonObject body(Exchange exchange, String... types) throws IOException {
+        String given = exchange.request().getContentType();
+        String type = given == null ? "" : given.split(";")[0].strip().toLowerCase(Locale.ROOT);
+        if (!type.equals("application/json") && !List.of(types).contains(type)) {
+            throw new HttpProblem(415, "Unsupported media type: send " + types[0],
+                    "upm.plugin.error.unsupported.media.type");
+        }
+        if (exchange.jsonBody() instanceof JsonObject body) {
+            return body;
+        }
+        throw new HttpProblem(400, "Expected a JSON object", "upm.plugin.error.invalid.request");
+    }
+}

@@ -1,0 +1,75 @@
+package org.migrationharness.standin.upm;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.util.regex.Pattern;
+
+/** How UPM's resources show plugins, their modules and their licences. */
+final class PluginJson {
+    static final String BASE = "/rest/plugins/1.0/";
+    /** Which licences are valid is not for a stand-in to say: it takes what has a licence's form. */
+    private static final Pattern LICENSE = Pattern.compile("[A-Za-z0-9+/=\\s]{40,}");
+
+    private PluginJson() {
+    }
+
+    static JsonObject plugin(Plugin plugin, boolean active) {
+        PluginDescriptor descriptor = plugin.descriptor();
+        JsonArray modules = new JsonArray();
+        descriptor.modules().forEach(module -> modules.add(module(plugin, module, active)));
+        JsonObject vendor = new JsonObject();
+        vendor.addProperty("name", descriptor.vendor());
+        JsonObject links = links("self", self(plugin));
+        links.addProperty("modify", self(plugin));
+        links.addProperty("delete", self(plugin));
+        JsonObject body = new JsonObject();
+        body.add("links", links);
+        body.addProperty("key", plugin.key());
+        body.addProperty("name", descriptor.name());
+        body.addProperty("version", descriptor.version());
+        body.addProperty("description", descriptor.description());
+        body.add("vendor", vendor);
+        body.addProperty("enabled", active);
+        body.addProperty("userInstalled", true);
+        body.addProperty("optional", true);
+        body.add("modules", modules);
+        return body;
+    }
+
+    static JsonObject module(Plugin plugin, PluginDescriptor.Module module, boolean active) {
+        JsonObject json = new JsonObject();
+        json.addProperty("key", module.key());
+        json.addProperty("completeKey", plugin.key() + ":" + module.key());
+        json.addProperty("name", module.name());
+        json.addProperty("enabled", active && !plugin.disabledModules().contains(module.key()));
+        json.addProperty("optional", true);
+        json.add("links", links("self", self(plugin) + "/modules/" + module.key() + "-key"));
+        return json;
+    }
+
+    /** Without the licence itself. */
+    static JsonObject license(Plugin plugin) {
+        boolean valid = plugin.license() != null && LICENSE.matcher(plugin.license()).matches();
+        JsonObject json = new JsonObject();
+        json.addProperty("pluginKey", plugin.key());
+        json.addProperty("valid", valid);
+        if (valid) {
+            json.addProperty("licenseType", "DEVELOPER");
+            json.addProperty("maximumNumberOfUsers", 10);
+        } else if (plugin.license() != null) {
+            json.addProperty("error", "INVALID");
+        }
+        json.add("links", links("self", self(plugin) + "/license"));
+        return json;
+    }
+
+    static JsonObject links(String name, String path) {
+        JsonObject links = new JsonObject();
+        links.addProperty(name, path);
+        return links;
+    }
+
+    private static String self(Plugin plugin) {
+        return BASE + plugin.key() + "-key";
+    }
+}
