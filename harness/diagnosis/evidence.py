@@ -1,0 +1,348 @@
+"""Evidence: one observed fact each, with where it came from and when.
+
+A rule may rest only on these. Each says itself in one line, because a finding is worth no more
+than the evidence a reader can check.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+FEATURE_FLAG = "migration-assistant.app-migration.feature"
+DEV_MODE_FLAG = "migration-assistant.app-migration.dev-mode"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a fact was read, and when it held.
+
+    `server` is the server's own time; the platform's clock follows it, so both are comparable.
+    """
+
+    source: str
+    wall: datetime | None = None
+    server: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One observed fact."""
+
+    origin: Origin = field(default_factory=lambda: Origin("unknown"))
+
+    @property
+    def says(self) -> str:
+        """The fact in one line."""
+        return self._say()
+
+    def _say(self) -> str:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        when = f" at {self.origin.server:%H:%M:%S} server time" if self.origin.server else ""
+        return f"{self.says} [{self.origin.source}{when}]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag(Evidence):
+    """A dark feature as it was read back; `level` is site, system or user."""
+
+    key: str
+    on: bool
+    level: str = "site"
+
+    def _say(self) -> str:
+        return f"dark feature {self.key} is {'on' if self.on else 'off'} ({self.level} level)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssistantVersion(Evidence):
+    """The version of the migration assistant."""
+
+    version: str
+
+    def _say(self) -> str:
+        return f"the assistant is version {self.version}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppUnderTest(Evidence):
+    """The keys that belong together: the server app's, and the installed cloud app's own."""
+
+    server_key: str
+    cloud_key: str
+
+    def _say(self) -> str:
+        return f"the pair under test is {self.server_key} and {self.cloud_key}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row(Evidence):
+    """What the browser showed; ABSENT is no block at all, NO_ROW a block without the app.
+
+    `until` is the server time of the last look that still showed it.
+    """
+
+    status: str
+    percent: int | None = None
+    until: datetime | None = None
+
+    def _say(self) -> str:
+        shown = self.status if self.percent is None else f"{self.status} {self.percent} %"
+        until = f" until {self.until:%H:%M:%S}" if self.until else ""
+        return f"the page showed {shown}{until}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestRow(Evidence):
+    """What the assistant's progress REST answered for the app, in the platform's words."""
+
+    status: str
+    percent: int | None = None
+
+    def _say(self) -> str:
+        return f"the progress REST answered {self.status} {self.percent}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanStatus(Evidence):
+    """The plan's own status on the dashboard."""
+
+    status: str
+
+    def _say(self) -> str:
+        return f"the plan is {self.status}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision(Evidence):
+    """What the app assessment says: `needed`, `not-needed` or `undecided`."""
+
+    decision: str
+
+    def _say(self) -> str:
+        return f"the app assessment says {self.decision}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent(Evidence):
+    """Whether an admin agreed to the app's migration."""
+
+    given: bool
+
+    def _say(self) -> str:
+        return f"consent to the app's migration is {'given' if self.given else 'not given'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plugin(Evidence):
+    """UPM's word on the server app; `error` is its install error."""
+
+    key: str
+    enabled: bool
+    error: str | None = None
+
+    def _say(self) -> str:
+        state = "enabled" if self.enabled else "not enabled"
+        return f"UPM has {self.key} {state}" + (f": {self.error}" if self.error else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle(Evidence):
+    """The server app's OSGi bundle: state, requirements nobody meets, interfaces registered."""
+
+    name: str
+    state: str
+    unresolved: tuple[str, ...] = ()
+    services: tuple[str, ...] | None = None
+
+    def _say(self) -> str:
+        text = f"bundle {self.name} is {self.state}"
+        if self.unresolved:
+            text += f", nobody exports {', '.join(self.unresolved)}"
+        if self.services is not None:
+            text += f", registers {', '.join(self.services) or 'no service'}"
+        return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine(Evidence):
+    """A record of the application log; `stack` holds the lines below it."""
+
+    level: str
+    message: str
+    stack: tuple[str, ...] = ()
+
+    def _say(self) -> str:
+        first = f" ({self.stack[0].strip()})" if self.stack else ""
+        return f"the log says {self.level} {self.message}{first}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenerClass(Evidence):
+    """A loaded class that implements a listener interface.
+
+    Args:
+        name: the class.
+        loader: its class loader.
+        interface_loaders: the loaders of the listener interfaces it implements.
+        interface_copies: how many loaders have such an interface in the whole JVM.
+        armed: since when its calls would have been seen, wall time; None when they are not.
+        keys: (server key, cloud key) as its getters returned them; None when they were not asked.
+    """
+
+    name: str
+    loader: str
+    interface_loaders: tuple[str, ...]
+    interface_copies: int
+    armed: datetime | None
+    keys: tuple[str | None, str | None] | None = None
+
+    def _say(self) -> str:
+        text = f"listener class {self.name} is loaded by {self.loader}"
+        if self.keys is not None:
+            server, cloud = (json_null(key) for key in self.keys)
+            text += f"; its getters return server key {server} and cloud key {cloud}"
+        return text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenerCall(Evidence):
+    """One entry into a listener method: outcome `returned`, `threw` or `running`."""
+
+    listener: str
+    method: str
+    outcome: str
+    exception: str | None = None
+
+    def _say(self) -> str:
+        how = f"threw {self.exception}" if self.outcome == "threw" else self.outcome
+        return f"{self.listener}.{self.method} was called and {how}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectApp(Evidence):
+    """The site's word on a cloud app: installed or not, and its webhook's address."""
+
+    key: str
+    installed: bool
+    webhook: str | None = None
+
+    def _say(self) -> str:
+        if not self.installed:
+            return f"{self.key} is not installed in the cloud"
+        return f"{self.key} is installed in the cloud, its migration webhook is {self.webhook}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MigrationMade(Evidence):
+    """The server told the platform that a plan runs."""
+
+    def _say(self) -> str:
+        return "the server began the migration in the cloud"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferMade(Evidence):
+    """The platform made a transfer for a listener; `linked`: whether it knows the pair."""
+
+    transfer: str
+    server_key: str | None
+    cloud_key: str | None
+    linked: bool | None
+    is_rerun: bool = False
+
+    def _say(self) -> str:
+        linked = {True: "linked", False: "NOT linked", None: "made"}[self.linked]
+        pair = f"{json_null(self.server_key)} and {json_null(self.cloud_key)}"
+        return f"transfer {self.transfer} of {pair} was {linked}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Triggered(Evidence):
+    """The server said that it calls the listener."""
+
+    transfer: str
+
+    def _say(self) -> str:
+        return f"the server reported the listener of {self.transfer} as triggered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenerErrored(Evidence):
+    """The server said that the listener ended with an exception."""
+
+    transfer: str
+    exception: str
+
+    def _say(self) -> str:
+        return f"the server reported that the listener of {self.transfer} threw {self.exception}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery(Evidence):
+    """One try to deliver a webhook to the cloud app."""
+
+    event: str
+    transfer: str
+    status: int | None
+    acknowledged: bool
+    reason: str = ""
+
+    def _say(self) -> str:
+        how = "acknowledged" if self.acknowledged else f"not acknowledged ({self.answer})"
+        return f"webhook {self.event} of {self.transfer} was {how}"
+
+    @property
+    def answer(self) -> str:
+        """What came back."""
+        return self.reason or f"status {self.status}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post(Evidence):
+    """The cloud app posted progress; `effect` is what it changed, or why it changed nothing."""
+
+    transfer: str
+    http: int
+    effect: str
+    status: str | None = None
+    percent: int | None = None
+    reason: str = ""
+
+    def _say(self) -> str:
+        what = f"{self.status} {'' if self.percent is None else self.percent}".strip()
+        why = f", {self.reason}" if self.reason else ""
+        return f"the cloud app posted {what} to {self.transfer}: {self.http}, {self.effect}{why}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledByPlatform(Evidence):
+    """The platform settled the transfer itself: TIMED_OUT or CANCELLED."""
+
+    transfer: str
+    status: str
+
+    def _say(self) -> str:
+        return f"the platform settled {self.transfer} as {self.status}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerCall(Evidence):
+    """The server called the cloud; `is_poll`: it asked for progress."""
+
+    what: str
+    http: int
+    is_poll: bool = False
+
+    def _say(self) -> str:
+        return f"the server called {self.what} and got {self.http}"
+
+    @property
+    def ok(self) -> bool:
+        """Whether the cloud answered with success."""
+        return self.http < 400
+
+
+def json_null(text: str | None) -> str:
+    """A Java string as people read it."""
+    return "null" if text is None else text

@@ -1,0 +1,152 @@
+"""All evidence of one case, and the questions that several rules ask of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from harness.diagnosis.evidence import (
+    DEV_MODE_FLAG,
+    AppUnderTest,
+    AssistantVersion,
+    Delivery,
+    Evidence,
+    Flag,
+    ListenerCall,
+    Post,
+    Row,
+    ServerCall,
+    SettledByPlatform,
+    TransferMade,
+    Triggered,
+)
+
+E = TypeVar("E", bound=Evidence)
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+JOURNAL = "journal"
+SERVER_LOG = "server_log"
+PROBE = "probe"
+UPM = "upm"
+OSGI = "osgi"
+SITE = "site"
+PAGE = "page"
+
+HOW_TO_LEARN = {
+    JOURNAL: "the cloud's journal is missing: keep the case's journal.jsonl with the run",
+    SERVER_LOG: "the application log is missing: keep it with the run, or name its path",
+    PROBE: "nothing was read from the JVM: start it with -agentlib:jdwp and run with the probe",
+    UPM: "UPM was not asked: needs the base URL and an administrator",
+    OSGI: "bundle state, wiring and services were not read: the server does not tell them here",
+    SITE: "assessment, consent and the site's apps were not read",
+    PAGE: "nobody looked at the plan's page",
+}
+"""What is not known when a source is missing, and how to get it."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The evidence of one case, in the order it was read.
+
+    Args:
+        items: the evidence.
+        sources: which sources were read at all. Only for these does a missing fact mean that it
+            did not happen.
+    """
+
+    items: tuple[Evidence, ...]
+    sources: frozenset[str]
+
+    def of(self, kind: type[E]) -> list[E]:
+        """All evidence of one kind."""
+        return [item for item in self.items if isinstance(item, kind)]
+
+    def last(self, kind: type[E]) -> E | None:
+        """The latest evidence of one kind."""
+        found = self.of(kind)
+        return found[-1] if found else None
+
+    def has(self, source: str) -> bool:
+        """Whether a source was read."""
+        return source in self.sources
+
+    def lacking(self, *sources: str) -> tuple[str, ...]:
+        """How to learn what these sources would tell, for those that were not read."""
+        return tuple(HOW_TO_LEARN[each] for each in sources if each not in self.sources)
+
+    def flag(self, key: str) -> Flag | None:
+        """A dark feature in effect: on when it is on for the site or the system."""
+        known = [flag for flag in self.of(Flag) if flag.key == key and flag.level != "user"]
+        return next((flag for flag in known if flag.on), known[-1] if known else None)
+
+    @property
+    def dev_mode(self) -> Flag | None:
+        """The dev mode flag where it is known to be on."""
+        flag = self.flag(DEV_MODE_FLAG)
+        return flag if flag is not None and flag.on else None
+
+    @property
+    def version(self) -> AssistantVersion | None:
+        """The assistant's version."""
+        return self.last(AssistantVersion)
+
+    @property
+    def pair(self) -> AppUnderTest | None:
+        """The keys that belong together."""
+        return self.last(AppUnderTest)
+
+    @property
+    def row(self) -> Row | None:
+        """The row that the browser showed last."""
+        return self.last(Row)
+
+    @property
+    def transfers(self) -> list[TransferMade]:
+        """The case's transfers."""
+        return self.of(TransferMade)
+
+    @property
+    def called(self) -> Evidence | None:
+        """Proof that the listener was called."""
+        return self.last(ListenerCall) or self.last(Triggered)
+
+    @property
+    def acknowledged(self) -> Delivery | None:
+        """The first webhook that the cloud app acknowledged."""
+        return next((each for each in self.of(Delivery) if each.acknowledged), None)
+
+    @property
+    def settled(self) -> Post | SettledByPlatform | None:
+        """What settled the transfer."""
+        posts = [post for post in self.of(Post) if post.effect == "settled"]
+        return posts[-1] if posts else self.last(SettledByPlatform)
+
+    @property
+    def last_change(self) -> Evidence | None:
+        """The newest thing that a poll would tell the server."""
+        changes: list[Evidence] = [*self.of(Triggered), *self.of(SettledByPlatform)]
+        changes += [post for post in self.of(Post) if post.effect in ("recorded", "settled")]
+        return max(changes, key=server_time, default=None)
+
+    def polls(
+        self, after: Evidence | None = None, until: datetime | None = None
+    ) -> list[ServerCall]:
+        """Polls, those after some evidence and up to a server time where given."""
+        begin = server_time(after) if after else _NEVER
+        return [
+            call
+            for call in self.of(ServerCall)
+            if call.is_poll
+            and server_time(call) > begin
+            and (until is None or server_time(call) <= until)
+        ]
+
+
+def server_time(item: Evidence) -> datetime:
+    """When it was, in server time; the beginning of time when that is not known."""
+    return item.origin.server or _NEVER
+
+
+def with_effect(posts: Iterable[Post], *effects: str) -> list[Post]:
+    """The posts that had one of these effects."""
+    return [post for post in posts if post.effect in effects]

@@ -1,0 +1,172 @@
+"""The cloud's journal as evidence.
+
+The journal's shape belongs to the cloud; here it is read by paths and effects only, and a field
+that is missing gives less evidence, never an error.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from harness.diagnosis.evidence import (
+    ConnectApp,
+    Delivery,
+    Evidence,
+    ListenerErrored,
+    MigrationMade,
+    Origin,
+    Post,
+    ServerCall,
+    SettledByPlatform,
+    TransferMade,
+    Triggered,
+)
+
+Entry = Mapping[str, Any]
+
+_SERVER = "/server/v1"
+_PROGRESS = re.compile(r"/rest/atlassian-connect/1/migration/progress/(?P<transfer>[^/?]+)")
+_POLL = re.compile(rf"{_SERVER}/migrations/[^/]+/progress")
+_TRANSFERS = re.compile(rf"{_SERVER}/migrations/[^/]+/transfers")
+_OF_TRANSFER = re.compile(rf"{_SERVER}/transfers/(?P<transfer>[^/]+)/(?P<what>triggered|errored)")
+_APP = re.compile(rf"{_SERVER}/apps/(?P<key>[^/?]+)")
+_NOT_THERE_IS_NO_ERROR = re.compile(rf"{_SERVER}/transfers/[^/]+/feedback")
+_IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
+_SENDING = frozenset({"delivered", "not acknowledged", "gave up", "dropped"})
+_PLATFORMS_OWN = {"timed out": "TIMED_OUT", "cancelled": "CANCELLED"}
+
+
+def read_journal(lines: Iterable[str]) -> list[Evidence]:
+    """The evidence in a journal of JSON lines; a line that is cut off is left out."""
+    found: list[Evidence] = []
+    for line in lines:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict):
+            found += from_entry(entry)
+    return found
+
+
+def from_entry(entry: Entry) -> Iterator[Evidence]:
+    """The evidence in one entry."""
+    origin = Origin(
+        f"journal #{entry.get('seq')}", _time(entry, "wall_time"), _time(entry, "platform_time")
+    )
+    effect = str(entry.get("effect") or "")
+    path = str(entry.get("path") or "")
+    transfer = str(entry.get("transfer_id") or "")
+    if effect in _PLATFORMS_OWN:
+        yield SettledByPlatform(origin=origin, transfer=transfer, status=_PLATFORMS_OWN[effect])
+    elif entry.get("direction") == "out":
+        if effect in _SENDING and transfer:
+            yield _delivery(entry, origin, transfer, effect)
+    elif post := _PROGRESS.search(path):
+        if entry.get("method") == "POST":
+            yield _post(entry, origin, post["transfer"], effect)
+    elif path.startswith(_SERVER):
+        yield from _server_call(entry, origin, path)
+    elif effect in ("installed", "uninstalled", "webhooks changed"):
+        yield _connect_app(entry, origin, effect)
+
+
+def _server_call(entry: Entry, origin: Origin, path: str) -> Iterator[Evidence]:
+    http, method = _status(entry), str(entry.get("method"))
+    if not _NOT_THERE_IS_NO_ERROR.match(path):
+        what = f"{method} {_IDS.sub('{id}', path.split('?')[0])}"
+        yield ServerCall(origin=origin, what=what, http=http, is_poll=bool(_POLL.fullmatch(path)))
+    if http >= 400:
+        return
+    told = _told(entry)
+    if method == "POST" and path == f"{_SERVER}/migrations":
+        yield MigrationMade(origin=origin)
+    elif method == "POST" and _TRANSFERS.fullmatch(path):
+        yield TransferMade(
+            origin=origin,
+            transfer=str(entry.get("transfer_id") or told.get("transferId") or told.get("id")),
+            server_key=told.get("serverAppKey", told.get("server_key")),
+            cloud_key=told.get("cloudAppKey", told.get("cloud_key")),
+            linked=told.get("linked"),
+            is_rerun=bool(told.get("originalTransferId", told.get("original_id"))),
+        )
+    elif of := _OF_TRANSFER.fullmatch(path):
+        if of["what"] == "triggered":
+            yield Triggered(origin=origin, transfer=of["transfer"])
+        else:
+            exception = str(told.get("exceptionType") or "an exception")
+            yield ListenerErrored(origin=origin, transfer=of["transfer"], exception=exception)
+    elif (app := _APP.fullmatch(path)) and isinstance(told.get("installed"), bool):
+        yield ConnectApp(
+            origin=origin,
+            key=app["key"],
+            installed=told["installed"],
+            webhook=told.get("webhook"),
+        )
+
+
+def _delivery(entry: Entry, origin: Origin, transfer: str, effect: str) -> Delivery:
+    told = _told(entry)
+    return Delivery(
+        origin=origin,
+        event=str(told.get("eventType") or told.get("event") or "webhook"),
+        transfer=transfer,
+        status=_status(entry) or None,
+        acknowledged=effect == "delivered",
+        reason=str(entry.get("reason") or ""),
+    )
+
+
+def _post(entry: Entry, origin: Origin, transfer: str, effect: str) -> Post:
+    told = _told(entry)
+    percent = told.get("percent")
+    return Post(
+        origin=origin,
+        transfer=transfer,
+        http=_status(entry),
+        effect=effect,
+        status=told.get("status") or told.get("progressStatus"),
+        percent=percent if isinstance(percent, int) else None,
+        reason=str(entry.get("reason") or ""),
+    )
+
+
+def _connect_app(entry: Entry, origin: Origin, effect: str) -> ConnectApp:
+    told = _told(entry)
+    endpoints = told.get("endpoints") or ()
+    webhook = told.get("webhook_path") or (endpoints[0] if endpoints else None)
+    key = str(entry.get("app_key") or told.get("key") or told.get("app_key") or "")
+    return ConnectApp(origin=origin, key=key, installed=effect != "uninstalled", webhook=webhook)
+
+
+def _told(entry: Entry) -> dict[str, Any]:
+    """All named facts of an entry: its changes, then its body, then its detail."""
+    told: dict[str, Any] = {}
+    for change in entry.get("changes") or ():
+        if isinstance(change, dict):
+            for inner in (change, change.get("transfer"), change.get("app")):
+                told |= inner if isinstance(inner, dict) else {}
+    for name in ("body", "detail"):
+        value = entry.get(name)
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except ValueError:
+                continue
+        if isinstance(value, dict):
+            told |= value
+    return told
+
+
+def _status(entry: Entry) -> int:
+    status = entry.get("status")
+    return status if isinstance(status, int) else 0
+
+
+def _time(entry: Entry, name: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(entry.get(name)))
+    except ValueError:
+        return None

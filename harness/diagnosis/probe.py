@@ -1,0 +1,46 @@
+"""A probe's record as evidence."""
+
+from harness.debugger.record import Answer, Call, Listener, Moment, ProbeRecord
+from harness.diagnosis.evidence import Evidence, ListenerCall, ListenerClass, Origin
+
+
+def read_probe(record: ProbeRecord) -> list[Evidence]:
+    """The listener classes and calls that a probe saw."""
+    copies = len({each.loader for each in record.interfaces})
+    classes = [_listener(each, copies, record.started) for each in record.listeners]
+    return [*classes, *(_call(each) for each in record.calls)]
+
+
+def _listener(listener: Listener, copies: int, started: Moment) -> ListenerClass:
+    server, cloud = listener.server_app_key, listener.cloud_app_key
+    armed = listener.armed.wall if listener.armed else None
+    return ListenerClass(
+        origin=Origin("probe", started.wall, started.server),
+        name=listener.type.name,
+        loader=listener.type.loader,
+        interface_loaders=tuple(each.loader for each in listener.interfaces),
+        interface_copies=copies,
+        armed=armed,
+        keys=(_key(server), _key(cloud)) if _known(server) and _known(cloud) else None,
+    )
+
+
+def _call(call: Call) -> ListenerCall:
+    exception = call.exception_type
+    if exception and call.exception_message:
+        exception = f"{exception}: {call.exception_message}"
+    return ListenerCall(
+        origin=Origin(f"probe, thread {call.thread}", call.entered.wall, call.entered.server),
+        listener=call.type.name,
+        method=call.method,
+        outcome=call.outcome,
+        exception=exception,
+    )
+
+
+def _known(answer: Answer | None) -> bool:
+    return answer is not None and answer.problem is None
+
+
+def _key(answer: Answer | None) -> str | None:
+    return answer.value if answer and isinstance(answer.value, str) else None

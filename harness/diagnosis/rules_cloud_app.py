@@ -1,0 +1,158 @@
+"""Rules about the cloud app: its webhook, and what it posted."""
+
+from harness.diagnosis.evidence import ConnectApp, Delivery, Evidence, Post, Row, SettledByPlatform
+from harness.diagnosis.facts import JOURNAL, SITE, Facts, with_effect
+from harness.diagnosis.finding import Finding, excluded, proved, unknown
+
+_TAKEN = ("recorded", "settled")
+_ELSEWHERE = ("another app's transfer", "unknown transfer")
+_REFUSED = "refused:"
+
+
+def webhook_not_registered(facts: Facts) -> Finding:
+    """Whether the platform has an address to send to."""
+    cause = "webhook-not-registered"
+    if sent := facts.of(Delivery):
+        return excluded(cause, sent[0])
+    app = facts.last(ConnectApp)
+    if app is None or not app.installed:
+        return unknown(cause, *(facts.lacking(SITE, JOURNAL) or ("the app is not installed",)))
+    return excluded(cause, app) if app.webhook else proved(cause, app)
+
+
+def webhook_never_acknowledged(facts: Facts) -> Finding:
+    """Whether any webhook was answered as it has to be."""
+    cause = "webhook-never-acknowledged"
+    if facts.acknowledged:
+        return excluded(cause, facts.acknowledged)
+    sent = facts.of(Delivery)
+    return proved(cause, *sent) if sent else unknown(cause, *_nothing_sent(facts))
+
+
+def cloud_app_never_posted(facts: Facts) -> Finding:
+    """An app that heard and said nothing, in a journal that has everything."""
+    cause = "cloud-app-never-posted"
+    if posts := facts.of(Post):
+        return excluded(cause, posts[0])
+    if not facts.has(JOURNAL):
+        return unknown(cause, *facts.lacking(JOURNAL))
+    if facts.acknowledged:
+        return proved(cause, facts.acknowledged, note="the journal has no progress post after it")
+    return unknown(cause, *_nothing_sent(facts))
+
+
+def outdated_keys(facts: Facts) -> Finding:
+    """Posts whose keys nobody reads any more."""
+    return _swallowed(facts, "outdated-keys", "outdated keys")
+
+
+def unknown_status(facts: Facts) -> Finding:
+    """Posts with a status that is none."""
+    return _swallowed(facts, "unknown-status", "unknown status")
+
+
+def percent_fell(facts: Facts) -> Finding:
+    """Posts below what was reported before."""
+    return _swallowed(facts, "percent-fell", "lower percent")
+
+
+def settled_without_100(facts: Facts) -> Finding:
+    """The percent that the settling post left behind."""
+    cause = "settled-without-100"
+    taken = with_effect(facts.of(Post), *_TAKEN)
+    settling = [post for post in taken if post.effect == "settled"]
+    if not settling:
+        return unknown(cause, *_no_posts(facts, "no post settled the transfer"))
+    percents = [post.percent for post in taken if post.percent is not None]
+    if percents and percents[-1] == 100:
+        return excluded(cause, settling[-1])
+    return proved(cause, settling[-1])
+
+
+def never_settled(facts: Facts) -> Finding:
+    """Posts that were all taken, none of them final."""
+    cause = "never-settled"
+    if facts.settled:
+        return excluded(cause, facts.settled)
+    posts = facts.of(Post)
+    if not posts or not facts.has(JOURNAL):
+        return unknown(cause, *_no_posts(facts, "the cloud app posted nothing"))
+    if len(with_effect(posts, "recorded")) < len(posts):
+        return unknown(cause, "whether it would have settled: some of its posts had no effect")
+    return proved(cause, posts[-1], note="nothing settled the transfer before the journal's end")
+
+
+def posted_to_another_transfer(facts: Facts) -> Finding:
+    """Posts to transfers that are not this migration's."""
+    cause = "posted-to-another-transfer"
+    posts = facts.of(Post)
+    own = {each.transfer for each in facts.transfers}
+    astray = with_effect(posts, *_ELSEWHERE)
+    astray += [post for post in posts if own and post.transfer not in own and post not in astray]
+    if not astray:
+        return excluded(cause, *posts) if posts else unknown(cause, *_no_posts(facts, "no post"))
+    if settled := [post for post in posts if post.effect == "settled" and post not in astray]:
+        return excluded(cause, *settled)
+    return proved(cause, *astray)
+
+
+def posted_after_settling(facts: Facts) -> Finding:
+    """Posts that came too late."""
+    cause = "posted-after-settling"
+    posts = facts.of(Post)
+    late = with_effect(posts, "already settled")
+    if late:
+        return proved(cause, *_with(facts.settled), *late)
+    return excluded(cause, *posts) if posts else unknown(cause, *_no_posts(facts, "no post"))
+
+
+def progress_not_authorised(facts: Facts) -> Finding:
+    """Posts refused for their token."""
+    cause = "progress-not-authorised"
+    posts = facts.of(Post)
+    refused = [post for post in posts if post.effect.startswith(_REFUSED)]
+    taken = [post for post in posts if not post.effect.startswith(_REFUSED)]
+    if refused and not taken:
+        return proved(cause, *refused)
+    return excluded(cause, *taken) if taken else unknown(cause, *_no_posts(facts, "no post"))
+
+
+def transfer_timed_out(facts: Facts) -> Finding:
+    """The platform's own end of a transfer."""
+    cause = "transfer-timed-out"
+    timed_out: list[Evidence] = [
+        each for each in facts.of(SettledByPlatform) if each.status == "TIMED_OUT"
+    ]
+    timed_out += [row for row in facts.of(Row) if row.status == "TIMED_OUT"]
+    timed_out += with_effect(facts.of(Post), "expired")
+    if timed_out:
+        return proved(cause, *timed_out)
+    if facts.settled:
+        return excluded(cause, facts.settled)
+    if facts.transfers and facts.has(JOURNAL):
+        return excluded(cause, facts.transfers[-1], note="the platform has not settled it")
+    return unknown(cause, *(facts.lacking(JOURNAL) or ("no transfer was made",)))
+
+
+def _swallowed(facts: Facts, cause: str, effect: str) -> Finding:
+    posts = facts.of(Post)
+    swallowed = with_effect(posts, effect)
+    if not swallowed:
+        return excluded(cause, *posts) if posts else unknown(cause, *_no_posts(facts, "no post"))
+    if settled := with_effect(posts, "settled"):
+        return excluded(
+            cause, *settled, note="a post that counted settled the transfer all the same"
+        )
+    return proved(cause, *swallowed)
+
+
+def _no_posts(facts: Facts, otherwise: str) -> tuple[str, ...]:
+    return facts.lacking(JOURNAL) or (otherwise,)
+
+
+def _nothing_sent(facts: Facts) -> tuple[str, ...]:
+    return facts.lacking(JOURNAL) or ("no webhook was sent",)
+
+
+def _with(item: Evidence | None) -> tuple[Evidence, ...]:
+    return () if item is None else (item,)

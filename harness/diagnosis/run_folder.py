@@ -1,0 +1,227 @@
+"""A stored run's folder as evidence: the one place that knows how a run is laid out.
+
+`results.json` is read as plain JSON, so that a run of an older or newer schema gives what it has.
+A case's artefacts are optional, each alone; what is missing or broken is said, and the rest read.
+Artefacts, by their name in results.json:
+- server_log: text; journal: JSON lines; probe: a ProbeRecord
+- upm: `{"key", "enabled", "error"}`
+- osgi: `{"bundles": [{"name", "state", "unresolved": [...], "services": [...]}]}`
+- site: `{"decision", "consent", "apps": [{"key", "installed", "webhook"}]}`
+- progress: the progress REST's answer, with `server_time` beside it
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from harness.confluence.log import parse
+from harness.debugger.record import ProbeRecord
+from harness.diagnosis.evidence import (
+    AppUnderTest,
+    AssistantVersion,
+    Bundle,
+    ConnectApp,
+    Consent,
+    Decision,
+    Evidence,
+    Flag,
+    LogLine,
+    Origin,
+    PlanStatus,
+    Plugin,
+    RestRow,
+    Row,
+)
+from harness.diagnosis.facts import JOURNAL, OSGI, PAGE, PROBE, SERVER_LOG, SITE, UPM, Facts
+from harness.diagnosis.journal import read_journal
+from harness.diagnosis.probe import read_probe
+from harness.errors import BadInput
+
+RESULTS = "results.json"
+_WORTH_READING = frozenset({"WARN", "ERROR", "FATAL"})
+_PROGRESS = "progress"
+
+
+@dataclass(frozen=True)
+class StoredCase:
+    """One case of a stored run: its facts, and what of its artefacts could not be read."""
+
+    id: str
+    facts: Facts
+    problems: tuple[str, ...]
+
+
+def read_run(folder: Path) -> list[StoredCase]:
+    """Every case of a run.
+
+    Args:
+        folder: the run's folder, or its results.json.
+
+    Raises:
+        BadInput: there are no results, or they are no JSON object with cases.
+    """
+    path = folder if folder.is_file() else folder / RESULTS
+    try:
+        results = json.loads(path.read_text())
+        cases = results["cases"]
+        return [_read_case(path.parent, results, case) for case in cases]
+    except FileNotFoundError as error:
+        raise BadInput("there are no results; name a run's folder", path=path) from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise BadInput(f"these are no results of a run ({error!r})", path=path) from error
+
+
+def _read_case(folder: Path, results: Mapping[str, Any], case: Mapping[str, Any]) -> StoredCase:
+    items = from_case(case, (results.get("confluence") or {}).get("ccma"))
+    sources = {PAGE} if case.get("timeline") else set()
+    problems = []
+    for name, read in _READERS.items():
+        file = (case.get("artifacts") or {}).get(name)
+        if not file:
+            continue
+        try:
+            text = _inside(folder, file).read_text(errors="replace")
+            items += read(text)
+            sources.add(name)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            problems.append(f"{name} ({file}) could not be read: {error}")
+    return StoredCase(str(case["id"]), Facts(tuple(items), frozenset(sources)), tuple(problems))
+
+
+def from_case(case: Mapping[str, Any], ccma: str | None) -> list[Evidence]:
+    """The evidence in a case's own part of results.json."""
+    origin = Origin("results.json")
+    items: list[Evidence] = [
+        Flag(origin=origin, key=key, on=bool(on))
+        for key, on in (case.get("dark_features") or {}).items()
+    ]
+    if version := case.get("ccma") or ccma:
+        items.append(AssistantVersion(origin=origin, version=str(version)))
+    if app := case.get("app"):
+        items.append(
+            AppUnderTest(origin=origin, server_key=app["server_key"], cloud_key=app["cloud_key"])
+        )
+    if status := case.get("plan_status"):
+        items.append(PlanStatus(origin=origin, status=status))
+    return items + _rows(case)
+
+
+def _rows(case: Mapping[str, Any]) -> list[Evidence]:
+    timeline = case.get("timeline") or []
+    seen = [datetime.fromisoformat(entry["server_time"]) for entry in timeline]
+    ends = [*seen[1:], _last_look(case, seen)]
+    return [
+        Row(
+            origin=Origin(f"page, timeline {number}", None, at),
+            status=entry["status"],
+            percent=entry.get("percent"),
+            until=until,
+        )
+        for number, (entry, at, until) in enumerate(zip(timeline, seen, ends, strict=False))
+    ]
+
+
+def _last_look(case: Mapping[str, Any], seen: list[datetime]) -> datetime | None:
+    """Server time of the last look: rows are kept when they change, looks go on."""
+    recorded = case.get("recorded") or {}
+    if recorded.get("at") and recorded.get("watched_seconds") is not None:
+        settled = datetime.fromisoformat(recorded["at"])
+        return settled + timedelta(seconds=recorded["watched_seconds"])
+    if seen and case.get("server_seconds") is not None:
+        return seen[0] + timedelta(seconds=case["server_seconds"])
+    return seen[-1] if seen else None
+
+
+def _inside(folder: Path, file: str) -> Path:
+    path = (folder / file).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise ValueError("it lies outside the run's folder")
+    return path
+
+
+def _server_log(text: str) -> list[Evidence]:
+    return [
+        LogLine(
+            origin=Origin(f"server log, {record.logger}", None, record.time.replace(tzinfo=UTC)),
+            level=record.level,
+            message=record.message,
+            stack=record.stack,
+        )
+        for record in parse(text)
+        if record.level in _WORTH_READING
+    ]
+
+
+def _journal(text: str) -> list[Evidence]:
+    return read_journal(text.splitlines())
+
+
+def _probe(text: str) -> list[Evidence]:
+    return read_probe(ProbeRecord.from_json(text))
+
+
+def _upm(text: str) -> list[Evidence]:
+    app = json.loads(text)
+    plugin = Plugin(
+        origin=Origin("UPM"), key=app["key"], enabled=app["enabled"], error=app.get("error")
+    )
+    return [plugin]
+
+
+def _osgi(text: str) -> list[Evidence]:
+    return [
+        Bundle(
+            origin=Origin("OSGi"),
+            name=bundle["name"],
+            state=bundle["state"],
+            unresolved=tuple(bundle.get("unresolved") or ()),
+            services=None if bundle.get("services") is None else tuple(bundle["services"]),
+        )
+        for bundle in json.loads(text)["bundles"]
+    ]
+
+
+def _site(text: str) -> list[Evidence]:
+    site, origin = json.loads(text), Origin("site")
+    items: list[Evidence] = [
+        ConnectApp(
+            origin=origin,
+            key=app["key"],
+            installed=app["installed"],
+            webhook=app.get("webhook"),
+        )
+        for app in site.get("apps") or ()
+    ]
+    if decision := site.get("decision"):
+        items.append(Decision(origin=origin, decision=decision))
+    if site.get("consent") is not None:
+        items.append(Consent(origin=origin, given=site["consent"]))
+    return items
+
+
+def _progress(text: str) -> list[Evidence]:
+    answer = json.loads(text)
+    at = datetime.fromisoformat(answer["server_time"])
+    return [
+        RestRow(
+            origin=Origin("progress REST", None, at),
+            status=app["status"],
+            percent=app.get("completionPercent"),
+        )
+        for migration in answer["migrations"][-1:]
+        for app in migration["apps"][:1]
+    ]
+
+
+_READERS: dict[str, Callable[[str], list[Evidence]]] = {
+    SERVER_LOG: _server_log,
+    JOURNAL: _journal,
+    PROBE: _probe,
+    UPM: _upm,
+    OSGI: _osgi,
+    SITE: _site,
+    _PROGRESS: _progress,
+}

@@ -1,0 +1,124 @@
+"""Findings for people, one screen of plain text, and for programs, JSON."""
+
+import json
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from harness.diagnosis.causes import BY_ID
+from harness.diagnosis.evidence import Evidence
+from harness.diagnosis.facts import Facts
+from harness.diagnosis.finding import Finding
+
+_WIDTH = 96
+_MOST_EVIDENCE = 6
+
+
+def explain(case: str, facts: Facts, findings: Sequence[Finding], problems: Sequence[str]) -> str:
+    """One screen: what the row showed, the causes with their evidence, and what is not known.
+
+    Args:
+        case: the case's id.
+        facts: its evidence.
+        findings: every cause judged.
+        problems: what could not be read.
+    """
+    named = [each for each in findings if each.confidence in ("proved", "likely")]
+    ruled_out = [each.cause for each in findings if each.confidence == "excluded"]
+    parts = [f"{case}: {facts.row or 'nobody saw a row'}"]
+    if not named:
+        parts.append("No cause is proved, and none is likely.")
+    parts += [_cause(finding) for finding in named]
+    if ruled_out:
+        parts.append(_wrapped("Excluded: ", ", ".join(ruled_out)))
+    parts += _not_known(findings)
+    parts += [_wrapped("Not read: ", problem) for problem in problems]
+    return "\n\n".join(parts) + "\n"
+
+
+def to_json(
+    case: str, facts: Facts, findings: Sequence[Finding], problems: Sequence[str]
+) -> dict[str, Any]:
+    """The same, whole, as plain data."""
+    return {
+        "case": case,
+        "row": None if facts.row is None else facts.row.says,
+        "causes": [_as_data(finding) for finding in findings],
+        "problems": list(problems),
+    }
+
+
+def for_results(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """The causes as `results.json` keeps them: what is proved or likely, with its evidence."""
+    return [
+        {
+            "cause": finding.cause,
+            "confidence": finding.confidence,
+            "evidence": [str(each) for each in finding.evidence],
+        }
+        for finding in findings
+        if finding.confidence in ("proved", "likely")
+    ]
+
+
+def dumps(data: Any) -> str:
+    """JSON text as all commands print it."""
+    return json.dumps(data, indent=1)
+
+
+def _as_data(finding: Finding) -> dict[str, Any]:
+    return {
+        "cause": finding.cause,
+        "confidence": finding.confidence,
+        "statement": BY_ID[finding.cause].statement,
+        "note": finding.note,
+        "evidence": [_evidence(each) for each in finding.evidence],
+        "missing": list(finding.missing),
+        "advice": BY_ID[finding.cause].advice,
+        "source": BY_ID[finding.cause].source,
+    }
+
+
+def _evidence(item: Evidence) -> dict[str, Any]:
+    wall, server = item.origin.wall, item.origin.server
+    return {
+        "says": item.says,
+        "source": item.origin.source,
+        "wall_time": wall.isoformat() if wall else None,
+        "server_time": server.isoformat() if server else None,
+    }
+
+
+def _cause(finding: Finding) -> str:
+    cause = BY_ID[finding.cause]
+    lines = [_wrapped(f"{finding.confidence.upper()} {cause.id}: ", cause.statement)]
+    if finding.note:
+        lines.append(_wrapped("  = ", finding.note))
+    lines += [_wrapped("  - ", str(each)) for each in finding.evidence[:_MOST_EVIDENCE]]
+    if more := len(finding.evidence) - _MOST_EVIDENCE:
+        lines += [f"  - and {more} more"] if more > 0 else []
+    lines += [_wrapped("  ? ", each) for each in finding.missing]
+    lines.append(_wrapped("  > ", cause.advice))
+    lines.append(f"    {cause.source}")
+    return "\n".join(lines)
+
+
+def _not_known(findings: Sequence[Finding]) -> list[str]:
+    """What is missing, each once, with the causes that it leaves open."""
+    open_causes: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding.confidence == "unknown":
+            for each in finding.missing:
+                open_causes.setdefault(each, []).append(finding.cause)
+    if not open_causes:
+        return []
+    lines = [
+        _wrapped("  ? ", f"{missing} (leaves open: {', '.join(causes)})")
+        for missing, causes in open_causes.items()
+    ]
+    return ["Not known:\n" + "\n".join(lines)]
+
+
+def _wrapped(lead: str, text: str) -> str:
+    indent = " " * min(len(lead), 4)
+    return textwrap.fill(lead + text, _WIDTH, subsequent_indent=indent, break_long_words=False)

@@ -1,0 +1,294 @@
+"""Stories: a whole run's evidence, with the named faults in it and everything else as it should be.
+
+A story is told in order, and a fault that stops the run stops the story, so that each set of
+evidence is one that a run could have left.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from harness.diagnosis.evidence import (
+    DEV_MODE_FLAG,
+    FEATURE_FLAG,
+    AppUnderTest,
+    AssistantVersion,
+    Bundle,
+    ConnectApp,
+    Consent,
+    Decision,
+    Delivery,
+    Evidence,
+    Flag,
+    ListenerCall,
+    ListenerClass,
+    LogLine,
+    MigrationMade,
+    Origin,
+    PlanStatus,
+    Plugin,
+    Post,
+    RestRow,
+    Row,
+    ServerCall,
+    SettledByPlatform,
+    TransferMade,
+    Triggered,
+)
+from harness.diagnosis.facts import HOW_TO_LEARN, Facts
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+TRANSFER, OTHER = "transfer-1", "transfer-of-another"
+SERVER_KEY, CLOUD_KEY = "charts-plugin", "charts-for-confluence"
+SERVICE = "com.atlassian.migration.app.AppCloudMigrationListenerV1"
+POLL = "GET /server/v1/migrations/{id}/progress"
+
+STOPS_BEFORE_THE_MIGRATION = {"server-cannot-reach-cloud"}
+NO_TRANSFER = {
+    "feature-flag-off",
+    "app-not-needed",
+    "no-consent",
+    "bundle-not-active",
+    "package-not-wired",
+    "listener-not-exported",
+    "listener-never-called",
+    "cloud-key-null",
+    "core-migration-failed",
+}
+NOT_LINKED = {"keys-do-not-match", "app-not-installed-in-cloud"}
+HEARS_NOTHING = {"webhook-not-registered", "webhook-never-acknowledged"}
+
+
+class Story:
+    """Collects evidence minute by minute."""
+
+    def __init__(self, faults: set[str]) -> None:
+        self.faults = faults
+        self.items: list[Evidence] = []
+
+    def at(self, minutes: float) -> Origin:
+        when = NOON + timedelta(minutes=minutes)
+        return Origin("story", when, when)
+
+    def has(self, *faults: str) -> bool:
+        return not self.faults.isdisjoint(faults)
+
+    def tell(self) -> Facts:
+        self._settings()
+        self._server_app()
+        if self.has(*STOPS_BEFORE_THE_MIGRATION):
+            self._log("could not be sent: java.net.ConnectException to api.atlassian.com")
+            self._row("READY", None)
+        else:
+            self._run()
+        return Facts(tuple(self.items), frozenset(HOW_TO_LEARN))
+
+    def _settings(self) -> None:
+        dev_mode = self.has("dev-mode-poller")
+        add = self.items.append
+        add(Flag(origin=self.at(0), key=FEATURE_FLAG, on=not self.has("feature-flag-off")))
+        add(Flag(origin=self.at(0), key=DEV_MODE_FLAG, on=dev_mode))
+        add(AssistantVersion(origin=self.at(0), version="3.1.7" if dev_mode else "3.9.6"))
+        add(AppUnderTest(origin=self.at(0), server_key=SERVER_KEY, cloud_key=CLOUD_KEY))
+        add(
+            Decision(
+                origin=self.at(0), decision=self._unless("app-not-needed", "needed", "undecided")
+            )
+        )
+        add(Consent(origin=self.at(0), given=not self.has("no-consent")))
+        add(
+            ConnectApp(
+                origin=self.at(0),
+                key=CLOUD_KEY,
+                installed=not self.has("app-not-installed-in-cloud"),
+                webhook=self._unless("webhook-not-registered", "/migration-webhook", None),
+            )
+        )
+
+    def _server_app(self) -> None:
+        down = self.has("bundle-not-active", "package-not-wired")
+        missing = ("com.example.missing",) if self.has("package-not-wired") else ()
+        exported = not down and not self.has("listener-not-exported")
+        self.items += [
+            Plugin(origin=self.at(0), key="org.example.charts", enabled=not down),
+            Bundle(
+                origin=self.at(0),
+                name="org.example.charts",
+                state="INSTALLED" if down else "ACTIVE",
+                unresolved=missing,
+                services=(SERVICE,) if exported else (),
+            ),
+        ]
+        if not down:
+            self._listener_class("loader#1")
+        if self.has("two-listeners"):
+            self._listener_class("loader#2")
+            self._log("More than one listener for server app key charts-plugin")
+
+    def _listener_class(self, loader: str) -> None:
+        wrong = self.has("keys-do-not-match")
+        cloud = self._unless("cloud-key-null", "charts" if wrong else CLOUD_KEY, None)
+        called = not self.has(*NO_TRANSFER, *NOT_LINKED, *STOPS_BEFORE_THE_MIGRATION)
+        asked = called or self.has("cloud-key-null", "keys-do-not-match")
+        self.items.append(
+            ListenerClass(
+                origin=self.at(0),
+                name="org.example.ChartsListener",
+                loader=loader,
+                interface_loaders=("assistant#9",),
+                interface_copies=1,
+                armed=NOON,
+                keys=(SERVER_KEY, cloud) if asked else None,
+            )
+        )
+
+    def _run(self) -> None:
+        self.items.append(MigrationMade(origin=self.at(1)))
+        self._call("POST /server/v1/migrations", 1)
+        failed = self.has("core-migration-failed")
+        self.items.append(PlanStatus(origin=self.at(1), status="FAILED" if failed else "FINISHED"))
+        if self.has(*NO_TRANSFER):
+            self._row("ABSENT" if self.has("feature-flag-off") else "READY", None)
+            return
+        linked = not self.has(*NOT_LINKED)
+        cloud = "charts" if self.has("keys-do-not-match") else CLOUD_KEY
+        self.items.append(
+            TransferMade(
+                origin=self.at(1),
+                transfer=TRANSFER,
+                server_key=SERVER_KEY,
+                cloud_key=cloud,
+                linked=linked,
+            )
+        )
+        if not linked:
+            self._row("READY", None)
+            return
+        self.items.append(Triggered(origin=self.at(2), transfer=TRANSFER))
+        threw = self.has("listener-threw")
+        self.items.append(
+            ListenerCall(
+                origin=self.at(2),
+                listener="org.example.ChartsListener",
+                method="onStartAppMigration",
+                outcome="threw" if threw else "returned",
+                exception="java.lang.IllegalStateException: no spaces" if threw else None,
+            )
+        )
+        self._deliver()
+        if not self.has(*HEARS_NOTHING):
+            self._posts()
+        self._polls_and_row()
+
+    def _deliver(self) -> None:
+        if self.has("webhook-not-registered"):
+            return
+        acknowledged = not self.has("webhook-never-acknowledged")
+        self.items.append(
+            Delivery(
+                origin=self.at(2.1),
+                event="listener-triggered",
+                transfer=TRANSFER,
+                status=200 if acknowledged else 503,
+                acknowledged=acknowledged,
+            )
+        )
+
+    def _posts(self) -> None:
+        if self.has("cloud-app-never-posted"):
+            return
+        if self.has("progress-not-authorised"):
+            self._post(3, "refused: bad signature", "IN_PROGRESS", 0, http=401)
+            return
+        self._post(3, "recorded", "IN_PROGRESS", 0)
+        if self.has("posted-to-another-transfer"):
+            self._post(4, "unknown transfer", "SUCCESS", 100, http=404, transfer=OTHER)
+        if self.has("outdated-keys"):
+            self._post(4, "outdated keys", "SUCCESS", 100)
+        if self.has("unknown-status"):
+            self._post(4, "unknown status", "DONE", 100, http=400)
+        if self.has("percent-fell"):
+            self._post(4, "recorded", "IN_PROGRESS", 50)
+            self._post(4.5, "lower percent", "SUCCESS", 20)
+        if self.has("transfer-timed-out"):
+            timed_out = SettledByPlatform(origin=self.at(5), transfer=TRANSFER, status="TIMED_OUT")
+            self.items.append(timed_out)
+        if self._never_settles():
+            return
+        self._post(5, "settled", "SUCCESS", 40 if self.has("settled-without-100") else 100)
+        if self.has("posted-after-settling"):
+            self._post(6, "already settled", "FAILED", 100, http=403)
+
+    def _never_settles(self) -> bool:
+        return self.has(
+            "posted-to-another-transfer",
+            "outdated-keys",
+            "unknown-status",
+            "percent-fell",
+            "transfer-timed-out",
+            "never-settled",
+            "listener-threw",
+        )
+
+    def _polls_and_row(self) -> None:
+        if self.has("poll-not-due"):
+            self._row("RUNNING", 0, until=8)
+            return
+        self._call(POLL, 11, is_poll=True)
+        if self.has("cloud-answered-errors"):
+            self._call(POLL, 21, http=503, is_poll=True)
+        settled = [p for p in self.items if isinstance(p, Post) and p.effect == "settled"]
+        shown = ("COMPLETE", settled[0].percent) if settled else ("RUNNING", 0)
+        if self.has("transfer-timed-out"):
+            shown = ("TIMED_OUT", None)
+        if self.has("browser-stale"):
+            rest = RestRow(origin=self.at(30), status="SUCCESS", percent=100)
+            self.items.append(rest)
+            shown = ("RUNNING", 0)
+        self._row(*(("READY", None) if self.has("dev-mode-poller") else shown))
+
+    def _post(
+        self,
+        minutes: float,
+        effect: str,
+        status: str,
+        percent: int,
+        http: int = 200,
+        transfer: str = TRANSFER,
+    ) -> None:
+        self.items.append(
+            Post(
+                origin=self.at(minutes),
+                transfer=transfer,
+                http=http,
+                effect=effect,
+                status=status,
+                percent=percent,
+            )
+        )
+
+    def _call(self, what: str, minutes: float, http: int = 200, is_poll: bool = False) -> None:
+        self.items.append(
+            ServerCall(origin=self.at(minutes), what=what, http=http, is_poll=is_poll)
+        )
+
+    def _log(self, message: str) -> None:
+        self.items.append(LogLine(origin=self.at(1), level="WARN", message=message))
+
+    def _row(self, status: str, percent: int | None, until: float = 40) -> None:
+        last = NOON + timedelta(minutes=until)
+        self.items.append(Row(origin=self.at(2), status=status, percent=percent, until=last))
+
+    def _unless(self, fault, good, bad):
+        return bad if self.has(fault) else good
+
+
+@pytest.fixture
+def story() -> Callable[..., Facts]:
+    """Tells the story of a run with these faults."""
+
+    def tell(*faults: str) -> Facts:
+        return Story(set(faults)).tell()
+
+    return tell

@@ -1,0 +1,25 @@
+"""The catalogue, and the page that is made of it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from harness.diagnosis.causes import CATALOGUE, as_markdown
+
+PAGE = Path(__file__).parents[3] / "docs" / "causes.md"
+
+
+def test_the_page_is_the_catalogue():
+    assert PAGE.read_text() == as_markdown(), (
+        "run: python -m harness.diagnosis.causes > docs/causes.md"
+    )
+
+
+@pytest.mark.parametrize("cause", CATALOGUE, ids=lambda cause: cause.id)
+def test_each_cause_is_whole(cause):
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", cause.id)
+    assert cause.source.startswith("https://")
+    for text in (cause.statement, cause.proved_by, cause.excluded_by, cause.advice):
+        assert text.endswith(".")
+        assert "  " not in text
