@@ -6,22 +6,19 @@ import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.migrationharness.standin.http.Access;
 import org.migrationharness.standin.http.Exchange;
 import org.migrationharness.standin.http.HttpProblem;
 import org.migrationharness.standin.http.Routes;
 
 /**
- * The admin page ({@code execute} enables, {@code doRemove} removes, one parameter {@code featureKey}; Java
- * API, SiteDarkFeaturesAction) and the REST resource (Java API, DarkFeatureSiteResource). The body that a GET
- * answers is not documented; ours is {@code {"key", "enabled"}}.
+ * The pages ({@code execute} enables, {@code doRemove} removes, one parameter {@code featureKey}; Java API,
+ * SiteDarkFeaturesAction) and the REST resources (Java API, DarkFeatureSiteResource and
+ * DarkFeatureUserResource). The body that a GET answers is not documented; ours is {@code {"key", "enabled"}}.
  */
 public final class DarkFeatureRoutes {
-    private static final String PAGE = "/admin/darkfeatures.action";
-    private static final String SITE = "/rest/feature/1/site";
-
     private final DarkFeatures features;
 
     public DarkFeatureRoutes(DarkFeatures features) {
@@ -29,58 +26,60 @@ public final class DarkFeatureRoutes {
     }
 
     public void addTo(Routes routes) {
-        routes.get(PAGE, Access.SECURE_ADMIN, exchange -> show(exchange, ""))
-                .post(PAGE, Access.SECURE_ADMIN, this::enableByForm)
-                .get("/admin/darkfeatures!remove.action", Access.SECURE_ADMIN, this::removeByLink)
-                .get(SITE + "/{key}", Access.ADMIN, this::state)
-                .put(SITE + "/{keys}", Access.ADMIN, this::enable)
-                .post(SITE, Access.ADMIN, this::enableAll)
-                .delete(SITE + "/{keys}", Access.ADMIN, this::disable);
+        for (Level level : Level.values()) {
+            routes.get(level.page(), level.pageAccess(), exchange -> show(exchange, level, ""))
+                    .post(level.page(), level.pageAccess(), exchange -> enableByForm(exchange, level))
+                    .get(level.removal(), level.pageAccess(), exchange -> removeByLink(exchange, level))
+                    .get(level.rest() + "/{key}", level.restAccess(), exchange -> state(exchange, level))
+                    .post(level.rest(), level.restAccess(),
+                            exchange -> change(exchange, level, listed(exchange.jsonBody()), true))
+                    .put(level.rest() + "/{keys}", level.restAccess(),
+                            exchange -> change(exchange, level, inPath(exchange, "keys"), true))
+                    .delete(level.rest() + "/{keys}", level.restAccess(),
+                            exchange -> change(exchange, level, inPath(exchange, "keys"), false));
+        }
     }
 
-    private void show(Exchange exchange, String error) throws IOException {
-        exchange.page("darkfeatures", Map.of(
-                "system", features.system(), "site", features.site(), "error", error));
+    private void show(Exchange exchange, Level level, String error) throws IOException {
+        Map<String, Object> model = new HashMap<>();
+        model.put("level", level.name());
+        model.put("action", level.page());
+        model.put("removal", level.removal());
+        model.put("system", features.system());
+        model.put("site", features.site());
+        model.put("own", features.user(exchange.identity().name()));
+        model.put("error", error);
+        exchange.page("darkfeatures", model);
     }
 
-    private void enableByForm(Exchange exchange) throws IOException {
+    private void enableByForm(Exchange exchange, Level level) throws IOException {
         String key = exchange.param("featureKey").strip();
         if (!FeatureKey.isValid(key)) {
-            show(exchange, "Type the key of a dark feature: letters, digits, dots and hyphens.");
+            show(exchange, level, "Type the key of a dark feature: letters, digits, dots and hyphens.");
             return;
         }
-        features.enableForSite(List.of(key));
-        exchange.redirect(PAGE);
+        level.change(features, exchange, List.of(key), true);
+        exchange.redirect(level.page());
     }
 
     /** A link, as in the product, so its URL carries the token that a form would. */
-    private void removeByLink(Exchange exchange) {
+    private void removeByLink(Exchange exchange, Level level) {
         exchange.requireToken();
-        features.disableForSite(List.of(exchange.param("featureKey")));
-        exchange.redirect(PAGE);
+        level.change(features, exchange, List.of(exchange.param("featureKey")), false);
+        exchange.redirect(level.page());
     }
 
-    private void state(Exchange exchange) throws IOException {
-        String key = FeatureKey.require(decoded(exchange, "key"));
-        exchange.json(200, Map.of("key", key, "enabled", features.isOnGlobally(key)));
+    private void state(Exchange exchange, Level level) throws IOException {
+        String key = inPath(exchange, "key").get(0);
+        exchange.json(200, Map.of("key", key, "enabled", level.isOn(features, exchange, key)));
     }
 
-    private void enable(Exchange exchange) throws IOException {
-        features.enableForSite(FeatureKey.split(decoded(exchange, "keys")));
-        exchange.json(200, Map.of("enabled", features.site()));
+    private void change(Exchange exchange, Level level, List<String> keys, boolean on) throws IOException {
+        level.change(features, exchange, keys, on);
+        exchange.json(200, Map.of("enabled", level.keys(features, exchange)));
     }
 
-    private void enableAll(Exchange exchange) throws IOException {
-        features.enableForSite(keysOf(exchange.jsonBody()));
-        exchange.json(200, Map.of("enabled", features.site()));
-    }
-
-    private void disable(Exchange exchange) throws IOException {
-        features.disableForSite(FeatureKey.split(decoded(exchange, "keys")));
-        exchange.json(200, Map.of("enabled", features.site()));
-    }
-
-    private static List<String> keysOf(JsonElement body) {
+    private static List<String> listed(JsonElement body) {
         if (!(body instanceof JsonArray array) || array.isEmpty()) {
             throw new HttpProblem(400, "Expected a JSON array of keys");
         }
@@ -94,7 +93,12 @@ public final class DarkFeatureRoutes {
         return keys;
     }
 
-    private static String decoded(Exchange exchange, String part) {
-        return URLDecoder.decode(exchange.part(part).replace("+", "%2B"), StandardCharsets.UTF_8);
+    private static List<String> inPath(Exchange exchange, String part) {
+        String given = exchange.part(part).replace("+", "%2B");
+        try {
+            return FeatureKey.split(URLDecoder.decode(given, StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+            throw new HttpProblem(400, "Not a valid dark feature key");
+        }
     }
 }

@@ -3,9 +3,11 @@ package org.migrationharness.standin.darkfeatures;
 import com.google.gson.reflect.TypeToken;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.migrationharness.standin.store.JsonFile;
 
@@ -18,18 +20,22 @@ public final class DarkFeatures {
     /** Turns all dark features off; the literal is Jira's, as far as public code shows. */
     private static final String DISABLE_ALL = "atlassian.darkfeature.disabled";
 
-    private final JsonFile<Set<String>> file;
+    private final JsonFile<Set<String>> siteFile;
+    private final JsonFile<Map<String, Set<String>>> usersFile;
     private final boolean disabled;
     private final SortedSet<String> system = new TreeSet<>();
     private volatile SortedSet<String> site;
+    private volatile Map<String, Set<String>> users;
 
     /**
-     * @param state the folder that keeps the site level
+     * @param state the folder that keeps the site and user levels
      * @param properties the JVM's properties: {@code atlassian.darkfeature.KEY=true} is the system level
      */
     public DarkFeatures(Path state, Properties properties) {
-        file = new JsonFile<>(state.resolve("site-dark-features.json"), new TypeToken<>() { });
-        site = new TreeSet<>(file.load(Set.of()));
+        siteFile = new JsonFile<>(state.resolve("site-dark-features.json"), new TypeToken<>() { });
+        usersFile = new JsonFile<>(state.resolve("user-dark-features.json"), new TypeToken<>() { });
+        site = new TreeSet<>(siteFile.load(Set.of()));
+        users = usersFile.load(Map.of());
         disabled = Boolean.parseBoolean(properties.getProperty(DISABLE_ALL));
         for (String name : properties.stringPropertyNames()) {
             if (name.startsWith(PREFIX) && !name.equals(DISABLE_ALL)
@@ -44,30 +50,45 @@ public final class DarkFeatures {
         return !disabled && (system.contains(key) || site.contains(key));
     }
 
-    public SortedSet<String> system() {
+    /** Whether {@code key} is on for one user: system, site or their own. */
+    boolean isOnFor(String user, String key) {
+        return isOnGlobally(key) || !disabled && user(user).contains(key);
+    }
+
+    SortedSet<String> system() {
         return system;
     }
 
-    public SortedSet<String> site() {
+    SortedSet<String> site() {
         return site;
     }
 
-    public synchronized void enableForSite(Collection<String> keys) {
-        TreeSet<String> next = new TreeSet<>(site);
-        next.addAll(keys);
-        replaceSite(next);
+    SortedSet<String> user(String name) {
+        return new TreeSet<>(users.getOrDefault(name, Set.of()));
     }
 
-    public synchronized void disableForSite(Collection<String> keys) {
-        TreeSet<String> next = new TreeSet<>(site);
-        next.removeAll(keys);
-        replaceSite(next);
-    }
-
-    private void replaceSite(SortedSet<String> next) {
+    synchronized void changeSite(Collection<String> keys, boolean on) {
+        SortedSet<String> next = changed(site, keys, on);
         if (!next.equals(site)) {
-            file.save(next);
+            siteFile.save(next);
             site = next;
         }
+    }
+
+    synchronized void changeUser(String name, Collection<String> keys, boolean on) {
+        Map<String, Set<String>> next = new TreeMap<>(users);
+        next.put(name, changed(user(name), keys, on));
+        usersFile.save(next);
+        users = next;
+    }
+
+    private static SortedSet<String> changed(Collection<String> before, Collection<String> keys, boolean on) {
+        SortedSet<String> next = new TreeSet<>(before);
+        if (on) {
+            next.addAll(keys);
+        } else {
+            next.removeAll(keys);
+        }
+        return next;
     }
 }

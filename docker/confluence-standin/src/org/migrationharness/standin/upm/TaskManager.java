@@ -64,8 +64,8 @@ final class TaskManager {
                 task.installing();
                 task.installed(plugins.install(upload).key());
             } catch (JarRefused e) {
-                LOG.error("execute", "Failed to install plugin from " + upload.getFileName() + ": "
-                        + e.getMessage(), e.getCause());
+                LOG.error("execute", "Failed to install plugin from " + task.source() + ": " + e.getMessage(),
+                        e.getCause());
                 task.failed(e);
             } catch (IOException | RuntimeException e) {
                 LOG.error("execute", "Failed to install plugin", e);

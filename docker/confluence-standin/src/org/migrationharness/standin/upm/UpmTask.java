@@ -28,6 +28,11 @@ final class UpmTask {
         return id;
     }
 
+    /** The name of the uploaded file, as the client gave it. */
+    String source() {
+        return source;
+    }
+
     String self() {
         return "/rest/plugins/1.0/pending/" + id;
     }
