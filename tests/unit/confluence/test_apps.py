@@ -52,10 +52,15 @@ def test_the_whole_way_of_an_upload(make_jar):
         task("complete", done=True),
         plugin(),
         json_answer(200, {"key": KEY, "enabled": True}),
+        json_answer(
+            200,
+            {"key": KEY, "type": "x", "status": {"done": False}},
+            content_type="application/vnd.atl.plugins.plugin+json",
+        ),
         httpx.Response(404),
         SEE_PLUGIN,
     ],
-    ids=["done", "plugin+json", "no type member", "forgotten", "303"],
+    ids=["done", "plugin+json", "no type member", "plugin+json with a type", "forgotten", "303"],
 )
 def test_each_known_end_of_a_task(make_jar, end):
     http, _ = client(
@@ -90,6 +95,7 @@ def test_the_location_header_serves_where_there_is_no_link(make_jar):
     [
         (task_error("The plugin could not be resolved"), "could not be resolved.*Default"),
         (task_error(None, "upm.pluginInstall.error.unrecognised.plugin.version"), "unrecognised"),
+        (task_error(None), "an error without a message"),
         (task_error("Signature check failed!"), "signature.check.disabled=true"),
         (task_error("Plugins cannot be installed via upload"), "upm.plugin.upload.enabled=true"),
     ],

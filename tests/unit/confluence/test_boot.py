@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from recorded import client, json_answer
+from recorded import BASE, Recorded, client, json_answer
 
 from harness.confluence import boot
+from harness.confluence.session import open_with_token
 from harness.errors import DriverError, ServiceDied, WaitTimedOut
 from harness.waiting import NotYet
 
@@ -23,6 +24,9 @@ ME = json_answer(200, {"type": "known", "username": "admin"})
 def test_status_is_read_without_credentials():
     http, recorded = client({"GET /status": state("FIRST_RUN")})
     assert boot.status(http) == "FIRST_RUN"
+    assert "authorization" not in recorded.requests[0].headers
+    recorded = Recorded({"GET /status": state("RUNNING")})
+    assert boot.status(open_with_token(BASE, "the-token", transport=recorded)) == "RUNNING"
     assert "authorization" not in recorded.requests[0].headers
 
 

@@ -41,7 +41,15 @@ def test_basic_with_the_xsrf_header_and_a_plain_agent():
     assert "Mozilla" not in sent.headers["user-agent"]
 
 
-@pytest.mark.parametrize("answer", [NOBODY, httpx.Response(401), httpx.Response(200, text="<p>")])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        NOBODY,
+        json_answer(200, {"type": "anonymous", "username": "anonymous"}),
+        httpx.Response(401),
+        httpx.Response(200, text="<p>"),
+    ],
+)
 def test_who_is_not_known_is_nobody(answer):
     http, _ = client({"GET /rest/api/user/current": answer})
     assert session.who_am_i(http) is None
