@@ -1,0 +1,57 @@
+"""Starts a cloud: `python -m harness.cloud --data DIR`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.cloud.server import serve
+from harness.cloud.settings import ServeSettings
+from harness.errors import BadInput
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serves until it is stopped; the exit status."""
+    try:
+        return serve(parse(arguments))
+    except BadInput as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_status
+
+
+def parse(arguments: Sequence[str] | None = None) -> ServeSettings:
+    """Settings from a command line.
+
+    Raises:
+        BadInput: options that do not go together.
+    """
+    parser = argparse.ArgumentParser(prog="harness.cloud", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=8080, help="plain port; 0 takes a free one")
+    parser.add_argument("--tls-port", type=int, help="TLS port; 0 takes a free one")
+    parser.add_argument("--tls-cert", type=Path, help="PEM chain of the TLS listener")
+    parser.add_argument("--tls-key", type=Path, help="PEM key of the TLS listener")
+    parser.add_argument("--data", type=Path, required=True, help="folder for all that is kept")
+    parser.add_argument("--site", default="demo", help="name of the site: NAME.atlassian.net")
+    parser.add_argument("--site-file", type=Path, help="YAML description of the site's content")
+    parser.add_argument("--public-url", help="base URL of the site as told to apps")
+    parser.add_argument("--ports-file", type=Path, help="where to write the ports as JSON")
+    parser.add_argument(
+        "--time-scale", type=float, default=1.0, help="platform seconds in a wall second"
+    )
+    parser.add_argument(
+        "--egress", action="append", default=[], metavar="HOST", help="a host that may be called"
+    )
+    parser.add_argument("--sync", action="store_true", help="force journal lines to the disk")
+    parser.add_argument("--upstream", help="where requests without a route are forwarded to")
+    given = vars(parser.parse_args(arguments))
+    given["egress"] = tuple(given["egress"])
+    if given["tls_port"] is not None and not (given["tls_cert"] and given["tls_key"]):
+        raise BadInput("--tls-port takes --tls-cert and --tls-key with it")
+    if given["time_scale"] <= 0:
+        raise BadInput(f"--time-scale is {given['time_scale']:g}; it must be above 0")
+    return ServeSettings(**given)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,177 @@
+"""The ASGI application: one request from its route to its journal entry to its answer.
+
+The order is what the journal's promise rests on: the handler decides, the journal writes, the
+state changes, and only then the answer goes out. Between the handler's return and the state's
+change nothing is awaited, so entries and changes have one order.
+"""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from harness.cloud import redact
+from harness.cloud.call import (
+    Answer,
+    Call,
+    ClientGone,
+    Outcome,
+    Receive,
+    Refusal,
+    Scope,
+    answer_json,
+)
+from harness.cloud.effects import Effect
+from harness.cloud.platform import Cloud
+from harness.cloud.router import Route, Router
+
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+_log = logging.getLogger(__name__)
+
+CONTROL = "/_harness/"
+
+
+class Application:
+    """The cloud as an ASGI application.
+
+    Args:
+        cloud: what it serves.
+        router: its routes.
+    """
+
+    def __init__(self, cloud: Cloud, router: Router) -> None:
+        self._cloud, self._router = cloud, router
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] != "http":
+            await _decline(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        call = Call(
+            scope,
+            receive,
+            scope["method"],
+            scope["raw_path"].decode("latin-1"),
+            scope["query_string"].decode("latin-1"),
+            scope["scheme"] == "https",
+        )
+        outcome = await self._outcome(call)
+        answer = outcome.answer
+        if not (call.method == "GET" and call.route.startswith(CONTROL)):
+            # A test that watches the journal must not fill it by watching.
+            answer = self._commit(call, outcome, time.perf_counter() - begun)
+        await _send(send, answer, call.method)
+
+    async def _outcome(self, call: Call) -> Outcome:
+        try:
+            if self._cloud.deadlines.is_due():
+                self._cloud.deadlines.run_due()
+            found = self._router.find(call.raw_path)
+            if found is None:
+                return _unknown_route(call)
+            route, call.params = found
+            call.route = route.template
+            handler = route.handlers.get(call.method)
+            if handler is None:
+                return _method_not_allowed(call, route)
+            if call.route.startswith(CONTROL):
+                _check_control(call)
+            return await handler(self._cloud, call)
+        except Refusal as refusal:
+            return Outcome(
+                _refused(refusal.status, refusal.message, refusal.more),
+                refusal.effect,
+                refusal.message,
+            )
+        except ClientGone:
+            return Outcome(
+                Answer(400), Effect.CLIENT_GONE, "the client went away before its body was whole"
+            )
+        except OSError as error:
+            return _storage_failed(error)
+        except Exception as error:
+            _log.exception("a handler failed")
+            reason = f"{type(error).__name__}: {error}"
+            return Outcome(_refused(500, reason, {}), Effect.INTERNAL_ERROR, reason)
+
+    def _commit(self, call: Call, outcome: Outcome, seconds: float) -> Answer:
+        try:
+            self._cloud.record(_entry(call, outcome, seconds), outcome.changes)
+        except OSError as error:
+            _log.error("the journal cannot be written: %s", error)
+            return _storage_failed(error).answer
+        return outcome.answer
+
+
+def _entry(call: Call, outcome: Outcome, seconds: float) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "caller": call.caller,
+        "direction": "in",
+        "method": call.method,
+        "path": redact.path_and_query(call.raw_path, call.query),
+        "route": call.route,
+        "status": outcome.answer.status,
+        "effect": outcome.effect,
+        "reason": redact.text(outcome.reason),
+        "transfer_id": call.transfer_id,
+        "app_key": call.app_key,
+        "body": redact.body(call.noted_body) if call.noted_body is not None else None,
+        "seconds": round(seconds, 6),
+    }
+    if outcome.detail:
+        entry["detail"] = outcome.detail
+    return entry
+
+
+def _check_control(call: Call) -> None:
+    if call.secure:
+        call.route = "control API"
+        raise Refusal(404, Effect.NOT_PUBLIC, "the control API is on the plain listener only")
+    call.caller = "harness"
+
+
+def _unknown_route(call: Call) -> Outcome:
+    name = f"{call.method} {call.raw_path}"
+    call.route = name
+    reason = f"the stub has no route {name}"
+    return Outcome(_refused(501, reason, {"route": name}), Effect.UNKNOWN_ROUTE, reason)
+
+
+def _method_not_allowed(call: Call, route: Route) -> Outcome:
+    allowed = ", ".join(sorted(route.handlers))
+    reason = f"{call.route} takes {allowed}, not {call.method}"
+    answer = _refused(405, reason, {})
+    answer.headers = [(b"allow", allowed.encode())]
+    return Outcome(answer, Effect.METHOD_NOT_ALLOWED, reason)
+
+
+def _storage_failed(error: OSError) -> Outcome:
+    reason = f"nothing could be written to the data folder: {error.strerror or error}"
+    return Outcome(_refused(507, reason, {}), Effect.STORAGE_FULL, reason)
+
+
+def _refused(status: int, message: str, more: Mapping[str, Any]) -> Answer:
+    return answer_json({"statusCode": status, "message": message, **more}, status)
+
+
+async def _send(send: Send, answer: Answer, method: str) -> None:
+    length = len(answer.body) if answer.stream is None else answer.length
+    headers = [(b"content-type", answer.content_type)] if length != 0 else []
+    if length is not None:
+        headers.append((b"content-length", str(length).encode()))
+    headers.extend(answer.headers)
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if answer.stream is None or method == "HEAD":
+        await send({"type": "http.response.body", "body": answer.body})
+        return
+    async for piece in answer.stream:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _decline(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1000})

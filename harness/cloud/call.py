@@ -1,0 +1,200 @@
+"""One request as handlers see it, and what a handler hands back.
+
+Thinner than Starlette's own request and response: CCMA's poll and the progress post are
+measured against an empty route, and every answer has to say what it did for the journal.
+"""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+from harness.cloud.changes import Change
+from harness.cloud.effects import Effect
+
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Scope = Mapping[str, Any]
+
+JSON_LIMIT = 1024 * 1024
+"""Bytes of a JSON body that are read; more is answered 413."""
+
+_UNREAD: Any = object()
+
+
+class Refusal(Exception):
+    """A request that is not carried out.
+
+    Args:
+        status: the HTTP status.
+        effect: what the journal says.
+        message: why, for the caller and the journal.
+        more: further fields of the answer's JSON body.
+    """
+
+    def __init__(self, status: int, effect: Effect, message: str, **more: Any) -> None:
+        self.status, self.effect, self.message, self.more = status, effect, message, more
+        super().__init__(message)
+
+
+class ClientGone(Exception):
+    """The client went away before its body had been read."""
+
+
+@dataclass(slots=True)
+class Answer:
+    """An HTTP answer; with `stream`, `body` is not used and `length` may be given."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: bytes = b"application/json"
+    headers: Sequence[tuple[bytes, bytes]] = ()
+    stream: AsyncIterator[bytes] | None = None
+    length: int | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """An answer, what it did and why; `changes` are made once the journal has them."""
+
+    answer: Answer
+    effect: Effect
+    reason: str = ""
+    changes: Sequence[Change] = ()
+    detail: Mapping[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Call:
+    """A request.
+
+    `caller`, `app_key` and `transfer_id` are filled in by whoever finds them out; the journal
+    takes them from here, also when the request is refused.
+    """
+
+    scope: Scope
+    receive: Receive
+    method: str
+    raw_path: str
+    query: str
+    secure: bool
+    route: str = ""
+    params: dict[str, str] = field(default_factory=dict)
+    caller: str = "unknown"
+    app_key: str | None = None
+    transfer_id: str | None = None
+    noted_body: Any = None
+    _body: bytes | None = None
+    _json: Any = _UNREAD
+
+    def header(self, name: bytes) -> str | None:
+        """The first header of a lower-case name."""
+        for each, value in self.scope["headers"]:
+            if each == name:
+                return str(value.decode("latin-1"))
+        return None
+
+    def argument(self, name: str) -> str | None:
+        """A query parameter's first value."""
+        values = parse_qs(self.query, keep_blank_values=True).get(name)
+        return values[0] if values else None
+
+    def whole(self, name: str, default: int, least: int, most: int) -> int:
+        """A query parameter that is a whole number within limits.
+
+        Raises:
+            Refusal: 400, it is not.
+        """
+        given = self.argument(name)
+        if given is None or given == "":
+            return default
+        if not (given.isascii() and given.isdecimal() and len(given) < 10):
+            raise Refusal(400, Effect.MALFORMED, f"{name} is {given!r}, no whole number")
+        number = int(given)
+        if not least <= number <= most:
+            raise Refusal(
+                400, Effect.OVER_LIMIT, f"{name} is {number}; it must be {least} to {most}"
+            )
+        return number
+
+    def needed(self, name: str) -> str:
+        """A query parameter that must be there.
+
+        Raises:
+            Refusal: 400, it is not.
+        """
+        given = self.argument(name)
+        if not given:
+            raise Refusal(400, Effect.MALFORMED, f"the query parameter {name} is missing")
+        return given
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it arrives.
+
+        Raises:
+            ClientGone: it did not arrive whole.
+        """
+        while True:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            if chunk := message.get("body"):
+                yield chunk
+            if not message.get("more_body"):
+                return
+
+    async def body(self, limit: int = JSON_LIMIT) -> bytes:
+        """The whole body.
+
+        Raises:
+            Refusal: 413, it is longer than `limit` bytes.
+            ClientGone: it did not arrive whole.
+        """
+        if self._body is None:
+            announced = self.header(b"content-length")
+            if announced and int(announced) > limit:
+                raise _too_large(limit)
+            parts, size = [], 0
+            async for chunk in self.chunks():
+                size += len(chunk)
+                if size > limit:
+                    raise _too_large(limit)
+                parts.append(chunk)
+            self._body = b"".join(parts)
+        return self._body
+
+    async def json(self, limit: int = JSON_LIMIT) -> Any:
+        """The body as JSON.
+
+        Raises:
+            Refusal: 400, it is none; 413, it is too long.
+            ClientGone: it did not arrive whole.
+        """
+        if self._json is _UNREAD:
+            try:
+                self._json = json.loads(await self.body(limit))
+            except (ValueError, RecursionError) as error:
+                raise Refusal(400, Effect.MALFORMED, f"the body is no JSON: {error}") from error
+            self.noted_body = self._json
+        return self._json
+
+    async def json_object(self, limit: int = JSON_LIMIT) -> dict[str, Any]:
+        """The body as a JSON object.
+
+        Raises:
+            Refusal: 400, it is none; 413, it is too long.
+            ClientGone: it did not arrive whole.
+        """
+        value = await self.json(limit)
+        if not isinstance(value, dict):
+            raise Refusal(400, Effect.MALFORMED, "the body must be a JSON object")
+        return value
+
+
+def answer_json(value: Any, status: int = 200) -> Answer:
+    """A JSON answer."""
+    return Answer(status, json.dumps(value, separators=(",", ":")).encode())
+
+
+def _too_large(limit: int) -> Refusal:
+    return Refusal(413, Effect.TOO_LARGE, f"the body is longer than {limit} bytes")

@@ -1,0 +1,173 @@
+"""Connect's life cycle: installs, enables and uninstalls an app, as the product does.
+
+Sources: Connect's public documentation; `reference/tried.md` for what ACE 11.5.3 accepted.
+"""
+
+import json
+import secrets
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from harness.cloud import redact
+from harness.cloud.call import Refusal
+from harness.cloud.effects import Effect
+from harness.cloud.state import App
+from harness.cloud.tokens import qsh, sign_hs256, sign_install
+from harness.cloud.webhooks import path_below
+
+if TYPE_CHECKING:
+    from harness.cloud.platform import Cloud
+
+_WITHIN = 10.0
+"""Wall seconds for a descriptor or a callback."""
+_DESCRIPTOR_LIMIT = 1024 * 1024
+
+
+async def read_descriptor(cloud: "Cloud", url: str) -> App:
+    """Reads an app's descriptor.
+
+    Args:
+        cloud: the cloud.
+        url: the app's base URL, under which `atlassian-connect.json` lies, or the
+            descriptor's own URL.
+
+    Raises:
+        Refusal: 502, it cannot be had; 400, it is no descriptor of a Connect app.
+    """
+    place = url if url.endswith(".json") else f"{url.rstrip('/')}/atlassian-connect.json"
+    if refused := cloud.egress.refuses(place):
+        raise Refusal(400, Effect.EGRESS_REFUSED, refused)
+    try:
+        answer = await cloud.client.get(place, timeout=_WITHIN)
+    except httpx.HTTPError as error:
+        raise Refusal(
+            502, Effect.NOT_FOUND, f"GET {place}: {type(error).__name__}: {error}"
+        ) from error
+    if answer.status_code != 200:
+        raise Refusal(502, Effect.NOT_FOUND, f"GET {place} was answered {answer.status_code}")
+    try:
+        descriptor = json.loads(answer.content[:_DESCRIPTOR_LIMIT])
+        return _app(cloud, descriptor)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise Refusal(
+            400,
+            Effect.MALFORMED,
+            f"{place} is no Connect descriptor: {type(error).__name__}: {error}",
+        ) from error
+
+
+def _app(cloud: "Cloud", descriptor: dict[str, Any]) -> App:
+    key, base_url = descriptor["key"], str(descriptor["baseUrl"]).rstrip("/")
+    if not isinstance(key, str) or not key:
+        raise ValueError("key is no text")
+    if descriptor.get("authentication", {}).get("type", "jwt").lower() != "jwt":
+        raise ValueError("authentication.type is not jwt, so there is no shared secret")
+    migration = descriptor.get("cloudAppMigration") or {}
+    path = migration.get("migrationWebhookPath")
+    if path is not None and (not isinstance(path, str) or not path.startswith("/")):
+        raise ValueError("cloudAppMigration.migrationWebhookPath must begin with /")
+    if refused := cloud.egress.refuses(base_url):
+        raise Refusal(400, Effect.EGRESS_REFUSED, f"baseUrl of the descriptor: {refused}")
+    return App(
+        key=key,
+        client_key=cloud.client_key,
+        base_url=base_url,
+        name=str(descriptor.get("name", key)),
+        webhook_path=path,
+        regions={
+            str(name): str(url).rstrip("/")
+            for name, url in (descriptor.get("regionBaseUrls") or {}).items()
+        },
+        callbacks={
+            str(name): str(where) for name, where in (descriptor.get("lifecycle") or {}).items()
+        },
+        endpoints=(f"{base_url}{path}",) if path else (),
+    )
+
+
+async def call_installed(cloud: "Cloud", app: App) -> str:
+    """Calls `installed`; the shared secret that the app then has.
+
+    An app that was installed before keeps its secret. The token is signed with RS256 in both
+    cases, as Connect's signed installs are.
+
+    Raises:
+        Refusal: 502, the app did not take it.
+    """
+    secret = cloud.vault.shared_secret(app.key) or secrets.token_urlsafe(48)
+    if "installed" in app.callbacks:
+        await _call(cloud, app, "installed", _signed_by_platform(cloud, app), secret)
+    return secret
+
+
+async def call_enabled(cloud: "Cloud", app: App) -> None:
+    """Calls `enabled`, signed with the shared secret; its answer does not matter to Connect."""
+    if "enabled" in app.callbacks:
+        secret = cloud.vault.shared_secret(app.key) or ""
+        await _call(
+            cloud, app, "enabled", lambda hashed: sign_hs256(app.client_key, secret, hashed)
+        )
+
+
+async def call_uninstalled(cloud: "Cloud", app: App) -> None:
+    """Calls `uninstalled`, signed like an install; its answer does not matter to Connect."""
+    if "uninstalled" in app.callbacks:
+        await _call(cloud, app, "uninstalled", _signed_by_platform(cloud, app))
+
+
+def _signed_by_platform(cloud: "Cloud", app: App) -> Any:
+    vault = cloud.vault
+    return lambda hashed: sign_install(
+        app.client_key, app.base_url, hashed, vault.private_key, vault.key_id
+    )
+
+
+async def _call(cloud: "Cloud", app: App, event: str, sign: Any, secret: str | None = None) -> None:
+    url = f"{app.base_url}/{app.callbacks[event].lstrip('/')}"
+    payload = {
+        "key": app.key,
+        "clientKey": app.client_key,
+        "publicKey": cloud.vault.public_key,
+        "serverVersion": "6452",
+        "pluginsVersion": "1000.0.0",
+        "baseUrl": cloud.base_url,
+        "productType": "confluence",
+        "description": "Atlassian Confluence at the migration harness",
+        "eventType": event,
+    }
+    if secret is not None:
+        payload["sharedSecret"] = secret
+    token = sign(qsh("POST", path_below(app.base_url, url), urlsplit(url).query))
+    status, reason = None, ""
+    try:
+        answer = await cloud.client.post(
+            url, json=payload, headers={"Authorization": f"JWT {token}"}, timeout=_WITHIN
+        )
+        status = answer.status_code
+        taken = answer.is_success
+        reason = f"the app answered {status}"
+    except httpx.HTTPError as error:
+        taken = False
+        reason = f"{type(error).__name__}: {error}"
+    cloud.record(
+        {
+            "caller": "cloud",
+            "direction": "out",
+            "method": "POST",
+            "path": redact.path_and_query(url.partition("?")[0], urlsplit(url).query),
+            "route": f"callback {event}",
+            "status": status,
+            "effect": Effect.CALLED_BACK if taken else Effect.CALLBACK_REFUSED,
+            "reason": redact.text(reason),
+            "transfer_id": None,
+            "app_key": app.key,
+            "body": redact.body(payload),
+            "seconds": 0.0,
+        }
+    )
+    if not taken:
+        raise Refusal(
+            502, Effect.CALLBACK_REFUSED, f"POST {url} ({event}): {reason}; it must answer 2xx"
+        )

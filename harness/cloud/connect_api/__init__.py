@@ -1,0 +1,1 @@
+"""The public API that Connect apps call, under both base paths."""

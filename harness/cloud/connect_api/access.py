@@ -1,0 +1,123 @@
+"""Who may call the Connect API, and about which transfer.
+
+The caller is known by a Connect JWT (HS256, `iss` = app key, `qsh`). Its app is bound to the
+transfer's cloud app key. Source: ordinary Connect rules; the migration pages do not restate
+them, so the statuses and bodies here are inferred.
+"""
+
+from typing import TYPE_CHECKING
+
+from harness.cloud.call import Call, Refusal
+from harness.cloud.effects import Effect
+from harness.cloud.state import App, Transfer
+from harness.cloud.tokens import TokenRefused, peek, qsh, verify_hs256
+
+if TYPE_CHECKING:
+    from harness.cloud.platform import Cloud
+
+CONTEXT = "/wiki"
+
+
+def connect_app(cloud: "Cloud", call: Call) -> App:
+    """The Connect app that calls.
+
+    Raises:
+        Refusal: 401 with the claim that failed; 403 for what is no Connect app.
+    """
+    token = _token(call)
+    try:
+        # The journal should name who tried, also when the token then fails.
+        issuer = peek(token)[1].get("iss")
+        if isinstance(issuer, str) and issuer in cloud.state.apps:
+            call.caller = call.app_key = issuer
+        verified = verify_hs256(
+            token, cloud.vault.shared_secret, _hashes(call), cloud.switches.clock_skew
+        )
+    except TokenRefused as refused:
+        raise Refusal(401, refused.effect, refused.message, claim=refused.claim) from refused
+    app = cloud.state.apps.get(verified)
+    if app is None:
+        raise Refusal(401, Effect.UNKNOWN_ISSUER, f"{verified} is not installed", claim="iss")
+    call.caller = call.app_key = app.key
+    return app
+
+
+def _token(call: Call) -> str:
+    given = call.header(b"authorization")
+    if given is None:
+        from_query = call.argument("jwt") if "jwt=" in call.query else None
+        if from_query:
+            return from_query
+        raise Refusal(
+            401, Effect.NO_TOKEN, "send Authorization: JWT <token>", claim="Authorization"
+        )
+    kind, _, token = given.partition(" ")
+    if kind.lower() != "jwt":
+        if kind.lower() == "bearer":
+            raise Refusal(
+                403,
+                Effect.NOT_A_CONNECT_APP,
+                "This API is only for Atlassian Connect apps; a Bearer token comes from a Forge "
+                "or OAuth 2 app",
+            )
+        raise Refusal(
+            401,
+            Effect.NO_TOKEN,
+            f"the Authorization is of the kind {kind!r}; a Connect app sends JWT <token>",
+            claim="Authorization",
+        )
+    return token.strip()
+
+
+def _hashes(call: Call) -> tuple[str, ...]:
+    # atlassian-connect-express hashes the path below the base URL's /wiki; others hash it whole.
+    whole = call.raw_path
+    if whole.startswith(f"{CONTEXT}/"):
+        return (
+            qsh(call.method, whole[len(CONTEXT) :], call.query),
+            qsh(call.method, whole, call.query),
+        )
+    return (qsh(call.method, whole, call.query),)
+
+
+def own_transfer(cloud: "Cloud", call: Call, app: App) -> Transfer:
+    """The transfer in the path, when it is the app's and not expired.
+
+    Raises:
+        Refusal: 404 unknown, 403 (a switch) another app's, 400 past its 14 days.
+    """
+    transfer_id = call.params["transferId"]
+    call.transfer_id = transfer_id
+    transfer = cloud.state.transfers.get(transfer_id)
+    if transfer is None:
+        raise Refusal(404, Effect.UNKNOWN_TRANSFER, f"there is no transfer {transfer_id[:80]!r}")
+    if transfer.cloud_key != app.key:
+        raise Refusal(
+            cloud.switches.another_apps_transfer,
+            Effect.ANOTHER_APPS_TRANSFER,
+            f"transfer {transfer_id} belongs to {transfer.cloud_key}, not to {app.key}",
+        )
+    expires = transfer.expires_at
+    if expires is not None and expires <= cloud.now():
+        raise Refusal(
+            400,
+            Effect.EXPIRED,
+            f"transfer {transfer_id} expired: 14 days have passed since the listener was triggered",
+        )
+    return transfer
+
+
+def active_transfer(cloud: "Cloud", call: Call, app: App) -> Transfer:
+    """The transfer in the path, when it is the app's, not expired and not settled.
+
+    Raises:
+        Refusal: as `own_transfer`, and 403 or 409 (a switch) once it is settled.
+    """
+    transfer = own_transfer(cloud, call, app)
+    if transfer.settled:
+        raise Refusal(
+            cloud.switches.after_settled,
+            Effect.ALREADY_SETTLED,
+            f"transfer {transfer.id} is already in a settled state: {transfer.status}",
+        )
+    return transfer

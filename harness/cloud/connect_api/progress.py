@@ -1,0 +1,120 @@
+"""`POST /progress/{transferId}`: what the seed thread is about.
+
+Sources: developer documentation, "report progress for Connect" and "progress"; the seed thread
+for outdated keys; `reference/app-migration-platform.md` 1.3 for where they disagree.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from harness.cloud import events
+from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
+from harness.cloud.changes import Change, ProgressReported
+from harness.cloud.connect_api.access import active_transfer, connect_app
+from harness.cloud.effects import Effect
+from harness.cloud.state import SETTLING, Transfer
+
+if TYPE_CHECKING:
+    from harness.cloud.platform import Cloud
+
+STATUSES = SETTLING | {"IN_PROGRESS"}
+MESSAGE_LIMIT = 65536
+"""Characters of a message; beyond is refused. No figure is published for Connect: it is the
+limit of Forge's log text. The progress log shows 500 of them, as documented."""
+
+
+async def post(cloud: "Cloud", call: Call) -> Outcome:
+    """Takes a report; answers 200 with the report echoed whenever it is well-formed."""
+    # The body is read before anything is judged, so that nothing is awaited after judging.
+    await call.body()
+    app = connect_app(cloud, call)
+    body = await call.json_object()
+    transfer = active_transfer(cloud, call, app)
+    if "status" not in body:
+        return _without_status(body)
+    status, percent, message = _checked(cloud, body)
+    if status not in STATUSES:
+        return _unknown_status(cloud, body, status)
+    if percent is not None and transfer.percent is not None and percent < transfer.percent:
+        return Outcome(
+            answer_json(body),
+            Effect.LOWER_PERCENT,
+            f"percent {percent} is lower than {transfer.percent}, reported before: ignored",
+            detail={"status": status, "percent": percent},
+        )
+    return _recorded(cloud, transfer, body, status, percent, message)
+
+
+def _recorded(
+    cloud: "Cloud",
+    transfer: Transfer,
+    body: dict[str, Any],
+    status: str,
+    percent: int | None,
+    message: str | None,
+) -> Outcome:
+    changes: list[Change] = [ProgressReported(transfer.id, status, percent, message, cloud.now())]
+    remarks = []
+    if transfer.triggered_at is None:
+        remarks.append("the listener has not been triggered yet")
+    if status in SETTLING:
+        if percent != 100:
+            remarks.append("a settling status should come with percent 100")
+        changes += events.queue(cloud, transfer, events.SETTLED)
+    if unknown := sorted(set(body) - {"status", "percent", "message"}):
+        remarks.append(f"not understood and left out: {', '.join(unknown)[:200]}")
+    effect = Effect.SETTLED if status in SETTLING else Effect.RECORDED
+    return Outcome(
+        answer_json({"status": status, "percent": percent, "message": message}),
+        effect,
+        "; ".join(remarks),
+        changes,
+        {"status": status, "percent": percent},
+    )
+
+
+def _without_status(body: dict[str, Any]) -> Outcome:
+    if "progressStatus" in body or "statusMessage" in body:
+        return Outcome(
+            Answer(),
+            Effect.OUTDATED_KEYS,
+            "progressStatus and statusMessage were replaced by status and message in 2021: "
+            "answered 200 as the real service does, and nothing changed",
+        )
+    raise Refusal(400, Effect.MALFORMED, "status is missing", field="status")
+
+
+def _checked(cloud: "Cloud", body: dict[str, Any]) -> tuple[str, int | None, str | None]:
+    status, percent, message = body["status"], body.get("percent"), body.get("message")
+    if not isinstance(status, str):
+        raise Refusal(400, Effect.MALFORMED, "status must be a string", field="status")
+    if message is not None and not isinstance(message, str):
+        raise Refusal(400, Effect.MALFORMED, "message must be a string", field="message")
+    if message is not None and len(message) > MESSAGE_LIMIT:
+        raise Refusal(
+            400,
+            Effect.OVER_LIMIT,
+            f"message has {len(message)} characters; at most {MESSAGE_LIMIT} are taken",
+            field="message",
+        )
+    if percent is not None:
+        if not isinstance(percent, int) or isinstance(percent, bool):
+            raise Refusal(400, Effect.MALFORMED, "percent must be a whole number", field="percent")
+        narrow = status == "IN_PROGRESS" and cloud.switches.in_progress_percent == "1-99"
+        least, most = (1, 99) if narrow else (0, 100)
+        if not least <= percent <= most:
+            raise Refusal(
+                400,
+                Effect.OVER_LIMIT,
+                f"percent is {str(percent)[:20]}; it must be {least} to {most} with {status}",
+                field="percent",
+            )
+    if status == "FAILURE" and cloud.switches.failure_status == "accept":
+        status = "FAILED"
+    return status, percent, message
+
+
+def _unknown_status(cloud: "Cloud", body: dict[str, Any], status: str) -> Outcome:
+    reason = f"{status[:80]!r} is no status; the statuses are {', '.join(sorted(STATUSES))}"
+    if cloud.switches.unknown_status == 200:
+        return Outcome(answer_json(body), Effect.UNKNOWN_STATUS, f"{reason}: ignored")
+    raise Refusal(400, Effect.UNKNOWN_STATUS, reason, field="status")

@@ -1,0 +1,64 @@
+"""`/_harness/apps`: installs and uninstalls Connect apps on the site."""
+
+from contextlib import suppress
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, Field
+
+from harness.cloud import connect
+from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
+from harness.cloud.changes import AppInstalled, AppUninstalled
+from harness.cloud.effects import Effect
+from harness.cloud.models import parse
+
+if TYPE_CHECKING:
+    from harness.cloud.platform import Cloud
+
+
+class Install(BaseModel):
+    """Body of `POST /_harness/apps`."""
+
+    baseUrl: str = Field(min_length=1, max_length=2000)  # noqa: N815 - a name of Connect's
+
+
+async def install(cloud: "Cloud", call: Call) -> Outcome:
+    """`POST /_harness/apps`: descriptor, signed `installed`, then `enabled`."""
+    body = parse(Install, await call.json_object())
+    cloud.egress.allow(body.baseUrl)
+    app = await connect.read_descriptor(cloud, body.baseUrl)
+    call.app_key = app.key
+    secret = await connect.call_installed(cloud, app)
+    cloud.vault.keep_shared_secret(app.key, secret)
+    installed = AppInstalled(asdict(app))
+    cloud.record_own(Effect.INSTALLED, f"{app.key} took its install", [installed], app_key=app.key)
+    reason = ""
+    try:
+        await connect.call_enabled(cloud, app)
+    except Refusal as refusal:
+        reason = refusal.message
+    cloud.deliveries.wake()
+    return Outcome(
+        answer_json({"appKey": app.key, "clientKey": app.client_key}),
+        Effect.CONTROLLED,
+        reason or f"{app.key} is installed and enabled",
+    )
+
+
+async def uninstall(cloud: "Cloud", call: Call) -> Outcome:
+    """`DELETE /_harness/apps/{key}`."""
+    app = cloud.state.apps.get(call.params["key"])
+    if app is None:
+        raise Refusal(404, Effect.NOT_FOUND, f"no app {call.params['key'][:80]!r} is installed")
+    call.app_key = app.key
+    with suppress(Refusal):  # journalled where it happened; an app cannot refuse its removal
+        await connect.call_uninstalled(cloud, app)
+    cloud.vault.forget_shared_secret(app.key)
+    return Outcome(Answer(204), Effect.UNINSTALLED, changes=[AppUninstalled(app.key)])
+
+
+async def list_all(cloud: "Cloud", _call: Call) -> Outcome:
+    """`GET /_harness/apps`."""
+    return Outcome(
+        answer_json({"apps": [asdict(app) for app in cloud.state.apps.values()]}), Effect.READ
+    )

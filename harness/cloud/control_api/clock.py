@@ -1,0 +1,58 @@
+"""`/_harness/clock`: reads, sets and advances platform time."""
+
+import time
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, Field
+
+from harness.cloud.call import Call, Outcome, answer_json
+from harness.cloud.changes import ClockSet
+from harness.cloud.clock import iso
+from harness.cloud.effects import Effect
+from harness.cloud.models import parse
+
+if TYPE_CHECKING:
+    from harness.cloud.platform import Cloud
+
+_LATEST = 4102444800000.0
+"""2100-01-01, in epoch milliseconds."""
+
+
+class Clock(BaseModel):
+    """Body of `PUT /_harness/clock`; what is left out stays as it is."""
+
+    now: float | None = Field(default=None, ge=0, le=_LATEST, allow_inf_nan=False)
+    rate: float | None = Field(default=None, gt=0, le=100_000, allow_inf_nan=False)
+
+
+class Advance(BaseModel):
+    """Body of `POST /_harness/clock/advance`."""
+
+    seconds: float = Field(ge=0, le=_LATEST / 1000, allow_inf_nan=False)
+
+
+async def read(cloud: "Cloud", _call: Call) -> Outcome:
+    """`GET /_harness/clock`."""
+    return Outcome(answer_json({"now": cloud.now(), "rate": cloud.clock.rate}), Effect.READ)
+
+
+async def put(cloud: "Cloud", call: Call) -> Outcome:
+    """`PUT /_harness/clock`."""
+    body = parse(Clock, await call.json_object())
+    now = cloud.now() if body.now is None else body.now
+    return _set(now, cloud.clock.rate if body.rate is None else body.rate)
+
+
+async def advance(cloud: "Cloud", call: Call) -> Outcome:
+    """`POST /_harness/clock/advance`."""
+    body = parse(Advance, await call.json_object())
+    return _set(cloud.now() + body.seconds * 1000.0, cloud.clock.rate)
+
+
+def _set(now: float, rate: float) -> Outcome:
+    return Outcome(
+        answer_json({"now": int(now), "rate": rate}),
+        Effect.CONTROLLED,
+        f"platform time is {iso(now)}, {rate:g} of its seconds in a wall second",
+        [ClockSet(now, time.time(), rate)],
+    )

@@ -1,0 +1,96 @@
+"""`GET /_harness/journal`: the journal, filtered, whole or as a stream that follows."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, Field
+
+from harness.cloud.call import Answer, Call, Outcome
+from harness.cloud.effects import Effect
+from harness.cloud.models import parse
+
+if TYPE_CHECKING:
+    from harness.cloud.platform import Cloud
+
+_FILTERS = {
+    "case": "case",
+    "route": "route",
+    "effect": "effect",
+    "transfer": "transfer_id",
+    "app": "app_key",
+    "direction": "direction",
+}
+_PIECE = 64 * 1024
+
+
+class Mark(BaseModel):
+    """Body of `POST /_harness/marks`."""
+
+    text: str = Field(max_length=1000)
+
+
+async def mark(cloud: "Cloud", call: Call) -> Outcome:
+    """`POST /_harness/marks`: a marker; later entries carry its text as their case."""
+    body = parse(Mark, await call.json_object())
+    cloud.journal.case = body.text
+    return Outcome(Answer(204), Effect.MARKED, body.text)
+
+
+async def read(cloud: "Cloud", call: Call) -> Outcome:
+    """`GET /_harness/journal`: JSON, or with `follow=true` lines of JSON without end."""
+    since = call.whole("since", 0, 0, 999_999_999)
+    limit = call.whole("limit", 999_999_999, 1, 999_999_999)
+    wanted = {
+        field: value
+        for name, field in _FILTERS.items()
+        if (value := call.argument(name)) is not None
+    }
+    if call.argument("follow") == "true":
+        stream = _follow(cloud, since, wanted)
+        return Outcome(Answer(content_type=b"application/x-ndjson", stream=stream), Effect.READ)
+    return Outcome(Answer(stream=_whole(cloud, since, wanted, limit)), Effect.READ)
+
+
+async def _whole(
+    cloud: "Cloud", since: int, wanted: dict[str, str], limit: int
+) -> AsyncIterator[bytes]:
+    """The document in pieces: however long the journal, memory holds one of them."""
+    position = max(since, 1)
+    taken, piece = 0, bytearray(b'{"entries":[')
+    for line in _up_to(cloud, position):
+        position += 1
+        if not _matches(line, wanted):
+            continue
+        if taken:
+            piece += b","
+        piece += line.rstrip(b"\n")
+        taken += 1
+        if len(piece) >= _PIECE:
+            yield bytes(piece)
+            piece.clear()
+        if taken == limit:
+            break
+    yield bytes(piece) + f'],"next":{position}}}'.encode()
+
+
+def _up_to(cloud: "Cloud", since: int) -> Iterator[bytes]:
+    """The lines there are now; those that are written while they are sent are not waited for."""
+    end = cloud.journal.next
+    for number, line in enumerate(cloud.journal.lines(since), since):
+        if number >= end:
+            return
+        yield line
+
+
+async def _follow(cloud: "Cloud", since: int, wanted: dict[str, str]) -> AsyncIterator[bytes]:
+    async for line in cloud.journal.follow(max(since, 1)):
+        if _matches(line, wanted):
+            yield line
+
+
+def _matches(line: bytes, wanted: dict[str, str]) -> bool:
+    if not wanted:
+        return True
+    entry = json.loads(line)
+    return all(entry.get(field) == value for field, value in wanted.items())

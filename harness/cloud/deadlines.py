@@ -1,0 +1,110 @@
+"""What happens of itself when platform time comes: time-outs and cancels that nobody settled.
+
+Deadlines lie in a heap. They are looked at before each request, so that an answer is never
+behind the clock, and by a task that sleeps until the next one.
+"""
+
+import asyncio
+import heapq
+from typing import TYPE_CHECKING
+
+from harness.cloud import events
+from harness.cloud.changes import (
+    CancelRequested,
+    Change,
+    ListenerTriggered,
+    Reset,
+    SettledByPlatform,
+)
+from harness.cloud.effects import Effect
+from harness.cloud.state import CANCELS_AFTER, EXPIRES_AFTER, Transfer
+
+if TYPE_CHECKING:
+    from harness.cloud.platform import Cloud
+
+
+class Deadlines:
+    """The heap of deadlines and the task that keeps them.
+
+    Args:
+        cloud: whose transfers they are about.
+    """
+
+    def __init__(self, cloud: "Cloud") -> None:
+        self._cloud = cloud
+        self._heap: list[tuple[int, str]] = []
+        self._changed = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def learn(self, change: Change) -> None:
+        """Notes the deadlines that a change brings."""
+        if isinstance(change, ListenerTriggered):
+            self._add(change.at + EXPIRES_AFTER, change.transfer_id)
+        elif isinstance(change, CancelRequested):
+            self._add(change.at + CANCELS_AFTER, change.transfer_id)
+        elif isinstance(change, Reset):
+            self._heap.clear()
+
+    def _add(self, at: int, transfer_id: str) -> None:
+        heapq.heappush(self._heap, (at, transfer_id))
+        self.wake()
+
+    def wake(self) -> None:
+        """Looks again when the next deadline is: the clock or the heap has changed."""
+        self._changed.set()
+
+    def is_due(self) -> bool:
+        """Whether a deadline has passed."""
+        return bool(self._heap) and self._heap[0][0] <= self._cloud.now()
+
+    def run_due(self) -> None:
+        """Does what deadlines that have passed demand.
+
+        Raises:
+            OSError: the journal could not be written; the rest stays due.
+        """
+        while self.is_due():
+            at, transfer_id = self._heap[0]
+            transfer = self._cloud.state.transfers.get(transfer_id)
+            if transfer is not None and not transfer.settled:
+                self._settle(transfer, at)
+            heapq.heappop(self._heap)
+
+    def _settle(self, transfer: Transfer, at: int) -> None:
+        expired = transfer.expires_at is not None and at >= transfer.expires_at
+        cancelled = transfer.cancel_requested_at is not None and not expired
+        if expired:
+            status, effect = "TIMED_OUT", Effect.TIMED_OUT
+            reason = "14 days of platform time passed since the listener was triggered"
+        elif cancelled:
+            status, effect = "CANCELLED", Effect.CANCELLED
+            reason = "the app did not settle within 1 hour of the cancel"
+        else:
+            return
+        changes = [
+            SettledByPlatform(transfer.id, status, at),
+            *events.queue(self._cloud, transfer, events.SETTLED, at=at),
+        ]
+        self._cloud.record_own(effect, reason, changes, transfer.id, transfer.cloud_key)
+
+    def start(self) -> None:
+        """Begins to keep deadlines; to be called inside the loop."""
+        self._task = asyncio.create_task(self._keep())
+
+    async def stop(self) -> None:
+        """Stops keeping them."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _keep(self) -> None:
+        while True:
+            self._changed.clear()
+            wait = self._cloud.clock.wall_seconds_until(self._heap[0][0]) if self._heap else None
+            try:
+                await asyncio.wait_for(self._changed.wait(), wait)
+            except TimeoutError:
+                try:
+                    self.run_due()
+                except OSError:  # a full disk: looked at again a second later
+                    await asyncio.sleep(1)

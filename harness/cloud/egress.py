@@ -1,0 +1,56 @@
+"""The egress guard: which addresses the cloud may call.
+
+A stub of Atlassian's cloud must never reach out because a descriptor or a webhook registration
+says so. It calls hosts of apps that the control API installed, and those allowed by name.
+"""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from harness.cloud.state import State
+
+
+class Egress:
+    """Decides by host name.
+
+    Args:
+        state: knows the installed apps.
+        allowed: host names allowed at the start.
+    """
+
+    def __init__(self, state: State, allowed: Iterable[str]) -> None:
+        self._state = state
+        self._allowed = {name.lower() for name in allowed}
+
+    def allow(self, url: str) -> None:
+        """Allows the host of a URL that the control API was given."""
+        if host := _host(url):
+            self._allowed.add(host)
+
+    def refuses(self, url: str) -> str | None:
+        """Why a URL must not be called; None when it may be."""
+        try:
+            parts = urlsplit(url)
+            host = _host(url)
+            _ = parts.port
+        except ValueError as error:
+            return f"{url!r} is no URL: {error}"
+        if parts.scheme not in ("http", "https") or not host:
+            return f"{url!r} is no http or https URL"
+        if parts.username or parts.password:
+            return f"{url!r} carries credentials"
+        if host in self._allowed or host in {
+            _host(app.base_url) for app in self._state.apps.values()
+        }:
+            return None
+        return (
+            f"the host {host} is not in this cloud's stack and was not allowed by name: "
+            "install the app under it, or start the cloud with --egress"
+        )
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""

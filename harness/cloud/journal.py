@@ -1,0 +1,141 @@
+"""The journal: every request and delivery, in one append-only file.
+
+A line is written before its answer goes out, so an answered write survives `kill -9` of the
+cloud. With `sync` it is forced to the disk too and survives the loss of power. The file is the
+only copy: memory holds one offset for each 64 lines, whatever their number.
+
+A line that carries changes is what the cloud recovers its state from after a restart.
+"""
+
+import asyncio
+import json
+import os
+import time
+from array import array
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from harness.cloud.clock import iso
+
+Entry = dict[str, Any]
+
+_STRIDE = 64
+_READ = 256 * 1024
+
+
+class Journal:
+    """An append-only file of JSON lines, numbered from 1.
+
+    Args:
+        path: the file; made when missing, continued when there.
+        platform_now: platform time in epoch milliseconds.
+        sync: force each line to the disk before going on.
+    """
+
+    def __init__(self, path: Path, platform_now: Callable[[], int], sync: bool = False) -> None:
+        self._platform_now, self._sync = platform_now, sync
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        self._offsets = array("Q")
+        self._size = 0
+        self._grown = asyncio.Event()
+        self.next = 1
+        self.case: str | None = None
+        """The text of the last mark; each entry carries it, so that a case can be asked for."""
+
+    def recover(self) -> Iterator[Entry]:
+        """Reads what an earlier process has left; to be used up before the first append.
+
+        Yields:
+            Entries that carry changes, oldest first, and marks. A line that the earlier
+            process could not finish was never answered: it is cut off.
+        """
+        for line in self._lines(0):
+            if not line.endswith(b"\n"):
+                os.ftruncate(self._file, self._size)
+                break
+            self._count(len(line))
+            if b'"changes":' in line:
+                entry = json.loads(line)
+                self.case = entry.get("case")
+                yield entry
+
+    def append(self, entry: Entry) -> None:
+        """Numbers, dates and writes an entry.
+
+        Raises:
+            OSError: it could not be written whole; the file is as it was before.
+        """
+        now = time.time()
+        head = {
+            "seq": self.next,
+            "wall_time": iso(now * 1000.0),
+            "platform_time": iso(self._platform_now()),
+            "case": self.case,
+        }
+        line = json.dumps(head | entry, separators=(",", ":")).encode() + b"\n"
+        try:
+            written = os.write(self._file, line)
+            if written != len(line):
+                raise OSError(f"only {written} of {len(line)} bytes could be written")
+            if self._sync:
+                os.fdatasync(self._file)
+        except OSError:
+            os.ftruncate(self._file, self._size)
+            raise
+        self._count(len(line))
+        if self._waiting:
+            self._grown.set()
+
+    def _count(self, length: int) -> None:
+        if (self.next - 1) % _STRIDE == 0:
+            self._offsets.append(self._size)
+        self._size += length
+        self.next += 1
+
+    def lines(self, since: int) -> Iterator[bytes]:
+        """The lines from a sequence number on, with their line breaks; read while they are used."""
+        since = max(since, 1)
+        if since >= self.next:
+            return
+        block = (since - 1) // _STRIDE
+        skip = (since - 1) % _STRIDE
+        for line in self._lines(self._offsets[block]):
+            if skip:
+                skip -= 1
+            else:
+                yield line
+
+    def _lines(self, offset: int) -> Iterator[bytes]:
+        rest = b""
+        while chunk := os.pread(self._file, _READ, offset):
+            offset += len(chunk)
+            *whole, rest = (rest + chunk).split(b"\n")
+            for line in whole:
+                yield line + b"\n"
+        if rest:
+            yield rest
+
+    _waiting = 0
+
+    async def grown(self) -> None:
+        """Returns when something has been appended since the call."""
+        self._waiting += 1
+        try:
+            self._grown.clear()
+            await self._grown.wait()
+        finally:
+            self._waiting -= 1
+
+    async def follow(self, since: int) -> AsyncIterator[bytes]:
+        """The lines from a sequence number on, and then each new one; without end."""
+        while True:
+            for line in self.lines(since):
+                since += 1
+                yield line
+            if since >= self.next:
+                await self.grown()
+
+    def close(self) -> None:
+        """Closes the file."""
+        os.close(self._file)

@@ -1,0 +1,191 @@
+"""Listeners of one process: plain and TLS side by side in one loop, until a signal.
+
+Sockets are bound before anything else is made, so that parts which must know their ports do.
+"""
+
+import asyncio
+import json
+import signal
+import socket
+import ssl
+import sys
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from harness.errors import BadInput
+
+_BACKLOG = 1024
+_KEEP_ALIVE = 75
+"""Wall seconds that an idle connection is kept; a scaled JVM would meet a shorter one often."""
+_LEAVE_WITHIN = 2
+"""Wall seconds that requests under way have when the process is stopped."""
+
+AsgiApp = Callable[..., Awaitable[None]]
+Ports = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """PEM files of a TLS listener."""
+
+    chain: Path
+    key: Path
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A listener that is to be: its name, its bound socket, and TLS where it has it."""
+
+    name: str
+    bound: socket.socket
+    certificate: Certificate | None = None
+
+    @property
+    def port(self) -> int:
+        """The port it took."""
+        return int(self.bound.getsockname()[1])
+
+
+def bind(name: str, host: str, port: int, certificate: Certificate | None = None) -> Listener:
+    """Takes a port.
+
+    Raises:
+        BadInput: it is taken, or the address is none of this machine's.
+    """
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except (OSError, OverflowError) as error:
+        bound.close()
+        raise BadInput(
+            f"{host}:{port} cannot be listened on: {getattr(error, 'strerror', None) or error}. "
+            "Choose another port, or 0 for any free one"
+        ) from error
+    return Listener(name, bound, certificate)
+
+
+def with_port(url: str, port: int) -> str:
+    """A URL with port 0 in it replaced by the port that was taken."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=f"{parts.hostname}:{port}").geturl() if parts.port == 0 else url
+
+
+async def run(
+    apps: Mapping[str, AsgiApp],
+    listeners: list[Listener],
+    ports_file: Path | None,
+    host: str,
+    what: str,
+) -> None:
+    """Serves until SIGTERM or SIGINT.
+
+    Args:
+        apps: the application of each listener, by its name.
+        listeners: the listeners.
+        ports_file: where to write the ports as JSON once all listen.
+        host: their address, for the line on standard output.
+        what: what listens, for that line.
+
+    Raises:
+        BadInput: a certificate cannot be used.
+    """
+    servers = [_Server(_config(apps[each.name], each)) for each in listeners]
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    tasks = [
+        asyncio.create_task(server.serve([each.bound]))
+        for server, each in zip(servers, listeners, strict=True)
+    ]
+    for server in servers:
+        await server.listening.wait()
+    _announce(listeners, ports_file, host, what)
+    await stop.wait()
+    for server in servers:
+        server.should_exit = True
+    await asyncio.gather(*tasks)
+
+
+def run_loop(main: Callable[[], Any]) -> None:
+    """Runs a coroutine function in a loop of uvloop."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(main())
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    if sys.platform == "win32":
+        return asyncio.new_event_loop
+    import uvloop
+
+    return uvloop.new_event_loop
+
+
+class _Protocol(HttpToolsProtocol):
+    """Hands the connection to the application too: a fault may have to cut it."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["harness.transport"] = self.transport  # type: ignore[typeddict-unknown-key]  # an extension of ours
+
+
+class _Server(uvicorn.Server):
+    """One listener's server; signals are handled once for all."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leaves signals to `run`."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts, and says so."""
+        await super().startup(sockets)
+        self.listening.set()
+
+
+def _config(app: AsgiApp, listener: Listener) -> uvicorn.Config:
+    certificate = listener.certificate
+    config = uvicorn.Config(
+        app,
+        http=_Protocol,
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        access_log=False,
+        log_level="warning",
+        proxy_headers=False,
+        server_header=False,
+        backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=_LEAVE_WITHIN,
+        ssl_certfile=certificate.chain if certificate else None,
+        ssl_keyfile=certificate.key if certificate else None,
+    )
+    try:
+        config.load()
+    except (OSError, ssl.SSLError) as error:
+        raise BadInput(f"the TLS listener's certificate or key cannot be used: {error}") from error
+    return config
+
+
+def _announce(listeners: list[Listener], ports_file: Path | None, host: str, what: str) -> None:
+    if ports_file is not None:
+        beside = ports_file.with_suffix(".new")
+        beside.write_text(json.dumps({each.name: each.port for each in listeners}))
+        beside.replace(ports_file)
+    shown = ", ".join(
+        f"{'https' if each.certificate else 'http'}://{host}:{each.port}" for each in listeners
+    )
+    sys.stdout.write(f"{what} listens on {shown}\n")
+    sys.stdout.flush()

@@ -1,0 +1,71 @@
+"""Finds the handler of a path: a tree of segments, so that the time does not grow with routes."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from harness.cloud.call import Call, Outcome
+
+if TYPE_CHECKING:
+    from harness.cloud.platform import Cloud
+
+Handler = Callable[["Cloud", Call], Awaitable[Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path template, the names of its parameters, and its handlers by method."""
+
+    template: str
+    names: tuple[str, ...]
+    handlers: dict[str, Handler]
+
+
+@dataclass(slots=True)
+class _Node:
+    literal: dict[str, "_Node"] = field(default_factory=dict)
+    parameter: "_Node | None" = None
+    route: Route | None = None
+
+
+class Router:
+    """Routes by template, such as `/data/{s3Key}`; literal segments win over parameters."""
+
+    def __init__(self) -> None:
+        self._root = _Node()
+        self.routes: list[Route] = []
+
+    def add(self, method: str, template: str, handler: Handler, *prefixes: str) -> None:
+        """Adds a handler for a template, under each of the prefixes (or as it stands).
+
+        The first prefix is the one that the journal names.
+        """
+        shown = f"{prefixes[0] if prefixes else ''}{template}"
+        names = tuple(part[1:-1] for part in template.split("/") if part.startswith("{"))
+        for prefix in prefixes or ("",):
+            node = self._root
+            for segment in f"{prefix}{template}".split("/")[1:]:
+                if segment.startswith("{"):
+                    node.parameter = node.parameter or _Node()
+                    node = node.parameter
+                else:
+                    node = node.literal.setdefault(segment, _Node())
+            if node.route is None:
+                node.route = Route(shown, names, {})
+                self.routes.append(node.route)
+            node.route.handlers[method] = handler
+
+    def find(self, raw_path: str) -> tuple[Route, dict[str, str]] | None:
+        """The route of a raw path and its parameters, percent-decoded once."""
+        node, values = self._root, []
+        for segment in raw_path.split("/")[1:]:
+            following = node.literal.get(segment)
+            if following is None:
+                following = node.parameter
+                if following is None or not segment:
+                    return None
+                values.append(unquote(segment) if "%" in segment else segment)
+            node = following
+        route = node.route
+        return (route, dict(zip(route.names, values, strict=True))) if route else None

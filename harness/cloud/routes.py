@@ -1,0 +1,92 @@
+"""All routes of the cloud in one place."""
+
+from typing import TYPE_CHECKING
+
+from harness.cloud.call import Answer, Call, Outcome, Refusal
+from harness.cloud.connect_api import app_data, progress
+from harness.cloud.control_api import apps, clock, journal, state
+from harness.cloud.effects import Effect
+from harness.cloud.router import Router
+from harness.cloud.server_api import migrations, transfers
+
+if TYPE_CHECKING:
+    from harness.cloud.platform import Cloud
+
+CONNECT = ("/rest/atlassian-connect/1/migration", "/wiki/rest/atlassian-connect/1/migration")
+"""Both base paths; the documentation shows the first even to Confluence readers."""
+SERVER = "/server/v1"
+CONTROL = "/_harness"
+
+
+def make_router() -> Router:
+    """The router with everything in it."""
+    router = Router()
+    _connect(router)
+    _server(router)
+    _control(router)
+    router.add("GET", f"{app_data.LINKS}/{{s3Key}}", app_data.serve)
+    router.add("GET", "/{keyId}", install_key)
+    return router
+
+
+def _connect(router: Router) -> None:
+    for method, template, handler in (
+        ("POST", "/progress/{transferId}", progress.post),
+        ("GET", "/data/{transferId}/all", app_data.list_all),
+        ("GET", "/data/{s3Key}", app_data.get_link),
+    ):
+        router.add(method, template, handler, *CONNECT)
+
+
+def _server(router: Router) -> None:
+    for method, template, handler in (
+        ("POST", "/attach", migrations.attach),
+        ("GET", "/apps/{cloudAppKey}", migrations.find_app),
+        ("POST", "/migrations", migrations.create_migration),
+        ("POST", "/migrations/{migrationId}/transfers", migrations.create_transfer),
+        ("GET", "/migrations/{migrationId}/progress", migrations.poll),
+        ("GET", "/migrations/{migrationId}/log", migrations.progress_log),
+        ("POST", "/transfers/{transferId}/triggered", transfers.triggered),
+        ("POST", "/transfers/{transferId}/errored", transfers.errored),
+        ("POST", "/transfers/{transferId}/data", transfers.upload),
+        ("POST", "/transfers/{transferId}/cancel", transfers.cancel),
+        ("GET", "/transfers/{transferId}/feedback", transfers.feedback),
+        ("POST", "/transfers/{transferId}/mapping/find", transfers.find_mapping),
+        ("GET", "/transfers/{transferId}/mapping/page", transfers.page_mapping),
+        ("GET", "/transfers/{transferId}/containers", transfers.page_containers),
+    ):
+        router.add(method, template, handler, SERVER)
+
+
+def _control(router: Router) -> None:
+    for method, template, handler in (
+        ("GET", "/health", state.health),
+        ("GET", "/clock", clock.read),
+        ("PUT", "/clock", clock.put),
+        ("POST", "/clock/advance", clock.advance),
+        ("GET", "/apps", apps.list_all),
+        ("POST", "/apps", apps.install),
+        ("DELETE", "/apps/{key}", apps.uninstall),
+        ("GET", "/journal", journal.read),
+        ("POST", "/marks", journal.mark),
+        ("GET", "/transfers", state.transfers),
+        ("GET", "/settings", state.read_switches),
+        ("PUT", "/settings", state.put_switches),
+        ("POST", "/marketplace", state.list_pair),
+        ("POST", "/reset", state.reset),
+    ):
+        router.add(method, template, handler, CONTROL)
+
+
+async def install_key(cloud: "Cloud", call: Call) -> Outcome:
+    """`GET /{keyId}`: the public key of signed installs, as the install-keys hosts serve it."""
+    if not cloud.vault.serves_key(call.params["keyId"]):
+        raise Refusal(
+            501,
+            Effect.UNKNOWN_ROUTE,
+            f"the stub has no route {call.method} {call.raw_path}",
+            route=f"{call.method} {call.raw_path}",
+        )
+    call.caller = "anyone"
+    body = cloud.vault.public_key.encode()
+    return Outcome(Answer(200, body, b"text/plain"), Effect.READ, "the install key was served")

@@ -1,0 +1,71 @@
+"""Runs a cloud: two listeners, plain and TLS, in one process and one loop.
+
+The plain listener has everything, the control API included. The TLS one is what the outside
+sees of Atlassian's hosts; it does not have the control API.
+"""
+
+from harness.cloud import listeners
+from harness.cloud.app import Application
+from harness.cloud.listeners import Certificate
+from harness.cloud.platform import Cloud
+from harness.cloud.routes import make_router
+from harness.cloud.settings import ServeSettings
+from harness.cloud.site import Site, load_site
+from harness.errors import BadInput
+
+
+def serve(settings: ServeSettings) -> int:
+    """Serves until SIGTERM or SIGINT.
+
+    Args:
+        settings: where and how.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        BadInput: a port that was asked for is taken, a file cannot be read.
+    """
+    listeners.run_loop(lambda: _serve(settings))
+    return 0
+
+
+async def _serve(settings: ServeSettings) -> None:
+    site = _site(settings)
+    taken = [listeners.bind("http", settings.host, settings.port)]
+    if settings.tls_port is not None:
+        if settings.tls_cert is None or settings.tls_key is None:
+            raise BadInput("a TLS port takes a certificate and its key with it")
+        certificate = Certificate(settings.tls_cert, settings.tls_key)
+        taken.append(listeners.bind("https", settings.host, settings.tls_port, certificate))
+    cloud = _open(settings, site)
+    cloud.addresses.ports = {each.name: each.port for each in taken}
+    cloud.addresses.public_url = listeners.with_port(cloud.addresses.public_url, taken[-1].port)
+    app = Application(cloud, make_router())
+    cloud.start()
+    try:
+        await listeners.run(
+            {each.name: app for each in taken},
+            taken,
+            settings.ports_file,
+            settings.host,
+            "the cloud",
+        )
+    finally:
+        await cloud.stop()
+
+
+def _open(settings: ServeSettings, site: Site) -> Cloud:
+    try:
+        return Cloud(settings, site)
+    except OSError as error:
+        raise BadInput(
+            f"the data folder {settings.data} cannot be used: {error.strerror or error}"
+        ) from error
+
+
+def _site(settings: ServeSettings) -> Site:
+    try:
+        return load_site(settings.site_file) if settings.site_file else Site()
+    except ValueError as error:
+        raise BadInput(str(error)) from error

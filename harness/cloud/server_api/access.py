@@ -1,0 +1,90 @@
+"""Who calls on the server's side: a Confluence that has attached, by its bearer token."""
+
+import base64
+import binascii
+from typing import TYPE_CHECKING
+
+from harness.cloud.call import Call, Refusal
+from harness.cloud.effects import Effect
+from harness.cloud.state import Migration, Server, Transfer
+
+if TYPE_CHECKING:
+    from harness.cloud.platform import Cloud
+
+
+def make_token(cloud: "Cloud", server_id: str) -> str:
+    """The token of a server."""
+    name = base64.urlsafe_b64encode(server_id.encode()).decode().rstrip("=")
+    return f"{name}.{cloud.vault.mac('server', server_id)}"
+
+
+def attached_server(cloud: "Cloud", call: Call) -> Server:
+    """The server that calls.
+
+    Raises:
+        Refusal: 401, its token is missing or not ours.
+    """
+    call.caller = "server"
+    given = call.header(b"authorization") or ""
+    kind, _, token = given.partition(" ")
+    if kind.lower() != "bearer":
+        raise Refusal(401, Effect.NO_TOKEN, "send Authorization: Bearer <token of /attach>")
+    name, _, mac = token.strip().partition(".")
+    try:
+        server_id = base64.urlsafe_b64decode(name + "=" * (-len(name) % 4)).decode()
+    except (binascii.Error, ValueError):
+        server_id = ""
+    server = cloud.state.servers.get(server_id)
+    if server is None or not cloud.vault.is_mac(mac, "server", server_id):
+        raise Refusal(401, Effect.BAD_BEARER, "the token is none that /attach gave")
+    call.caller = f"server {server.id}"
+    return server
+
+
+def own_migration(cloud: "Cloud", call: Call) -> Migration:
+    """The migration in the path, when the calling server made it.
+
+    Raises:
+        Refusal: 401 or 404.
+    """
+    server = attached_server(cloud, call)
+    migration = cloud.state.migrations.get(call.params["migrationId"])
+    if migration is None or migration.server_id != server.id:
+        raise Refusal(
+            404, Effect.NOT_FOUND, f"there is no migration {call.params['migrationId'][:80]!r}"
+        )
+    return migration
+
+
+def own_transfer(cloud: "Cloud", call: Call) -> Transfer:
+    """The transfer in the path, when the calling server made it.
+
+    Raises:
+        Refusal: 401 or 404.
+    """
+    server = attached_server(cloud, call)
+    transfer = cloud.state.transfers.get(call.params["transferId"])
+    call.transfer_id = call.params["transferId"]
+    if transfer is None or cloud.state.migrations[transfer.migration_id].server_id != server.id:
+        raise Refusal(
+            404, Effect.UNKNOWN_TRANSFER, f"there is no transfer {call.transfer_id[:80]!r}"
+        )
+    call.app_key = transfer.cloud_key
+    return transfer
+
+
+def active_transfer(cloud: "Cloud", call: Call) -> Transfer:
+    """The transfer in the path, when the calling server made it and it is not settled.
+
+    Raises:
+        Refusal: 401, 404; 409 settled; 410 expired.
+    """
+    transfer = own_transfer(cloud, call)
+    expires = transfer.expires_at
+    if expires is not None and expires <= cloud.now():
+        raise Refusal(410, Effect.EXPIRED, f"transfer {transfer.id} is past its 14 days")
+    if transfer.settled:
+        raise Refusal(
+            409, Effect.ALREADY_SETTLED, f"transfer {transfer.id} is settled: {transfer.status}"
+        )
+    return transfer

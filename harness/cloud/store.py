@@ -1,0 +1,97 @@
+"""App data on disk: one file for each closed upload, named by its key alone.
+
+Keys are made here and have the form of a UUID; a name of any other form is never looked up,
+so no request can leave the folder.
+"""
+
+import asyncio
+import os
+import shutil
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+_PIECE = 1024 * 1024
+
+
+class Store:
+    """The folder of app data.
+
+    Args:
+        folder: made when missing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for unfinished in self._folder.glob("*.part"):
+            unfinished.unlink()
+
+    async def write(self, key: str, chunks: AsyncIterator[bytes], limit: int) -> int:
+        """Writes an upload; the file appears under its key once it is whole.
+
+        Args:
+            key: a new key.
+            chunks: the bytes.
+            limit: bytes beyond which it is refused.
+
+        Returns:
+            Its size in bytes.
+
+        Raises:
+            OverflowError: it is longer than `limit`.
+            OSError: it could not be written.
+        """
+        part, size = self._folder / f"{key}.part", 0
+        try:
+            with part.open("wb", buffering=0) as file:
+                pending = bytearray()
+                async for chunk in chunks:
+                    size += len(chunk)
+                    if size > limit:
+                        raise OverflowError
+                    pending += chunk
+                    if len(pending) >= _PIECE:
+                        await asyncio.to_thread(_write_all, file.fileno(), bytes(pending))
+                        pending.clear()
+                _write_all(file.fileno(), bytes(pending))
+            part.rename(self._folder / key)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        return size
+
+    async def read(self, key: str) -> AsyncIterator[bytes]:
+        """The bytes of an upload, piece by piece.
+
+        Raises:
+            FileNotFoundError: there is none of that key.
+        """
+        if not is_key(key):
+            raise FileNotFoundError(key)
+        with (self._folder / key).open("rb", buffering=0) as file:
+            while piece := await asyncio.to_thread(file.read, _PIECE):
+                yield piece
+
+    def has(self, key: str) -> bool:
+        """Whether the bytes of a key are here."""
+        return is_key(key) and (self._folder / key).is_file()
+
+    def clear(self) -> None:
+        """Removes all app data."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+
+def is_key(text: str) -> bool:
+    """Whether a text is a key as we make them: a UUID in its canonical form."""
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]

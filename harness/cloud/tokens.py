@@ -1,0 +1,209 @@
+"""Connect's JSON web tokens: `qsh`, HS256 both ways, and the RS256 of a signed install.
+
+Times are wall times, as design 4.4 demands: a token made by a real app knows no other clock.
+Sources: Connect's public rules for JWT and `qsh`; `reference/tried.md` for what ACE accepts
+and sends (its `qsh` leaves out the base URL's `/wiki`).
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, TypeGuard
+from urllib.parse import parse_qsl, quote
+
+import jwt
+
+from harness.cloud.effects import Effect
+
+LIFETIME = 180
+"""Wall seconds that a token of ours lives; ACE's live as long."""
+
+
+class TokenRefused(Exception):
+    """A token that is not accepted.
+
+    Args:
+        effect: what the journal says.
+        claim: the claim or header field that failed.
+        message: why, for the caller; carries no secret.
+    """
+
+    def __init__(self, effect: Effect, claim: str, message: str) -> None:
+        self.effect, self.claim, self.message = effect, claim, message
+        super().__init__(message)
+
+
+def qsh(method: str, path: str, query: str = "") -> str:
+    """Connect's query string hash.
+
+    Args:
+        method: the HTTP method.
+        path: the raw (still percent-encoded) path below the base URL.
+        query: the raw query string; a `jwt` parameter in it is left out.
+    """
+    canonical_path = path.replace("&", "%26").rstrip("/") or "/"
+    if not canonical_path.startswith("/"):
+        canonical_path = f"/{canonical_path}"
+    canonical_query = _canonical_query(query) if query else ""
+    text = f"{method.upper()}&{canonical_path}&{canonical_query}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical_query(query: str) -> str:
+    values: dict[str, list[str]] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name != "jwt":
+            values.setdefault(quote(name, safe="~"), []).append(quote(value, safe="~"))
+    return "&".join(f"{name}={','.join(sorted(values[name]))}" for name in sorted(values))
+
+
+def sign_hs256(issuer: str, secret: str, hashed: str, now: float | None = None) -> str:
+    """A context-less token of `issuer`, signed with the shared secret.
+
+    Args:
+        issuer: the client key when the cloud calls the app, the app key the other way round.
+        secret: the shared secret of the install.
+        hashed: the request's `qsh`.
+        now: wall time in epoch seconds; the present when left out.
+    """
+    at = int(time.time() if now is None else now)
+    claims = {"iss": issuer, "iat": at, "exp": at + LIFETIME, "qsh": hashed}
+    return jwt.encode(claims, secret, algorithm="HS256")
+
+
+def sign_install(client_key: str, audience: str, hashed: str, private_key: str, key_id: str) -> str:
+    """The RS256 token of an install or uninstall callback.
+
+    Args:
+        client_key: the site's client key, as `iss`.
+        audience: the app's base URL, as `aud`.
+        hashed: the request's `qsh`.
+        private_key: PEM of the RSA key.
+        key_id: names the public key that the install-keys host serves.
+    """
+    at = int(time.time())
+    claims = {
+        "iss": client_key,
+        "aud": [audience],
+        "iat": at,
+        "exp": at + LIFETIME,
+        "qsh": hashed,
+    }
+    return jwt.encode(claims, private_key, algorithm="RS256", headers={"kid": key_id})
+
+
+def peek(token: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """A token's header and claims, unverified.
+
+    Raises:
+        TokenRefused: it is no token.
+    """
+    parts = token.split(".")
+    if len(parts) != 3:
+        raise _malformed("a JWT has three parts separated by dots")
+    header, claims = _part(parts[0], "header"), _part(parts[1], "payload")
+    return header, claims
+
+
+def verify_hs256(
+    token: str,
+    secret_of: Callable[[str], str | None],
+    hashes: Collection[str],
+    skew: float,
+    now: Callable[[], float] = time.time,
+) -> str:
+    """Verifies a Connect token.
+
+    Args:
+        token: the compact token.
+        secret_of: the shared secret of an issuer; None for an issuer that is not installed.
+        hashes: the `qsh` values that are right for this request.
+        skew: wall seconds by which two clocks may differ.
+        now: wall time in epoch seconds.
+
+    Returns:
+        The issuer.
+
+    Raises:
+        TokenRefused: with the claim that failed.
+    """
+    header, claims = peek(token)
+    algorithm = header.get("alg")
+    if algorithm != "HS256":
+        raise TokenRefused(
+            Effect.BAD_ALGORITHM, "alg", f"alg is {algorithm!r}; only HS256 is accepted here"
+        )
+    issuer = claims.get("iss")
+    secret = secret_of(issuer) if isinstance(issuer, str) else None
+    if secret is None:
+        raise TokenRefused(
+            Effect.UNKNOWN_ISSUER, "iss", f"no app with the key {issuer!r} is installed here"
+        )
+    signed, _, signature = token.rpartition(".")
+    expected = hmac.digest(secret.encode(), signed.encode(), "sha256")
+    if not hmac.compare_digest(expected, _decode(signature, "signature")):
+        raise TokenRefused(
+            Effect.BAD_SIGNATURE,
+            "signature",
+            f"the signature was not made with the shared secret of {issuer!r}'s install",
+        )
+    _check_times(claims, skew, now())
+    given = claims.get("qsh")
+    if given not in hashes:
+        raise TokenRefused(
+            Effect.BAD_QSH,
+            "qsh",
+            f"qsh is {given!r}, and right for this request is {' or '.join(hashes)}: "
+            "it is the SHA-256 of METHOD&path&query, the path taken below the base URL",
+        )
+    return str(issuer)
+
+
+def _check_times(claims: Mapping[str, Any], skew: float, now: float) -> None:
+    expires, issued = claims.get("exp"), claims.get("iat")
+    if not _is_number(expires):
+        raise TokenRefused(Effect.EXPIRED_TOKEN, "exp", "exp is missing or no number")
+    if not expires + skew >= now:  # written so that NaN has expired too
+        raise TokenRefused(
+            Effect.EXPIRED_TOKEN,
+            "exp",
+            f"exp was {now - expires:.0f} s ago by this cloud's clock ({skew:g} s are tolerated)",
+        )
+    for claim, value in (("iat", issued), ("nbf", claims.get("nbf"))):
+        if value is not None and not _is_number(value):
+            raise TokenRefused(Effect.MALFORMED_TOKEN, claim, f"{claim} is no number")
+        if value is not None and value - skew > now:
+            raise TokenRefused(
+                Effect.TOKEN_NOT_YET_VALID,
+                claim,
+                f"{claim} lies {value - now:.0f} s in the future ({skew:g} s are tolerated)",
+            )
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _part(text: str, name: str) -> Mapping[str, Any]:
+    try:
+        part = json.loads(_decode(text, name))
+    except (ValueError, RecursionError) as error:
+        raise _malformed(f"its {name} is no JSON") from error
+    if not isinstance(part, dict):
+        raise _malformed(f"its {name} is no JSON object")
+    return part
+
+
+def _decode(text: str, name: str) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (binascii.Error, ValueError) as error:
+        raise _malformed(f"its {name} is no base64url") from error
+
+
+def _malformed(why: str) -> TokenRefused:
+    return TokenRefused(Effect.MALFORMED_TOKEN, "token", f"this is no JSON web token: {why}")

@@ -1,0 +1,194 @@
+"""Delivers events to apps, again and again until they are acknowledged.
+
+Documented: an event is acknowledged by 200 within 5 seconds and re-sent until then; duplicates
+happen; order is not promised. Not published: back-off and giving up, which are switches here.
+The 5 seconds are wall seconds, since a real app on a real clock has to keep them. The back-off
+is platform time, so that a scaled run does not wait for it, with a least pause in wall time.
+"""
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from harness.cloud import redact
+from harness.cloud.changes import MessageDone
+from harness.cloud.effects import Effect
+from harness.cloud.state import App, Message
+from harness.cloud.tokens import qsh, sign_hs256
+
+if TYPE_CHECKING:
+    from harness.cloud.platform import Cloud
+
+_AT_ONCE = 64
+"""Deliveries under way at one time; the others wait without their 5 seconds running."""
+
+
+class Deliveries:
+    """Messages on their way, one task each.
+
+    Args:
+        cloud: whose messages they are.
+    """
+
+    def __init__(self, cloud: "Cloud") -> None:
+        self._cloud = cloud
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._clock_changed = asyncio.Event()
+        self._slots = asyncio.Semaphore(_AT_ONCE)
+
+    def start(self, message: Message) -> None:
+        """Begins to deliver a message."""
+        task = asyncio.get_running_loop().create_task(self._deliver(message))
+        self._tasks[message.id] = task
+        task.add_done_callback(lambda _: self._tasks.pop(message.id, None))
+
+    def wake(self) -> None:
+        """Looks again whether a pause is over: the clock was set or an app has changed."""
+        self._clock_changed.set()
+        self._clock_changed = asyncio.Event()
+
+    def forget(self) -> None:
+        """Stops all deliveries; their messages are gone."""
+        for task in self._tasks.values():
+            task.cancel()
+
+    async def stop(self) -> None:
+        """Stops all deliveries; their messages stay, for the next start."""
+        tasks = list(self._tasks.values())
+        self.forget()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _deliver(self, message: Message) -> None:
+        acknowledged: set[str] = set()
+        tries = 0
+        while True:
+            tries += 1
+            switches = self._cloud.switches
+            app = self._cloud.state.apps.get(message.app_key)
+            targets = targets_of(app, switches.region) if app else []
+            last = tries >= switches.retry_tries
+            if not targets:
+                self._record_unsent(message, tries, app)
+            for url in targets:
+                if app is not None and url not in acknowledged:
+                    missing = set(targets) - acknowledged
+                    if await self._try(message, app, url, tries, missing == {url}):
+                        acknowledged.add(url)
+            if targets and acknowledged.issuperset(targets):
+                return
+            if last:
+                self._give_up(message, tries)
+                return
+            pause = min(switches.retry_first * 2.0 ** min(tries - 1, 30), switches.retry_most)
+            await self._pause(pause)
+
+    async def _try(self, message: Message, app: App, url: str, tries: int, last: bool) -> bool:
+        """One try at one address; `last` when its success completes the message."""
+        if refused := self._cloud.egress.refuses(url):
+            self._record(message, url, None, Effect.EGRESS_REFUSED, refused, tries, 0.0)
+            return False
+        async with self._slots:
+            begun = time.perf_counter()
+            status, reason = await self._post(message, app, url)
+        seconds = time.perf_counter() - begun
+        if status == 200:
+            done = MessageDone(message.id, True, self._cloud.now()) if last else None
+            self._record(message, url, status, Effect.DELIVERED, reason, tries, seconds, done)
+            return True
+        self._record(message, url, status, Effect.NOT_ACKNOWLEDGED, reason, tries, seconds)
+        return False
+
+    async def _post(self, message: Message, app: App, url: str) -> tuple[int | None, str]:
+        secret = self._cloud.vault.shared_secret(app.key) or ""
+        hashed = qsh("POST", path_below(app.base_url, url), urlsplit(url).query)
+        headers = {"Authorization": f"JWT {sign_hs256(app.client_key, secret, hashed)}"}
+        within = self._cloud.switches.acknowledge_within
+        try:
+            async with asyncio.timeout(within):
+                answer = await self._cloud.client.post(
+                    url, json=message.payload, headers=headers, timeout=None
+                )
+        except TimeoutError:
+            return None, f"no answer within {within:g} s of wall time"
+        except httpx.HTTPError as error:
+            return None, f"{type(error).__name__}: {error}"
+        if answer.status_code == 200:
+            return 200, "the app answered 200"
+        return answer.status_code, f"the app answered {answer.status_code}; only 200 acknowledges"
+
+    async def _pause(self, seconds: float) -> None:
+        """Waits for platform seconds, but at least for the least pause in wall time."""
+        await asyncio.sleep(self._cloud.switches.retry_least_wall)
+        until = self._cloud.now() + seconds * 1000.0
+        while left := self._cloud.clock.wall_seconds_until(until):
+            try:
+                await asyncio.wait_for(self._clock_changed.wait(), left)
+            except TimeoutError:
+                continue
+
+    def _give_up(self, message: Message, tries: int) -> None:
+        done = MessageDone(message.id, False, self._cloud.now())
+        reason = f"not acknowledged in {tries} tries"
+        self._record(message, "", None, Effect.GAVE_UP, reason, tries, 0.0, done)
+
+    def _record_unsent(self, message: Message, tries: int, app: App | None) -> None:
+        reason = (
+            f"no app with the key {message.app_key} is installed on the site"
+            if app is None
+            else f"{message.app_key} has no webhook endpoint: its descriptor has no "
+            "cloudAppMigration.migrationWebhookPath, and it has not called PUT /webhook"
+        )
+        self._record(message, "", None, Effect.NOT_ACKNOWLEDGED, reason, tries, 0.0)
+
+    def _record(
+        self,
+        message: Message,
+        url: str,
+        status: int | None,
+        effect: Effect,
+        reason: str,
+        tries: int,
+        seconds: float,
+        change: MessageDone | None = None,
+    ) -> None:
+        entry: dict[str, Any] = {
+            "caller": "cloud",
+            "direction": "out",
+            "method": "POST",
+            "path": redact.path_and_query(url.partition("?")[0], urlsplit(url).query),
+            "route": f"webhook {message.event}",
+            "status": status,
+            "effect": effect,
+            "reason": redact.text(reason),
+            "transfer_id": message.transfer_id,
+            "app_key": message.app_key,
+            "body": redact.body(message.payload),
+            "detail": {"try": tries, "messageId": message.id},
+            "seconds": round(seconds, 6),
+        }
+        self._cloud.record(entry, [change] if change else [])
+
+
+def targets_of(app: App, region: str | None) -> list[str]:
+    """The addresses that an app's events go to.
+
+    With the site pinned to a region, addresses under the app's base URL move to its base URL
+    for that region (developer documentation, prepare your cloud app).
+    """
+    regional = app.regions.get(region) if region else None
+    if regional is None:
+        return list(app.endpoints)
+    return [
+        f"{regional}{url.removeprefix(app.base_url)}" if url.startswith(app.base_url) else url
+        for url in app.endpoints
+    ]
+
+
+def path_below(base_url: str, url: str) -> str:
+    """The raw path of a URL, below the base URL's own path where it lies under it."""
+    base = urlsplit(base_url).path.rstrip("/")
+    path = urlsplit(url).path
+    return path[len(base) :] if base and path.startswith(f"{base}/") else path

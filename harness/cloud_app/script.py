@@ -1,0 +1,97 @@
+"""The script of a cloud app: steps that run in order, once for each transfer.
+
+A step is an object with one of these keys (and `times` where it makes sense):
+
+- `{"await": EVENT}` waits for a webhook of that type (`*` takes any).
+- `{"post": BODY}` posts to the transfer's progress; `"to"` posts to another transfer id.
+- `{"fetch": "data"}` lists the transfer's app data, and downloads what it has not fetched yet.
+- `{"map": [KEY...], "namespace": NS}` looks mappings up.
+- `{"feedback": DETAILS}` leaves feedback for the listener.
+- `{"sleep": SECONDS}` waits; the app's time scale divides the seconds.
+- `{"repeat": [STEP...], "times": N}` runs steps again and again.
+
+Beside the steps, a behaviour may make webhooks slow or break them.
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Step(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Await(_Step):
+    """Waits for an event of the transfer."""
+
+    event: str = Field(alias="await")
+
+
+class Post(_Step):
+    """Posts a progress body as it stands, right or wrong."""
+
+    post: dict[str, Any]
+    to: str | None = None
+    """Another transfer than the script's own."""
+    expect: int | None = None
+    """The status that must come back; with another the script ends as failed."""
+
+
+class Fetch(_Step):
+    """Lists the transfer's app data and downloads it by its signed URLs."""
+
+    fetch: Literal["data"]
+
+
+class Map(_Step):
+    """Looks cloud ids of server keys up."""
+
+    map: list[str]
+    namespace: str
+
+
+class Feedback(_Step):
+    """Leaves feedback for the listener."""
+
+    feedback: dict[str, Any]
+
+
+class Sleep(_Step):
+    """Waits."""
+
+    sleep: float = Field(ge=0, le=86400)
+
+
+class Repeat(_Step):
+    """Runs steps several times."""
+
+    repeat: "list[Step]"
+    times: int = Field(ge=1, le=100_000)
+
+
+Step = Await | Post | Fetch | Map | Feedback | Sleep | Repeat
+
+
+class Behaviour(BaseModel):
+    """What the app does with a transfer, and how it answers webhooks."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    steps: list[Step]
+    discover: bool = Field(
+        default=False,
+        description="Begin with transfers found by GET /transfer/recent, before any webhook.",
+    )
+    answer_after: float = Field(
+        default=0.0, ge=0, le=3600, description="Wall seconds before a webhook is answered."
+    )
+    slow_answers: int = Field(
+        default=1_000_000, ge=0, description="How many webhooks of a transfer are that slow."
+    )
+    crash_on_first: bool = Field(
+        default=False, description="The first webhook of a transfer is answered 500."
+    )
+
+
+Repeat.model_rebuild()
