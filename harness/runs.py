@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -21,7 +21,7 @@ from typing import IO
 RUN_VARIABLE = "MIGRATION_HARNESS_RUN"
 """Carried by every process of a run, so that the process table tells whose it is."""
 
-_STACK = "stack.json"
+_STACK, _SCRATCH = "stack.json", "scratch.path"
 
 
 @dataclass(frozen=True)
@@ -65,16 +65,20 @@ def open_run() -> Iterator[Run]:
     """Owns a new run until the block ends.
 
     The folder is removed at the end unless the stack file stands in it (a stack that was
-    left running on purpose). Temporary files of this process and its children go into the
-    folder too.
+    left running on purpose), and with it the folder into which temporary files of this process
+    and its children go.
     """
     run_id = new_id()
     run = find(run_id)
     lock = _take(run)
-    (run.folder / "tmp").mkdir(parents=True, mode=0o700)
+    run.folder.mkdir(mode=0o700)
+    # Not below the run's folder: browsers make sockets there, whose paths have to be short.
+    scratch = Path(tempfile.gettempdir()) / f"mh-{run_id}"
+    (run.folder / _SCRATCH).write_text(str(scratch))
+    scratch.mkdir(mode=0o700)
     before = {name: os.environ.get(name) for name in (RUN_VARIABLE, "TMPDIR")}
-    os.environ[RUN_VARIABLE], os.environ["TMPDIR"] = run_id, str(run.folder / "tmp")
-    tempfile.tempdir = str(run.folder / "tmp")
+    os.environ[RUN_VARIABLE], os.environ["TMPDIR"] = run_id, str(scratch)
+    tempfile.tempdir = str(scratch)
     try:
         yield run
     finally:
@@ -104,8 +108,10 @@ def _take(run: Run) -> IO[str]:
 
 
 def forget(run: Run) -> bool:
-    """Removes the run's folder and lock; whether there was anything."""
+    """Removes the run's folders and lock; whether there was anything."""
     there = run.folder.exists() or run.lock_file.exists()
+    with suppress(FileNotFoundError):
+        shutil.rmtree((run.folder / _SCRATCH).read_text(), ignore_errors=True)
     shutil.rmtree(run.folder, ignore_errors=True)
     run.lock_file.unlink(missing_ok=True)
     return there

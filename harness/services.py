@@ -69,7 +69,7 @@ def cloud(image: str, site: str, authority: Authority, scale: float) -> Service:
     )
 
 
-def cloud_app(image: str, key: str, authority: Authority) -> Service:
+def cloud_app(image: str, key: str, authority: Authority, scale: float) -> Service:
     """The scripted Connect app."""
     leaf = authority.issue([CLOUD_APP, "localhost", _LOOPBACK])
 
@@ -78,7 +78,7 @@ def cloud_app(image: str, key: str, authority: Authority) -> Service:
         return [
             *_python(place, "harness.cloud_app"),
             *_listening(place, "--control-port", "control", "--port", "https"),
-            *("--key", key, "--base-url", base),
+            *("--key", key, "--base-url", base, "--time-scale", f"{scale:g}"),
         ]
 
     return Service(

@@ -187,7 +187,7 @@ def _bring_up(
     # Started together: each takes a second or two, most of it the start of an interpreter.
     with ThreadPoolExecutor(2) as pool:
         app_started = pool.submit(
-            engine.start, services.cloud_app(cloud_image, app.cloud.key, authority)
+            engine.start, services.cloud_app(cloud_image, app.cloud.key, authority, settings.scale)
         )
         confluence = engine.start(standin)
         cloud_app = app_started.result()

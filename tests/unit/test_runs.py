@@ -18,10 +18,12 @@ def test_a_run_lives_while_it_is_owned_and_leaves_nothing(tmp_path: Path) -> Non
     with runs.open_run() as run:
         assert runs.is_alive(run)
         assert runs.known() == [run]
-        assert tempfile.gettempdir().startswith(str(run.folder))
+        scratch = Path(tempfile.gettempdir())
+        assert run.id in scratch.name
         assert os.environ[runs.RUN_VARIABLE] == run.id
     assert not runs.is_alive(run)
     assert list((tmp_path / "runs").iterdir()) == []
+    assert not scratch.exists()
     assert runs.RUN_VARIABLE not in os.environ
 
 

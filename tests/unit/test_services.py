@@ -118,7 +118,7 @@ def test_the_cloud_answers_for_the_real_hosts_and_the_site() -> None:
 def test_the_cas_private_key_is_given_to_nobody() -> None:
     for service in (
         services.cloud("image", "acme", AUTHORITY, 300),
-        services.cloud_app("image", "charts-for-confluence", AUTHORITY),
+        services.cloud_app("image", "charts-for-confluence", AUTHORITY, 300),
         standin(),
     ):
         keys = [name for name, content in service.files.items() if b"PRIVATE KEY" in content]
