@@ -8,6 +8,7 @@ Everything in this package is pure: it starts nothing, opens no socket and reads
 | feasible | which partial assignments extend to a case that the constraints allow |
 | targets | which tuples a suite of a wanted strength has to contain |
 | algebra | suites that mathematics gives without a search |
+| chance | where its random numbers come from |
 | greedy, tabu | suites that a search finds, and makes smaller |
 | covering | the entry: the smallest suite of these |
 | coverage | an independent proof of what a suite covers (shares no code with the above but model) |

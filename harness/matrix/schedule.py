@@ -115,7 +115,7 @@ def order(cases: Sequence[Case], settings: Sequence[Setting]) -> tuple[Case, ...
 
 
 def split(cases: Sequence[Case], settings: Sequence[Setting], workers: int) -> Plan:
-    """The cases in order, cut into so many runs that the longest is as short as a cut can make it.
+    """The cases in order, cut into so many runs that the longest is short.
 
     Args:
         cases: all cases, in the order of the file.
@@ -131,7 +131,7 @@ def split(cases: Sequence[Case], settings: Sequence[Setting], workers: int) -> P
     ordered = order(cases, settings)
     low = max((rules.cost([case]).seconds for case in ordered), default=0.0)
     high = rules.cost(ordered).seconds
-    runs = rules.cut(ordered, high)
+    runs = [ordered] if ordered else []
     while high - low > _FINE * high:
         middle = (low + high) / 2
         fewer = rules.cut(ordered, middle)
