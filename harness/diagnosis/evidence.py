@@ -310,7 +310,8 @@ class Post(Evidence):
     reason: str = ""
 
     def _say(self) -> str:
-        what = f"{self.status} {'' if self.percent is None else self.percent}".strip()
+        said = (self.status, None if self.percent is None else str(self.percent))
+        what = " ".join(each for each in said if each) or "nothing known"
         why = f", {self.reason}" if self.reason else ""
         return f"the cloud app posted {what} to {self.transfer}: {self.http}, {self.effect}{why}"
 

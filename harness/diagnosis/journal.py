@@ -7,7 +7,7 @@ that is missing gives less evidence, never an error.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from harness.diagnosis.evidence import (
@@ -87,9 +87,9 @@ def _server_call(entry: Entry, origin: Origin, path: str) -> Iterator[Evidence]:
         yield TransferMade(
             origin=origin,
             transfer=str(entry.get("transfer_id") or told.get("transferId") or told.get("id")),
-            server_key=told.get("serverAppKey", told.get("server_key")),
-            cloud_key=told.get("cloudAppKey", told.get("cloud_key")),
-            linked=told.get("linked"),
+            server_key=_text(told, "serverAppKey", "server_key"),
+            cloud_key=_text(told, "cloudAppKey", "cloud_key"),
+            linked=told["linked"] if isinstance(told.get("linked"), bool) else None,
             is_rerun=bool(told.get("originalTransferId", told.get("original_id"))),
         )
     elif of := _OF_TRANSFER.fullmatch(path):
@@ -103,7 +103,7 @@ def _server_call(entry: Entry, origin: Origin, path: str) -> Iterator[Evidence]:
             origin=origin,
             key=app["key"],
             installed=told["installed"],
-            webhook=told.get("webhook"),
+            webhook=_text(told, "webhook"),
         )
 
 
@@ -127,7 +127,7 @@ def _post(entry: Entry, origin: Origin, transfer: str, effect: str) -> Post:
         transfer=transfer,
         http=_status(entry),
         effect=effect,
-        status=told.get("status") or told.get("progressStatus"),
+        status=_text(told, "status", "progressStatus"),
         percent=percent if isinstance(percent, int) else None,
         reason=str(entry.get("reason") or ""),
     )
@@ -135,16 +135,18 @@ def _post(entry: Entry, origin: Origin, transfer: str, effect: str) -> Post:
 
 def _connect_app(entry: Entry, origin: Origin, effect: str) -> ConnectApp:
     told = _told(entry)
-    endpoints = told.get("endpoints") or ()
-    webhook = told.get("webhook_path") or (endpoints[0] if endpoints else None)
-    key = str(entry.get("app_key") or told.get("key") or told.get("app_key") or "")
+    endpoints = told.get("endpoints")
+    first = str(endpoints[0]) if isinstance(endpoints, list) and endpoints else None
+    webhook = _text(told, "webhook_path") or first
+    key = str(entry.get("app_key") or _text(told, "key", "app_key") or "")
     return ConnectApp(origin=origin, key=key, installed=effect != "uninstalled", webhook=webhook)
 
 
 def _told(entry: Entry) -> dict[str, Any]:
     """All named facts of an entry: its changes, then its body, then its detail."""
     told: dict[str, Any] = {}
-    for change in entry.get("changes") or ():
+    changes = entry.get("changes")
+    for change in changes if isinstance(changes, list) else ():
         if isinstance(change, dict):
             for inner in (change, change.get("transfer"), change.get("app")):
                 told |= inner if isinstance(inner, dict) else {}
@@ -160,6 +162,11 @@ def _told(entry: Entry) -> dict[str, Any]:
     return told
 
 
+def _text(told: Mapping[str, Any], *names: str) -> str | None:
+    """The first of these fields that is a text."""
+    return next((told[name] for name in names if isinstance(told.get(name), str)), None)
+
+
 def _status(entry: Entry) -> int:
     status = entry.get("status")
     return status if isinstance(status, int) else 0
@@ -167,6 +174,7 @@ def _status(entry: Entry) -> int:
 
 def _time(entry: Entry, name: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(str(entry.get(name)))
+        time = datetime.fromisoformat(str(entry.get(name)))
     except ValueError:
         return None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

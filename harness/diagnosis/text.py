@@ -121,4 +121,10 @@ def _not_known(findings: Sequence[Finding]) -> list[str]:
 
 def _wrapped(lead: str, text: str) -> str:
     indent = " " * min(len(lead), 4)
-    return textwrap.fill(lead + text, _WIDTH, subsequent_indent=indent, break_long_words=False)
+    return textwrap.fill(
+        lead + text,
+        _WIDTH,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
