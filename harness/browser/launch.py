@@ -1,6 +1,7 @@
 """Finds a browser and starts it quietly, whether Playwright brought it or the system did."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -67,7 +68,7 @@ def browser_session(*, headless: bool = True) -> Iterator[Browser]:
         except PlaywrightError as error:
             raise DriverError(
                 f"starting the browser {found.path}",
-                str(error.message).splitlines()[0],
+                why(error.message),
                 f"If it cannot run here, {ADVICE}",
             ) from error
         try:
@@ -79,6 +80,16 @@ def browser_session(*, headless: bool = True) -> Iterator[Browser]:
 def launch_arguments(uid: int) -> list[str]:
     """Return the browser's arguments; its sandbox is given up only where root leaves no choice."""
     return [*QUIET, "--no-sandbox"] if uid == 0 else list(QUIET)
+
+
+def why(message: str) -> str:
+    """Return what matters of Playwright's message: its first line, the browser's own errors and
+    how its process ended; the long command line and call log are left out.
+    """
+    first, *rest = message.splitlines()
+    told = [line.split("]", 1)[-1].strip() for line in rest if "[err]" in line]
+    ended = re.findall(r"<process did exit: ([^>]*)>", message)
+    return "; ".join([first, *dict.fromkeys(told[:4]), *dict.fromkeys(ended)])
 
 
 def _find(playwright: Playwright, environment: Mapping[str, str]) -> Found | None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.browser.launch import Found, choose, launch_arguments
+from harness.browser.launch import Found, choose, launch_arguments, why
 from harness.errors import BadInput
 
 
@@ -48,3 +48,18 @@ def test_the_sandbox_is_given_up_for_root_only():
     assert "--no-sandbox" in launch_arguments(0)
     assert "--no-sandbox" not in launch_arguments(1000)
     assert "--disable-background-networking" in launch_arguments(1000)
+
+
+def test_a_failed_start_says_how_the_process_ended():
+    message = (
+        "BrowserType.launch: Target page, context or browser has been closed\nBrowser logs:\n"
+        "<launching> /usr/bin/chromium --very --long\n<launched> pid=5\n"
+        "[pid=5][err] [1123/FATAL] Running as root without --no-sandbox is not supported.\n"
+        "Call log:\n  - [pid=5] <process did exit: exitCode=null, signal=SIGKILL>\n"
+    )
+    assert why(message) == (
+        "BrowserType.launch: Target page, context or browser has been closed; "
+        "[err] [1123/FATAL] Running as root without --no-sandbox is not supported.; "
+        "exitCode=null, signal=SIGKILL"
+    )
+    assert why("Executable does not exist") == "Executable does not exist"
