@@ -27,6 +27,7 @@ import org.migrationharness.standin.setup.SetupVariables;
  * @param presetSetup a home that is not set up is set up at once, with the admin above
  * @param twoStepLogin the newer login form is shown instead of the legacy one
  * @param basicAllowed HTTP Basic is open, as it is by default before 10.2
+ * @param assessmentPresumed apps count as assessed, needed in cloud and agreed to until an admin says else
  * @param setupVariables answers of the image's variables to pages of the set-up wizard
  */
 public record Settings(
@@ -45,6 +46,7 @@ public record Settings(
         boolean presetSetup,
         boolean twoStepLogin,
         boolean basicAllowed,
+        boolean assessmentPresumed,
         SetupVariables setupVariables) {
 
     /**
@@ -68,6 +70,7 @@ public record Settings(
                 choice(env, "STANDIN_SETUP", "complete", "wizard").equals("complete"),
                 choice(env, "STANDIN_LOGIN", "legacy", "tsv").equals("tsv"),
                 choice(env, "STANDIN_BASIC", "on", "off").equals("on"),
+                choice(env, "STANDIN_ASSESSMENT", "presumed", "asked").equals("presumed"),
                 SetupVariables.from(env));
     }
 

@@ -10,8 +10,7 @@ interface AppListener {
     /** Null when the listener names none. */
     String cloudAppKey();
 
-    /** What admins know the app by. */
-    String appName();
+    Origin origin();
 
     List<String> dataAccessScopes();
 

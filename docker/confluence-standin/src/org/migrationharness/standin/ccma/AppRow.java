@@ -22,8 +22,8 @@ public record AppRow(
         String message,
         long lastUpdatedAt) {
 
-    static AppRow ready(String containerId, AppListener listener) {
-        return new AppRow(containerId, listener.serverAppKey(), listener.cloudAppKey(), listener.appName(),
+    static AppRow ready(String containerId, InstalledApp app) {
+        return new AppRow(containerId, app.serverAppKey(), app.cloudAppKey(), app.name(),
                 RowStatus.READY, null, null, 0);
     }
 

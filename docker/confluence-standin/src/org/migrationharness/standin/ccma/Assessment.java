@@ -5,30 +5,63 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.migrationharness.standin.store.JsonFile;
 
-/** "Assess your apps": the admin's decision per app, and the container that a needed app migrates in. */
+/**
+ * The app assessment: per app the admin's decision, the consent to its migration, and the container that it
+ * migrates in.
+ */
 public final class Assessment {
     private final JsonFile<Map<String, Entry>> file;
+    private final boolean presumed;
     private Map<String, Entry> entries;
 
-    public Assessment(Path state) {
+    /**
+     * @param presumed apps that nobody decided about count as needed in cloud and agreed to, as the seed's
+     *     reporter had done, so that a test need not go through the pages each time
+     */
+    public Assessment(Path state, boolean presumed) {
+        this.presumed = presumed;
         file = new JsonFile<>(state.resolve("app-assessment.json"), new TypeToken<>() { });
         entries = new TreeMap<>(file.load(Map.of()));
     }
 
-    /** Every app with a listener counts as needed in cloud, as the seed's reporter had decided. */
+    Decision decision(String serverAppKey) {
+        Decision made = entry(serverAppKey).decision();
+        return made == Decision.NONE && presumed ? Decision.NEEDED : made;
+    }
+
+    boolean isAgreed(String serverAppKey) {
+        return presumed || entry(serverAppKey).agreed();
+    }
+
+    void decide(String serverAppKey, Decision decision) {
+        change(serverAppKey, entry -> new Entry(entry.containerId(), serverAppKey, decision, entry.agreed()));
+    }
+
+    void agree(String serverAppKey, boolean agreed) {
+        change(serverAppKey,
+                entry -> new Entry(entry.containerId(), serverAppKey, entry.decision(), agreed));
+    }
+
+    /** The entry of an app; asking for it opens it, undecided. */
     synchronized Entry entry(String serverAppKey) {
         Entry known = entries.get(serverAppKey);
-        if (known != null) {
-            return known;
+        return known == null ? change(serverAppKey, entry -> entry) : known;
+    }
+
+    private synchronized Entry change(String key, UnaryOperator<Entry> change) {
+        Entry before = entries.getOrDefault(
+                key, new Entry(UUID.randomUUID().toString(), key, Decision.NONE, false));
+        Entry after = change.apply(before);
+        if (!after.equals(entries.get(key))) {
+            Map<String, Entry> next = new TreeMap<>(entries);
+            next.put(key, after);
+            file.save(next);
+            entries = next;
         }
-        Entry entry = new Entry(UUID.randomUUID().toString(), serverAppKey);
-        Map<String, Entry> next = new TreeMap<>(entries);
-        next.put(serverAppKey, entry);
-        file.save(next);
-        entries = next;
-        return entry;
+        return after;
     }
 
     /**
@@ -36,7 +69,9 @@ public final class Assessment {
      *
      * @param containerId made with the entry, and what the plans made from it keep its row by
      * @param serverAppKey the app
+     * @param decision the admin's
+     * @param agreed whether the admin consented to the app's migration
      */
-    record Entry(String containerId, String serverAppKey) {
+    record Entry(String containerId, String serverAppKey, Decision decision, boolean agreed) {
     }
 }

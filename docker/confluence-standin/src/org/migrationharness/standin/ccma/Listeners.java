@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.migrationharness.standin.log.Log;
-import org.migrationharness.standin.upm.Plugin;
 import org.migrationharness.standin.upm.Plugins;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -67,12 +66,13 @@ public final class Listeners {
         if (service == null) {
             return;
         }
-        String appName = plugins.owner(reference.getBundle())
-                .map(Plugin::descriptor)
-                .map(descriptor -> descriptor.name())
-                .orElse(reference.getBundle().getSymbolicName());
+        String bundleName = reference.getBundle().getSymbolicName();
+        Origin origin = plugins.owner(reference.getBundle())
+                .map(plugin -> new Origin(plugin.key(), plugin.descriptor().name()))
+                .orElse(new Origin(bundleName, bundleName));
+        String appName = origin.appName();
         try {
-            AppListener listener = wrap(service, generation, appName);
+            AppListener listener = wrap(service, generation, origin);
             String key = listener.serverAppKey();
             if (key == null || key.isBlank()) {
                 LOG.warn("discover", "Server app key is null for listener of " + appName);
@@ -85,11 +85,11 @@ public final class Listeners {
         }
     }
 
-    private AppListener wrap(Object service, Generation generation, String appName) {
+    private AppListener wrap(Object service, Generation generation, Origin origin) {
         return switch (generation) {
-            case OSGI -> new OsgiListener((AppCloudMigrationListenerV1) service, appName);
-            case TRACKER -> new TrackerListener((CloudMigrationListenerV1) service, appName);
-            case DISCOVERABLE -> new ModernListener((DiscoverableListener) service, appName, gateway);
+            case OSGI -> new OsgiListener((AppCloudMigrationListenerV1) service, origin);
+            case TRACKER -> new TrackerListener((CloudMigrationListenerV1) service, origin);
+            case DISCOVERABLE -> new ModernListener((DiscoverableListener) service, origin, gateway);
         };
     }
 }

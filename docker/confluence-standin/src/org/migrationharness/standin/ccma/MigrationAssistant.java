@@ -20,6 +20,8 @@ public final class MigrationAssistant {
     private final Poller poller;
     private final PlatformGateway gateway;
     private final MigrationPages pages;
+    private final AssessmentPages assessmentPages;
+    private final PlanWizard wizard;
     private final TestingRest testingRest;
     private final BundleContext context;
     private final Profile profile;
@@ -39,12 +41,17 @@ public final class MigrationAssistant {
         gateway = new PlatformGateway(platform, threads);
         poller = new Poller(plans, platform);
         Flags flags = new Flags(features);
-        Assessment assessment = new Assessment(state);
+        Assessment assessment = new Assessment(state, settings.assessmentPresumed());
         Listeners listeners = new Listeners(context, plugins, profile, gateway);
-        RowPlanner rowPlanner = new RowPlanner(flags, listeners, assessment);
+        InstalledApps apps = new InstalledApps(plugins, listeners);
+        RowPlanner rowPlanner = new RowPlanner(flags, apps, assessment);
+        PreMigrationChecks checks = new PreMigrationChecks(flags, apps, assessment, platform);
         MigrationRunner runner = new MigrationRunner(
-                plans, flags, profile, rowPlanner, listeners, assessment, platform, poller, threads);
-        pages = new MigrationPages(plans, flags, rowPlanner, runner);
+                plans, flags, profile, rowPlanner, apps, assessment, platform, poller, threads);
+        assessmentPages = new AssessmentPages(apps, assessment, checks);
+        pages = new MigrationPages(
+                plans, flags, profile, runner, assessmentPages, new ProgressLog(platform));
+        wizard = new PlanWizard(plans, rowPlanner, checks, runner, settings.cloudUrl().toString());
         testingRest = new TestingRest(plans, runner);
     }
 
@@ -55,6 +62,8 @@ public final class MigrationAssistant {
 
     public void addTo(Routes routes) {
         pages.addTo(routes);
+        assessmentPages.addTo(routes);
+        wizard.addTo(routes);
         if (profile.testingRest()) {
             testingRest.addTo(routes);
         }

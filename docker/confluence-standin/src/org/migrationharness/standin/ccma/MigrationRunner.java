@@ -2,9 +2,7 @@ package org.migrationharness.standin.ccma;
 
 import com.atlassian.migration.app.gateway.MigrationDetailsV1;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -25,7 +23,7 @@ final class MigrationRunner {
     private final Flags flags;
     private final Profile profile;
     private final RowPlanner rowPlanner;
-    private final Listeners listeners;
+    private final InstalledApps apps;
     private final Assessment assessment;
     private final PlatformClient platform;
     private final Poller poller;
@@ -36,7 +34,7 @@ final class MigrationRunner {
             Flags flags,
             Profile profile,
             RowPlanner rowPlanner,
-            Listeners listeners,
+            InstalledApps apps,
             Assessment assessment,
             PlatformClient platform,
             Poller poller,
@@ -45,7 +43,7 @@ final class MigrationRunner {
         this.flags = flags;
         this.profile = profile;
         this.rowPlanner = rowPlanner;
-        this.listeners = listeners;
+        this.apps = apps;
         this.assessment = assessment;
         this.platform = platform;
         this.poller = poller;
@@ -65,11 +63,18 @@ final class MigrationRunner {
         });
         if (claimed[0]) {
             threads.execute(() -> {
-                boolean well = !flags.appMigration() || migrateApps(planId);
-                plans.change(planId, plan -> plan.with(well ? PlanStatus.FINISHED : PlanStatus.FAILED));
+                boolean well = !hasApps(planId) || migrateApps(planId);
+                plans.change(planId, plan -> plan.status() == PlanStatus.STOPPED
+                        ? plan
+                        : plan.with(well ? PlanStatus.FINISHED : PlanStatus.FAILED));
             });
         }
         return claimed[0];
+    }
+
+    private boolean hasApps(String planId) {
+        return flags.appMigration()
+                && plans.find(planId).map(plan -> plan.scope().includes(PlanScope.Kind.APPS)).orElse(false);
     }
 
     /**
@@ -87,6 +92,27 @@ final class MigrationRunner {
         }
         threads.execute(() -> startListeners(planId, started));
         return Optional.of(started.migration().migrationId());
+    }
+
+    /** Asks the cloud to cancel what is under way; rows follow when that is polled. */
+    void stop(Plan plan) {
+        plans.change(plan.id(), old -> old.with(PlanStatus.STOPPED));
+        threads.execute(() -> {
+            for (Migration migration : plan.migrations()) {
+                for (Transfer transfer : migration.transfers()) {
+                    cancel(transfer);
+                }
+            }
+        });
+    }
+
+    private void cancel(Transfer transfer) {
+        try {
+            platform.cancel(transfer.transferId());
+        } catch (PlatformException e) {
+            LOG.warn("cancel", "Transfer of " + transfer.serverAppKey() + " could not be cancelled: "
+                    + e.getMessage());
+        }
     }
 
     private boolean migrateApps(String planId) {
@@ -120,11 +146,10 @@ final class MigrationRunner {
 
     private void startListeners(String planId, Started started) {
         Migration migration = started.migration();
-        Map<String, AppListener> byKey = new LinkedHashMap<>();
-        listeners.discover().forEach(listener -> byKey.put(listener.serverAppKey(), listener));
         for (AppRow row : migration.rows()) {
-            AppListener listener = byKey.get(row.serverAppKey());
+            AppListener listener = apps.listener(row.serverAppKey()).orElse(null);
             if (listener == null) {
+                LOG.debug("startListeners", "No listener is visible for server app key " + row.serverAppKey());
                 continue;
             }
             if (listener.cloudAppKey() == null) {

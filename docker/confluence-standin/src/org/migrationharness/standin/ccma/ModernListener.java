@@ -6,7 +6,7 @@ import com.atlassian.migration.app.listener.DiscoverableListener;
 import java.util.List;
 
 /** The current generation, which is handed its gateway. */
-record ModernListener(DiscoverableListener service, String appName, AppCloudMigrationGateway gateway)
+record ModernListener(DiscoverableListener service, Origin origin, AppCloudMigrationGateway gateway)
         implements AppListener {
     @Override
     public String serverAppKey() {

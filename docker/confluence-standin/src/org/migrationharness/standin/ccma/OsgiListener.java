@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 /** The first generation. */
-record OsgiListener(AppCloudMigrationListenerV1 service, String appName) implements AppListener {
+record OsgiListener(AppCloudMigrationListenerV1 service, Origin origin) implements AppListener {
     @Override
     public String serverAppKey() {
         return service.getServerAppKey();

@@ -13,6 +13,7 @@ import java.util.function.UnaryOperator;
  * @param name typed by the admin
  * @param status of the plan, which is not the status of its apps: apps go on after FINISHED
  * @param createdAt epoch milliseconds
+ * @param scope what the wizard was told
  * @param draft rows shown before the first run
  * @param migrations the runs of its app migration, oldest first
  */
@@ -21,24 +22,25 @@ public record Plan(
         String name,
         PlanStatus status,
         long createdAt,
+        PlanScope scope,
         List<AppRow> draft,
         List<Migration> migrations) {
 
     Plan with(PlanStatus next) {
-        return new Plan(id, name, next, createdAt, draft, migrations);
+        return new Plan(id, name, next, createdAt, scope, draft, migrations);
     }
 
     Plan plus(Migration migration) {
         List<Migration> next = new ArrayList<>(migrations);
         next.add(migration);
-        return new Plan(id, name, status, createdAt, draft, List.copyOf(next));
+        return new Plan(id, name, status, createdAt, scope, draft, List.copyOf(next));
     }
 
     Plan change(String migrationId, UnaryOperator<Migration> change) {
         List<Migration> next = migrations.stream()
                 .map(one -> one.migrationId().equals(migrationId) ? change.apply(one) : one)
                 .toList();
-        return new Plan(id, name, status, createdAt, draft, next);
+        return new Plan(id, name, status, createdAt, scope, draft, next);
     }
 
     Migration migration(String migrationId) {
@@ -46,6 +48,11 @@ public record Plan(
                 .filter(one -> one.migrationId().equals(migrationId))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** Whether something of it can still be stopped. */
+    public boolean isUnderWay() {
+        return status != PlanStatus.STOPPED && migrations.stream().anyMatch(Migration::awaitsNews);
     }
 
     /** One row per app: that of its newest run, or the draft's while there was none. */

@@ -1,5 +1,6 @@
 package org.migrationharness.standin.ccma;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
@@ -94,6 +95,19 @@ public final class PlatformClient {
     void errored(String transferId, String exceptionType, String safeStackTrace) throws PlatformException {
         post("/transfers/" + encoded(transferId) + "/errored",
                 Map.of("exceptionType", exceptionType, "safeStackTrace", safeStackTrace));
+    }
+
+    void cancel(String transferId) throws PlatformException {
+        post("/transfers/" + encoded(transferId) + "/cancel", Map.of());
+    }
+
+    boolean isInstalled(String cloudAppKey) throws PlatformException {
+        JsonElement installed = get("/apps/" + encoded(cloudAppKey)).getAsJsonObject().get("installed");
+        return installed != null && installed.getAsBoolean();
+    }
+
+    JsonArray log(String migrationId) throws PlatformException {
+        return get("/migrations/" + migrationId + "/log").getAsJsonObject().getAsJsonArray("rows");
     }
 
     void upload(String transferId, String label, HttpRequest.BodyPublisher body) throws PlatformException {

@@ -7,36 +7,37 @@ import java.util.UUID;
 /** Decides which apps a plan migrates and which container each row is kept by. */
 final class RowPlanner {
     private final Flags flags;
-    private final Listeners listeners;
+    private final InstalledApps apps;
     private final Assessment assessment;
 
-    RowPlanner(Flags flags, Listeners listeners, Assessment assessment) {
+    RowPlanner(Flags flags, InstalledApps apps, Assessment assessment) {
         this.flags = flags;
-        this.listeners = listeners;
+        this.apps = apps;
         this.assessment = assessment;
     }
 
     /**
-     * The rows of a plan by the flags and apps of this moment: from the assessment, or in dev mode, which
-     * bypasses it, from the listeners found, each with a container of its own.
+     * The rows of a plan by the flags and apps of this moment: from the assessment's needed apps, whether or
+     * not their listener is visible, or in dev mode, which bypasses the assessment, from the listeners found,
+     * each with a container of its own.
      */
     List<AppRow> rows(String planId) {
         if (!flags.appMigration()) {
             return List.of();
         }
-        boolean devMode = flags.devMode();
-        return listeners.discover().stream()
-                .map(listener -> AppRow.ready(
-                        devMode ? ownContainer(planId, listener) : assessed(listener), listener))
+        if (flags.devMode()) {
+            return apps.withListener().stream()
+                    .map(app -> AppRow.ready(ownContainer(planId, app), app))
+                    .toList();
+        }
+        return apps.all().stream()
+                .filter(app -> assessment.decision(app.serverAppKey()) == Decision.NEEDED)
+                .map(app -> AppRow.ready(assessment.entry(app.serverAppKey()).containerId(), app))
                 .toList();
     }
 
-    private String assessed(AppListener listener) {
-        return assessment.entry(listener.serverAppKey()).containerId();
-    }
-
-    private static String ownContainer(String planId, AppListener listener) {
-        String name = planId + "/" + listener.serverAppKey();
+    private static String ownContainer(String planId, InstalledApp app) {
+        String name = planId + "/" + app.serverAppKey();
         return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
     }
 }

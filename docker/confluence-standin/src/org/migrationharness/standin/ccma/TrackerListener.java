@@ -5,7 +5,7 @@ import com.atlassian.migration.app.gateway.MigrationDetailsV1;
 import java.util.List;
 
 /** The second generation. */
-record TrackerListener(CloudMigrationListenerV1 service, String appName) implements AppListener {
+record TrackerListener(CloudMigrationListenerV1 service, Origin origin) implements AppListener {
     @Override
     public String serverAppKey() {
         return service.getServerAppKey();
