@@ -67,7 +67,8 @@ final class PreMigrationChecks {
         return undecided == 0
                 ? passed("App assessment is complete")
                 : new Check("App assessment is incomplete", Outcome.ERROR,
-                        undecided + " apps have no decision: go to Assess your apps.");
+                        undecided + (undecided == 1 ? " app has" : " apps have")
+                                + " no decision: go to Assess your apps.");
     }
 
     private Check consent(InstalledApp app) {

@@ -62,7 +62,8 @@ public final class Xsrf {
         String header = request.getHeader(HEADER);
         String type = request.getContentType() == null ? "" : request.getContentType().split(";")[0].strip();
         boolean formLike = FORM_TYPES.contains(type.toLowerCase(java.util.Locale.ROOT));
-        if (formLike && !"no-check".equals(header) || !sameOrigin(request)) {
+        boolean unchecked = header == null ? formLike : !"no-check".equals(header);
+        if (unchecked || !sameOrigin(request)) {
             throw new HttpProblem(403, "XSRF check failed");
         }
     }
