@@ -28,7 +28,6 @@ PLATFORM_URL = f"https://{PLATFORM_HOSTS[0]}"
 APP_URL = f"https://{CLOUD_APP}"
 """Where services on a Docker network reach the cloud's server side, and the cloud app."""
 
-_FAKETIME_IN_IMAGE = "/opt/faketime/libfaketimeMT.so.1"
 _JDWP_LISTENS = re.compile(r"Listening for transport dt_socket at address: (\d+)")
 _LOOPBACK = "127.0.0.1"
 
@@ -148,8 +147,9 @@ def standin(
                 "STANDIN_PORTS_FILE": place.ports_file,
             }
         if scale != 1:
-            library = str(toolchain.faketime) if toolchain else _FAKETIME_IN_IMAGE
-            variables |= {"LD_PRELOAD": library, "FAKETIME": f"+0 x{scale:g}"}
+            # In a container the entrypoint preloads the library, for the JVM alone.
+            variables |= {"FAKETIME": f"+0 x{scale:g}"}
+            variables |= {"LD_PRELOAD": str(toolchain.faketime)} if toolchain else {}
         return variables
 
     def argv(place: Place) -> list[str]:

@@ -6,10 +6,12 @@ killed run left. Published ports are chosen by Docker and bound to loopback.
 """
 
 import io
+import os
 import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import docker
 from docker.errors import DockerException, NotFound
@@ -26,6 +28,7 @@ RUN_LABEL = "org.migrationharness.run"
 OWNER_LABEL = "org.migrationharness.owner"
 
 _FILES = "/run/harness"
+_LOOPBACK, _ALL_ADDRESSES = "127.0.0.1", "0.0.0.0"  # noqa: S104 - see `reach`
 
 testcontainers_config.ryuk_disabled = True
 
@@ -42,6 +45,21 @@ def connect() -> docker.DockerClient | None:
         client.close()
         return None
     return client
+
+
+def reach(environ: Mapping[str, str] = os.environ) -> tuple[str, str]:
+    """The host at which published ports are reached, and the address to publish them on.
+
+    Loopback for an engine on this machine. A remote engine, or one beside the container that
+    this runs in (then TESTCONTAINERS_HOST_OVERRIDE names it), publishes on all its addresses.
+    """
+    if override := environ.get("TESTCONTAINERS_HOST_OVERRIDE"):
+        return override, _ALL_ADDRESSES
+    engine = urlsplit(environ.get("DOCKER_HOST", ""))
+    if engine.scheme in ("tcp", "http", "https", "ssh") and engine.hostname:
+        remote = engine.hostname not in ("localhost", _LOOPBACK, "::1")
+        return (engine.hostname, _ALL_ADDRESSES) if remote else (_LOOPBACK, _LOOPBACK)
+    return _LOOPBACK, _LOOPBACK
 
 
 def labels(run: Run) -> dict[str, str]:
@@ -161,11 +179,12 @@ class DockerEngine:
             container.with_volume_mapping(self._volume(service.name, name), path, "rw")
         for name, content in service.files.items():
             container.with_copy_into_container(content, place.file(name), mode=0o644)
+        host, address = reach()
         # testcontainers types these as bare ports; Docker's own form carries the address too.
         container.ports = cast(
             "dict[str, int | None]",
             {
-                f"{port}/tcp": ("127.0.0.1", service.fixed_ports.get(name))
+                f"{port}/tcp": (address, service.fixed_ports.get(name))
                 for name, port in service.ports.items()
             },
         )
@@ -174,9 +193,7 @@ class DockerEngine:
             container.start()
         except DockerException as error:
             raise _explained(service, error) from error
-        return DockerService(
-            service, container.get_wrapped_container(), container.get_container_host_ip()
-        )
+        return DockerService(service, container.get_wrapped_container(), host)
 
     def _volume(self, service: str, folder: str) -> str:
         name = f"{self._prefix}-{service}-{folder}"

@@ -60,7 +60,10 @@ def standin(client: docker.DockerClient, progress: Progress) -> str:
 def cloud(client: docker.DockerClient, progress: Progress) -> str:
     """The image of the cloud and of the scripted cloud app, built when missing; its tag."""
     package = Path(__file__).parent.parent
-    extra = {f"harness/{path}": content for path, content in _folder(package) if _is_code(path)}
+    parts = ("__init__.py", "errors.py", "cloud/", "cloud_app/")
+    extra = {
+        f"harness/{path}": content for path, content in _folder(package) if path.startswith(parts)
+    }
     return _built(client, "cloud", extra, progress)
 
 
@@ -130,10 +133,6 @@ def _exists(client: docker.DockerClient, name: str) -> bool:
     except ImageNotFound:
         return False
     return True
-
-
-def _is_code(path: str) -> bool:
-    return not path.startswith("_assets/")
 
 
 def _folder(folder: Path) -> Iterator[tuple[str, bytes]]:
