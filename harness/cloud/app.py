@@ -8,6 +8,7 @@ change nothing is awaited, so entries and changes have one order.
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 from harness.cloud import redact
@@ -62,7 +63,7 @@ class Application:
         if not (call.method == "GET" and call.route.startswith(CONTROL)):
             # A test that watches the journal must not fill it by watching.
             answer = self._commit(call, outcome, time.perf_counter() - begun)
-        await _send(send, answer, call.method)
+        await _send(send, answer, call)
 
     async def _outcome(self, call: Call) -> Outcome:
         try:
@@ -156,18 +157,21 @@ def _refused(status: int, message: str, more: Mapping[str, Any]) -> Answer:
     return answer_json({"statusCode": status, "message": message, **more}, status)
 
 
-async def _send(send: Send, answer: Answer, method: str) -> None:
+async def _send(send: Send, answer: Answer, call: Call) -> None:
     length = len(answer.body) if answer.stream is None else answer.length
     headers = [(b"content-type", answer.content_type)] if length != 0 else []
     if length is not None:
         headers.append((b"content-length", str(length).encode()))
     headers.extend(answer.headers)
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    if answer.stream is None or method == "HEAD":
+    if answer.stream is None:
         await send({"type": "http.response.body", "body": answer.body})
         return
-    async for piece in answer.stream:
-        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    async with aclosing(answer.stream) as stream:
+        async for piece in stream:
+            if call.is_abandoned():
+                return
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
 

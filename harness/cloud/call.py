@@ -5,7 +5,7 @@ measured against an empty route, and every answer has to say what it did for the
 """
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
@@ -49,7 +49,7 @@ class Answer:
     body: bytes = b""
     content_type: bytes = b"application/json"
     headers: Sequence[tuple[bytes, bytes]] = ()
-    stream: AsyncIterator[bytes] | None = None
+    stream: AsyncGenerator[bytes, None] | None = None
     length: int | None = None
 
 
@@ -127,6 +127,11 @@ class Call:
         if not given:
             raise Refusal(400, Effect.MALFORMED, f"the query parameter {name} is missing")
         return given
+
+    def is_abandoned(self) -> bool:
+        """Whether the client has gone away; a stream for it would never end otherwise."""
+        transport = self.scope.get("harness.transport")
+        return transport is not None and transport.is_closing()
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body as it arrives.

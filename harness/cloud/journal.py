@@ -12,7 +12,7 @@ import json
 import os
 import time
 from array import array
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +127,7 @@ class Journal:
         finally:
             self._waiting -= 1
 
-    async def follow(self, since: int) -> AsyncIterator[bytes]:
+    async def follow(self, since: int) -> AsyncGenerator[bytes, None]:
         """The lines from a sequence number on, and then each new one; without end."""
         while True:
             for line in self.lines(since):

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from harness.cloud.call import Answer, Call, Outcome, Refusal
-from harness.cloud.connect_api import app_data, progress
+from harness.cloud.connect_api import app_data, progress, transfer, webhook
 from harness.cloud.control_api import apps, clock, journal, state
 from harness.cloud.effects import Effect
 from harness.cloud.router import Router
@@ -34,6 +34,15 @@ def _connect(router: Router) -> None:
         ("POST", "/progress/{transferId}", progress.post),
         ("GET", "/data/{transferId}/all", app_data.list_all),
         ("GET", "/data/{s3Key}", app_data.get_link),
+        ("GET", "/transfer/recent", transfer.recent),
+        ("POST", "/mapping/{transferId}/find", transfer.find_mapping),
+        ("GET", "/mapping/{transferId}/page", transfer.page_mapping),
+        ("GET", "/container/{transferId}/page", transfer.page_containers),
+        ("POST", "/feedback/{transferId}", transfer.give_feedback),
+        ("GET", "/error/{transferId}", transfer.read_error),
+        ("GET", "/webhook", webhook.read),
+        ("PUT", "/webhook", webhook.put),
+        ("DELETE", "/webhook", webhook.delete),
     ):
         router.add(method, template, handler, *CONNECT)
 

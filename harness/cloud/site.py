@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from harness.cloud.call import Call, Outcome, Refusal, answer_json
 from harness.cloud.effects import Effect
+from harness.cloud.state import Transfer
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud
@@ -135,9 +136,10 @@ def load_site(path: Path) -> Site:
         raise ValueError(f"{path}: {place}: {first['msg']}") from error
 
 
-def find_mappings(cloud: "Cloud", call: Call, keys: Any) -> Outcome:
+def find_mappings(cloud: "Cloud", call: Call, transfer: Transfer, keys: Any) -> Outcome:
     """Answers a look-up by keys: at most 100, unknown ones left out."""
     namespace = call.needed("namespace")
+    _check_scope(cloud, transfer, namespace)
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         raise Refusal(400, Effect.MALFORMED, "the body must be a JSON array of strings")
     if len(keys) > KEYS_AT_ONCE:
@@ -154,10 +156,13 @@ def find_mappings(cloud: "Cloud", call: Call, keys: Any) -> Outcome:
     return Outcome(answer_json(found), Effect.READ, reason)
 
 
-def mapping_page(cloud: "Cloud", call: Call, most: int = MAPPING_PAGE) -> Outcome:
+def mapping_page(
+    cloud: "Cloud", call: Call, transfer: Transfer, most: int = MAPPING_PAGE
+) -> Outcome:
     """Answers with one page of a namespace, keys in order, after `lastEntity`."""
     namespace, last = call.needed("namespace"), call.argument("lastEntity")
     size = call.whole("pageSize", most, 1, most)
+    _check_scope(cloud, transfer, namespace)
     keys = cloud.site.keys_in_order.get(namespace, [])
     begin = bisect_right(keys, last) if last else 0
     page = keys[begin : begin + size]
@@ -190,6 +195,19 @@ def container_page(cloud: "Cloud", call: Call) -> Outcome:
         Effect.READ,
         f"{len(page)} of {len(everything)} containers of the type {kind}",
     )
+
+
+def _check_scope(cloud: "Cloud", transfer: Transfer, namespace: str) -> None:
+    """Access to mappings is gated by declared scopes (documentation, access scopes)."""
+    kind = "IDENTITY" if namespace.startswith("identity:") else "PRODUCT"
+    scope = f"MIGRATION_TRACING_{kind}"
+    if cloud.switches.scopes == "checked" and scope not in transfer.scopes:
+        raise Refusal(
+            403,
+            Effect.NO_SCOPE,
+            f"{namespace[:80]} needs the scope {scope}, which the listener's "
+            f"getDataAccessScopes() does not declare",
+        )
 
 
 def _meta(more: bool, last: str | None, size: int) -> dict[str, Any]:

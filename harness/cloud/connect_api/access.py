@@ -5,6 +5,7 @@ transfer's cloud app key. Source: ordinary Connect rules; the migration pages do
 them, so the statuses and bodies here are inferred.
 """
 
+import uuid
 from typing import TYPE_CHECKING
 
 from harness.cloud.call import Call, Refusal
@@ -84,12 +85,13 @@ def own_transfer(cloud: "Cloud", call: Call, app: App) -> Transfer:
     """The transfer in the path, when it is the app's and not expired.
 
     Raises:
-        Refusal: 404 unknown, 403 (a switch) another app's, 400 past its 14 days.
+        Refusal: 400 no UUID, 404 unknown, 403 (a switch) another app's, 400 past its 14 days.
     """
     transfer_id = call.params["transferId"]
     call.transfer_id = transfer_id
     transfer = cloud.state.transfers.get(transfer_id)
     if transfer is None:
+        check_uuid("transferId", transfer_id)
         raise Refusal(404, Effect.UNKNOWN_TRANSFER, f"there is no transfer {transfer_id[:80]!r}")
     if transfer.cloud_key != app.key:
         raise Refusal(
@@ -105,6 +107,18 @@ def own_transfer(cloud: "Cloud", call: Call, app: App) -> Transfer:
             f"transfer {transfer_id} expired: 14 days have passed since the listener was triggered",
         )
     return transfer
+
+
+def check_uuid(name: str, given: str) -> None:
+    """Checks the form of an id.
+
+    Raises:
+        Refusal: 400, it is no UUID.
+    """
+    try:
+        uuid.UUID(given)
+    except ValueError as error:
+        raise Refusal(400, Effect.MALFORMED, f"{name} is {given[:80]!r}, no UUID") from error
 
 
 def active_transfer(cloud: "Cloud", call: Call, app: App) -> Transfer:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
-from harness.cloud.connect_api.access import active_transfer, connect_app
+from harness.cloud.connect_api.access import active_transfer, check_uuid, connect_app
 from harness.cloud.effects import Effect
 from harness.cloud.state import LINK_LIFE, Upload
 
@@ -74,5 +74,6 @@ async def serve(cloud: "Cloud", call: Call) -> Outcome:
 def _upload(cloud: "Cloud", call: Call) -> Upload:
     upload = cloud.state.uploads.get(call.params["s3Key"])
     if upload is None:
+        check_uuid("s3Key", call.params["s3Key"])
         raise Refusal(404, Effect.NOT_FOUND, f"there is no app data {call.params['s3Key'][:80]!r}")
     return upload

@@ -1,7 +1,7 @@
 """`GET /_harness/journal`: the journal, filtered, whole or as a stream that follows."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
@@ -54,7 +54,7 @@ async def read(cloud: "Cloud", call: Call) -> Outcome:
 
 async def _whole(
     cloud: "Cloud", since: int, wanted: dict[str, str], limit: int
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """The document in pieces: however long the journal, memory holds one of them."""
     position = max(since, 1)
     taken, piece = 0, bytearray(b'{"entries":[')
@@ -83,7 +83,9 @@ def _up_to(cloud: "Cloud", since: int) -> Iterator[bytes]:
         yield line
 
 
-async def _follow(cloud: "Cloud", since: int, wanted: dict[str, str]) -> AsyncIterator[bytes]:
+async def _follow(
+    cloud: "Cloud", since: int, wanted: dict[str, str]
+) -> AsyncGenerator[bytes, None]:
     async for line in cloud.journal.follow(max(since, 1)):
         if _matches(line, wanted):
             yield line

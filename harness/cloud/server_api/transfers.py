@@ -106,14 +106,12 @@ async def feedback(cloud: "Cloud", call: Call) -> Outcome:
 async def find_mapping(cloud: "Cloud", call: Call) -> Outcome:
     """`POST .../mapping/find?namespace=NS`."""
     keys = await call.json()
-    own_transfer(cloud, call)
-    return find_mappings(cloud, call, keys)
+    return find_mappings(cloud, call, own_transfer(cloud, call), keys)
 
 
 async def page_mapping(cloud: "Cloud", call: Call) -> Outcome:
     """`GET .../mapping/page?namespace=NS`."""
-    own_transfer(cloud, call)
-    return mapping_page(cloud, call)
+    return mapping_page(cloud, call, own_transfer(cloud, call))
 
 
 async def page_containers(cloud: "Cloud", call: Call) -> Outcome:

@@ -5,13 +5,17 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
+import atlassian_jwt
 import httpx
 
 
@@ -83,6 +87,7 @@ class CloudDriver:
         self.url = url
         self.http = httpx.Client(base_url=url, timeout=10, trust_env=False)
         self.token = ""
+        self.case: str | None = None
 
     def control(self, method: str, path: str, json: Any = None, expect: int = 200) -> Any:
         answer = self.http.request(method, f"/_harness/{path}", json=json)
@@ -93,7 +98,8 @@ class CloudDriver:
         return self.control("POST", "apps", {"baseUrl": base_url})
 
     def journal(self, **filters: Any) -> list[dict[str, Any]]:
-        answer = self.http.get("/_harness/journal", params=filters)
+        known = {"case": self.case} if self.case else {}
+        answer = self.http.get("/_harness/journal", params=known | filters)
         assert answer.status_code == 200
         entries: list[dict[str, Any]] = answer.json()["entries"]
         return entries
@@ -154,3 +160,92 @@ class CloudDriver:
 
     def close(self) -> None:
         self.http.close()
+
+
+class ConnectApp:
+    """A Connect app in the test's own process: it keeps its secret, and what it was sent."""
+
+    def __init__(self, key: str = "charts-for-confluence", descriptor: Any = None) -> None:
+        self.key, self.secret, self.client_key = key, "", ""
+        self.more_descriptor: dict[str, Any] = descriptor or {}
+        self.received: list[tuple[str, dict[str, Any]]] = []
+        self.tokens: list[str] = []
+        self.answers: list[int] = []
+        self.slow = 0.0
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread.start()
+
+    def webhooks(self, event: str | None = None) -> list[dict[str, Any]]:
+        sent = [body for path, body in self.received if path.startswith("/hook")]
+        return [body for body in sent if event in (None, body["eventType"])]
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        app = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._answer(200, json.dumps(app.descriptor()).encode())
+
+            def do_POST(self) -> None:
+                length = int(self.headers["content-length"])
+                body = json.loads(self.rfile.read(length))
+                app.tokens.append(self.headers.get("authorization", ""))
+                if "sharedSecret" in body:
+                    app.secret, app.client_key = body["sharedSecret"], body["clientKey"]
+                app.received.append((self.path, body))
+                time.sleep(app.slow)
+                status = app.answers.pop(0) if app.answers and "/hook" in self.path else 200
+                self._answer(status, b"")
+
+            def _answer(self, status: int, body: bytes) -> None:
+                with suppress(OSError):
+                    self.send_response(status)
+                    self.send_header("content-length", str(len(body)))
+                    self.end_headers()
+                    self.wfile.write(body)
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        return Handler
+
+    def descriptor(self) -> dict[str, Any]:
+        return {
+            "key": self.key,
+            "name": self.key,
+            "baseUrl": self.url,
+            "authentication": {"type": "jwt"},
+            "lifecycle": {
+                "installed": "/installed",
+                "enabled": "/enabled",
+                "uninstalled": "/uninstalled",
+            },
+            "cloudAppMigration": {"migrationWebhookPath": "/hook"},
+        } | self.more_descriptor
+
+    def call(
+        self,
+        cloud: "CloudDriver",
+        method: str,
+        path: str,
+        base: str = "/wiki",
+        token: str | None = None,
+        **arguments: Any,
+    ) -> httpx.Response:
+        """Calls the migration API; signed by the oracle unless a token is given."""
+        below = f"/rest/atlassian-connect/1/migration{path}"
+        query = f"?{urlencode(arguments['params'])}" if "params" in arguments else ""
+        made = token if token is not None else self.sign(method, f"{below}{query}")
+        headers = {"authorization": f"JWT {made}"}
+        return cloud.http.request(method, f"{base}{below}", headers=headers, **arguments)
+
+    def sign(self, method: str, url: str) -> str:
+        # Made by the public package atlassian-jwt, so that it is not our own code on both sides.
+        return str(atlassian_jwt.encode_token(method, url, self.key, self.secret))

@@ -1,0 +1,75 @@
+"""`/webhook`: the other way to register for events, beside the descriptor's path.
+
+Sources: notification API reference (GET, PUT); the 2022 guide lists deleting as a third
+operation, whose path form is inferred.
+"""
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
+from harness.cloud.changes import WebhooksSet
+from harness.cloud.connect_api.access import connect_app
+from harness.cloud.effects import Effect
+
+if TYPE_CHECKING:
+    from harness.cloud.platform import Cloud
+
+ENDPOINTS_LIMIT = 100
+URL_LIMIT = 2048
+
+
+async def read(cloud: "Cloud", call: Call) -> Outcome:
+    """`GET /webhook`."""
+    app = connect_app(cloud, call)
+    return Outcome(answer_json({"endpoints": list(app.endpoints)}), Effect.READ)
+
+
+async def put(cloud: "Cloud", call: Call) -> Outcome:
+    """`PUT /webhook`: the new set replaces the old one."""
+    await call.body()
+    app = connect_app(cloud, call)
+    body = await call.json_object()
+    endpoints = body.get("endpoints")
+    if not isinstance(endpoints, list) or not endpoints:
+        raise Refusal(
+            400, Effect.MALFORMED, "endpoints must be a non-empty array", field="endpoints"
+        )
+    if len(endpoints) > ENDPOINTS_LIMIT:
+        raise Refusal(
+            400, Effect.OVER_LIMIT, f"at most {ENDPOINTS_LIMIT} endpoints", field="endpoints"
+        )
+    for each in endpoints:
+        _check(each)
+    unique = list(dict.fromkeys(endpoints))
+    outside = [why for each in unique if (why := cloud.egress.refuses(each))]
+    reason = "; ".join(f"will not be called: {why}" for why in outside)
+    return Outcome(
+        answer_json({"endpoints": unique}),
+        Effect.WEBHOOKS_CHANGED,
+        reason[:2000],
+        [WebhooksSet(app.key, unique)],
+    )
+
+
+async def delete(cloud: "Cloud", call: Call) -> Outcome:
+    """`DELETE /webhook`: no endpoint is left."""
+    await call.body()
+    app = connect_app(cloud, call)
+    reason = f"{len(app.endpoints)} endpoints were removed"
+    return Outcome(Answer(204), Effect.WEBHOOKS_CHANGED, reason, [WebhooksSet(app.key, [])])
+
+
+def _check(endpoint: object) -> None:
+    try:
+        parts = urlsplit(endpoint) if isinstance(endpoint, str) else None
+        right = parts is not None and parts.scheme == "https" and bool(parts.hostname)
+    except ValueError:
+        right = False
+    if not right or len(str(endpoint)) > URL_LIMIT:
+        raise Refusal(
+            400,
+            Effect.MALFORMED,
+            f"{str(endpoint)[:100]!r} is no absolute HTTPS URL of at most {URL_LIMIT} characters",
+            field="endpoints",
+        )
