@@ -12,6 +12,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from harness.browser.migration_assistant import control, open_home
 from harness.browser.plan_wizard import press, where
+from harness.browser.texts import texts_of
 from harness.confluence.session import Account
 from harness.errors import DriverError
 
@@ -55,7 +56,7 @@ def assess(
     menus = page.get_by_role("row").filter(has=page.get_by_role("combobox"))
     for index in range(menus.count()):
         row = menus.nth(index)
-        texts = _words(row.inner_text())
+        texts = {text.casefold() for text in texts_of(row)}
         named = next((app for app in left if app.casefold() in texts), None)
         _decide(row.get_by_role("combobox").first, left.pop(named) if named else others)
     if left:
@@ -68,15 +69,15 @@ def assess(
 def decisions(
     page: Page, base_url: str, account: Account | None = None
 ) -> dict[str, tuple[str, ...]]:
-    """Return what "Assess your apps" shows: the first cell's text -> the row's other texts."""
+    """Return what "Assess your apps" shows: app -> its decision, then the row's other texts."""
     open_assessment(page, base_url, account)
     rows = page.get_by_role("row").filter(has=page.get_by_role("combobox"))
     shown = {}
     for index in range(rows.count()):
         menu = rows.nth(index).get_by_role("combobox").first
         chosen = menu.locator("option:checked").inner_text()
-        lines = [line.strip() for line in rows.nth(index).inner_text().splitlines() if line.strip()]
-        shown[lines[0]] = (chosen, *lines[1:])
+        app, *others = texts_of(rows.nth(index))
+        shown[app] = (chosen.strip(), *others)
     return shown
 
 
@@ -124,8 +125,3 @@ def _finish(page: Page, attempted: str) -> None:
             attempted, f"it cannot be finished: {where(page)}", "Some apps have no decision yet"
         )
     press(page, done, attempted)
-
-
-def _words(text: str) -> set[str]:
-    """Return a row's texts, whole lines and cells, to find an app by its name or key."""
-    return {part.strip().casefold() for part in re.split(r"[\n\t]", text) if part.strip()}

@@ -19,7 +19,10 @@ from harness.errors import DriverError
 
 MAX_PAGES = 12
 _STEP_MS = 30_000
-"""Milliseconds for a page to go on to the next: checks may run in between."""
+"""Milliseconds for a page to give way to the next."""
+
+_CHECKS_MS = 300_000
+"""Milliseconds for a page to offer a way forward: the checks for errors run on theirs."""
 
 _NAME = re.compile(r"(migration|plan) name", re.IGNORECASE)
 _STAGE = re.compile(r"stage", re.IGNORECASE)
@@ -30,6 +33,7 @@ _ONWARD = re.compile(
     r"^(next|continue|confirm|proceed|check for errors|review migration|review)$", re.IGNORECASE
 )
 _ALERT = re.compile(r"\S")
+_FAILED = re.compile(r"^\s*(error|failed)\b", re.IGNORECASE)
 _FINGERPRINT = """() => location.href + '|' +
     [...document.querySelectorAll('h1,h2,[role=heading]')].map((h) => h.textContent).join('|')"""
 
@@ -66,14 +70,16 @@ def fill_wizard(page: Page, name: str, choices: Choices) -> None:
         _fill(page, name, choices)
         save = page.get_by_role("button", name=_SAVE)
         onward = page.get_by_role("button", name=_ONWARD)
+        attempted = f"creating the plan {name!r}"
         try:
-            save.or_(onward).first.wait_for(state="visible", timeout=_STEP_MS)
+            told = page.get_by_role("alert").filter(has_text=_ALERT)
+            save.or_(onward).or_(told).first.wait_for(state="visible", timeout=_CHECKS_MS)
         except PlaywrightTimeout as error:
-            raise DriverError(
-                f"creating the plan {name!r}", f"no way forward on {where(page)}"
-            ) from error
+            raise DriverError(attempted, f"no way forward on {where(page)}") from error
         is_last = save.first.is_visible()
-        press(page, save.first if is_last else onward.first, f"creating the plan {name!r}")
+        if not is_last and not onward.first.is_visible():
+            raise DriverError(attempted, f"stopped by {where(page)}")
+        press(page, save.first if is_last else onward.first, attempted)
         if is_last:
             return
     raise DriverError(f"creating the plan {name!r}", f"no end after {MAX_PAGES} pages")
@@ -82,8 +88,10 @@ def fill_wizard(page: Page, name: str, choices: Choices) -> None:
 def where(page: Page) -> str:
     """Return what a page shows, for an error: its headings and its messages."""
     headings = [text.strip() for text in page.get_by_role("heading").all_inner_texts()]
-    alerts = page.get_by_role("alert").filter(has_text=_ALERT).all_inner_texts()
-    told = f", which says {' '.join(' '.join(alerts).split())!r}" if alerts else ""
+    failed = page.get_by_role("listitem").or_(page.get_by_role("row")).filter(has_text=_FAILED)
+    alerts = page.get_by_role("alert").filter(has_text=_ALERT)
+    texts = [*failed.all_inner_texts(), *alerts.all_inner_texts()]
+    told = f", which says {'; '.join(' '.join(t.split()) for t in texts)!r}" if texts else ""
     return f"the page {' / '.join(headings) or page.title()!r}{told}"
 
 

@@ -11,21 +11,16 @@ from dataclasses import dataclass
 from playwright.sync_api import Page
 from pydantic import BaseModel, ConfigDict
 
+from harness.browser.texts import PIECES
+
 BLOCK = "App migration progress"
 
-_SNAPSHOT = """(title) => {
+_SNAPSHOT = (
+    """(title) => {
     const plain = (text) => text.replace(/\\s+/g, ' ').trim();
-    const pieces = (cell) => {
-        const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
-        const found = [];
-        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-            const parent = node.parentElement;
-            if (parent.closest('script, style, template')) continue;
-            const text = plain(node.textContent);
-            if (text) found.push(text);
-        }
-        return found;
-    };
+    const pieces = """
+    + PIECES
+    + """;
     const headings = [...document.querySelectorAll('h1,h2,h3,h4,h5,h6,[role=heading]')];
     const says = (h) => plain(h.textContent).toLowerCase() === title.toLowerCase();
     const heading = headings.find((h) => says(h) && h.getClientRects().length);
@@ -50,6 +45,7 @@ _SNAPSHOT = """(title) => {
         rows: lines.filter((cells) => cells.length && !isHead(cells)).map((c) => c.map(pieces)),
     };
 }"""
+)
 
 _PERCENT = re.compile(r"(\d{1,3})\s*%")
 _KEY = re.compile(r"[\w.\-]+")

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,8 +22,6 @@ from harness.waiting import wait_for
 
 ROOT = Path(__file__).parents[3]
 STANDIN = ROOT / "docker" / "confluence-standin"
-JARS = Path("/usr/share/java")
-OPENED = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in ("java.net", "java.security")]
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,6 @@ def run_standin(built: Path, home: Path, variables: Mapping[str, str]) -> Iterat
     """Start a stand-in on free ports and end it with the block."""
     java = shutil.which("java")
     assert java
-    names = (STANDIN / "classpath.txt").read_text().split()
-    classpath = ":".join([str(built / "standin.jar"), *(str(JARS / name) for name in names)])
     ports, output = home / "ports.json", home / "output.txt"
     environment = {
         "PATH": os.environ["PATH"],
@@ -62,22 +59,34 @@ def run_standin(built: Path, home: Path, variables: Mapping[str, str]) -> Iterat
     ports.unlink(missing_ok=True)
     with output.open("ab") as out:
         process = subprocess.Popen(
-            [java, *OPENED, "-Xmx256m", "-cp", classpath, "org.migrationharness.standin.Main"],
+            [java, "-XX:TieredStopAtLevel=1", "-Xmx256m", "-jar", built / "standin.jar"],
             env=environment,
             stdout=out,
             stderr=subprocess.STDOUT,
             cwd=home,
         )
+    with ended(process):
+        yield StandIn(await_port(process, ports, output), home, process)
+
+
+def await_port(process: subprocess.Popen[bytes], ports: Path, output: Path) -> str:
+    """Wait for a process's ports file and return the URL of its plain port."""
+    address = wait_for(
+        f"{ports.name} to be written",
+        lambda: json.loads(ports.read_text()) if ports.exists() else None,
+        within=60,
+        alive=lambda: None if process.poll() is None else f"exited with {process.poll()}",
+        log_tail=lambda: log.tail(output),
+        service=str(process.args),
+    )
+    return f"http://127.0.0.1:{address['http']}"
+
+
+@contextmanager
+def ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End a process with the block."""
     try:
-        address = wait_for(
-            "the stand-in's ports",
-            lambda: json.loads(ports.read_text()) if ports.exists() else None,
-            within=60,
-            alive=lambda: None if process.poll() is None else f"exited with {process.poll()}",
-            log_tail=lambda: log.tail(output),
-            service="stand-in",
-        )
-        yield StandIn(f"http://127.0.0.1:{address['http']}", home, process)
+        yield
     finally:
         process.terminate()
         try:
@@ -85,6 +94,20 @@ def run_standin(built: Path, home: Path, variables: Mapping[str, str]) -> Iterat
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the URL of a cloud that runs as a process of this machine."""
+    folder = tmp_path_factory.mktemp("cloud")
+    ports, output = folder / "ports.json", folder / "output.txt"
+    arguments = ["--host", "127.0.0.1", "--port", "0", "--data", folder, "--ports-file", ports]
+    with output.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "harness.cloud", *arguments], stdout=out, stderr=out
+        )
+    with ended(process):
+        yield await_port(process, ports, output)
 
 
 @pytest.fixture(scope="session")
@@ -96,8 +119,9 @@ def confluence_url(
     if given:
         yield given
         return
-    built = request.getfixturevalue("built")
-    with run_standin(built, tmp_path_factory.mktemp("home"), {}) as standin:
+    built, platform = request.getfixturevalue("built"), request.getfixturevalue("platform")
+    variables = {"CCMA_PLATFORM_URL": platform}
+    with run_standin(built, tmp_path_factory.mktemp("home"), variables) as standin:
         with httpx.Client(base_url=standin.url, trust_env=False) as anyone:
             boot.await_running(anyone, within=60)
         yield standin.url

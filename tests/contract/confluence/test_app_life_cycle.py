@@ -40,3 +40,48 @@ def test_a_bundle_that_does_not_resolve_is_upms_error(clean, tmp_path):
         )
     with pytest.raises(DriverError):
         apps.install(clean, jar, within=30)
+
+
+def test_an_app_is_disabled_and_enabled_again(clean, charts):
+    key = apps.install(clean, charts).key
+    assert not apps.set_enabled(clean, key, False).enabled
+    assert apps.set_enabled(clean, key, True).enabled
+
+
+def test_a_module_is_switched_by_itself(clean, charts):
+    app = apps.install(clean, charts)
+    module = app.modules[0].key
+    assert not apps.set_module_enabled(clean, app.key, module, False).enabled
+    assert apps.set_module_enabled(clean, app.key, module, True).enabled
+    with pytest.raises(DriverError):
+        apps.set_module_enabled(clean, app.key, "no-such-module", True)
+
+
+def test_an_app_that_is_not_there(clean):
+    with pytest.raises(DriverError):
+        apps.set_enabled(clean, "org.example.not-installed", True)
+    assert apps.find(clean, "org.example.not-installed") is None
+
+
+def test_safe_mode_switches_added_apps_off_and_on_again(clean, charts):
+    key = apps.install(clean, charts).key
+    apps.set_safe_mode(clean, True)
+    try:
+        assert apps.safe_mode(clean)
+        app = apps.find(clean, key)
+        assert app is not None
+        assert not app.enabled
+    finally:
+        apps.set_safe_mode(clean, False)
+    app = apps.find(clean, key)
+    assert app is not None
+    assert app.enabled
+
+
+def test_a_licence_that_is_none_is_refused(clean, charts):
+    key = apps.install(clean, charts).key
+    with pytest.raises(DriverError) as caught:
+        apps.set_licence(clean, key, "no-licence-at-all")
+    assert "no-licence-at-all" not in str(caught.value)
+    found = apps.licence(clean, key)
+    assert found is None or not found.valid

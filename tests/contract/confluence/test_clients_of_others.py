@@ -13,7 +13,7 @@ def theirs(confluence_url, admin):
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
-def test_atlassian_python_api_uploads_lists_and_deletes(theirs, clean, charts):
+def test_atlassian_python_api_passes_an_apps_whole_life(theirs, clean, charts):
     def keys():
         return {p["key"] for p in theirs.get_plugins_info()["plugins"] if p["userInstalled"]}
 
@@ -24,8 +24,17 @@ def test_atlassian_python_api_uploads_lists_and_deletes(theirs, clean, charts):
     app = apps.find(clean, key)
     assert app is not None
     assert app.enabled
+    assert theirs.get_plugin_info(key)["version"] == app.version
+    theirs.disable_plugin(key)
+    assert theirs.get_plugin_info(key)["enabled"] is False
+    theirs.enable_plugin(key)
+    assert theirs.get_plugin_info(key)["enabled"] is True
     theirs.delete_plugin(key)
     wait_for("the app to be gone", lambda: True if not keys() else None, within=10)
+
+
+def test_atlassian_python_api_reads_safe_mode(theirs):
+    assert theirs.check_plugin_manager_status().json()["enabled"] is False
 
 
 def test_atlassian_python_api_knows_its_user(theirs, admin):

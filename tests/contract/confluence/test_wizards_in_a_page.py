@@ -145,9 +145,18 @@ def test_a_page_that_stays_says_what_it_shows(page, plan_pages, monkeypatch):
 
 
 def test_a_page_without_a_way_forward(page, plan_pages, monkeypatch):
-    monkeypatch.setattr(plan_wizard, "_STEP_MS", 300)
+    monkeypatch.setattr(plan_wizard, "_CHECKS_MS", 300)
     plan_pages.pages["/w/2"] = "<h1>Choose what to migrate</h1>"
     with pytest.raises(DriverError, match="no way forward on the page 'Choose what to migrate'"):
+        migration_assistant.create_plan(page, plan_pages.url, "plan 1")
+
+
+def test_checks_that_fail_end_it_at_once(page, plan_pages):
+    plan_pages.pages["/w/3"] = (
+        "<h1>Check for errors</h1><ul><li>Passed: site<li><b>ERROR</b> Charts is not installed</ul>"
+        "<div role=alert>The migration cannot go on.</div><button>Check again</button>"
+    )
+    with pytest.raises(DriverError, match=r"stopped by .*ERROR Charts is not installed; The mig"):
         migration_assistant.create_plan(page, plan_pages.url, "plan 1")
 
 
@@ -201,7 +210,7 @@ MENU = (
 @pytest.fixture
 def assess_pages(site: Site) -> Site:
     rows = "".join(
-        f"<tr><td>{app}<br><small>{app.lower()}-plugin</small></td><td>"
+        f"<tr><td><b>{app}</b> <code>{app.lower()}-plugin</code></td><td>"
         f"{MENU.format(name=app)}</td></tr>"
         for app in ("Charts", "Tables", "Macros")
     )
