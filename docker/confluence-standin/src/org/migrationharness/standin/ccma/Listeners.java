@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.migrationharness.standin.log.Log;
 import org.migrationharness.standin.upm.Plugins;
 import org.osgi.framework.BundleContext;
@@ -16,8 +18,8 @@ import org.osgi.framework.ServiceReference;
 
 /**
  * Finds the listeners among the OSGi services by their interface, each time anew. What is not registered as a
- * service, or registered under another class of the same name, is not visible here: the seed's "isn't
- * visible via OSGi" is this look-up finding nothing.
+ * service is not visible here, nor is a listener of the first two generations that is registered under a
+ * class of its own with the same name: the seed's "isn't visible via OSGi" is this look-up finding nothing.
  */
 public final class Listeners {
     private static final Log LOG = Log.named("com.atlassian.migration.app.Listeners");
@@ -26,6 +28,8 @@ public final class Listeners {
     private final Plugins plugins;
     private final Profile profile;
     private final AppCloudMigrationGateway gateway;
+    /** Pages look listeners up too; a service is complained about once. */
+    private final Set<Long> warned = ConcurrentHashMap.newKeySet();
 
     public Listeners(
             BundleContext context, Plugins plugins, Profile profile, AppCloudMigrationGateway gateway) {
@@ -50,7 +54,9 @@ public final class Listeners {
 
     private List<ServiceReference<?>> references(Generation generation) {
         try {
-            ServiceReference<?>[] all = context.getServiceReferences(generation.interfaceName(), null);
+            ServiceReference<?>[] all = generation == Generation.DISCOVERABLE
+                    ? context.getAllServiceReferences(generation.interfaceName(), null)
+                    : context.getServiceReferences(generation.interfaceName(), null);
             return all == null ? List.of() : Arrays.stream(all).sorted(Listeners::byServiceId).toList();
         } catch (org.osgi.framework.InvalidSyntaxException e) {
             throw new IllegalStateException(e);
@@ -75,8 +81,11 @@ public final class Listeners {
             AppListener listener = wrap(service, generation, origin);
             String key = listener.serverAppKey();
             if (key == null || key.isBlank()) {
-                LOG.warn("discover", "Server app key is null for listener of " + appName);
-            } else if (found.putIfAbsent(key, listener) != null) {
+                if (warned.add((Long) reference.getProperty("service.id"))) {
+                    LOG.warn("discover", "Server app key is null for listener of " + appName);
+                }
+            } else if (found.putIfAbsent(key, listener) != null
+                    && warned.add((Long) reference.getProperty("service.id"))) {
                 LOG.warn("discover", "More than one listener for server app key " + key
                         + ": the one of " + appName + " is left out");
             }
@@ -89,7 +98,14 @@ public final class Listeners {
         return switch (generation) {
             case OSGI -> new OsgiListener((AppCloudMigrationListenerV1) service, origin);
             case TRACKER -> new TrackerListener((CloudMigrationListenerV1) service, origin);
-            case DISCOVERABLE -> new ModernListener((DiscoverableListener) service, origin, gateway);
+            case DISCOVERABLE -> new ModernListener(discoverable(service), origin, gateway);
         };
+    }
+
+    /** The current generation is found by name, also where the app embeds the library (seen on 3.13.8). */
+    private static DiscoverableListener discoverable(Object service) {
+        return service instanceof DiscoverableListener listener
+                ? listener
+                : (DiscoverableListener) ClassSpaces.as(DiscoverableListener.class, service);
     }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 final class PlatformHttp {
     private static final Gson GSON = new Gson();
     private static final int TIMEOUT_SECONDS = 30;
+    private static final int CONNECT_SECONDS = 5;
 
     private final URI base;
     private final Duration timeout;
@@ -31,6 +32,7 @@ final class PlatformHttp {
         timeout = Duration.ofSeconds((long) TIMEOUT_SECONDS * timeScale);
         client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds((long) CONNECT_SECONDS * timeScale))
                 .executor(Executors.newCachedThreadPool(work -> {
                     Thread thread = new Thread(work, "migration-platform-http");
                     thread.setDaemon(true);
