@@ -23,6 +23,8 @@ import org.migrationharness.standin.log.Log;
 import org.migrationharness.standin.log.LogSink;
 import org.migrationharness.standin.log.RollingFile;
 import org.migrationharness.standin.osgi.OsgiFramework;
+import org.migrationharness.standin.probes.StatusRoutes;
+import org.migrationharness.standin.probes.SynchronyRoutes;
 import org.migrationharness.standin.security.AccessTokenRest;
 import org.migrationharness.standin.security.AccessTokens;
 import org.migrationharness.standin.security.Authenticator;
@@ -78,7 +80,7 @@ final class Server {
     }
 
     void start() throws Exception {
-        new StatusRoutes(lifecycle, users).addTo(routes);
+        new StatusRoutes(lifecycle, users, config).addTo(routes);
         new StaticFiles().addTo(routes);
         web.start();
         writePorts();
@@ -107,6 +109,7 @@ final class Server {
         plugins.restore();
         new LoginPages(users, settings.twoStepLogin()).addTo(routes);
         webSudo.addTo(routes);
+        new SynchronyRoutes(state).addTo(routes);
         new AccessTokenRest(tokens, settings.timeScale()).addTo(routes);
         new DarkFeatureRoutes(features).addTo(routes);
         new UpmRoutes(plugins, switches, settings.home().resolve("temp")).addTo(routes);

@@ -28,6 +28,7 @@ import org.migrationharness.standin.setup.SetupVariables;
  * @param twoStepLogin the newer login form is shown instead of the legacy one
  * @param basicAllowed HTTP Basic is open, as it is by default before 10.2
  * @param assessmentPresumed apps count as assessed, needed in cloud and agreed to until an admin says else
+ * @param accessLog whether requests are logged
  * @param setupVariables answers of the image's variables to pages of the set-up wizard
  */
 public record Settings(
@@ -47,6 +48,7 @@ public record Settings(
         boolean twoStepLogin,
         boolean basicAllowed,
         boolean assessmentPresumed,
+        boolean accessLog,
         SetupVariables setupVariables) {
 
     /**
@@ -71,6 +73,7 @@ public record Settings(
                 choice(env, "STANDIN_LOGIN", "legacy", "tsv").equals("tsv"),
                 choice(env, "STANDIN_BASIC", "on", "off").equals("on"),
                 choice(env, "STANDIN_ASSESSMENT", "presumed", "asked").equals("presumed"),
+                Boolean.parseBoolean(text(env, "ATL_TOMCAT_ACCESS_LOG", "true")),
                 SetupVariables.from(env));
     }
 

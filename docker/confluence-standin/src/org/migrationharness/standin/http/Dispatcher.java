@@ -67,6 +67,9 @@ final class Dispatcher extends HttpServlet {
             return;
         }
         Identity identity = authenticator.identify(request);
+        if (identity.known()) {
+            response.setHeader("X-AUSERNAME", URLEncoder.encode(identity.name(), StandardCharsets.UTF_8));
+        }
         RequestContext.set(path, String.valueOf(identity.name()), Long.toHexString(System.nanoTime()));
         if (access.compareTo(Access.USER) >= 0 && !identity.known()) {
             askToLogIn(request, response);

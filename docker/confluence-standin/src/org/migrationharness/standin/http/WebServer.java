@@ -58,6 +58,9 @@ public final class WebServer {
         context.getPipeline().addValve(new SynchronyValve(synchrony));
         tomcat.getHost().addChild(context);
         plainErrors();
+        if (settings.accessLog()) {
+            tomcat.getHost().getPipeline().addValve(AccessLog.valve(settings.home()));
+        }
     }
 
     /**
