@@ -95,6 +95,14 @@ def test_shards_are_the_same_whatever_the_order_of_the_file():
     assert sorted(c.id for some in shards for c in some) == [c.id for c in matrix()]
 
 
+@given(some_cases(), st.integers(1, 3), st.data())
+@settings(deadline=None, max_examples=100)
+def test_shards_depend_on_the_cases_alone(cases, of, data):
+    other = data.draw(st.permutations(cases))
+    for number in range(1, of + 1):
+        assert shard(cases, SETTINGS, number, of) == shard(other, SETTINGS, number, of)
+
+
 @pytest.mark.parametrize(("number", "of"), [(0, 3), (4, 3), (1, 0)])
 def test_a_shard_that_does_not_exist_is_refused(number, of):
     with pytest.raises(BadInput, match=rf"shard {number}/{of} does not exist"):
