@@ -20,6 +20,7 @@ USER_AGENT = "migration-harness"
 _IDEMPOTENT = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}
 _LOGIN_PAGE = "/login.action"
 _STEP_UP_PAGE = "/authenticate.action"
+_WHO_AM_I = "/rest/api/user/current"
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,16 @@ class _Transport(httpx.BaseTransport):
 class ConfluenceClient(httpx.Client):
     """An httpx client that passes websudo by itself when Confluence asks for it.
 
-    A redirect to authenticate.action is the signal that step-up is needed; the request that met
-    it has had no effect and is sent again afterwards.
+    A redirect to authenticate.action is the signal that step-up is needed; by cookie, REST says
+    the same with 401 or 403. The request that met it has had no effect and is sent again once.
     """
 
-    def __init__(self, base_url: str, account: Account | None, **options: Any) -> None:
+    def __init__(
+        self, base_url: str, account: Account | None, *, by_cookie: bool = False, **options: Any
+    ) -> None:
         self.account = account
+        self._by_cookie = by_cookie
+        self._stepping_up = False
         headers = {"X-Atlassian-Token": "no-check", "User-Agent": USER_AGENT}
         options.setdefault("transport", _Transport())
         options.setdefault("timeout", httpx.Timeout(30, connect=5))
@@ -81,11 +86,27 @@ class ConfluenceClient(httpx.Client):
     def request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Response:
         """Send a request as httpx does, passing websudo once where it is asked for."""
         answer = super().request(method, url, **options)
-        if not wants_step_up(answer) or self.account is None:
+        if self.account is None or self._stepping_up:
             return answer
-        destination = query_value(answer.headers["location"], "destination")
-        confirm_password(self, self.account, destination or "/")
+        asked = wants_step_up(answer)
+        if not asked and not (self._by_cookie and _refused_by_rest(answer)):
+            return answer
+        self._stepping_up = True
+        try:
+            self._step_up(self.account, answer)
+        except DriverError:
+            if asked:
+                raise
+            return answer  # a plain refusal, which the caller can judge better
+        finally:
+            self._stepping_up = False
         return super().request(method, url, **options)
+
+    def _step_up(self, account: Account, answer: httpx.Response) -> None:
+        if self._by_cookie and who_am_i(self) is None:  # the session has ended meanwhile
+            log_in(self, account)
+        destination = query_value(answer.headers.get("location", ""), "destination")
+        confirm_password(self, account, destination or "/plugins/servlet/upm")
 
 
 def open_client(
@@ -110,7 +131,7 @@ def open_client(
     options: dict[str, Any] = {} if transport is None else {"transport": transport}
     if mode == "basic":
         options["auth"] = httpx.BasicAuth(account.user, account.password)
-    client = ConfluenceClient(base_url, account, **options)
+    client = ConfluenceClient(base_url, account, by_cookie=mode == "cookie", **options)
     if mode == "cookie":
         try:
             log_in(client, account)
@@ -147,7 +168,7 @@ def connect(
 
 def who_am_i(client: httpx.Client) -> str | None:
     """Return the user that this client is for Confluence, or None when it is nobody."""
-    answer = client.get("/rest/api/user/current")
+    answer = client.get(_WHO_AM_I)
     if answer.status_code != httpx.codes.OK:
         return None
     try:
@@ -228,6 +249,15 @@ def wants_step_up(answer: httpx.Response) -> bool:
     path = urlsplit(answer.headers["location"]).path
     return path.endswith(_STEP_UP_PAGE) and not answer.request.url.path.endswith(
         "/doauthenticate.action"
+    )
+
+
+def _refused_by_rest(answer: httpx.Response) -> bool:
+    path = answer.request.url.path
+    return (
+        answer.status_code in {401, 403}
+        and "/rest/" in path
+        and not path.endswith((_WHO_AM_I, "/authenticate"))
     )
 
 

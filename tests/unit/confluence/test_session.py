@@ -1,6 +1,6 @@
 import httpx
 import pytest
-from recorded import ADMIN, BASE, Recorded, client, json_answer
+from recorded import ADMIN, BASE, Answer, Recorded, client, json_answer
 
 from harness.confluence import session
 from harness.confluence.session import Account, open_client, open_with_token
@@ -244,3 +244,51 @@ def test_a_client_that_was_used_can_still_be_closed_by_a_block():
     with http as same:
         assert same is http
     assert http.is_closed
+
+
+def closed(routes: dict[str, Answer | list[Answer]]) -> tuple[session.ConfluenceClient, Recorded]:
+    """Return a client by cookie on an instance with the newer form, and its transport."""
+    recorded = Recorded(
+        {
+            "GET /login.action": httpx.Response(200, html=TWO_STEP),
+            "POST /rest/tsv/1.0/authenticate": json_answer(200, {}),
+            "GET /rest/api/user/current": ME,
+            "GET /authenticate.action": httpx.Response(200, html=STEP_UP),
+            "POST /doauthenticate.action": redirect("/wiki/plugins/servlet/upm"),
+            **routes,
+        }
+    )
+    return open_client(BASE, ADMIN, mode="cookie", transport=recorded), recorded
+
+
+@pytest.mark.parametrize("refusal", [401, 403])
+def test_rest_by_cookie_steps_up_once_where_it_is_refused(refusal):
+    """UPM by cookie wants websudo for /plugins/servlet/upm first (section 4.1)."""
+    upm = "GET /rest/plugins/1.0/"
+    http, recorded = closed({upm: [httpx.Response(refusal), httpx.Response(200)]})
+    assert http.get("/rest/plugins/1.0/").status_code == 200
+    assert b"destination=%2Fplugins%2Fservlet%2Fupm" in recorded.requests[-2].content
+    http, recorded = closed({upm: httpx.Response(refusal)})
+    assert http.get("/rest/plugins/1.0/").status_code == refusal
+    assert len(recorded.sent(upm)) == 2
+
+
+def test_an_ended_session_is_begun_again():
+    upm = "GET /rest/plugins/1.0/"
+    answers = [httpx.Response(401), httpx.Response(200)]
+    http, recorded = closed({upm: answers, "GET /rest/api/user/current": [ME, NOBODY, ME]})
+    assert http.get("/rest/plugins/1.0/").status_code == 200
+    assert len(recorded.sent("POST /rest/tsv/1.0/authenticate")) == 2
+
+
+def test_a_plain_refusal_stays_what_it_is():
+    http, _ = closed(
+        {
+            "POST /rest/x": httpx.Response(403, text="not you"),
+            "POST /doauthenticate.action": httpx.Response(404),
+        }
+    )
+    assert http.post("/rest/x").text == "not you"
+    basic, recorded = client({"GET /rest/x": httpx.Response(401)})
+    assert basic.get("/rest/x").status_code == 401
+    assert len(recorded.requests) == 1

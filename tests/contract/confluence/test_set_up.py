@@ -1,0 +1,87 @@
+"""The set-up wizard, passed over HTTP and in a browser, on a stand-in of each test's own."""
+
+import httpx
+import pytest
+from conftest import run_standin
+
+from harness.browser import setup_wizard
+from harness.confluence import boot
+from harness.confluence.licence import Licence
+from harness.confluence.session import Account, connect, who_am_i
+from harness.confluence.setup import set_up
+from harness.confluence.setup_steps import Database, Wanted
+from harness.errors import BadInput
+
+ADMIN = Account("site-admin", "a-long-word-1")
+LICENCE = Licence("QUFBQmZha2UrbGljZW5jZS9mb3ItdGhlLXN0YW5kLWlu" * 3)
+WIZARD = {"STANDIN_SETUP": "wizard"}
+ALL_STEPS = (
+    "licence",
+    "deployment type",
+    "database choice",
+    "content",
+    "user management",
+    "administrator",
+)
+
+
+def knows_the_admin(url: str) -> bool:
+    with connect(url, ADMIN) as http:
+        return who_am_i(http) == ADMIN.user
+
+
+def test_over_http_with_the_embedded_database(built, tmp_path):
+    with run_standin(built, tmp_path, WIZARD) as standin:
+        assert set_up(standin.url, Wanted(ADMIN, LICENCE), every=0.1) == ALL_STEPS
+        assert knows_the_admin(standin.url)
+        assert set_up(standin.url, Wanted(ADMIN, LICENCE)) == ()
+    with run_standin(built, tmp_path, WIZARD) as standin:  # the home keeps it
+        assert set_up(standin.url, Wanted(ADMIN)) == ()
+        assert knows_the_admin(standin.url)
+    said = (tmp_path / "output.txt").read_text()
+    assert LICENCE.reveal() not in said
+    assert ADMIN.password not in said
+
+
+def test_over_http_with_an_external_database(built, tmp_path):
+    database = Database("jdbc:postgresql://db:5432/confluence", "confluence", "db-word")
+    with run_standin(built, tmp_path, WIZARD) as standin:
+        passed = set_up(standin.url, Wanted(ADMIN, LICENCE, database), every=0.1)
+        assert passed[2:4] == ("database choice", "database type")
+        assert knows_the_admin(standin.url)
+
+
+def test_pages_that_variables_skip(built, tmp_path):
+    variables = WIZARD | {
+        "ATL_LICENSE_KEY": LICENCE.reveal(),
+        "ATL_DB_TYPE": "postgresql",
+        "ATL_JDBC_URL": "jdbc:postgresql://db:5432/confluence",
+        "ATL_JDBC_USER": "confluence",
+        "ATL_JDBC_PASSWORD": "db-word",
+    }
+    with run_standin(built, tmp_path, variables) as standin:
+        passed = set_up(standin.url, Wanted(ADMIN), every=0.1)
+        assert passed == ("deployment type", "content", "user management", "administrator")
+
+
+def test_a_refused_licence(built, tmp_path):
+    with run_standin(built, tmp_path, WIZARD) as standin:
+        with pytest.raises(BadInput, match="refused the licence") as caught:
+            set_up(standin.url, Wanted(ADMIN, Licence("no-licence-at-all")), every=0.1)
+        assert "no-licence-at-all" not in str(caught.value)
+        with pytest.raises(BadInput, match="none was given"):
+            set_up(standin.url, Wanted(ADMIN), every=0.1)
+
+
+@pytest.mark.parametrize(
+    "database", [None, Database("jdbc:postgresql://db:5432/c", "c", "db-word")], ids=["h2", "pg"]
+)
+def test_in_a_browser_as_a_person_would(built, tmp_path, browser, database):
+    with run_standin(built, tmp_path, WIZARD) as standin:
+        with httpx.Client(base_url=standin.url, trust_env=False) as anyone:
+            assert boot.await_booted(anyone, within=30) == "FIRST_RUN"
+        page = browser.new_page()
+        passed = setup_wizard.set_up(page, standin.url, Wanted(ADMIN, LICENCE, database))
+        assert [step for step in passed if step != "database type"] == list(ALL_STEPS)
+        page.close()
+        assert knows_the_admin(standin.url)
