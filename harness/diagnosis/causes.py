@@ -78,7 +78,7 @@ CATALOGUE = (
         "keys-do-not-match",
         "The platform cannot link the server app to the cloud app: their keys do not match.",
         "The transfer was made without a link, or the listener's keys are not those of the pair.",
-        "The transfer is linked, or the listener's keys are those of the pair.",
+        "The transfer is linked. Unequal keys alone prove nothing: the seed's were unequal too.",
         "getCloudAppKey() and getServerAppKey() have to match your Marketplace entries; for a "
         "private or testing app they have to match each other.",
         SEED,

@@ -221,16 +221,18 @@ class ListenerCall(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectApp(Evidence):
-    """The site's word on a cloud app: installed or not, and its webhook's address."""
+    """The site's word on a cloud app: installed or not, and its webhook's address if it told."""
 
     key: str
     installed: bool
     webhook: str | None = None
+    webhook_known: bool = True
 
     def _say(self) -> str:
         if not self.installed:
             return f"{self.key} is not installed in the cloud"
-        return f"{self.key} is installed in the cloud, its migration webhook is {self.webhook}"
+        webhook = f", its migration webhook is {self.webhook}" if self.webhook_known else ""
+        return f"{self.key} is installed in the cloud{webhook}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

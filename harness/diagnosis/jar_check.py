@@ -43,8 +43,8 @@ def as_text(jar: PluginJar) -> str:
             f"    exported by {', '.join(each.exported_by) or 'nothing that the jar shows'}",
         ]
     for finding in check(jar):
-        name = f" {finding.cause}" if finding.cause else ""
-        lines.append(f"{finding.confidence.upper()}{name}: {finding.text}")
+        word = finding.confidence.upper() if finding.cause else "NOTE"
+        lines.append(f"{word}{f' {finding.cause}' if finding.cause else ''}: {finding.text}")
         if finding.cause and finding.confidence in ("proved", "likely"):
             cause = BY_ID[finding.cause]
             lines += [f"  > {cause.advice}", f"    {cause.source}"]

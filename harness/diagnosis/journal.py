@@ -4,6 +4,7 @@ The journal's shape belongs to the cloud; here it is read by paths and effects o
 that is missing gives less evidence, never an error.
 """
 
+import contextlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,26 +30,28 @@ Entry = Mapping[str, Any]
 _SERVER = "/server/v1"
 _PROGRESS = re.compile(r"/rest/atlassian-connect/1/migration/progress/(?P<transfer>[^/?]+)")
 _POLL = re.compile(rf"{_SERVER}/migrations/[^/]+/progress")
+_OF_MIGRATION = re.compile(rf"{_SERVER}/migrations/(?P<migration>[^/?]+)")
 _TRANSFERS = re.compile(rf"{_SERVER}/migrations/[^/]+/transfers")
 _OF_TRANSFER = re.compile(rf"{_SERVER}/transfers/(?P<transfer>[^/]+)/(?P<what>triggered|errored)")
 _APP = re.compile(rf"{_SERVER}/apps/(?P<key>[^/?]+)")
 _NOT_THERE_IS_NO_ERROR = re.compile(rf"{_SERVER}/transfers/[^/]+/feedback")
 _IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
-_SENDING = frozenset({"delivered", "not acknowledged", "gave up", "dropped"})
+_SENDING = frozenset({"delivered", "not acknowledged", "dropped"})
+_NOT_INSTALLED = re.compile(r"no app with the key|is not installed on the site")
+_NO_ENDPOINT = re.compile(r"has no webhook endpoint")
 _PLATFORMS_OWN = {"timed out": "TIMED_OUT", "cancelled": "CANCELLED"}
 
 
 def read_journal(lines: Iterable[str]) -> list[Evidence]:
     """The evidence in a journal of JSON lines; a line that is cut off is left out."""
-    found: list[Evidence] = []
+    entries = []
     for line in lines:
-        try:
+        with contextlib.suppress(ValueError):
             entry = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(entry, dict):
-            found += from_entry(entry)
-    return found
+            entries += [entry] if isinstance(entry, dict) else []
+    begun = {str(told["id"]) for told in map(_told, filter(_begins, entries)) if told.get("id")}
+    own = (entry for entry in entries if not _is_another_cases(entry, begun))
+    return [item for entry in own for item in from_entry(entry)]
 
 
 def from_entry(entry: Entry) -> Iterator[Evidence]:
@@ -71,6 +74,18 @@ def from_entry(entry: Entry) -> Iterator[Evidence]:
         yield from _server_call(entry, origin, path)
     elif effect in ("installed", "uninstalled", "webhooks changed"):
         yield _connect_app(entry, origin, effect)
+
+
+def _begins(entry: Entry) -> bool:
+    return entry.get("method") == "POST" and entry.get("path") == f"{_SERVER}/migrations"
+
+
+def _is_another_cases(entry: Entry, begun: set[str]) -> bool:
+    """Whether the server asks for a migration of an earlier case, which it may go on polling."""
+    of = _OF_MIGRATION.match(str(entry.get("path") or ""))
+    if of is None or of["migration"] in begun:
+        return False
+    return bool(begun) or entry.get("effect") == "not found"
 
 
 def _server_call(entry: Entry, origin: Origin, path: str) -> Iterator[Evidence]:
@@ -98,24 +113,27 @@ def _server_call(entry: Entry, origin: Origin, path: str) -> Iterator[Evidence]:
         else:
             exception = str(told.get("exceptionType") or "an exception")
             yield ListenerErrored(origin=origin, transfer=of["transfer"], exception=exception)
-    elif (app := _APP.fullmatch(path)) and isinstance(told.get("installed"), bool):
-        yield ConnectApp(
-            origin=origin,
-            key=app["key"],
-            installed=told["installed"],
-            webhook=_text(told, "webhook"),
-        )
+    elif app := _APP.fullmatch(path):
+        installed = not _NOT_INSTALLED.search(str(entry.get("reason") or ""))
+        yield ConnectApp(origin=origin, key=app["key"], installed=installed, webhook_known=False)
 
 
-def _delivery(entry: Entry, origin: Origin, transfer: str, effect: str) -> Delivery:
-    told = _told(entry)
+def _delivery(entry: Entry, origin: Origin, transfer: str, effect: str) -> Evidence:
+    """A try to deliver, or, where there was no address to try, what the site says of the app."""
+    reason = str(entry.get("reason") or "")
+    key = str(entry.get("app_key") or "")
+    if _NOT_INSTALLED.search(reason):
+        return ConnectApp(origin=origin, key=key, installed=False)
+    if _NO_ENDPOINT.search(reason):
+        return ConnectApp(origin=origin, key=key, installed=True, webhook=None)
+    event = _text(_told(entry), "eventType") or str(entry.get("route") or "webhook")
     return Delivery(
         origin=origin,
-        event=str(told.get("eventType") or told.get("event") or "webhook"),
+        event=event.removeprefix("webhook "),
         transfer=transfer,
         status=_status(entry) or None,
         acknowledged=effect == "delivered",
-        reason=str(entry.get("reason") or ""),
+        reason=reason,
     )
 
 
@@ -148,7 +166,7 @@ def _told(entry: Entry) -> dict[str, Any]:
     changes = entry.get("changes")
     for change in changes if isinstance(changes, list) else ():
         if isinstance(change, dict):
-            for inner in (change, change.get("transfer"), change.get("app")):
+            for inner in (change, *(change.get(name) for name in ("migration", "transfer", "app"))):
                 told |= inner if isinstance(inner, dict) else {}
     for name in ("body", "detail"):
         value = entry.get(name)

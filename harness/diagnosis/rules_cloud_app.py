@@ -14,10 +14,10 @@ def webhook_not_registered(facts: Facts) -> Finding:
     cause = "webhook-not-registered"
     if sent := facts.of(Delivery):
         return excluded(cause, sent[0])
-    app = facts.last(ConnectApp)
-    if app is None or not app.installed:
-        return unknown(cause, *(facts.lacking(SITE, JOURNAL) or ("the app is not installed",)))
-    return excluded(cause, app) if app.webhook else proved(cause, app)
+    apps = [each for each in facts.of(ConnectApp) if each.installed and each.webhook_known]
+    if not apps:
+        return unknown(cause, *(facts.lacking(SITE, JOURNAL) or ("the app's webhook endpoints",)))
+    return excluded(cause, apps[-1]) if apps[-1].webhook else proved(cause, apps[-1])
 
 
 def webhook_never_acknowledged(facts: Facts) -> Finding:

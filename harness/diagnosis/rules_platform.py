@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 from harness.diagnosis.evidence import (
-    ConnectApp,
     Evidence,
     ListenerClass,
     LogLine,
@@ -67,26 +66,20 @@ def dev_mode_poller(facts: Facts) -> Finding:
 
 
 def keys_do_not_match(facts: Facts) -> Finding:
-    """The link, and the listener's keys against the pair's."""
+    """The link that the platform made or did not, and the listener's keys against the pair's."""
     cause = "keys-do-not-match"
     made = facts.transfers
-    linked = [each for each in made if each.linked]
-    if linked and len(linked) == len(made):
+    if unlinked := [each for each in made if each.linked is False and each.cloud_key]:
+        return proved(cause, *unlinked)
+    if linked := [each for each in made if each.linked]:
         return excluded(cause, *linked)
-    named = [*_listener_keys(facts), *((each, each.server_key, each.cloud_key) for each in made)]
-    known = [each for each in named if each[1] and each[2]]
-    if facts.pair and known:
-        wanted = (facts.pair.server_key, facts.pair.cloud_key)
-        wrong = [each[0] for each in known if each[1:] != wanted]
-        if wrong:
-            return proved(cause, *wrong, facts.pair)
-        return excluded(cause, *(each[0] for each in known), facts.pair)
-    unlinked = [each for each in made if each.linked is False and each.cloud_key]
-    app = facts.last(ConnectApp)
-    if unlinked and app and app.installed:
-        return proved(cause, *unlinked, app)
-    if unlinked:
-        return likely(cause, *unlinked, missing=("whether the cloud app is installed",))
+    pair = facts.pair
+    known = [each for each in _keys_seen(facts) if each[1] and each[2]]
+    wrong = [each[0] for each in known if pair and each[1:] != (pair.server_key, pair.cloud_key)]
+    if pair and wrong:
+        return proved(cause, *wrong, pair)
+    if known:
+        return unknown(cause, "whether the platform linked the two: no transfer tells")
     return unknown(cause, *(facts.lacking(JOURNAL, PROBE) or ("no keys were seen",)))
 
 
@@ -161,8 +154,9 @@ def parse_version(text: str) -> tuple[int, ...]:
     return tuple(int(each) for each in re.findall(r"\d+", text)[:3])
 
 
-def _listener_keys(facts: Facts) -> list[tuple[Evidence, str | None, str | None]]:
-    return [(each, *each.keys) for each in facts.of(ListenerClass) if each.keys]
+def _keys_seen(facts: Facts) -> list[tuple[Evidence, str | None, str | None]]:
+    asked = [(each, *each.keys) for each in facts.of(ListenerClass) if each.keys]
+    return [*asked, *((each, each.server_key, each.cloud_key) for each in facts.transfers)]
 
 
 def _period(facts: Facts) -> timedelta:

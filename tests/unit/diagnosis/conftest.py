@@ -56,8 +56,9 @@ NO_TRANSFER = {
     "cloud-key-null",
     "core-migration-failed",
 }
-NOT_LINKED = {"keys-do-not-match", "app-not-installed-in-cloud"}
-HEARS_NOTHING = {"webhook-not-registered", "webhook-never-acknowledged"}
+NOT_LINKED = {"keys-do-not-match"}
+HAS_NO_ADDRESS = {"webhook-not-registered", "app-not-installed-in-cloud"}
+HEARS_NOTHING = {*HAS_NO_ADDRESS, "webhook-never-acknowledged"}
 
 
 class Story:
@@ -182,7 +183,7 @@ class Story:
         self._polls_and_row()
 
     def _deliver(self) -> None:
-        if self.has("webhook-not-registered"):
+        if self.has(*HAS_NO_ADDRESS):
             return
         acknowledged = not self.has("webhook-never-acknowledged")
         self.items.append(

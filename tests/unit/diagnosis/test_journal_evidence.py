@@ -116,7 +116,7 @@ def test_feedback_that_is_not_there_is_no_failed_call():
 
 @pytest.mark.parametrize(
     ("effect", "acknowledged"),
-    [("delivered", True), ("not acknowledged", False), ("gave up", False), ("dropped", False)],
+    [("delivered", True), ("not acknowledged", False), ("dropped", False)],
 )
 def test_a_delivery_is_acknowledged_or_not(effect, acknowledged):
     (sent,) = read(
@@ -131,17 +131,64 @@ def test_a_delivery_is_acknowledged_or_not(effect, acknowledged):
     assert (sent.event, sent.acknowledged) == ("listener-triggered", acknowledged)
 
 
-def test_what_the_site_says_of_an_app():
-    asked = read(method="GET", path="/server/v1/apps/charts", detail={"installed": False})
-    installed = read(
+def test_giving_up_is_no_try_to_deliver():
+    assert read(direction="out", path="", transfer_id=TRANSFER, effect="gave up") == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "installed"),
+    [
+        ("no app with the key charts is installed on the site", False),
+        ("charts has no webhook endpoint: its descriptor has no migrationWebhookPath", True),
+    ],
+)
+def test_a_webhook_without_an_address_tells_of_the_app(reason, installed):
+    (app,) = read(
+        direction="out",
+        path="",
+        transfer_id=TRANSFER,
+        app_key="charts",
+        effect="not acknowledged",
+        reason=reason,
+    )
+
+    assert app == ConnectApp(origin=app.origin, key="charts", installed=installed)
+
+
+@pytest.mark.parametrize(
+    ("reason", "installed"), [("", True), ("charts is not installed on the site", False)]
+)
+def test_the_server_asks_whether_an_app_is_installed(reason, installed):
+    _, app = read(method="GET", path="/server/v1/apps/charts", reason=reason)
+
+    assert app == ConnectApp(
+        origin=app.origin, key="charts", installed=installed, webhook_known=False
+    )
+
+
+def test_an_installation_tells_the_webhook():
+    (app,) = read(
         path="/_harness/apps",
         effect="installed",
         app_key="charts",
         changes=[{"kind": "app-installed", "app": {"webhook_path": "/hook"}}],
     )
 
-    assert asked[1] == ConnectApp(origin=asked[1].origin, key="charts", installed=False)
-    assert installed[0].webhook == "/hook"
+    assert app.webhook == "/hook"
+
+
+def test_polls_of_an_earlier_case_are_left_out():
+    def poll(migration: str, effect: str, status: int) -> str:
+        path = f"/server/v1/migrations/{migration}/progress"
+        return json.dumps(entry(method="GET", path=path, effect=effect, status=status))
+
+    begun = {"kind": "migration-created", "migration": {"id": MIGRATION}}
+    made = json.dumps(entry(path="/server/v1/migrations", status=201, changes=[begun]))
+    other = poll(TRANSFER, "not found", 404)
+
+    assert read_journal([other]) == []
+    calls = list(read_journal([made, other, poll(MIGRATION, "polled", 200)]))
+    assert [each.is_poll for each in calls if isinstance(each, ServerCall)] == [False, True]
 
 
 def test_the_platforms_own_doing():

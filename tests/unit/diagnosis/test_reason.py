@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 
 from harness.diagnosis.causes import BY_ID, CATALOGUE
-from harness.diagnosis.evidence import Evidence, Flag, LogLine, Post, Row, ServerCall
+from harness.diagnosis.evidence import Evidence, Flag, ListenerClass, LogLine, Post, Row, ServerCall
 from harness.diagnosis.facts import HOW_TO_LEARN, Facts
 from harness.diagnosis.finding import Finding
 from harness.diagnosis.reason import RULES, diagnose
@@ -180,6 +180,19 @@ def test_a_missing_journal_proves_nothing_about_posts(story):
 
     assert found.confidence == "unknown"
     assert "journal" in found.missing[0]
+
+
+def test_unequal_keys_alone_prove_nothing():
+    asked = ListenerClass(
+        name="org.example.Listener",
+        loader="a",
+        interface_loaders=("b",),
+        interface_copies=1,
+        armed=None,
+        keys=("tableau-plugin", "tableau-for-confluence"),
+    )
+
+    assert finding(Facts((asked,), frozenset()), "keys-do-not-match").confidence == "unknown"
 
 
 def test_an_absent_log_line_excludes_nothing():

@@ -59,7 +59,7 @@ def progress(minutes: int, effect: str, status: str, percent: int) -> str:
 
 JOURNAL = "\n".join(
     [
-        line(0, "/server/v1/migrations", "created"),
+        line(0, "/server/v1/migrations", "created", changes=[{"migration": {"id": MIGRATION}}]),
         line(
             0,
             f"/server/v1/migrations/{MIGRATION}/transfers",
