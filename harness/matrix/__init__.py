@@ -12,7 +12,7 @@ Everything in this package is pure: it starts nothing, opens no socket and reads
 | greedy, tabu | suites that a search finds, and makes smaller |
 | covering | the entry: the smallest suite of these |
 | coverage | an independent proof of what a suite covers (shares no code with the above but model) |
-| locating | suites whose pass and fail marks name the culprit |
+| locating, separation | suites whose pass and fail marks name the culprit |
 | shrink | the smallest set of values that is enough to fail |
 | schedule | order, workers and shards |
 """
