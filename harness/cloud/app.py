@@ -24,7 +24,7 @@ from harness.cloud.call import (
 )
 from harness.cloud.effects import Effect
 from harness.cloud.platform import Cloud
-from harness.cloud.router import Route, Router
+from harness.cloud.router import Handler, Route, Router
 
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 
@@ -79,13 +79,11 @@ class Application:
                 return _method_not_allowed(call, route)
             if call.route.startswith(CONTROL):
                 _check_control(call)
-            return await handler(self._cloud, call)
+            elif self._cloud.faults:
+                return await self._with_faults(handler, call)
+            return await self._handled(handler, call)
         except Refusal as refusal:
-            return Outcome(
-                _refused(refusal.status, refusal.message, refusal.more),
-                refusal.effect,
-                refusal.message,
-            )
+            return _outcome_of(refusal)
         except ClientGone:
             return Outcome(
                 Answer(400), Effect.CLIENT_GONE, "the client went away before its body was whole"
@@ -97,6 +95,26 @@ class Application:
             reason = f"{type(error).__name__}: {error}"
             return Outcome(_refused(500, reason, {}), Effect.INTERNAL_ERROR, reason)
 
+    async def _handled(self, handler: Handler, call: Call) -> Outcome:
+        try:
+            return await handler(self._cloud, call)
+        except Refusal as refusal:
+            return _outcome_of(refusal)
+
+    async def _with_faults(self, handler: Handler, call: Call) -> Outcome:
+        striking = self._cloud.faults.striking(call, self._cloud.journal.case)
+        told = "; ".join(f"fault: {fault.kind}" for fault in striking)
+        for fault in striking:
+            if (instead := await fault.before(call)) is not None:
+                instead.reason = told
+                return instead
+        outcome = await self._handled(handler, call)
+        for fault in striking:
+            fault.after(call, outcome)
+        if told:
+            outcome.reason = f"{outcome.reason}; {told}" if outcome.reason else told
+        return outcome
+
     def _commit(self, call: Call, outcome: Outcome, seconds: float) -> Answer:
         try:
             self._cloud.record(_entry(call, outcome, seconds), outcome.changes)
@@ -106,6 +124,11 @@ class Application:
         return outcome.answer
 
 
+def _outcome_of(refusal: Refusal) -> Outcome:
+    answer = _refused(refusal.status, refusal.message, refusal.more)
+    return Outcome(answer, refusal.effect, refusal.message)
+
+
 def _entry(call: Call, outcome: Outcome, seconds: float) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "caller": call.caller,
@@ -113,7 +136,7 @@ def _entry(call: Call, outcome: Outcome, seconds: float) -> dict[str, Any]:
         "method": call.method,
         "path": redact.path_and_query(call.raw_path, call.query),
         "route": call.route,
-        "status": outcome.answer.status,
+        "status": outcome.answer.status or None,
         "effect": outcome.effect,
         "reason": redact.text(outcome.reason),
         "transfer_id": call.transfer_id,
@@ -158,21 +181,36 @@ def _refused(status: int, message: str, more: Mapping[str, Any]) -> Answer:
 
 
 async def _send(send: Send, answer: Answer, call: Call) -> None:
+    if answer.cut_after == 0:
+        await call.cut()
+        return
     length = len(answer.body) if answer.stream is None else answer.length
     headers = [(b"content-type", answer.content_type)] if length != 0 else []
     if length is not None:
         headers.append((b"content-length", str(length).encode()))
     headers.extend(answer.headers)
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    if answer.stream is None:
+    if answer.cut_after is not None:
+        await _send_half(send, answer, call)
+    elif answer.stream is None:
         await send({"type": "http.response.body", "body": answer.body})
-        return
-    async with aclosing(answer.stream) as stream:
-        async for piece in stream:
-            if call.is_abandoned():
-                return
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
+    else:
+        async with aclosing(answer.stream) as stream:
+            async for piece in stream:
+                if call.is_abandoned():
+                    return
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _send_half(send: Send, answer: Answer, call: Call) -> None:
+    piece = answer.body
+    if answer.stream is not None:
+        async with aclosing(answer.stream) as stream:
+            piece = await anext(stream, b"")
+    half = piece[: min(answer.cut_after or 0, max(len(piece) - 1, 0))]
+    await send({"type": "http.response.body", "body": half, "more_body": True})
+    await call.cut(after_sending=True)
 
 
 async def _decline(scope: Scope, receive: Receive, send: Send) -> None:

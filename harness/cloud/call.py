@@ -43,7 +43,11 @@ class ClientGone(Exception):
 
 @dataclass(slots=True)
 class Answer:
-    """An HTTP answer; with `stream`, `body` is not used and `length` may be given."""
+    """An HTTP answer; with `stream`, `body` is not used and `length` may be given.
+
+    With `cut_after`, the connection is cut after that many bytes of the body; 0 sends nothing
+    at all.
+    """
 
     status: int = 200
     body: bytes = b""
@@ -51,6 +55,7 @@ class Answer:
     headers: Sequence[tuple[bytes, bytes]] = ()
     stream: AsyncGenerator[bytes, None] | None = None
     length: int | None = None
+    cut_after: int | None = None
 
 
 @dataclass(slots=True)
@@ -132,6 +137,14 @@ class Call:
         """Whether the client has gone away; a stream for it would never end otherwise."""
         transport = self.scope.get("harness.transport")
         return transport is not None and transport.is_closing()
+
+    async def cut(self, after_sending: bool = False) -> None:
+        """Cuts the connection, at once or when what was sent so far has gone out."""
+        transport = self.scope["harness.transport"]
+        (transport.close if after_sending else transport.abort)()
+        # Until the server has seen it; else it would answer 500 in the application's place.
+        while (await self.receive())["type"] != "http.disconnect":
+            pass
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body as it arrives.

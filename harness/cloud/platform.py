@@ -15,6 +15,7 @@ from harness.cloud.clock import PlatformClock
 from harness.cloud.deadlines import Deadlines
 from harness.cloud.effects import Effect
 from harness.cloud.egress import Egress
+from harness.cloud.faults.rules import Faults
 from harness.cloud.journal import Journal
 from harness.cloud.settings import ServeSettings, Switches
 from harness.cloud.site import Site
@@ -50,6 +51,7 @@ class Cloud:
         self.vault = Vault(settings.data / "vault.json")
         self.store = Store(settings.data / "app-data")
         self.egress = Egress(self.state, settings.egress)
+        self.faults = Faults()
         self.deadlines = Deadlines(self)
         self.deliveries = Deliveries(self)
         self.client_key = site_client_key(settings.site)
@@ -116,6 +118,7 @@ class Cloud:
         elif isinstance(change, Reset):
             self.deliveries.forget()
             self.store.clear()
+            self.faults.clear()
         self.deadlines.learn(change)
 
     def _recover(self) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from harness.cloud.call import Answer, Call, Outcome, Refusal
 from harness.cloud.connect_api import app_data, progress, transfer, webhook
-from harness.cloud.control_api import apps, clock, journal, state
+from harness.cloud.control_api import apps, clock, faults, journal, state
 from harness.cloud.effects import Effect
 from harness.cloud.router import Router
 from harness.cloud.server_api import migrations, transfers
@@ -82,6 +82,10 @@ def _control(router: Router) -> None:
         ("GET", "/settings", state.read_switches),
         ("PUT", "/settings", state.put_switches),
         ("POST", "/marketplace", state.list_pair),
+        ("GET", "/faults", faults.list_all),
+        ("POST", "/faults", faults.add),
+        ("DELETE", "/faults", faults.clear),
+        ("DELETE", "/faults/{id}", faults.remove),
         ("POST", "/reset", state.reset),
     ):
         router.add(method, template, handler, CONTROL)

@@ -16,6 +16,9 @@ import httpx
 from harness.cloud import redact
 from harness.cloud.changes import MessageDone
 from harness.cloud.effects import Effect
+from harness.cloud.faults.base import DeliveryFault
+from harness.cloud.faults.delivery import Lost
+from harness.cloud.settings import Switches
 from harness.cloud.state import App, Message
 from harness.cloud.tokens import qsh, sign_hs256
 
@@ -66,24 +69,63 @@ class Deliveries:
         tries = 0
         while True:
             tries += 1
-            switches = self._cloud.switches
+            faults = self._faults(message)
+            if tries == 1 and (delay := max((each.delay for each in faults), default=0.0)):
+                await self._pause(delay)
+            lost = next((each for each in faults if each.loses(message, tries)), None)
+            if lost is not None:
+                ended = self._lose(message, tries, lost)
+            else:
+                ended = await self._round(message, tries, acknowledged, faults)
+            if ended:
+                return
+            await self._pause(_backoff(self._cloud.switches, tries))
+
+    async def _round(
+        self,
+        message: Message,
+        tries: int,
+        acknowledged: set[str],
+        faults: list[DeliveryFault],
+    ) -> bool:
+        """One try at each address that has not acknowledged yet; whether the message is done."""
+        switches = self._cloud.switches
+        app = self._cloud.state.apps.get(message.app_key)
+        targets = targets_of(app, switches.region) if app else []
+        if not targets:
+            self._record_unsent(message, tries, app)
+        for url in targets:
+            if app is not None and url not in acknowledged:
+                missing = set(targets) - acknowledged
+                if await self._try(message, app, url, tries, missing == {url}):
+                    acknowledged.add(url)
+        if targets and acknowledged.issuperset(targets):
+            await self._repeat(message, targets, tries, sum(each.repeats() for each in faults))
+            return True
+        if tries >= switches.retry_tries:
+            self._give_up(message, tries)
+            return True
+        return False
+
+    def _faults(self, message: Message) -> list[DeliveryFault]:
+        faults = self._cloud.faults
+        return faults.delivering(message, self._cloud.journal.case) if faults else []
+
+    def _lose(self, message: Message, tries: int, fault: DeliveryFault) -> bool:
+        """Journals a lost try; whether it was the message's last."""
+        for_good = isinstance(fault, Lost) and fault.for_good
+        ends = for_good or tries >= self._cloud.switches.retry_tries
+        done = MessageDone(message.id, False, self._cloud.now()) if ends else None
+        reason = "fault: the webhook was lost" + (", and is not sent again" if ends else "")
+        self._record(message, "", None, Effect.DROPPED, reason, tries, 0.0, done)
+        return ends
+
+    async def _repeat(self, message: Message, targets: list[str], tries: int, copies: int) -> None:
+        for copy in range(1, copies + 1):
             app = self._cloud.state.apps.get(message.app_key)
-            targets = targets_of(app, switches.region) if app else []
-            last = tries >= switches.retry_tries
-            if not targets:
-                self._record_unsent(message, tries, app)
-            for url in targets:
-                if app is not None and url not in acknowledged:
-                    missing = set(targets) - acknowledged
-                    if await self._try(message, app, url, tries, missing == {url}):
-                        acknowledged.add(url)
-            if targets and acknowledged.issuperset(targets):
-                return
-            if last:
-                self._give_up(message, tries)
-                return
-            pause = min(switches.retry_first * 2.0 ** min(tries - 1, 30), switches.retry_most)
-            await self._pause(pause)
+            for url in targets if app else []:
+                assert app is not None
+                await self._try(message, app, url, tries + copy, last=False)
 
     async def _try(self, message: Message, app: App, url: str, tries: int, last: bool) -> bool:
         """One try at one address; `last` when its success completes the message."""
@@ -170,6 +212,11 @@ class Deliveries:
             "seconds": round(seconds, 6),
         }
         self._cloud.record(entry, [change] if change else [])
+
+
+def _backoff(switches: Switches, tries: int) -> float:
+    """Platform seconds before the next try."""
+    return float(min(switches.retry_first * 2.0 ** min(tries - 1, 30), switches.retry_most))
 
 
 def targets_of(app: App, region: str | None) -> list[str]:

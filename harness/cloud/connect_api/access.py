@@ -43,6 +43,16 @@ def connect_app(cloud: "Cloud", call: Call) -> App:
     return app
 
 
+def claimed_app(call: Call) -> str | None:
+    """The app that a request says it comes from; nothing is verified."""
+    given = call.header(b"authorization") or ""
+    try:
+        issuer = peek(given.partition(" ")[2].strip())[1].get("iss")
+    except TokenRefused:
+        return None
+    return issuer if isinstance(issuer, str) else None
+
+
 def _token(call: Call) -> str:
     given = call.header(b"authorization")
     if given is None:

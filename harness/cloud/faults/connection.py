@@ -1,0 +1,39 @@
+"""Connections that break: before an answer, after the work was done, or in the middle of it."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from harness.cloud.call import Answer, Call, Outcome
+from harness.cloud.effects import Effect
+from harness.cloud.faults.base import RequestFault
+
+
+class Cut(RequestFault):
+    """Cuts the connection without an answer."""
+
+    kind: Literal["cut"]
+    done: bool = Field(default=False, description="Whether the request takes effect all the same.")
+
+    async def before(self, call: Call) -> Outcome | None:
+        """Cuts in the handler's place."""
+        del call
+        return None if self.done else Outcome(Answer(0, cut_after=0), Effect.FAULT)
+
+    def after(self, call: Call, outcome: Outcome) -> None:
+        """Cuts once the work is done."""
+        del call
+        if self.done:
+            outcome.answer = Answer(0, cut_after=0)
+
+
+class HalfAnswer(RequestFault):
+    """Sends a part of the answer's bytes and cuts the connection; the request takes effect."""
+
+    kind: Literal["half-answer"]
+    bytes: int = Field(default=10, ge=1, description="Bytes of the body that are sent.")
+
+    def after(self, call: Call, outcome: Outcome) -> None:
+        """Marks the answer as one to be cut."""
+        del call
+        outcome.answer.cut_after = self.bytes
