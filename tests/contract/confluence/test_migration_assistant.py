@@ -2,9 +2,15 @@ import uuid
 
 import pytest
 
-from harness.browser import migration_assistant
-from harness.confluence import migration
+from harness.browser import assessment, migration_assistant
+from harness.browser.assessment import Decision
+from harness.browser.compare import disagreements
+from harness.confluence import apps, dark_features, migration
 from harness.errors import DriverError
+from harness.waiting import NotYet, wait_for
+
+FEATURE = "migration-assistant.app-migration.feature"
+DEV_MODE = "migration-assistant.app-migration.dev-mode"
 
 
 @pytest.mark.parametrize("home", migration_assistant.HOMES)
@@ -32,3 +38,33 @@ def test_an_unknown_plan_is_an_error(page, confluence_url, admin):
 def test_rest_of_an_unknown_plan(client):
     assert migration.progress(client, str(uuid.uuid4())) is None
     assert migration.trigger(client, str(uuid.uuid4())) is False
+
+
+def test_a_plan_is_run_and_its_row_agrees_with_the_rest(page, clean, charts, confluence_url, admin):
+    dark_features.set_site(clean, {FEATURE: True, DEV_MODE: True})
+    apps.install(clean, charts)
+    plan_id = migration_assistant.create_plan(page, confluence_url, f"plan {uuid.uuid4()}", admin)
+    migration_assistant.run_plan(page, plan_id)
+
+    def look() -> migration_assistant.Progress | NotYet:
+        migration_assistant.open_plan(page, plan_id, account=admin)
+        shown = migration_assistant.read_progress(page)
+        return shown if shown.row("charts-plugin") else NotYet(str(shown))
+
+    shown = wait_for("the row of the app", look, within=20)
+    assert shown.block
+    assert migration_assistant.plan_status(page) in {"RUNNING", "FINISHED"}
+    told = migration.progress(clean, plan_id)
+    assert told is not None
+    assert disagreements(shown, told) == ()
+    with pytest.raises(DriverError, match="no button Run"):
+        migration_assistant.run_plan(page, plan_id)
+
+
+def test_an_app_is_assessed_and_prepared(page, clean, charts, confluence_url, admin):
+    apps.install(clean, charts)
+    assessment.assess(page, confluence_url, {"charts-plugin": Decision.NEEDED}, account=admin)
+    shown = assessment.decisions(page, confluence_url, admin)
+    decided = next(texts for texts in shown.values() if "charts-plugin" in texts)
+    assert decided[0].casefold().startswith("needed in cloud")
+    assessment.prepare(page, confluence_url, account=admin)
