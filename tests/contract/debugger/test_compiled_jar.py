@@ -17,9 +17,10 @@ def test_a_compiled_listener_is_read(java_classes: Path, tmp_path: Path):
         for each in (java_classes / "app").rglob("*.class"):
             jar.write(each, str(each.relative_to(java_classes / "app")))
     plugin = read_plugin(path)
-    (listener,) = plugin.listeners
+    listener, second = sorted(plugin.listeners, key=lambda each: each.name)
 
     assert listener.name == "org.example.ChartsListener"
+    assert second.server_key == Constant("second-plugin")
     assert listener.server_key == Constant("charts-plugin")
     assert listener.cloud_key is None
     assert plugin.java >= 17

@@ -168,6 +168,16 @@ def test_the_dev_mode_defect_is_bound_to_versions(story, version, confidence):
     assert finding(Facts(items, facts.sources), "dev-mode-poller").confidence == confidence
 
 
+def test_a_row_that_moved_on_is_not_the_dev_mode_defect(story):
+    facts = story("dev-mode-poller")
+    items = tuple(
+        replace(item, status="RUNNING", percent=0) if isinstance(item, Row) else item
+        for item in facts.items
+    )
+
+    assert finding(Facts(items, facts.sources), "dev-mode-poller").confidence == "excluded"
+
+
 def test_without_a_poll_the_dev_mode_defect_is_likely_only(story):
     facts = without(story("dev-mode-poller"), ServerCall)
 

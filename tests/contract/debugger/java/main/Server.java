@@ -32,7 +32,7 @@ public final class Server {
     private String obey(String command, String[] words) throws Exception {
         switch (command) {
             case "load":
-                listeners.add(load());
+                listeners.add(load(words.length > 1 ? words[1] : "ChartsListener"));
                 return "loaded";
             case "call":
                 return call(Integer.parseInt(words[1]), words[2]);
@@ -49,10 +49,10 @@ public final class Server {
         }
     }
 
-    private AppCloudMigrationListenerV1 load() throws Exception {
+    private AppCloudMigrationListenerV1 load(String name) throws Exception {
         URLClassLoader loader = new URLClassLoader(new URL[] {app}, Server.class.getClassLoader());
         return (AppCloudMigrationListenerV1)
-                loader.loadClass("org.example.ChartsListener").getDeclaredConstructor().newInstance();
+                loader.loadClass("org.example." + name).getDeclaredConstructor().newInstance();
     }
 
     private String call(int index, String transferId) throws InterruptedException {
