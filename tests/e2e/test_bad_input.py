@@ -6,8 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-
-from .conftest import SEED, Command
+from harness_command import SEED, Command
 
 
 def case_file(folder: Path, right: str, wrong: str) -> Path:
@@ -34,7 +33,7 @@ def assert_refused(command: Command, words: list[str], told: str, **extra: str) 
 @pytest.mark.parametrize(
     ("right", "wrong", "told"),
     [
-        ("known_bugs:", "known_bug:", "seed.yaml:32: unknown key 'known_bug'; did you mean"),
+        ("known_bugs:", "known_bug:", "seed.yaml:31: unknown key 'known_bug'; did you mean"),
         ("COMPLETE 100]", "COMPLETED 100]", "'COMPLETED 100' is no row: a status (ABSENT"),
         ("app: ../apps/charts", "app: ../apps/chart", "seed.yaml:6: app: there is no"),
     ],

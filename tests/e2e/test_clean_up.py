@@ -9,8 +9,7 @@ from collections.abc import Callable
 import httpx
 import psutil
 import pytest
-
-from .conftest import SEED, Command
+from harness_command import SEED, Command
 
 WaitForLine = Callable[["subprocess.Popen[str]", str], str]
 ONE_CASE = ["run", str(SEED), "-k", "feature=on,dev-mode=on,ccma=3.9.6"]
