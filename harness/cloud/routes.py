@@ -2,17 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from harness.cloud.call import Answer, Call, Outcome, Refusal
+from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
 from harness.cloud.connect_api import app_data, progress, transfer, webhook
 from harness.cloud.control_api import apps, clock, faults, journal, state
 from harness.cloud.effects import Effect
+from harness.cloud.openapi import BASES, document
 from harness.cloud.router import Router
 from harness.cloud.server_api import migrations, transfers
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud
 
-CONNECT = ("/rest/atlassian-connect/1/migration", "/wiki/rest/atlassian-connect/1/migration")
+CONNECT = BASES
 """Both base paths; the documentation shows the first even to Confluence readers."""
 SERVER = "/server/v1"
 CONTROL = "/_harness"
@@ -87,6 +88,7 @@ def _control(router: Router) -> None:
         ("DELETE", "/faults", faults.clear),
         ("DELETE", "/faults/{id}", faults.remove),
         ("POST", "/reset", state.reset),
+        ("GET", "/openapi.json", openapi),
     ):
         router.add(method, template, handler, CONTROL)
 
@@ -103,3 +105,8 @@ async def install_key(cloud: "Cloud", call: Call) -> Outcome:
     call.caller = "anyone"
     body = cloud.vault.public_key.encode()
     return Outcome(Answer(200, body, b"text/plain"), Effect.READ, "the install key was served")
+
+
+async def openapi(cloud: "Cloud", _call: Call) -> Outcome:
+    """`GET /_harness/openapi.json`: the public API's document."""
+    return Outcome(answer_json(document(cloud.switches)), Effect.READ)

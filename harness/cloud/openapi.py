@@ -1,0 +1,369 @@
+"""The OpenAPI 3.1 document of the public API, served at `/_harness/openapi.json`.
+
+Built from the limits that the handlers use, so that the two cannot drift; schemathesis runs
+against it (`tests/contract/cloud/test_openapi.py`).
+"""
+
+from typing import Any
+
+from harness.cloud.connect_api.progress import MESSAGE_LIMIT, STATUSES
+from harness.cloud.connect_api.webhook import ENDPOINTS_LIMIT, URL_LIMIT, URL_PATTERN
+from harness.cloud.settings import Switches
+from harness.cloud.site import CONTAINER_PAGE, CONTAINER_TYPES, KEYS_AT_ONCE, MAPPING_PAGE
+
+Json = dict[str, Any]
+
+BASES = ("/rest/atlassian-connect/1/migration", "/wiki/rest/atlassian-connect/1/migration")
+
+_STRING: Json = {"type": "string"}
+_UUID: Json = {"type": "string", "format": "uuid"}
+_PERCENT: Json = {"type": ["integer", "null"], "minimum": 0, "maximum": 100}
+
+
+def document(switches: Switches, version: str = "1") -> Json:
+    """The document, for the switches as they are set now.
+
+    Args:
+        switches: they decide which statuses a call may get.
+        version: of the document.
+    """
+    errors = _Errors(switches)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "App migration platform, Connect API, as the stub has it",
+            "version": version,
+            "description": "Written from public documentation; docs/fidelity.md says how sure "
+            "each part is. Nothing of Atlassian's own document is in it.",
+        },
+        "servers": [{"url": base} for base in BASES],
+        "security": [{"connectJwt": []}],
+        "paths": _paths(errors),
+        "components": {
+            "securitySchemes": {
+                "connectJwt": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Authorization",
+                    "description": "JWT <token>: HS256 with the install's shared secret; iss is "
+                    "the app key, qsh the hash of the request, its path below the base URL",
+                }
+            },
+            "schemas": _SCHEMAS,
+        },
+    }
+
+
+class _Errors:
+    """The refusals that a kind of call may get."""
+
+    def __init__(self, switches: Switches) -> None:
+        self._settled = {switches.after_settled, switches.another_apps_transfer}
+
+    def any_call(self) -> Json:
+        return {str(status): _error(text) for status, text in _COMMON.items()}
+
+    def about_transfer(self) -> Json:
+        more = dict.fromkeys(self._settled - {403}, "settled, or another app's transfer")
+        return self.any_call() | {str(status): _error(text) for status, text in more.items()}
+
+
+_COMMON = {
+    400: "malformed, over a limit, or past the transfer's 14 days",
+    401: "the token is missing or wrong; `claim` names what failed",
+    403: "settled, another app's transfer, a scope that is not declared, or not a Connect app",
+    404: "not there",
+    413: "the body is too long",
+    429: "a fault on demand",
+    500: "the stub itself failed",
+    503: "a fault on demand",
+    507: "the stub's disk is full",
+}
+
+
+def _paths(errors: _Errors) -> Json:
+    transfer = errors.about_transfer()
+    return {
+        "/webhook": {
+            "get": _operation(
+                "Endpoints registered", {"200": _json("Webhooks")} | errors.any_call()
+            ),
+            "put": _operation(
+                "Replaces the endpoints",
+                {"200": _json("Webhooks")} | errors.any_call(),
+                body=_ref("WebhooksRequest"),
+            ),
+            "delete": _operation(
+                "Removes all endpoints", {"204": {"description": "removed"}} | errors.any_call()
+            ),
+        },
+        "/progress/{transferId}": {
+            "post": _operation(
+                "Reports progress",
+                {"200": _echo()} | transfer,
+                [_path("transferId")],
+                _ref("ProgressRequest"),
+            )
+        },
+        "/mapping/{transferId}/find": {
+            "post": _operation(
+                "Cloud ids of server keys",
+                {"200": _json("Mapping")} | transfer,
+                [_path("transferId"), _query("namespace", _NAMESPACE, needed=True)],
+                {"type": "array", "items": _STRING, "maxItems": KEYS_AT_ONCE},
+            )
+        },
+        "/mapping/{transferId}/page": {
+            "get": _operation(
+                "A page of mappings",
+                {"200": _json("MappingPage")} | transfer,
+                [
+                    _path("transferId"),
+                    _query("namespace", _NAMESPACE, needed=True),
+                    *_paging(MAPPING_PAGE),
+                ],
+            )
+        },
+        "/container/{transferId}/page": {
+            "get": _operation(
+                "A page of containers",
+                {"200": _json("ContainerPage")} | transfer,
+                [
+                    _path("transferId"),
+                    _query(
+                        "containerType",
+                        {"type": "string", "enum": list(CONTAINER_TYPES)},
+                        needed=True,
+                    ),
+                    *_paging(CONTAINER_PAGE),
+                ],
+            )
+        },
+        "/data/{transferId}/all": {
+            "get": _operation(
+                "What the server app uploaded",
+                {"200": _json("Uploads")} | transfer,
+                [_path("transferId")],
+            )
+        },
+        "/data/{s3Key}": {
+            "get": _operation(
+                "A signed URL to the bytes; it lives for an hour",
+                {"200": _json("Link")} | transfer,
+                [_path("s3Key")],
+            )
+        },
+        "/transfer/recent": {
+            "get": _operation(
+                "Up to 100 active transfers, newest first",
+                {"200": _json("Recent")} | errors.any_call(),
+            )
+        },
+        "/feedback/{transferId}": {
+            "post": _operation(
+                "Leaves feedback for the listener",
+                {"200": {"description": "stored"}} | transfer,
+                [_path("transferId")],
+                _ref("FeedbackRequest"),
+            )
+        },
+        "/error/{transferId}": {
+            "get": _operation(
+                "The exception that ended the listener",
+                {"200": _json("TransferError")} | transfer,
+                [_path("transferId")],
+            )
+        },
+    }
+
+
+def _operation(
+    summary: str, responses: Json, parameters: list[Json] | None = None, body: Json | None = None
+) -> Json:
+    made: Json = {"summary": summary, "responses": responses}
+    if parameters:
+        made["parameters"] = parameters
+    if body:
+        made["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    return made
+
+
+def _path(name: str) -> Json:
+    return {"name": name, "in": "path", "required": True, "schema": _UUID}
+
+
+def _query(name: str, schema: Json, needed: bool = False) -> Json:
+    return {"name": name, "in": "query", "required": needed, "schema": schema}
+
+
+def _paging(most: int) -> list[Json]:
+    return [
+        _query("lastEntity", _STRING),
+        _query("pageSize", {"type": "integer", "minimum": 1, "maximum": most, "default": most}),
+    ]
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _json(name: str) -> Json:
+    return {"description": name, "content": {"application/json": {"schema": _ref(name)}}}
+
+
+def _echo() -> Json:
+    text = "the report, echoed; no body for outdated keys"
+    return {"description": text, "content": {"application/json": {"schema": _ref("Progress")}}}
+
+
+def _error(description: str) -> Json:
+    return {
+        "description": description,
+        "content": {"application/json": {"schema": _ref("Error")}},
+    }
+
+
+_NAMESPACE: Json = {"type": "string", "minLength": 1}
+
+_META: Json = {
+    "type": "object",
+    "required": ["hasNext", "lastEntity", "pageSize"],
+    "properties": {
+        "hasNext": {"type": "boolean"},
+        "lastEntity": {"type": ["string", "null"]},
+        "pageSize": {"type": "integer"},
+    },
+}
+
+_SCHEMAS: Json = {
+    "Error": {
+        "type": "object",
+        "required": ["statusCode", "message"],
+        "properties": {
+            "statusCode": {"type": "integer"},
+            "message": _STRING,
+            "claim": _STRING,
+            "field": _STRING,
+        },
+    },
+    "WebhooksRequest": {
+        "type": "object",
+        "required": ["endpoints"],
+        "properties": {
+            "endpoints": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": ENDPOINTS_LIMIT,
+                "items": {
+                    "type": "string",
+                    "pattern": URL_PATTERN,
+                    "maxLength": URL_LIMIT,
+                },
+            }
+        },
+    },
+    "Webhooks": {
+        "type": "object",
+        "required": ["endpoints"],
+        "properties": {"endpoints": {"type": "array", "items": _STRING}},
+    },
+    "ProgressRequest": {
+        "type": "object",
+        "required": ["status"],
+        "properties": {
+            "status": {"type": "string", "enum": sorted(STATUSES)},
+            "percent": _PERCENT,
+            "message": {"type": ["string", "null"], "maxLength": MESSAGE_LIMIT},
+        },
+    },
+    "Progress": {
+        "type": "object",
+        "required": ["status"],
+        "properties": {
+            "status": _STRING,
+            "percent": _PERCENT,
+            "message": {"type": ["string", "null"]},
+        },
+    },
+    "Mapping": {"type": "object", "additionalProperties": _STRING},
+    "MappingPage": {
+        "type": "object",
+        "required": ["items", "meta"],
+        "properties": {
+            "items": {"type": "object", "additionalProperties": _STRING},
+            "meta": _META,
+        },
+    },
+    "ContainerPage": {
+        "type": "object",
+        "required": ["containers", "meta"],
+        "properties": {
+            "containers": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["type", "key", "sourceId"],
+                    "properties": {"type": _STRING, "key": _STRING, "sourceId": _STRING},
+                },
+            },
+            "meta": _META,
+        },
+    },
+    "Uploads": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["s3Key"],
+            "properties": {"s3Key": _UUID, "label": _STRING},
+        },
+    },
+    "Link": {
+        "type": "object",
+        "required": ["url"],
+        "properties": {"url": {"type": "string", "format": "uri"}},
+    },
+    "MigrationDetails": {
+        "type": "object",
+        "required": [
+            "migrationId",
+            "migrationScopeId",
+            "name",
+            "createdAt",
+            "cloudUrl",
+            "jiraClientKey",
+            "confluenceClientKey",
+        ],
+        "properties": {
+            "migrationId": _UUID,
+            "migrationScopeId": _STRING,
+            "name": _STRING,
+            "createdAt": {"type": "integer"},
+            "cloudUrl": _STRING,
+            "jiraClientKey": {"type": ["string", "null"]},
+            "confluenceClientKey": {"type": ["string", "null"]},
+        },
+    },
+    "Recent": {
+        "type": "array",
+        "maxItems": 100,
+        "items": {
+            "type": "object",
+            "required": ["transferId", "status", "migrationDetails"],
+            "properties": {
+                "transferId": _UUID,
+                "status": {"type": "string", "enum": ["IN_PROGRESS", "CANCELLATION_REQUESTED"]},
+                "migrationDetails": _ref("MigrationDetails"),
+            },
+        },
+    },
+    "FeedbackRequest": {
+        "type": "object",
+        "required": ["details"],
+        "properties": {"details": {"type": "object"}},
+    },
+    "TransferError": {
+        "type": "object",
+        "required": ["exceptionType", "safeStackTrace"],
+        "properties": {"exceptionType": _STRING, "safeStackTrace": _STRING},
+    },
+}
