@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import TypedDict, TypeVar, Unpack
 
 import httpx
 
@@ -18,10 +19,17 @@ from harness.confluence.session import who_am_i
 from harness.errors import DriverError
 from harness.waiting import NotYet, wait_for
 
+T = TypeVar("T")
+
 STATES = frozenset({"STARTING", "FIRST_RUN", "RUNNING", "ERROR", "STOPPING"})
 _ERROR_GRACE = 15.0
 """Wall seconds that ERROR may last: it is allowed to become RUNNING, but seldom does."""
 
+_WHO = "/rest/api/user/current"
+_NOBODY = (
+    "wrong user or password, or Basic is closed "
+    "(-Dcom.atlassian.plugins.authentication.basic.auth.filter.force.allow=true opens it)"
+)
 _HANDSHAKE = b"JDWP-Handshake"
 _DISPOSE = struct.pack(">IIBBB", 11, 1, 0, 1, 6)
 
@@ -55,129 +63,74 @@ def parse_status(answer: httpx.Response) -> str:
     return str(state)
 
 
-def await_booted(
-    client: httpx.Client,
-    *,
-    within: float = 900,
-    alive: Callable[[], str | None] = lambda: None,
-    log_tail: Callable[[], str] = lambda: "",
-    every: float = 0.05,
-) -> str:
+class Bounds(TypedDict, total=False):
+    """How a step of the boot is bounded; see `wait_for`.
+
+    `within` and `every` are wall seconds. Without `within`, /status gets 900 s, which is what
+    harnesses of the real image use, and REST 120 s after that.
+    """
+
+    within: float
+    alive: Callable[[], str | None]
+    log_tail: Callable[[], str]
+    every: float
+
+
+def await_booted(client: httpx.Client, **bounds: Unpack[Bounds]) -> str:
     """Wait until Confluence has started; return FIRST_RUN (set-up is due) or RUNNING.
 
-    Args:
-        client: any client of that Confluence; nothing is authenticated.
-        within: wall seconds. 900 is what harnesses of the real image use.
-        alive: see `wait_for`.
-        log_tail: see `wait_for`.
-        every: wall seconds between two looks.
+    Nothing is authenticated.
 
     Raises:
         ServiceDied, WaitTimedOut: see `wait_for`.
         DriverError: it stays in ERROR.
     """
     look = _state_look(client, {"FIRST_RUN", "RUNNING"})
-    step = "Confluence to answer FIRST_RUN or RUNNING"
-    return wait_for(
-        step,
-        look,
-        within=within,
-        alive=alive,
-        log_tail=log_tail,
-        service="confluence",
-        every=every,
-    )
+    return _await("Confluence to answer FIRST_RUN or RUNNING", look, 900, bounds)
 
 
-def await_running(
-    client: httpx.Client,
-    *,
-    within: float = 900,
-    alive: Callable[[], str | None] = lambda: None,
-    log_tail: Callable[[], str] = lambda: "",
-    every: float = 0.05,
-) -> None:
-    """Wait until /status says RUNNING; arguments and errors as for `await_booted`."""
-    wait_for(
-        "Confluence to be RUNNING",
-        _state_look(client, {"RUNNING"}),
-        within=within,
-        alive=alive,
-        log_tail=log_tail,
-        service="confluence",
-        every=every,
-    )
+def await_running(client: httpx.Client, **bounds: Unpack[Bounds]) -> None:
+    """Wait until /status says RUNNING; errors as for `await_booted`."""
+    _await("Confluence to be RUNNING", _state_look(client, {"RUNNING"}), 900, bounds)
 
 
-def await_rest(
-    client: httpx.Client,
-    *,
-    within: float = 120,
-    alive: Callable[[], str | None] = lambda: None,
-    log_tail: Callable[[], str] = lambda: "",
-    every: float = 0.05,
-) -> None:
+def await_rest(client: httpx.Client, **bounds: Unpack[Bounds]) -> None:
     """Wait until REST answers anything of its own, be it a refusal; RUNNING comes before that.
 
-    Arguments and errors are those of `await_booted`.
+    Raises:
+        ServiceDied, WaitTimedOut: see `wait_for`.
     """
 
     def look() -> bool | NotYet:
         try:
-            answer = client.get("/rest/api/user/current")
+            answer = client.get(_WHO)
         except httpx.TransportError as error:
             return NotYet(f"no answer ({error})")
         return answer.status_code in {200, 401, 403} or NotYet(f"HTTP {answer.status_code}")
 
-    wait_for(
-        "Confluence's REST to answer",
-        look,
-        within=within,
-        alive=alive,
-        log_tail=log_tail,
-        service="confluence",
-        every=every,
-    )
+    _await("Confluence's REST to answer", look, 120, bounds)
 
 
-def await_authenticated(
-    client: httpx.Client,
-    *,
-    within: float = 120,
-    alive: Callable[[], str | None] = lambda: None,
-    log_tail: Callable[[], str] = lambda: "",
-    every: float = 0.05,
-) -> str:
+def await_authenticated(client: httpx.Client, **bounds: Unpack[Bounds]) -> str:
     """Wait until an authenticated REST call works; return the user's name.
 
-    Arguments and errors are those of `await_booted`.
+    Raises:
+        ServiceDied, WaitTimedOut: see `wait_for`.
     """
 
     def look() -> str | NotYet:
         try:
-            answer = client.get("/rest/api/user/current")
+            answer = client.get(_WHO)
             user = who_am_i(client) if answer.status_code == httpx.codes.OK else None
         except httpx.TransportError as error:
             return NotYet(f"no answer ({error})")
         if user is not None:
             return user
         if answer.status_code in {200, 401, 403}:
-            return NotYet(
-                f"HTTP {answer.status_code} for nobody: wrong user or password, or Basic is "
-                "closed (-Dcom.atlassian.plugins.authentication.basic.auth.filter.force.allow=true"
-                " opens it)"
-            )
+            return NotYet(f"HTTP {answer.status_code} for nobody: {_NOBODY}")
         return NotYet(f"HTTP {answer.status_code}")
 
-    return wait_for(
-        "Confluence's REST to know the user",
-        look,
-        within=within,
-        alive=alive,
-        log_tail=log_tail,
-        service="confluence",
-        every=every,
-    )
+    return _await("Confluence's REST to know the user", look, 120, bounds)
 
 
 def server_time(client: httpx.Client) -> datetime:
@@ -227,6 +180,11 @@ def _read(connection: socket.socket, size: int) -> bytes:
     while len(got) < size and (chunk := connection.recv(size - len(got))):
         got += chunk
     return got
+
+
+def _await(step: str, look: Callable[[], T | NotYet | None], within: float, bounds: Bounds) -> T:
+    limits: Bounds = {"within": within, **bounds}
+    return wait_for(step, look, service="confluence", **limits)
 
 
 def _nobody(request: httpx.Request) -> httpx.Request:

@@ -2,7 +2,7 @@ import uuid
 
 import pytest
 
-from harness.browser import assessment, migration_assistant
+from harness.browser import assessment, dashboard, migration_assistant
 from harness.browser.assessment import Decision
 from harness.browser.compare import disagreements
 from harness.confluence import apps, dark_features, migration
@@ -40,7 +40,9 @@ def test_rest_of_an_unknown_plan(client):
     assert migration.trigger(client, str(uuid.uuid4())) is False
 
 
-def test_a_plan_is_run_and_its_row_agrees_with_the_rest(page, clean, charts, confluence_url, admin):
+def test_a_plan_is_run_and_its_row_agrees_with_the_rest(
+    page, clean, charts, confluence_url, admin, tmp_path
+):
     dark_features.set_site(clean, {FEATURE: True, DEV_MODE: True})
     apps.install(clean, charts)
     plan_id = migration_assistant.create_plan(page, confluence_url, f"plan {uuid.uuid4()}", admin)
@@ -57,6 +59,8 @@ def test_a_plan_is_run_and_its_row_agrees_with_the_rest(page, clean, charts, con
     told = migration.progress(clean, plan_id)
     assert told is not None
     assert disagreements(shown, told) == ()
+    rows = dashboard.parse_logs(dashboard.view_logs(page, plan_id, tmp_path).read_text())
+    assert rows
     with pytest.raises(DriverError, match="no button Run"):
         migration_assistant.run_plan(page, plan_id)
 
@@ -68,3 +72,22 @@ def test_an_app_is_assessed_and_prepared(page, clean, charts, confluence_url, ad
     decided = next(texts for texts in shown.values() if "charts-plugin" in texts)
     assert decided[0].casefold().startswith("needed in cloud")
     assessment.prepare(page, confluence_url, account=admin)
+
+
+def test_plans_are_listed_and_deleted(page, confluence_url, admin):
+    names = [f"plan {uuid.uuid4()}" for _ in range(2)]
+    kept, gone = (migration_assistant.create_plan(page, confluence_url, n, admin) for n in names)
+    listed = {plan.id: plan for plan in dashboard.plans(page, confluence_url, admin)}
+    assert listed[gone] == dashboard.PlanRow(gone, names[1], "SAVED")
+    for _ in range(2):  # deleting what is gone is no error
+        dashboard.delete_plan(page, confluence_url, gone, admin)
+    left = {plan.id for plan in dashboard.plans(page, confluence_url, admin)}
+    assert kept in left
+    assert gone not in left
+
+
+def test_a_plan_that_never_ran_has_no_logs(page, confluence_url, admin, tmp_path, monkeypatch):
+    monkeypatch.setattr(dashboard, "_SHORT", 500)
+    plan_id = migration_assistant.create_plan(page, confluence_url, f"plan {uuid.uuid4()}", admin)
+    with pytest.raises(DriverError, match="no View logs"):
+        dashboard.view_logs(page, plan_id, tmp_path, account=admin)
