@@ -61,7 +61,6 @@ class Suspend(IntEnum):
 
 INVOKE_SINGLE_THREADED = 1
 TYPE_TAG_CLASS = 1
-TYPE_TAG_INTERFACE = 2
 STATUS_PREPARED = 2
 
 
@@ -82,12 +81,8 @@ class Modifiers:
         """Only events of this thread."""
         return Modifier(self._start(3).object_id(thread).data())
 
-    def class_match(self, pattern: str) -> Modifier:
-        """Only classes of this dotted name; one `*` may stand at its start or end."""
-        return Modifier(self._start(5).string(pattern).data())
-
     def class_exclude(self, pattern: str) -> Modifier:
-        """Not the classes of this dotted name or pattern."""
+        """Not the classes of this dotted name; one `*` may stand at its start or end."""
         return Modifier(self._start(6).string(pattern).data())
 
     def location_only(self, location: Location) -> Modifier:

@@ -69,7 +69,6 @@ class PluginJar:
         used_packages: packages of the listener library that its classes name.
         own_packages: those of them that the jar brings itself.
         imports: package -> whether it is optional, of Import-Package.
-        excluded_imports: packages or patterns that Import-Package leaves out (`!`).
         dynamic_imports: patterns of DynamicImport-Package.
         annotated: classes with @ExportAsService.
         exports_index: classes in the Spring scanner's index; None without one.
@@ -85,7 +84,6 @@ class PluginJar:
     used_packages: tuple[str, ...]
     own_packages: tuple[str, ...]
     imports: dict[str, bool]
-    excluded_imports: tuple[str, ...]
     dynamic_imports: tuple[str, ...]
     annotated: tuple[str, ...]
     exports_index: tuple[str, ...] | None
@@ -115,7 +113,7 @@ def _read(jar: zipfile.ZipFile, facts: JarFacts) -> PluginJar:
             classes[parsed.name] = parsed
         except NoClassFile as error:
             problems.append(f"{name}: {error}")
-    imports, excluded = _imports(facts.manifest.get("Import-Package", ""))
+    imports = _imports(facts.manifest.get("Import-Package", ""))
     used = _library_packages(
         name for each in classes.values() for name in each.references | each.descriptors
     )
@@ -128,7 +126,6 @@ def _read(jar: zipfile.ZipFile, facts: JarFacts) -> PluginJar:
         used_packages=used,
         own_packages=_library_packages(classes),
         imports=imports,
-        excluded_imports=excluded,
         dynamic_imports=tuple(_clauses(facts.manifest.get("DynamicImport-Package", ""))),
         annotated=tuple(
             sorted(each.name for each in classes.values() if _EXPORT_ANNOTATION in each.descriptors)
@@ -263,9 +260,9 @@ def _library_packages(names: Iterator[str] | dict[str, ClassFile]) -> tuple[str,
     return tuple(sorted(p for p in packages if p == library or p.startswith(f"{library}.")))
 
 
-def _imports(header: str) -> tuple[dict[str, bool], tuple[str, ...]]:
+def _imports(header: str) -> dict[str, bool]:
+    """Imported package -> whether optional; what is left out with `!` is not imported."""
     imports: dict[str, bool] = {}
-    excluded: list[str] = []
     for clause in _clauses(header, keep_directives=True):
         names, optional = [], False
         for part in clause.split(";"):
@@ -274,9 +271,8 @@ def _imports(header: str) -> tuple[dict[str, bool], tuple[str, ...]]:
                 optional = True
             elif "=" not in text and text:
                 names.append(text)
-        excluded += [name[1:] for name in names if name.startswith("!")]
         imports |= {name: optional for name in names if not name.startswith("!")}
-    return imports, tuple(excluded)
+    return imports
 
 
 def _clauses(header: str, keep_directives: bool = False) -> list[str]:

@@ -61,7 +61,6 @@ def test_a_breakpoint_request_is_kind_policy_and_location():
 def test_class_and_exception_modifiers():
     modifiers = Modifiers(SIZES)
 
-    assert modifiers.class_match("a.B").data == b"\x05\x00\x00\x00\x03a.B"
     assert modifiers.class_exclude("sun.*").data == b"\x06\x00\x00\x00\x05sun.*"
     assert modifiers.any_exception().data == b"\x08" + b"\x00" * 8 + b"\x01\x01"
     assert modifiers.thread_only(9).data == b"\x03" + b"\x00" * 7 + b"\x09"
