@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from harness.confluence.jar import check_jar
 from harness.engines import builds
 from harness.errors import BadInput
 from harness.progress import Progress
@@ -71,11 +72,19 @@ def server_jar(folder: Path, app: AppDescription, progress: Progress) -> Path:
     """The server app's jar, compiled first when the app is kept as sources.
 
     Raises:
-        BadInput: no such jar, or the compiler refused the sources.
+        BadInput: no such jar, no plugin in it, another plugin than the description says, or
+            the compiler refused the sources.
     """
     if app.server.jar is None:
-        return builds.server_app(folder, progress)
-    jar = (folder / app.server.jar).resolve()
-    if not jar.is_file():
-        raise BadInput(f"server.jar: there is no {app.server.jar}", path=folder / DESCRIPTION)
+        jar = builds.server_app(folder, progress)
+    else:
+        jar = (folder / app.server.jar).resolve()
+        if not jar.is_file():
+            raise BadInput(f"server.jar: there is no {app.server.jar}", path=folder / DESCRIPTION)
+    key = check_jar(jar).key
+    if key != app.server.key:
+        raise BadInput(
+            f"server.key is {app.server.key!r}, but the plugin in {jar.name} is {key!r}",
+            path=folder / DESCRIPTION,
+        )
     return jar

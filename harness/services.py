@@ -142,8 +142,8 @@ def standin(
         if place.ports_file:
             variables |= {
                 "CONFLUENCE_HOME": place.folder("home"),
-                "STANDIN_HTTP_PORT": "0",
-                "STANDIN_SYNCHRONY_PORT": "0",
+                "STANDIN_HTTP_PORT": str(place.port("http")),
+                "STANDIN_SYNCHRONY_PORT": str(place.port("synchrony")),
                 "STANDIN_PORTS_FILE": place.ports_file,
             }
         if scale != 1:
@@ -176,7 +176,8 @@ _SMALL_JVM = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
 
 def _jdwp(place: Place) -> str:
-    return f"{_LOOPBACK}:0" if place.engine == "local" else f"*:{place.port('jdwp')}"
+    # From Java 9 on a bare port is loopback's only, which nothing outside a container reaches.
+    return f"{_LOOPBACK if place.engine == 'local' else '*'}:{place.port('jdwp')}"
 
 
 def _python(place: Place, module: str) -> list[str]:

@@ -20,8 +20,8 @@ from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
 
-from harness.engines.service import EngineName, Service
-from harness.errors import BadInput, ServiceDied
+from harness.engines.service import EngineName, Service, port_taken
+from harness.errors import ServiceDied
 from harness.runs import Run, owner_label
 
 RUN_LABEL = "org.migrationharness.run"
@@ -237,9 +237,5 @@ def remove(client: docker.DockerClient, filters: Mapping[str, Any]) -> list[str]
 def _explained(service: Service, error: DockerException) -> Exception:
     text = str(getattr(error, "explanation", error))
     if "port is already allocated" in text or "address already in use" in text:
-        asked = ", ".join(str(port) for port in service.fixed_ports.values())
-        return BadInput(
-            f"{service.name}: a port that was asked for ({asked}) is taken: "
-            "choose another, or leave it out to have one chosen"
-        )
+        return port_taken(service.name, service.fixed_ports.values())
     return error

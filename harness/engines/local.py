@@ -8,17 +8,20 @@ which `harness sweep` finds it when the harness itself was killed.
 import json
 import os
 import signal
+import socket
 import subprocess
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.engines.service import EngineName, Service
+from harness.engines.service import EngineName, Service, port_taken
 from harness.runs import Run
 from harness.waiting import wait_for
 
 _PORTS_WITHIN = 30.0
 _GRACE_SECONDS = 5.0
+_LOOPBACK = "127.0.0.1"
 _PORTS = "ports.json"
 
 
@@ -27,15 +30,16 @@ class _Place:
     """Where one local service runs: below the run's folder, on loopback, on ports it chooses."""
 
     root: Path
+    fixed_ports: Mapping[str, int]
     engine: EngineName = "local"
-    bind: str = "127.0.0.1"
+    bind: str = _LOOPBACK
 
     @property
     def ports_file(self) -> str | None:
         return str(self.root / _PORTS)
 
-    def port(self, name: str) -> int:  # noqa: ARG002 - the protocol's: here no name has one
-        return 0
+    def port(self, name: str) -> int:
+        return self.fixed_ports.get(name, 0)
 
     def file(self, name: str) -> str:
         return str(self.root / "files" / name)
@@ -51,7 +55,7 @@ class LocalService:
     service: Service
     place: _Place
     process: subprocess.Popen[bytes]
-    host: str = "127.0.0.1"
+    host: str = _LOOPBACK
     _ports: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -129,6 +133,16 @@ class LocalService:
             os.killpg(self.process.pid, number)
 
 
+def _check_free(service: str, port: int) -> None:
+    """Asks before the service does, whose own complaint would come late and in its words."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_LOOPBACK, port))
+        except OSError as error:
+            raise port_taken(service, [port]) from error
+
+
 class LocalEngine:
     """Runs the services of one stack as processes below the run's folder."""
 
@@ -139,8 +153,14 @@ class LocalEngine:
         self._services: dict[str, LocalService] = {}
 
     def start(self, service: Service) -> LocalService:
-        """Starts the service; its ports are read later from what it tells."""
-        place = _Place(self._root / service.name)
+        """Starts the service; its ports are read later from what it tells.
+
+        Raises:
+            BadInput: a port that was asked for is taken.
+        """
+        for port in service.fixed_ports.values():
+            _check_free(service.name, port)
+        place = _Place(self._root / service.name, service.fixed_ports)
         (place.root / _PORTS).unlink(missing_ok=True)
         (place.root / "files").mkdir(parents=True, exist_ok=True)
         for name, content in service.files.items():

@@ -4,10 +4,12 @@ A service is described once. What differs between a container and a local proces
 ports, addresses to bind) is asked from a `Place`, which each engine answers in its own way.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from re import Pattern
 from typing import Literal, Protocol
+
+from harness.errors import BadInput
 
 EngineName = Literal["docker", "local"]
 
@@ -122,3 +124,12 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Removes every service, network, volume and folder that this engine created."""
+
+
+def port_taken(service: str, ports: Iterable[int]) -> BadInput:
+    """The error for a host port that was asked for and is taken."""
+    asked = ", ".join(str(port) for port in ports)
+    return BadInput(
+        f"{service}: a port that was asked for ({asked}) is taken: "
+        "choose another, or leave it out to have one chosen"
+    )
