@@ -182,12 +182,16 @@ def set_module_enabled(client: httpx.Client, key: str, module: str, enabled: boo
 
 
 def licence(client: httpx.Client, key: str) -> PluginLicence | None:
-    """Return what UPM says about an app's licence, or None when it has none."""
+    """Return what UPM says about an app's licence, or None when it has none.
+
+    Having none is told by 404, by 204, or by an answer that names neither a kind nor an error.
+    """
     answer = client.get(upm.resource_of(key, "license"), headers={"Accept": upm.LICENCE})
     if answer.status_code in {204, 404}:
         return None
     _expect(answer, f"reading the licence of {key}")
-    return upm.parse_licence(upm.parse_body(answer, f"reading the licence of {key}"))
+    found = upm.parse_licence(upm.parse_body(answer, f"reading the licence of {key}"))
+    return found if found.valid or found.kind or found.error else None
 
 
 def set_licence(client: httpx.Client, key: str, raw: str) -> PluginLicence:

@@ -39,3 +39,7 @@ def test_atlassian_python_api_reads_safe_mode(theirs):
 
 def test_atlassian_python_api_knows_its_user(theirs, admin):
     assert theirs.get_current_user()["username"] == admin.user
+
+
+def test_atlassian_python_api_asks_for_health(theirs):
+    assert theirs.health_check()["healthy"]

@@ -266,7 +266,11 @@ def test_a_licence_is_sent_but_never_shown():
     http, recorded = client(
         {
             f"PUT {path}": json_answer(200, answer),
-            f"GET {path}": [json_answer(200, answer), httpx.Response(404)],
+            f"GET {path}": [
+                json_answer(200, answer),
+                httpx.Response(404),
+                json_answer(200, {"pluginKey": KEY, "valid": False}),
+            ],
             f"DELETE {path}": httpx.Response(204),
         }
     )
@@ -275,6 +279,7 @@ def test_a_licence_is_sent_but_never_shown():
     assert "secret" not in repr(found)
     assert recorded.requests[0].headers["content-type"] == "application/vnd.atl.plugins+json"
     assert apps.licence(http, KEY) == found
+    assert apps.licence(http, KEY) is None
     assert apps.licence(http, KEY) is None
     apps.remove_licence(http, KEY)
 
