@@ -17,7 +17,7 @@ class ServerHalf(BaseModel):
     """The plugin: a jar, or Java sources that the harness compiles.
 
     Attributes:
-        key: the plugin's key, which is the row's server app key.
+        key: what the listener's getServerAppKey() returns, by which the row is found.
         jar: path of a jar, relative to the app's folder.
         source: folder of Java sources, relative to the app's folder.
     """
@@ -72,8 +72,7 @@ def server_jar(folder: Path, app: AppDescription, progress: Progress) -> Path:
     """The server app's jar, compiled first when the app is kept as sources.
 
     Raises:
-        BadInput: no such jar, no plugin in it, another plugin than the description says, or
-            the compiler refused the sources.
+        BadInput: no such jar, no plugin in it, or the compiler refused the sources.
     """
     if app.server.jar is None:
         jar = builds.server_app(folder, progress)
@@ -81,10 +80,5 @@ def server_jar(folder: Path, app: AppDescription, progress: Progress) -> Path:
         jar = (folder / app.server.jar).resolve()
         if not jar.is_file():
             raise BadInput(f"server.jar: there is no {app.server.jar}", path=folder / DESCRIPTION)
-    key = check_jar(jar).key
-    if key != app.server.key:
-        raise BadInput(
-            f"server.key is {app.server.key!r}, but the plugin in {jar.name} is {key!r}",
-            path=folder / DESCRIPTION,
-        )
+    check_jar(jar)
     return jar
