@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -200,8 +201,8 @@ def main() -> None:
     except HarnessError as error:
         to_stderr(f"harness: {error}")
         sys.exit(error.exit_status)
-    except KeyboardInterrupt as interrupted:
-        sys.exit(interrupt.exit_status(interrupted))
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
 
 
 def _settings(**flags: Any) -> Resolved:

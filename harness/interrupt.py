@@ -16,23 +16,26 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def orderly(progress: Progress) -> Iterator[None]:
-    """Within the block, the first signal interrupts and the rest wait for the clean-up."""
+    """Within the block, the first signal interrupts and the rest wait for the clean-up.
+
+    Raises:
+        SystemExit: a signal came; by the shell's convention with 128 and its number.
+    """
+    came = signal.SIGINT
 
     def once(number: int, _: FrameType | None) -> None:
+        nonlocal came
+        came = signal.Signals(number)
         for each in _SIGNALS:
             signal.signal(each, signal.SIG_IGN)
-        progress(f"{signal.Signals(number).name}: removing what this run made ...")
-        raise KeyboardInterrupt(number)
+        progress(f"{came.name}: removing what this run made ...")
+        raise KeyboardInterrupt
 
     before = {each: signal.signal(each, once) for each in _SIGNALS}
     try:
         yield
+    except KeyboardInterrupt:
+        raise SystemExit(128 + came) from None
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
-
-
-def exit_status(interrupt: KeyboardInterrupt) -> int:
-    """The shell's convention for a command that a signal ended."""
-    number = interrupt.args[0] if interrupt.args else signal.SIGINT
-    return 128 + int(number)
