@@ -3,23 +3,26 @@
 # user it leaves the home alone.
 set -eu
 
+# A preloaded libfaketime keeps its state in shared memory that is named after the process and belongs to
+# root by now; the JVM takes over this process's id and could not open it. So it goes, and comes back with java.
+preload=${LD_PRELOAD:-}
+unset LD_PRELOAD FAKETIME_SHARED
+
 home=${CONFLUENCE_HOME:-/var/atlassian/application-data/confluence}
 if [ "$(id -u)" = 0 ]; then
+    rm -f /dev/shm/faketime_shm_* /dev/shm/sem.faketime_sem_*
     mkdir -p "$home"
     if [ "${SET_PERMISSIONS:-true}" != false ]; then
         find "$home" ! -user 2002 -exec chown -h 2002:2002 {} +
     fi
-    set -- setpriv --reuid 2002 --regid 2002 --clear-groups "$@"
+    set -- setpriv --reuid 2002 --regid 2002 --clear-groups
+else
+    set --
 fi
+[ -z "$preload" ] || set -- "$@" env LD_PRELOAD="$preload"
 
 # Like the real one, the image begins with the set-up wizard; STANDIN_SETUP=complete passes it beforehand.
 export STANDIN_SETUP="${STANDIN_SETUP:-wizard}"
-
-# Server time is the JVM's alone: preloaded before the drop, libfaketime would make a semaphore as root that
-# uid 2002 may not open.
-if [ -n "${FAKETIME:-}" ]; then
-    set -- "$@" env LD_PRELOAD=/opt/faketime/libfaketimeMT.so.1
-fi
 
 # The real image takes 1024m twice; this server needs far less, and stays below 512 MiB in all.
 # JVM_SUPPORT_RECOMMENDED_ARGS is a list of words, so it is not quoted.
