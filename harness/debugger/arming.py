@@ -29,15 +29,24 @@ class Arming:
         types: its types.
         recording: where what is found is noted.
         methods: methods to count, by exact class name.
+        listener_classes: listener classes known by name. A thread that loads one is held until
+            it is armed, so that not even a call right after is missed. Other listener classes
+            are found by what they implement, a moment after they were loaded.
     """
 
     def __init__(
-        self, jvm: Jvm, types: Types, recording: Recording, methods: Sequence[WatchedMethod]
+        self,
+        jvm: Jvm,
+        types: Types,
+        recording: Recording,
+        methods: Sequence[WatchedMethod],
+        listener_classes: Sequence[str],
     ) -> None:
         self._jvm = jvm
         self._types = types
         self._recording = recording
         self._methods = methods
+        self._listener_classes = frozenset(listener_classes)
         self._seen: set[int] = set()
         self._armed: set[tuple[int, int]] = set()
         self.entries: dict[int, Declared] = {}
@@ -51,7 +60,11 @@ class Arming:
         """
         excludes = [self._jvm.modifiers.class_exclude(f"{each}*") for each in PLATFORM_PACKAGES]
         self._jvm.set_event(EventKind.CLASS_PREPARE, Suspend.NOTHING, excludes)
+        for name in self._listener_classes:
+            matching = [self._jvm.modifiers.class_match(name)]
+            self._jvm.set_event(EventKind.CLASS_PREPARE, Suspend.EVENT_THREAD, matching)
         infos = [info for info in self._jvm.all_classes() if info.prepared]
+        self._types.name(infos)
         for info in infos:
             self._note_interface(info)
         if self._recording.interfaces:
@@ -62,12 +75,18 @@ class Arming:
     def prepared(self, event: ClassPrepared) -> None:
         """A class became ready: watch it if it is one of ours."""
         info = ClassInfo(event.type_tag, event.class_id, event.signature, prepared=True)
+        self._types.name([info])
         self._note_interface(info)
         self._meet(info)
 
     def _note_interface(self, info: ClassInfo) -> None:
         if not info.is_class and LISTENER_INTERFACE.fullmatch(info.signature):
             self._recording.interfaces[info.id] = self._types.describe(info.id)
+
+    def _is_listener_interface(self, type_id: int) -> bool:
+        if LISTENER_INTERFACE.fullmatch(self._types.signature(type_id)):
+            self._recording.interfaces[type_id] = self._types.describe(type_id)
+        return type_id in self._recording.interfaces
 
     def _meet(self, info: ClassInfo) -> None:
         if info.id in self._seen or not info.is_class:
@@ -77,7 +96,8 @@ class Arming:
         for watched in self._methods:
             if watched.class_name == name:
                 self._arm_run(info, watched)
-        if self._recording.interfaces and may_be_app_class(info):
+        known = name in self._listener_classes
+        if known or (self._recording.interfaces and may_be_app_class(info)):
             self._arm_listener(info)
 
     def _arm_run(self, info: ClassInfo, watched: WatchedMethod) -> None:
@@ -88,7 +108,7 @@ class Arming:
 
     def _arm_listener(self, info: ClassInfo) -> None:
         lineage = self._types.lineage(info.id)
-        interfaces = [each for each in lineage if each in self._recording.interfaces]
+        interfaces = [each for each in lineage if self._is_listener_interface(each)]
         if not interfaces:
             return
         armed = [self._arm_calls(type_id) for type_id in lineage]

@@ -46,6 +46,11 @@ class ListenerCalls:
         self._getters: dict[int, dict[str, Declared | None]] = {}
         self._asked: set[int] = set()
 
+    @property
+    def are_open(self) -> bool:
+        """Whether a call has been entered and not left."""
+        return any(self._open.values())
+
     def entered(self, hit: BreakpointHit, declared: Declared, at: float) -> None:
         """A suspended thread stands at the start of a listener method.
 

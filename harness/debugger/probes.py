@@ -6,6 +6,7 @@ on its way out); everything else is counted by events that suspend nothing, and 
 JVM stopped. How long each thread was held is measured and kept in the record.
 """
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from harness.debugger.calls import ObjectReader, StillRunning
 from harness.debugger.client import Jvm
 from harness.debugger.codec import Packet
 from harness.debugger.connection import Arrival
-from harness.debugger.errors import CommandRefused
+from harness.debugger.errors import CommandRefused, JvmGone
 from harness.debugger.listener_calls import ListenerCalls
 from harness.debugger.protocol import (
     BreakpointHit,
@@ -28,6 +29,7 @@ from harness.debugger.protocol import (
     Event,
     ExceptionThrown,
     Suspend,
+    VmDied,
 )
 from harness.debugger.record import ProbeRecord
 from harness.debugger.recording import Recording, WatchedMethod
@@ -47,6 +49,10 @@ class Probe:
         host: where the JVM's jdwp agent listens.
         port: its port.
         methods: methods to count besides the listener's, a poller's for one.
+        listener_classes: names of the listener classes where they are known (`read_plugin` of
+            harness.diagnosis tells a jar's): from their loading on no call is missed. Others are
+            found by the interfaces they implement and watched a moment after they were loaded;
+            `Listener.armed` says since when.
         server_clock: converts wall time to the server's time; None leaves server times out.
         getter_seconds: how long one of the listener's getters may run before the probe gives up
             on it, wall seconds.
@@ -59,12 +65,14 @@ class Probe:
         port: int,
         *,
         methods: Sequence[WatchedMethod] = (),
+        listener_classes: Sequence[str] = (),
         server_clock: Callable[[datetime], datetime] | None = None,
         getter_seconds: float = 0.5,
         attach_seconds: float = 5.0,
     ) -> None:
         self._address = (host, port)
         self._methods = tuple(methods)
+        self._listener_classes = tuple(listener_classes)
         self._server_clock = server_clock
         self._getter_seconds = getter_seconds
         self._attach_seconds = attach_seconds
@@ -72,7 +80,7 @@ class Probe:
         self._late: list[tuple[Future[Packet], _Held]] = []
 
     def start(self) -> None:
-        """Attach and arm; from its return on nothing that happens is missed.
+        """Attach and arm; from its return on no call of a loaded listener is missed.
 
         Raises:
             NoDebuggee: nobody listens there.
@@ -109,7 +117,7 @@ class Probe:
         types = Types(jvm)
         objects = ObjectReader(jvm, types, self._getter_seconds)
         self._calls = ListenerCalls(jvm, types, objects, self._recording)
-        self._arming = Arming(jvm, types, self._recording, self._methods)
+        self._arming = Arming(jvm, types, self._recording, self._methods, self._listener_classes)
         self._arming.arm()
         self._calls.prepare_getters()
 
@@ -126,9 +134,11 @@ class Probe:
         """Take what has happened before `stop`: the JVM sends events behind its back."""
         latest = time.monotonic() + _DRAIN_SECONDS
         quiet = time.monotonic() + _QUIET_SECONDS
-        while time.monotonic() < min(quiet, latest) and self._jvm.connection.ended is None:
-            if self._handle_next(_QUIET_SECONDS):
-                quiet = time.monotonic() + _QUIET_SECONDS
+        while time.monotonic() < min(quiet, latest):
+            with contextlib.suppress(JvmGone):
+                unfinished = self._calls.are_open and self._jvm.connection.ended is None
+                if self._handle_next(_QUIET_SECONDS) or unfinished:
+                    quiet = time.monotonic() + _QUIET_SECONDS
 
     def _handle_next(self, seconds: float) -> bool:
         events = self._jvm.next_events(seconds)
@@ -194,9 +204,10 @@ class _Held:
 
     @property
     def thread(self) -> int:
-        assert isinstance(self.event, BreakpointHit | ExceptionThrown)
+        assert not isinstance(self.event, VmDied)
         return self.event.thread
 
     @property
     def reason(self) -> str:
-        return "exception" if isinstance(self.event, ExceptionThrown) else "entry"
+        names = {ExceptionThrown: "exception", ClassPrepared: "class loaded"}
+        return names.get(type(self.event), "entry")

@@ -81,6 +81,10 @@ class Modifiers:
         """Only events of this thread."""
         return Modifier(self._start(3).object_id(thread).data())
 
+    def class_match(self, name: str) -> Modifier:
+        """Only the classes of this dotted name."""
+        return Modifier(self._start(5).string(name).data())
+
     def class_exclude(self, pattern: str) -> Modifier:
         """Not the classes of this dotted name; one `*` may stand at its start or end."""
         return Modifier(self._start(6).string(pattern).data())
@@ -130,6 +134,7 @@ class ClassPrepared:
     """A class became ready for use."""
 
     request: int
+    thread: int
     type_tag: int
     class_id: int
     signature: str
@@ -178,9 +183,9 @@ def _decode_event(reader: Reader) -> Event | None:
                 request, thread, exception, caught_at if caught_at.class_id else None
             )
         case EventKind.CLASS_PREPARE:
-            _thread, tag, class_id = reader.object_id(), reader.byte(), reader.type_id()
+            thread, tag, class_id = reader.object_id(), reader.byte(), reader.type_id()
             signature, _status = reader.string(), reader.int32()
-            return ClassPrepared(request, tag, class_id, signature)
+            return ClassPrepared(request, thread, tag, class_id, signature)
         case EventKind.VM_START:
             reader.object_id()
             return None

@@ -51,6 +51,10 @@ class Types:
         self._signature: dict[int, str] = {}
         self._described: dict[int, LoadedType] = {}
 
+    def name(self, infos: Sequence[ClassInfo]) -> None:
+        """Remember signatures that are known already."""
+        self._signature.update((info.id, info.signature) for info in infos)
+
     def learn(self, infos: Sequence[ClassInfo]) -> None:
         """Ask for the parents of many classes in one go."""
         ids = [info.id for info in infos]

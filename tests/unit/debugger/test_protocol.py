@@ -61,6 +61,7 @@ def test_a_breakpoint_request_is_kind_policy_and_location():
 def test_class_and_exception_modifiers():
     modifiers = Modifiers(SIZES)
 
+    assert modifiers.class_match("a.B").data == b"\x05\x00\x00\x00\x03a.B"
     assert modifiers.class_exclude("sun.*").data == b"\x06\x00\x00\x00\x05sun.*"
     assert modifiers.any_exception().data == b"\x08" + b"\x00" * 8 + b"\x01\x01"
     assert modifiers.thread_only(9).data == b"\x03" + b"\x00" * 7 + b"\x09"
@@ -84,7 +85,7 @@ def test_each_event_is_decoded():
         BreakpointHit(5, 9, HERE),
         ExceptionThrown(6, 9, ObjectRef("L", 44), HERE),
         ExceptionThrown(6, 9, ObjectRef("L", 44), None),
-        ClassPrepared(5, 1, 77, "La/B;"),
+        ClassPrepared(5, 9, 1, 77, "La/B;"),
         VmDied(),
     )
 
