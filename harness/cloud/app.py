@@ -11,11 +11,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from typing import Any
 
-from harness.cloud import redact
+from harness.cloud import redact, upstream
 from harness.cloud.call import (
     Answer,
     Call,
     ClientGone,
+    NoRoute,
     Outcome,
     Receive,
     Refusal,
@@ -69,19 +70,10 @@ class Application:
         try:
             if self._cloud.deadlines.is_due():
                 self._cloud.deadlines.run_due()
-            found = self._router.find(call.raw_path)
-            if found is None:
-                return _unknown_route(call)
-            route, call.params = found
-            call.route = route.template
-            handler = route.handlers.get(call.method)
-            if handler is None:
-                return _method_not_allowed(call, route)
-            if call.route.startswith(CONTROL):
-                _check_control(call)
-            elif self._cloud.faults:
-                return await self._with_faults(handler, call)
-            return await self._handled(handler, call)
+            try:
+                return await self._routed(call)
+            except NoRoute:
+                return await self._without_route(call)
         except Refusal as refusal:
             return _outcome_of(refusal)
         except ClientGone:
@@ -94,6 +86,25 @@ class Application:
             _log.exception("a handler failed")
             reason = f"{type(error).__name__}: {error}"
             return Outcome(_refused(500, reason, {}), Effect.INTERNAL_ERROR, reason)
+
+    async def _routed(self, call: Call) -> Outcome:
+        found = self._router.find(call.raw_path)
+        if found is None:
+            raise NoRoute
+        route, call.params = found
+        call.route = route.template
+        handler = route.handlers.get(call.method)
+        if handler is None:
+            return _method_not_allowed(call, route)
+        if call.route.startswith(CONTROL):
+            _check_control(call)
+        elif self._cloud.faults:
+            return await self._with_faults(handler, call)
+        return await handler(self._cloud, call)
+
+    async def _without_route(self, call: Call) -> Outcome:
+        call.route = f"{call.method} {call.raw_path}"
+        return await upstream.answer(self._cloud, call) or _unknown_route(call)
 
     async def _handled(self, handler: Handler, call: Call) -> Outcome:
         try:
@@ -157,10 +168,8 @@ def _check_control(call: Call) -> None:
 
 
 def _unknown_route(call: Call) -> Outcome:
-    name = f"{call.method} {call.raw_path}"
-    call.route = name
-    reason = f"the stub has no route {name}"
-    return Outcome(_refused(501, reason, {"route": name}), Effect.UNKNOWN_ROUTE, reason)
+    reason = f"the stub has no route {call.route}"
+    return Outcome(_refused(501, reason, {"route": call.route}), Effect.UNKNOWN_ROUTE, reason)
 
 
 def _method_not_allowed(call: Call, route: Route) -> Outcome:
@@ -189,6 +198,8 @@ async def _send(send: Send, answer: Answer, call: Call) -> None:
     if length is not None:
         headers.append((b"content-length", str(length).encode()))
     headers.extend(answer.headers)
+    if answer.stream is None:
+        call.scope["harness.connection"].hold()
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if answer.cut_after is not None:
         await _send_half(send, answer, call)

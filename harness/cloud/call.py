@@ -4,11 +4,12 @@ Thinner than Starlette's own request and response: CCMA's poll and the progress 
 measured against an empty route, and every answer has to say what it did for the journal.
 """
 
-import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
+
+import orjson
 
 from harness.cloud.changes import Change
 from harness.cloud.effects import Effect
@@ -35,6 +36,10 @@ class Refusal(Exception):
     def __init__(self, status: int, effect: Effect, message: str, **more: Any) -> None:
         self.status, self.effect, self.message, self.more = status, effect, message, more
         super().__init__(message)
+
+
+class NoRoute(Exception):
+    """A path whose form has a route, but which the stub does not know all the same."""
 
 
 class ClientGone(Exception):
@@ -100,9 +105,19 @@ class Call:
         return None
 
     def argument(self, name: str) -> str | None:
-        """A query parameter's first value."""
+        """A query parameter's value.
+
+        Raises:
+            Refusal: 400, it is given more than once.
+        """
         values = parse_qs(self.query, keep_blank_values=True).get(name)
-        return values[0] if values else None
+        if not values:
+            return None
+        if len(values) > 1:
+            raise Refusal(
+                400, Effect.MALFORMED, f"the query parameter {name} is given more than once"
+            )
+        return values[0]
 
     def whole(self, name: str, default: int, least: int, most: int) -> int:
         """A query parameter that is a whole number within limits.
@@ -111,7 +126,7 @@ class Call:
             Refusal: 400, it is not.
         """
         given = self.argument(name)
-        if given is None or given == "":
+        if given is None:
             return default
         if not (given.isascii() and given.isdecimal() and len(given) < 10):
             raise Refusal(400, Effect.MALFORMED, f"{name} is {given!r}, no whole number")
@@ -135,12 +150,12 @@ class Call:
 
     def is_abandoned(self) -> bool:
         """Whether the client has gone away; a stream for it would never end otherwise."""
-        transport = self.scope.get("harness.transport")
+        transport = self.scope.get("harness.connection")
         return transport is not None and transport.is_closing()
 
     async def cut(self, after_sending: bool = False) -> None:
         """Cuts the connection, at once or when what was sent so far has gone out."""
-        transport = self.scope["harness.transport"]
+        transport = self.scope["harness.connection"]
         (transport.close if after_sending else transport.abort)()
         # Until the server has seen it; else it would answer 500 in the application's place.
         while (await self.receive())["type"] != "http.disconnect":
@@ -190,8 +205,8 @@ class Call:
         """
         if self._json is _UNREAD:
             try:
-                self._json = json.loads(await self.body(limit))
-            except (ValueError, RecursionError) as error:
+                self._json = orjson.loads(await self.body(limit))
+            except ValueError as error:
                 raise Refusal(400, Effect.MALFORMED, f"the body is no JSON: {error}") from error
             self.noted_body = self._json
         return self._json
@@ -211,7 +226,7 @@ class Call:
 
 def answer_json(value: Any, status: int = 200) -> Answer:
     """A JSON answer."""
-    return Answer(status, json.dumps(value, separators=(",", ":")).encode())
+    return Answer(status, orjson.dumps(value))
 
 
 def _too_large(limit: int) -> Refusal:

@@ -6,6 +6,7 @@ then are they applied. After a restart the journal's changes are applied again, 
 """
 
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, ClassVar
 
 from harness.cloud.state import (
@@ -41,7 +42,15 @@ class Change:
 
     def to_json(self) -> dict[str, Any]:
         """As the journal keeps it."""
-        return {"kind": self.kind} | {each.name: getattr(self, each.name) for each in fields(self)}
+        made: dict[str, Any] = {"kind": self.kind}
+        for name in _names(self.kind):
+            made[name] = getattr(self, name)
+        return made
+
+
+@cache
+def _names(kind: str) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(KINDS[kind]))
 
 
 def from_json(value: dict[str, Any]) -> Change:

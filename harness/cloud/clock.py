@@ -8,6 +8,7 @@ use it: they are judged by wall time.
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 
 class PlatformClock:
@@ -45,4 +46,11 @@ class PlatformClock:
 
 def iso(epoch_ms: float) -> str:
     """A time in epoch milliseconds as ISO 8601 in UTC, to the millisecond."""
-    return datetime.fromtimestamp(epoch_ms / 1000.0, UTC).isoformat(timespec="milliseconds")
+    seconds, milliseconds = divmod(int(epoch_ms), 1000)
+    return f"{_second(seconds)}.{milliseconds:03d}+00:00"
+
+
+@lru_cache(maxsize=256)
+def _second(seconds: int) -> str:
+    # Each journal entry carries two times, and most entries share their second.
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -8,13 +8,14 @@ A line that carries changes is what the cloud recovers its state from after a re
 """
 
 import asyncio
-import json
 import os
 import time
 from array import array
 from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from harness.cloud.clock import iso
 
@@ -56,7 +57,7 @@ class Journal:
                 break
             self._count(len(line))
             if b'"changes":' in line:
-                entry = json.loads(line)
+                entry = orjson.loads(line)
                 self.case = entry.get("case")
                 yield entry
 
@@ -66,14 +67,13 @@ class Journal:
         Raises:
             OSError: it could not be written whole; the file is as it was before.
         """
-        now = time.time()
         head = {
             "seq": self.next,
-            "wall_time": iso(now * 1000.0),
+            "wall_time": iso(time.time() * 1000.0),
             "platform_time": iso(self._platform_now()),
             "case": self.case,
         }
-        line = json.dumps(head | entry, separators=(",", ":")).encode() + b"\n"
+        line = orjson.dumps(head | entry, option=orjson.OPT_APPEND_NEWLINE)
         try:
             written = os.write(self._file, line)
             if written != len(line):

@@ -20,6 +20,7 @@ from harness.cloud.journal import Journal
 from harness.cloud.settings import ServeSettings, Switches
 from harness.cloud.site import Site
 from harness.cloud.store import Store
+from harness.cloud.upstream import Exchanges
 from harness.cloud.vault import Vault
 from harness.cloud.webhooks import Deliveries
 
@@ -50,6 +51,7 @@ class Cloud:
         self.clock = PlatformClock(settings.time_scale)
         self.vault = Vault(settings.data / "vault.json")
         self.store = Store(settings.data / "app-data")
+        self.exchanges = Exchanges(settings.data / "exchanges")
         self.egress = Egress(self.state, settings.egress)
         self.faults = Faults()
         self.deadlines = Deadlines(self)

@@ -4,14 +4,18 @@ The journal is exported with results and shown in reports, so nothing that signs
 anything may reach it.
 """
 
-import json
 import re
+from functools import lru_cache
 from typing import Any
+
+import orjson
 
 BODY_LIMIT = 4096
 """Characters of a body that the journal keeps."""
 
 REMOVED = "[removed]"
+
+_DEPTH = 20
 
 _SECRET_NAME = re.compile(
     r"secret|password|passwd|token|jwt|authorization|cookie|signature|credential|api.?key|publickey",
@@ -38,24 +42,43 @@ def path_and_query(path: str, query: str) -> str:
 
 def body(value: Any) -> Any:
     """A JSON value without secrets; a short text in its place when it is too long."""
-    clean = _clean(value, 0)
-    if isinstance(clean, dict | list):
-        size = len(json.dumps(clean))
-        if size > BODY_LIMIT:
-            return f"[{size} characters of JSON] {json.dumps(clean)[:BODY_LIMIT]}"
+    clean, size = _clean(value, 0)
+    if size > BODY_LIMIT:
+        shown = orjson.dumps(clean).decode()
+        return f"[{len(shown)} characters of JSON] {shown[:BODY_LIMIT]}"
     return clean
 
 
-def _clean(value: Any, depth: int) -> Any:
+def whole(value: Any) -> Any:
+    """A JSON value without secrets, however long."""
+    return _clean(value, 0)[0]
+
+
+def _clean(value: Any, depth: int) -> tuple[Any, int]:
+    """The value without secrets, and about how many characters it has."""
     if isinstance(value, str):
-        return text(value if len(value) <= BODY_LIMIT else f"{value[:BODY_LIMIT]}...")
-    if isinstance(value, dict):
-        if depth > 20:
-            return "[nested too deeply]"
-        return {
-            key: REMOVED if item and _SECRET_NAME.search(key) else _clean(item, depth + 1)
-            for key, item in value.items()
-        }
+        shown = text(value)
+        return shown, len(shown) + 2
+    if not isinstance(value, dict | list):
+        return value, 8
+    if depth > _DEPTH:
+        return "[nested too deeply]", 20
+    size = 2
     if isinstance(value, list):
-        return "[nested too deeply]" if depth > 20 else [_clean(item, depth + 1) for item in value]
-    return value
+        items = []
+        for item in value:
+            clean, length = _clean(item, depth + 1)
+            items.append(clean)
+            size += length + 1
+        return items, size
+    pairs = {}
+    for key, item in value.items():
+        clean, length = (REMOVED, 9) if item and _is_secret(key) else _clean(item, depth + 1)
+        pairs[key] = clean
+        size += length + len(key) + 4
+    return pairs, size
+
+
+@lru_cache(maxsize=1024)
+def _is_secret(name: str) -> bool:
+    return len(name) < 200 and _SECRET_NAME.search(name) is not None

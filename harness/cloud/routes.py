@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
+from harness.cloud.call import Answer, Call, NoRoute, Outcome, answer_json
 from harness.cloud.connect_api import app_data, progress, transfer, webhook
 from harness.cloud.control_api import apps, clock, faults, journal, state
 from harness.cloud.effects import Effect
@@ -96,12 +96,7 @@ def _control(router: Router) -> None:
 async def install_key(cloud: "Cloud", call: Call) -> Outcome:
     """`GET /{keyId}`: the public key of signed installs, as the install-keys hosts serve it."""
     if not cloud.vault.serves_key(call.params["keyId"]):
-        raise Refusal(
-            501,
-            Effect.UNKNOWN_ROUTE,
-            f"the stub has no route {call.method} {call.raw_path}",
-            route=f"{call.method} {call.raw_path}",
-        )
+        raise NoRoute
     call.caller = "anyone"
     body = cloud.vault.public_key.encode()
     return Outcome(Answer(200, body, b"text/plain"), Effect.READ, "the install key was served")

@@ -9,13 +9,13 @@ import base64
 import binascii
 import hashlib
 import hmac
-import json
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeGuard
 from urllib.parse import parse_qsl, quote
 
 import jwt
+import orjson
 
 from harness.cloud.effects import Effect
 
@@ -96,7 +96,11 @@ def sign_install(client_key: str, audience: str, hashed: str, private_key: str, 
     return jwt.encode(claims, private_key, algorithm="RS256", headers={"kid": key_id})
 
 
-def peek(token: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+Peeked = tuple[Mapping[str, Any], Mapping[str, Any]]
+"""A token's header and claims, unverified."""
+
+
+def peek(token: str) -> Peeked:
     """A token's header and claims, unverified.
 
     Raises:
@@ -111,8 +115,9 @@ def peek(token: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 
 def verify_hs256(
     token: str,
+    peeked: Peeked,
     secret_of: Callable[[str], str | None],
-    hashes: Collection[str],
+    hashes: Iterable[str],
     skew: float,
     now: Callable[[], float] = time.time,
 ) -> str:
@@ -120,8 +125,10 @@ def verify_hs256(
 
     Args:
         token: the compact token.
+        peeked: its header and claims, from `peek`.
         secret_of: the shared secret of an issuer; None for an issuer that is not installed.
-        hashes: the `qsh` values that are right for this request.
+        hashes: the `qsh` values that are right for this request, the likeliest first; they are
+            taken one by one.
         skew: wall seconds by which two clocks may differ.
         now: wall time in epoch seconds.
 
@@ -131,7 +138,7 @@ def verify_hs256(
     Raises:
         TokenRefused: with the claim that failed.
     """
-    header, claims = peek(token)
+    header, claims = peeked
     algorithm = header.get("alg")
     if algorithm != "HS256":
         raise TokenRefused(
@@ -153,11 +160,16 @@ def verify_hs256(
         )
     _check_times(claims, skew, now())
     given = claims.get("qsh")
-    if given not in hashes:
+    right = []
+    for each in hashes:
+        if given == each:
+            break
+        right.append(each)
+    else:
         raise TokenRefused(
             Effect.BAD_QSH,
             "qsh",
-            f"qsh is {given!r}, and right for this request is {' or '.join(hashes)}: "
+            f"qsh is {given!r}, and right for this request is {' or '.join(right)}: "
             "it is the SHA-256 of METHOD&path&query, the path taken below the base URL",
         )
     return str(issuer)
@@ -190,8 +202,8 @@ def _is_number(value: Any) -> TypeGuard[float]:
 
 def _part(text: str, name: str) -> Mapping[str, Any]:
     try:
-        part = json.loads(_decode(text, name))
-    except (ValueError, RecursionError) as error:
+        part = orjson.loads(_decode(text, name))
+    except ValueError as error:
         raise _malformed(f"its {name} is no JSON") from error
     if not isinstance(part, dict):
         raise _malformed(f"its {name} is no JSON object")

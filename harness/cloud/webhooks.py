@@ -7,6 +7,7 @@ is platform time, so that a scaled run does not wait for it, with a least pause 
 """
 
 import asyncio
+import logging
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -25,6 +26,10 @@ from harness.cloud.tokens import qsh, sign_hs256
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud
 
+_log = logging.getLogger(__name__)
+
+_DISK_PAUSE = 1.0
+"""Wall seconds until a delivery is tried again that the journal could not take."""
 _AT_ONCE = 64
 """Deliveries under way at one time; the others wait without their 5 seconds running."""
 
@@ -44,7 +49,7 @@ class Deliveries:
 
     def start(self, message: Message) -> None:
         """Begins to deliver a message."""
-        task = asyncio.get_running_loop().create_task(self._deliver(message))
+        task = asyncio.get_running_loop().create_task(self._keep_delivering(message))
         self._tasks[message.id] = task
         task.add_done_callback(lambda _: self._tasks.pop(message.id, None))
 
@@ -63,6 +68,15 @@ class Deliveries:
         tasks = list(self._tasks.values())
         self.forget()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _keep_delivering(self, message: Message) -> None:
+        while True:
+            try:
+                return await self._deliver(message)
+            except OSError as error:
+                # What cannot be journalled is not delivered; the disk may have room later.
+                _log.error("a delivery cannot be journalled: %s", error)
+                await asyncio.sleep(_DISK_PAUSE)
 
     async def _deliver(self, message: Message) -> None:
         acknowledged: set[str] = set()
@@ -163,8 +177,8 @@ class Deliveries:
 
     async def _pause(self, seconds: float) -> None:
         """Waits for platform seconds, but at least for the least pause in wall time."""
-        await asyncio.sleep(self._cloud.switches.retry_least_wall)
         until = self._cloud.now() + seconds * 1000.0
+        await asyncio.sleep(self._cloud.switches.retry_least_wall)
         while left := self._cloud.clock.wall_seconds_until(until):
             try:
                 await asyncio.wait_for(self._clock_changed.wait(), left)

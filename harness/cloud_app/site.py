@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 import jwt
 
-from harness.cloud.tokens import TokenRefused, qsh, sign_hs256, verify_hs256
+from harness.cloud.tokens import TokenRefused, peek, qsh, sign_hs256, verify_hs256
 
 _KEYS_HOST = "https://connect-install-keys.atlassian.com"
 _MIGRATION = "/rest/atlassian-connect/1/migration"
@@ -96,8 +96,10 @@ class SiteClient:
         if installed is None:
             raise NotTrusted("the app is not installed")
         try:
+            token = authorization.removeprefix("JWT ").strip()
             verify_hs256(
-                authorization.removeprefix("JWT ").strip(),
+                token,
+                peek(token),
                 lambda issuer: installed.secret if issuer == installed.client_key else None,
                 (qsh(method, path, query),),
                 _SKEW,

@@ -6,6 +6,7 @@ them, so the statuses and bodies here are inferred.
 """
 
 import uuid
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from harness.cloud.call import Call, Refusal
@@ -28,11 +29,12 @@ def connect_app(cloud: "Cloud", call: Call) -> App:
     token = _token(call)
     try:
         # The journal should name who tried, also when the token then fails.
-        issuer = peek(token)[1].get("iss")
+        peeked = peek(token)
+        issuer = peeked[1].get("iss")
         if isinstance(issuer, str) and issuer in cloud.state.apps:
             call.caller = call.app_key = issuer
         verified = verify_hs256(
-            token, cloud.vault.shared_secret, _hashes(call), cloud.switches.clock_skew
+            token, peeked, cloud.vault.shared_secret, _hashes(call), cloud.switches.clock_skew
         )
     except TokenRefused as refused:
         raise Refusal(401, refused.effect, refused.message, claim=refused.claim) from refused
@@ -80,15 +82,12 @@ def _token(call: Call) -> str:
     return token.strip()
 
 
-def _hashes(call: Call) -> tuple[str, ...]:
+def _hashes(call: Call) -> Iterator[str]:
     # atlassian-connect-express hashes the path below the base URL's /wiki; others hash it whole.
     whole = call.raw_path
     if whole.startswith(f"{CONTEXT}/"):
-        return (
-            qsh(call.method, whole[len(CONTEXT) :], call.query),
-            qsh(call.method, whole, call.query),
-        )
-    return (qsh(call.method, whole, call.query),)
+        yield qsh(call.method, whole[len(CONTEXT) :], call.query)
+    yield qsh(call.method, whole, call.query)
 
 
 def own_transfer(cloud: "Cloud", call: Call, app: App) -> Transfer:

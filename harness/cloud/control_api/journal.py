@@ -1,9 +1,9 @@
 """`GET /_harness/journal`: the journal, filtered, whole or as a stream that follows."""
 
-import json
 from collections.abc import AsyncGenerator, Iterator
 from typing import TYPE_CHECKING
 
+import orjson
 from pydantic import BaseModel, Field
 
 from harness.cloud.call import Answer, Call, Outcome
@@ -94,5 +94,5 @@ async def _follow(
 def _matches(line: bytes, wanted: dict[str, str]) -> bool:
     if not wanted:
         return True
-    entry = json.loads(line)
+    entry = orjson.loads(line)
     return all(entry.get(field) == value for field, value in wanted.items())

@@ -2,11 +2,13 @@
 
 import base64
 import binascii
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from harness.cloud.call import Call, Refusal
 from harness.cloud.effects import Effect
 from harness.cloud.state import Migration, Server, Transfer
+from harness.cloud.vault import Vault
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud
@@ -29,16 +31,22 @@ def attached_server(cloud: "Cloud", call: Call) -> Server:
     kind, _, token = given.partition(" ")
     if kind.lower() != "bearer":
         raise Refusal(401, Effect.NO_TOKEN, "send Authorization: Bearer <token of /attach>")
-    name, _, mac = token.strip().partition(".")
-    try:
-        server_id = base64.urlsafe_b64decode(name + "=" * (-len(name) % 4)).decode()
-    except (binascii.Error, ValueError):
-        server_id = ""
-    server = cloud.state.servers.get(server_id)
-    if server is None or not cloud.vault.is_mac(mac, "server", server_id):
+    server = cloud.state.servers.get(_server_of(cloud.vault, token.strip()) or "")
+    if server is None:
         raise Refusal(401, Effect.BAD_BEARER, "the token is none that /attach gave")
     call.caller = f"server {server.id}"
     return server
+
+
+@lru_cache(maxsize=256)
+def _server_of(vault: Vault, token: str) -> str | None:
+    """The server that a token was made for; remembered, since CCMA polls with the same one."""
+    name, _, mac = token.partition(".")
+    try:
+        server_id = base64.urlsafe_b64decode(name + "=" * (-len(name) % 4)).decode()
+    except (binascii.Error, ValueError):
+        return None
+    return server_id if vault.is_mac(mac, "server", server_id) else None
 
 
 def own_migration(cloud: "Cloud", call: Call) -> Migration:
