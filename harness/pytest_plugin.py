@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from harness.cases import Case
     from harness.confluence.session import ConfluenceClient
     from harness.control import CloudControl
+    from harness.progress import Progress
     from harness.report.results import CaseResult
     from harness.runs import Run
     from harness.stack import Stack
@@ -69,17 +70,17 @@ def benches(request: pytest.FixtureRequest, harness_run: "Run") -> "Iterator[Ben
     """All stacks of this session, each brought up when it is first asked for."""
     from harness.bench import Benches
     from harness.engines.ready import prepare
-    from harness.progress import to_stderr
     from harness.settings import resolve
     from harness.sweep import sweep
 
+    progress = _progress(request.config)
     names = ("engine", "confluence", "ccma", "time_scale")
     flags = {name: request.config.getoption(name) for name in names}
     settings = resolve(flags, os.environ).settings
-    ready = prepare(settings.engine, to_stderr)
+    ready = prepare(settings.engine, progress)
     sweep(ready.client)
     with ExitStack() as at_end:
-        yield Benches(settings, ready, harness_run, to_stderr, at_end)
+        yield Benches(settings, ready, harness_run, progress, at_end)
 
 
 @pytest.fixture
@@ -160,6 +161,20 @@ def run_case(benches: "Benches", harness_run: "Run") -> "Callable[[Case], CaseRe
         return case_run.run_case(bench, case, folder)
 
     return run
+
+
+def _progress(config: pytest.Config) -> "Progress":
+    """Says what is built and brought up although pytest captures output: it may take a while."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+    reporter = config.pluginmanager.getplugin("terminalreporter")
+
+    def tell(line: str) -> None:
+        if capture and reporter:
+            with capture.global_and_fixture_disabled():
+                reporter.ensure_newline()
+                reporter.write_line(line)
+
+    return tell
 
 
 def _marked(request: pytest.FixtureRequest, name: str, default: Any) -> Any:

@@ -13,10 +13,9 @@ import subprocess
 import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import docker
-from docker.errors import APIError, BuildError, ImageNotFound
+from docker.errors import APIError, ImageNotFound
 
 from harness import assets
 from harness.errors import BadInput, HarnessError
@@ -105,26 +104,30 @@ def _built(
     if _exists(client, tag):
         return tag
     context = _tar(files | {"ca-bundle.crt": ca_bundle()})
+    arguments = {"BASE": base(client, progress)}
     with step(progress, f"building image {tag}"):
-        try:
-            client.images.build(
-                fileobj=context,
-                custom_context=True,
-                tag=tag,
-                rm=True,
-                forcerm=True,
-                buildargs={"BASE": base(client, progress)},
-            )
-        except BuildError as error:
-            raise HarnessError(_build_failure(tag, error)) from error
+        said: list[str] = []
+        for part in client.api.build(
+            fileobj=context,
+            custom_context=True,
+            tag=tag,
+            rm=True,
+            forcerm=True,
+            buildargs=arguments,
+            decode=True,
+        ):
+            lines = str(part.get("stream", "")).strip().splitlines()
+            said += lines
+            for line in lines:
+                if line.startswith("Step "):
+                    progress(f"  {line[:100]}")
+            if "error" in part:
+                tail = "\n".join(said[-15:])
+                raise HarnessError(
+                    f"building image {tag}: {part['error'].strip()}\n"
+                    f"The build's last lines:\n{tail}"
+                )
     return tag
-
-
-def _build_failure(tag: str, error: BuildError) -> str:
-    log: list[Any] = list(error.build_log)
-    lines = "".join(str(part.get("stream", "")) for part in log if isinstance(part, dict))
-    tail = "\n".join(lines.strip().splitlines()[-15:])
-    return f"building image {tag}: {error.msg}\nThe build's last lines:\n{tail}"
 
 
 def _exists(client: docker.DockerClient, name: str) -> bool:
