@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-RUN_VARIABLE = "MIGRATION_HARNESS_RUN"
+RUN_VARIABLE, OWNER_VARIABLE = "MIGRATION_HARNESS_RUN", "MIGRATION_HARNESS_OWNER"
 """Carried by every process of a run, so that the process table tells whose it is."""
 
 _STACK, _SCRATCH = "stack.json", "scratch.path"
@@ -76,8 +76,9 @@ def open_run() -> Iterator[Run]:
     scratch = Path(tempfile.gettempdir()) / f"mh-{run_id}"
     (run.folder / _SCRATCH).write_text(str(scratch))
     scratch.mkdir(mode=0o700)
-    before = {name: os.environ.get(name) for name in (RUN_VARIABLE, "TMPDIR")}
-    os.environ[RUN_VARIABLE], os.environ["TMPDIR"] = run_id, str(scratch)
+    carried = {RUN_VARIABLE: run_id, OWNER_VARIABLE: owner_label(), "TMPDIR": str(scratch)}
+    before = {name: os.environ.get(name) for name in carried}
+    os.environ.update(carried)
     tempfile.tempdir = str(scratch)
     try:
         yield run

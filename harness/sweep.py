@@ -61,15 +61,20 @@ def _labelled(client: docker.DockerClient) -> set[str]:
 
 
 def _processes() -> Iterator[tuple[psutil.Process, str]]:
-    """This user's processes that carry a run's id, but for this process and its ancestors."""
-    me = psutil.Process()
+    """This owner's processes that carry a run's id, but for this process and its ancestors.
+
+    Another owner's are left alone: whether their runs are alive cannot be told from here.
+    """
+    me, owner = psutil.Process(), runs.owner_label()
     spared = {me.pid, *(parent.pid for parent in me.parents())}
     for process in psutil.process_iter():
         try:
-            run_id = process.environ().get(runs.RUN_VARIABLE)
+            environment = process.environ()
         except (psutil.Error, OSError):
             continue
-        if run_id and process.pid not in spared:
+        run_id = environment.get(runs.RUN_VARIABLE)
+        mine = environment.get(runs.OWNER_VARIABLE) == owner
+        if run_id and mine and process.pid not in spared:
             yield process, run_id
 
 

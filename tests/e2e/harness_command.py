@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from harness.engines.docker import OWNER_LABEL, connect
-from harness.runs import RUN_VARIABLE
+from harness.runs import OWNER_VARIABLE, RUN_VARIABLE
 
 HARNESS = Path(sys.executable).parent / "harness"
 SEED = Path(__file__).parents[2] / "fixtures" / "cases" / "seed.yaml"
@@ -27,7 +27,9 @@ class Command:
     @property
     def environment(self) -> Mapping[str, str]:
         """The command's environment."""
-        inherited = {k: v for k, v in os.environ.items() if k not in (RUN_VARIABLE, "TMPDIR")}
+        inherited = {
+            k: v for k, v in os.environ.items() if k not in (RUN_VARIABLE, OWNER_VARIABLE, "TMPDIR")
+        }
         return inherited | {"HARNESS_STATE": str(self.state), "HARNESS_ENGINE": self.engine}
 
     def run(self, *words: str, **extra: str) -> subprocess.CompletedProcess[str]:

@@ -70,6 +70,15 @@ def test_two_runs_at_once_do_not_see_each_other(command: Command) -> None:
     assert command.debris() == []
 
 
+def test_a_sweep_leaves_the_stacks_of_others_alone(command: Command) -> None:
+    done = command.run("up", "--json")
+    assert done.returncode == 0, done.stderr
+    base = json.loads(done.stdout)["confluence"]["base_url"]
+    others = Command(command.folder / "others", command.folder, command.engine)
+    assert others.run("sweep").returncode == 0
+    assert httpx.get(f"{base}/status").json() == {"state": "RUNNING"}
+
+
 def test_a_stack_lives_until_down(command: Command) -> None:
     done = command.run("up", "--json")
     assert done.returncode == 0, done.stderr
