@@ -32,9 +32,6 @@ class Effect(StrEnum):
     ATTACHED = "attached"
     INSTALLED = "installed"
     UNINSTALLED = "uninstalled"
-    EXPORT_COMPLETED = "export completed"
-    MESSAGE_PROCESSED = "message processed"
-    LOGGED = "logged"
 
     # Reads
     READ = "read"
@@ -54,7 +51,6 @@ class Effect(StrEnum):
     EXPIRED_TOKEN = "refused: expired token"  # noqa: S105 - an effect's text
     TOKEN_NOT_YET_VALID = "refused: token not yet valid"  # noqa: S105 - an effect's text
     NOT_A_CONNECT_APP = "refused: not a Connect app"
-    NOT_A_FORGE_APP = "refused: not a Forge app"
     NO_SCOPE = "refused: scope not declared"
     BAD_BEARER = "refused: bad server token"
     NOT_PUBLIC = "refused: control API on the public listener"
