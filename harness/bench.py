@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from harness import app as apps
 from harness.app import AppDescription
 from harness.browser import migration_assistant
-from harness.browser.launch import browser_session
 from harness.browser.login import log_in
 from harness.confluence import apps as plugins
 from harness.confluence.session import ConfluenceClient
@@ -131,11 +130,16 @@ class Migration:
         self.page.close()
 
 
-def open_bench(stack: Stack, app: AppDescription, jar: Path, at_end: ExitStack) -> Bench:
-    """A logged-in browser and REST client for a stack, closed by `at_end`."""
+def open_bench(
+    stack: Stack, app: AppDescription, jar: Path, browser: Browser, at_end: ExitStack
+) -> Bench:
+    """A logged-in browser context and REST client for a stack, closed by `at_end`.
+
+    The browser is the caller's, since Playwright's sync API allows one in each thread.
+    """
     client = at_end.enter_context(stack.client())
-    browser = at_end.enter_context(browser_session())
     context = browser.new_context(viewport=_VIEWPORT)
+    at_end.callback(context.close)
     page = context.new_page()
     log_in(page, stack.confluence_url, stack.account)
     page.close()
@@ -150,6 +154,7 @@ class Benches:
     ready: Ready
     run: Run
     progress: Progress
+    browser: Browser
     at_end: ExitStack
     _open: dict[tuple[str, Path], Bench] = field(default_factory=dict)
 
@@ -174,5 +179,5 @@ class Benches:
                 progress=self.progress,
             )
             self.at_end.callback(stack.close)
-            self._open[key] = open_bench(stack, app, jar, self.at_end)
+            self._open[key] = open_bench(stack, app, jar, self.browser, self.at_end)
         return self._open[key]

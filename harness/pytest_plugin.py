@@ -20,6 +20,8 @@ import pytest
 
 if TYPE_CHECKING:
     # Imported late at run time: a test session that uses no stack should not pay for them.
+    from playwright.sync_api import Browser
+
     from harness.bench import Bench, Benches, Migration, RowWatch
     from harness.cases import Case
     from harness.confluence.session import ConfluenceClient
@@ -66,7 +68,18 @@ def harness_run() -> "Iterator[Run]":
 
 
 @pytest.fixture(scope="session")
-def benches(request: pytest.FixtureRequest, harness_run: "Run") -> "Iterator[Benches]":
+def harness_browser() -> "Iterator[Browser]":
+    """The session's one browser: Playwright's sync API allows one in each thread."""
+    from harness.browser.launch import browser_session
+
+    with browser_session() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def benches(
+    request: pytest.FixtureRequest, harness_run: "Run", harness_browser: "Browser"
+) -> "Iterator[Benches]":
     """All stacks of this session, each brought up when it is first asked for."""
     from harness.bench import Benches
     from harness.engines.ready import prepare
@@ -80,7 +93,7 @@ def benches(request: pytest.FixtureRequest, harness_run: "Run") -> "Iterator[Ben
     ready = prepare(settings.engine, progress)
     sweep(ready.client)
     with ExitStack() as at_end:
-        yield Benches(settings, ready, harness_run, progress, at_end)
+        yield Benches(settings, ready, harness_run, progress, harness_browser, at_end)
 
 
 @pytest.fixture

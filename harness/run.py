@@ -18,6 +18,7 @@ from pathlib import Path
 from harness import app as apps
 from harness.app import AppDescription
 from harness.bench import Bench, open_bench
+from harness.browser.launch import browser_session
 from harness.case_run import run_case
 from harness.cases import Case
 from harness.engines.ready import Ready
@@ -193,7 +194,8 @@ class _Worker:
             self._stacks.append(stack)
             at_end.callback(self._stacks.remove, stack)
             at_end.callback(stack.leave_standing if self._settings.keep else stack.close)
-            bench = open_bench(stack, jobs[0].app, jobs[0].jar, at_end)
+            browser = at_end.enter_context(browser_session())
+            bench = open_bench(stack, jobs[0].app, jobs[0].jar, browser, at_end)
             for index, job in enumerate(jobs):
                 if self._stop.is_set():
                     return []

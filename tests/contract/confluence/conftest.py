@@ -14,7 +14,6 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from harness.browser.launch import browser_session
 from harness.browser.login import log_in, save_state
 from harness.confluence import apps, boot, dark_features, log
 from harness.confluence.session import Account, ConfluenceClient, open_client
@@ -142,9 +141,9 @@ def client(confluence_url: str, admin: Account) -> Iterator[ConfluenceClient]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with browser_session() as started:
-        yield started
+def browser(harness_browser: Browser) -> Browser:
+    """Return the session's one browser."""
+    return harness_browser
 
 
 @pytest.fixture(scope="session")
