@@ -5,6 +5,7 @@ through its clean-up; further ones are ignored, so that the clean-up is not cut 
 """
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -28,6 +29,8 @@ def orderly(progress: Progress) -> Iterator[None]:
         came = signal.Signals(number)
         for each in _SIGNALS:
             signal.signal(each, signal.SIG_IGN)
+        # A library that is interrupted within its own start is collected half-made, with noise.
+        sys.unraisablehook = lambda _: None
         progress(f"{came.name}: removing what this run made ...")
         raise KeyboardInterrupt
 
