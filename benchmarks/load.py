@@ -1,7 +1,7 @@
 """A load generator in one process: keep-alive connections, one request under way on each.
 
 Raw HTTP/1.1 over asyncio protocols, so that the client is not what is measured. It reads
-answers with a Content-Length only.
+answers with a Content-Length, and chunked ones whose body does not end like a last chunk.
 """
 
 import asyncio
@@ -55,10 +55,14 @@ class _Connection(asyncio.Protocol):
         if head_end < 0:
             return
         head = self.buffer[:head_end].lower()
-        at = head.find(b"content-length:")
-        length = 0 if at < 0 else int(head[at + 15 :].split(b"\r\n", 1)[0])
-        if len(self.buffer) < head_end + 4 + length:
-            return
+        if b"transfer-encoding: chunked" in head:
+            if not self.buffer.endswith(b"\r\n0\r\n\r\n"):
+                return
+        else:
+            at = head.find(b"content-length:")
+            length = 0 if at < 0 else int(head[at + 15 :].split(b"\r\n", 1)[0])
+            if len(self.buffer) < head_end + 4 + length:
+                return
         self.times.append(time.perf_counter() - self.begun)
         self.wrong += not head.startswith(b"http/1.1 2")
         self.buffer = b""
