@@ -7,11 +7,13 @@ which `harness sweep` finds it when the harness itself was killed.
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +25,8 @@ _PORTS_WITHIN = 30.0
 _GRACE_SECONDS = 5.0
 _LOOPBACK = "127.0.0.1"
 _PORTS = "ports.json"
+_BELOW_EPHEMERAL = range(20_000, 32_000)
+"""Ports that the system gives to no outgoing connection."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,14 @@ def _check_free(service: str, port: int) -> None:
             raise port_taken(service, [port]) from error
 
 
+def _free_port() -> int:
+    while True:
+        port = random.choice(_BELOW_EPHEMERAL)  # noqa: S311 - it guards nothing
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((_LOOPBACK, port))
+            return port
+
+
 class LocalEngine:
     """Runs the services of one stack as processes below the run's folder."""
 
@@ -160,7 +172,9 @@ class LocalEngine:
         """
         for port in service.fixed_ports.values():
             _check_free(service.name, port)
-        place = _Place(self._root / service.name, service.fixed_ports)
+        # A JVM that may take any debugger port takes another one after each debugger.
+        chosen = {name: _free_port() for name in service.announced}
+        place = _Place(self._root / service.name, {**chosen, **service.fixed_ports})
         (place.root / _PORTS).unlink(missing_ok=True)
         (place.root / "files").mkdir(parents=True, exist_ok=True)
         for name, content in service.files.items():
