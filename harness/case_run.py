@@ -16,6 +16,7 @@ from harness.browser.trace_secrets import remove_secrets
 from harness.cases import Case
 from harness.confluence import boot, dark_features
 from harness.errors import HarnessError
+from harness.explaining.case import CaseEvidence, with_causes
 from harness.report.results import CaseResult, Recorded, RowResult, TimelineEntry
 from harness.stack import Stack
 from harness.verdict import judge
@@ -53,16 +54,19 @@ def run_case(bench: Bench, case: Case, folder: Path) -> CaseResult:
     log_offset, journal_start = len(bench.stack.server_log()), bench.stack.cloud.journal()[1]
     artifacts: dict[str, str] = {}
     watched, failure = None, None
+    collected = CaseEvidence(bench, folder)
     page = bench.context.new_page()
     try:
         with evidence.trace(bench.context, folder) as trace:
             artifacts["trace"] = trace.name
-            watched = _migrate_and_watch(bench, case, page, phases, journal_start)
+            watched = _migrate_and_watch(bench, case, page, phases, journal_start, collected)
             with phases("browser"):
                 artifacts["screenshot"] = evidence.screenshot(page, folder).name
     except (HarnessError, PlaywrightError) as error:
         failure = str(error)
     finally:
+        with phases("evidence"):
+            artifacts |= collected.finish(page, failure)
         page.close()
     if (folder / artifacts.get("trace", "none")).is_file():
         remove_secrets(folder / artifacts["trace"])
@@ -71,14 +75,21 @@ def run_case(bench: Bench, case: Case, folder: Path) -> CaseResult:
     except HarnessError as error:
         failure = failure or str(error)
     phases.seconds["total"] = round(time.monotonic() - begun, 3)
-    return _result(case, bench.stack.ccma, watched, failure, artifacts, phases.seconds)
+    result = _result(case, bench.stack.ccma, watched, failure, artifacts, phases.seconds)
+    return with_causes(result, folder)
 
 
 def _migrate_and_watch(
-    bench: Bench, case: Case, page: Page, phases: _Phases, journal_start: int
+    bench: Bench,
+    case: Case,
+    page: Page,
+    phases: _Phases,
+    journal_start: int,
+    collected: CaseEvidence,
 ) -> Watched:
     stack = bench.stack
     with phases("reset"):
+        collected.begin()
         bench.reset(cloud_app=case.cloud_app, name=case.id)
         dark_features.set_site(bench.client, case.dark_features)
     with phases("install"):
@@ -86,6 +97,7 @@ def _migrate_and_watch(
     with phases("migrate"):
         plan = migration_assistant.create_plan(page, stack.confluence_url, case.id)
         begun = boot.server_time(bench.client)
+        collected.armed()
         migration_assistant.run_plan(page, plan)
     with phases("wait"):
         record = CloudRecord(stack.cloud, journal_start)

@@ -43,6 +43,19 @@ class CloudControl:
         """Installs a Connect app on the site; its key."""
         return str(_send(self._client, "POST", "apps", json={"baseUrl": base_url})["appKey"])
 
+    def uninstall(self, key: str) -> None:
+        """Removes a Connect app from the site."""
+        _send(self._client, "DELETE", f"apps/{key}")
+
+    def apps(self) -> Sequence[Mapping[str, Any]]:
+        """The Connect apps on the site, with the addresses of their webhooks."""
+        apps: Sequence[Mapping[str, Any]] = _send(self._client, "GET", "apps")["apps"]
+        return apps
+
+    def add_fault(self, fault: Mapping[str, Any]) -> None:
+        """Puts a fault in force, until the next reset; `docs/cloud.md` lists the kinds."""
+        _send(self._client, "POST", "faults", json=fault)
+
     def reset(self) -> None:
         """Forgets migrations, transfers, data and faults; apps, journal and clock stay."""
         _send(self._client, "POST", "reset")

@@ -229,6 +229,20 @@ class Jvm:
         """The text of a String object."""
         return self._ask(Command.STRING_VALUE, self._out().object_id(string_id)).string()
 
+    def array_objects(self, array_id: int) -> list[int]:
+        """The ids of the objects in an array, 0 for null.
+
+        Raises:
+            CommandRefused: it is no array.
+        """
+        length = self._ask(Command.ARRAY_LENGTH, self._out().object_id(array_id)).int32()
+        if not length:
+            return []
+        data = self._out().object_id(array_id).int32(0).int32(length)
+        reader = self._ask(Command.ARRAY_GET_VALUES, data)
+        reader.byte()
+        return [reader.tagged_object().id for _ in range(reader.count())]
+
     def frames(self, thread: int, count: int) -> list[Frame]:
         """The innermost `count` frames of a suspended thread; -1 for all."""
         data = self._out().object_id(thread).int32(0).int32(count)

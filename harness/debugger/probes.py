@@ -16,6 +16,7 @@ from datetime import datetime
 
 from harness.debugger.arming import Arming
 from harness.debugger.attach import attach
+from harness.debugger.bundles import BundleState, bundles_of
 from harness.debugger.calls import ObjectReader, StillRunning
 from harness.debugger.client import Jvm
 from harness.debugger.codec import Packet
@@ -110,6 +111,14 @@ class Probe:
         if not self._jvm.close():
             self._recording.problem("the recording ended early: the JVM is gone")
         return self._recording.finish(self._version, self._started, stopped)
+
+    def bundles(self, class_names: Sequence[str]) -> list[BundleState]:
+        """The OSGi bundles that have loaded any of these classes; between `start` and `stop`.
+
+        Raises:
+            DriverError: the framework is not one that is known, or the JVM is gone.
+        """
+        return bundles_of(self._jvm, class_names)
 
     def _arm(self, jvm: Jvm) -> None:
         self._version = jvm.version()

@@ -35,6 +35,8 @@ class Command(Enum):
     THREAD_RESUME = (11, 3)
     THREAD_STATUS = (11, 4)
     THREAD_FRAMES = (11, 6)
+    ARRAY_LENGTH = (13, 1)
+    ARRAY_GET_VALUES = (13, 2)
     EVENT_REQUEST_SET = (15, 1)
     EVENT_REQUEST_CLEAR = (15, 2)
     FRAME_GET_VALUES = (16, 1)

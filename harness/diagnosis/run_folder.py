@@ -4,6 +4,10 @@
 A case's artefacts are optional, each alone; what is missing or broken is said, and the rest read.
 Artefacts, by their name in results.json:
 - server_log: text; journal: JSON lines; probe: a ProbeRecord
+- flags: `{"site": [...], "system": [...], "user": [...], "asked": [...]}`, the keys that are on,
+  and those that were asked for and are off where no level has them
+- plan: `{"id", "status", "server_key", "cloud_key"}`
+- problems: a list of what could not be kept, and why
 - upm: `{"key", "enabled", "error"}`
 - osgi: `{"bundles": [{"name", "state", "unresolved": [...], "services": [...]}]}`
 - site: `{"decision", "consent", "apps": [{"key", "installed", "webhook"}]}`
@@ -42,7 +46,8 @@ from harness.errors import BadInput
 
 RESULTS = "results.json"
 _WORTH_READING = frozenset({"WARN", "ERROR", "FATAL"})
-_PROGRESS = "progress"
+_PROGRESS, _FLAGS = "progress", "flags"
+_RESULTS_ORIGIN = Origin("results.json")
 
 
 @dataclass(frozen=True)
@@ -66,34 +71,57 @@ def read_run(folder: Path) -> list[StoredCase]:
     path = folder if folder.is_file() else folder / RESULTS
     try:
         results = json.loads(path.read_text())
-        cases = results["cases"]
-        return [_read_case(path.parent, results, case) for case in cases]
+        ccma = (results.get("confluence") or {}).get("ccma")
+        return [read_case(path.parent, case, ccma) for case in results["cases"]]
     except FileNotFoundError as error:
         raise BadInput("there are no results; name a run's folder", path=path) from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise BadInput(f"these are no results of a run ({error!r})", path=path) from error
 
 
-def _read_case(folder: Path, results: Mapping[str, Any], case: Mapping[str, Any]) -> StoredCase:
-    items = from_case(case, (results.get("confluence") or {}).get("ccma"))
+def read_case(folder: Path, case: Mapping[str, Any], ccma: str | None = None) -> StoredCase:
+    """One case of a run.
+
+    Args:
+        folder: what its artefacts are named relative to.
+        case: its part of results.json.
+        ccma: the run's CCMA version, where the case does not say.
+    """
+    items = from_case(case, ccma)
     sources = {PAGE} if case.get("timeline") else set()
-    problems = []
+    problems: list[str] = []
+    artifacts = case.get("artifacts") or {}
     for name, read in _READERS.items():
-        file = (case.get("artifacts") or {}).get(name)
-        if not file:
-            continue
-        try:
-            text = _inside(folder, file).read_text(errors="replace")
-            items += read(text)
-            sources.add(name)
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            problems.append(f"{name} ({file}) could not be read: {error}")
+        if file := artifacts.get(name):
+            try:
+                items += read(_inside(folder, file).read_text(errors="replace"))
+                sources.add(name)
+            except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+                problems.append(f"{name} ({file}) could not be read: {error}")
+    if _FLAGS in sources:
+        items = [each for each in items if not _is_only_wished(each)]
+    problems += _noted(folder, artifacts.get("problems"))
     return StoredCase(str(case["id"]), Facts(tuple(items), frozenset(sources)), tuple(problems))
+
+
+def _is_only_wished(item: Evidence) -> bool:
+    """Whether it is a flag as the case wanted it, not as the server has it."""
+    return isinstance(item, Flag) and item.origin == _RESULTS_ORIGIN
+
+
+def _noted(folder: Path, file: str | None) -> list[str]:
+    """What the run itself could not keep."""
+    if file is None:
+        return []
+    try:
+        return [str(each) for each in json.loads(_inside(folder, file).read_text())]
+    except (OSError, ValueError, TypeError) as error:
+        return [f"problems ({file}) could not be read: {error}"]
 
 
 def from_case(case: Mapping[str, Any], ccma: str | None) -> list[Evidence]:
     """The evidence in a case's own part of results.json."""
-    origin = Origin("results.json")
+    origin = _RESULTS_ORIGIN
     items: list[Evidence] = [
         Flag(origin=origin, key=key, on=bool(on))
         for key, on in (case.get("dark_features") or {}).items()
@@ -163,6 +191,33 @@ def _probe(text: str) -> list[Evidence]:
     return read_probe(ProbeRecord.from_json(text))
 
 
+def _flags(text: str) -> list[Evidence]:
+    told, origin = json.loads(text), Origin("dark feature pages")
+    on = {level: told.get(level) or [] for level in ("site", "system", "user")}
+    anywhere = {key for level in ("site", "system") for key in on[level]}
+    off = [key for key in told.get("asked") or () if key not in anywhere]
+    return [
+        *(Flag(origin=origin, key=key, on=False) for key in off),
+        *(Flag(origin=origin, key=k, on=True, level=level) for level in on for k in on[level]),
+    ]
+
+
+def _plan(text: str) -> list[Evidence]:
+    plan = json.loads(text)
+    items: list[Evidence] = []
+    if plan.get("server_key") and plan.get("cloud_key"):
+        items.append(
+            AppUnderTest(
+                origin=Origin("app.yaml"),
+                server_key=plan["server_key"],
+                cloud_key=plan["cloud_key"],
+            )
+        )
+    if plan.get("status"):
+        items.append(PlanStatus(origin=Origin("plan's page"), status=plan["status"]))
+    return items
+
+
 def _upm(text: str) -> list[Evidence]:
     app = json.loads(text)
     plugin = Plugin(
@@ -217,6 +272,8 @@ def _progress(text: str) -> list[Evidence]:
 
 
 _READERS: dict[str, Callable[[str], list[Evidence]]] = {
+    _FLAGS: _flags,
+    "plan": _plan,
     SERVER_LOG: _server_log,
     JOURNAL: _journal,
     PROBE: _probe,
