@@ -5,7 +5,8 @@ set -eu
 
 # A preloaded libfaketime keeps its state in shared memory that is named after the process and belongs to
 # root by now; the JVM takes over this process's id and could not open it. So it goes, and comes back with java.
-preload=${LD_PRELOAD:-}
+# FAKETIME alone asks for the image's own library, which then never sees this shell.
+preload=${LD_PRELOAD:-${FAKETIME:+/opt/faketime/libfaketimeMT.so.1}}
 unset LD_PRELOAD FAKETIME_SHARED
 
 home=${CONFLUENCE_HOME:-/var/atlassian/application-data/confluence}

@@ -1,0 +1,35 @@
+"""Server time passes as fast as it was asked to, on whichever engine, and the cloud follows."""
+
+import time
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from harness.confluence import boot
+from harness.confluence.session import ConfluenceClient
+from harness.control import CloudControl
+from harness.stack import Stack
+
+
+def server_seconds(client: ConfluenceClient, wall: float) -> float:
+    """Server seconds that pass while at least so many wall seconds do."""
+    begun, first = time.monotonic(), boot.server_time(client)
+    while True:
+        last, passed = boot.server_time(client), time.monotonic() - begun
+        if passed >= wall:
+            return (last - first).total_seconds() / passed
+
+
+def test_server_time_passes_at_the_stacks_scale(stack: Stack, confluence: ConfluenceClient) -> None:
+    assert server_seconds(confluence, wall=1.0) == pytest.approx(stack.scale, rel=0.25)
+
+
+def test_platform_time_follows_server_time(
+    stack: Stack, confluence: ConfluenceClient, cloud: CloudControl
+) -> None:
+    clock = httpx.get(f"{cloud.url}/_harness/clock").json()
+    platform = datetime.fromtimestamp(clock["now"] / 1000, UTC)
+    apart = abs((boot.server_time(confluence) - platform).total_seconds())
+    # A wall second of lag between the two looks, and the Date header's whole seconds.
+    assert apart <= stack.scale + 2
