@@ -29,11 +29,13 @@ class BundleState:
         name: its symbolic name.
         state: such as ACTIVE.
         services: the names of the classes that it registers services under.
+        loaders: the JVM's ids of its class loaders, as `LoadedType.loader` ends in.
     """
 
     name: str
     state: str
     services: tuple[str, ...]
+    loaders: tuple[str, ...]
 
 
 def bundles_of(jvm: Jvm, class_names: Sequence[str]) -> list[BundleState]:
@@ -53,15 +55,16 @@ def bundles_of(jvm: Jvm, class_names: Sequence[str]) -> list[BundleState]:
         jvm.class_loader(info.id) for name in class_names for info in jvm.classes_named(name)
     }
     heap = _Heap(jvm)
-    found = {}
+    found: dict[int, tuple[int, list[str]]] = {}
     for loader in sorted(loaders - {NULL}):
         if (wiring := heap.get(loader, "m_wiring")) is not None:
             revision = heap.need(wiring, "m_revision")
-            found[heap.need(revision, "m_bundle")] = revision
-    return [_bundle(heap, bundle, revision) for bundle, revision in found.items()]
+            bundle = heap.need(revision, "m_bundle")
+            found.setdefault(bundle, (revision, []))[1].append(str(loader))
+    return [_bundle(heap, bundle, *rest) for bundle, rest in found.items()]
 
 
-def _bundle(heap: "_Heap", bundle: int, revision: int) -> BundleState:
+def _bundle(heap: "_Heap", bundle: int, revision: int, loaders: list[str]) -> BundleState:
     number = heap.value(bundle, "m_state")
     state = STATES.get(number, str(number)) if isinstance(number, int) else "unknown"
     name = heap.text(heap.get(revision, "m_symbolicName")) or "unnamed"
@@ -72,7 +75,7 @@ def _bundle(heap: "_Heap", bundle: int, revision: int) -> BundleState:
             for registration in heap.members(registrations):
                 names = heap.members(heap.need(registration, "m_classes"))
                 services.update(filter(None, map(heap.text, names)))
-    return BundleState(name, state, tuple(sorted(services)))
+    return BundleState(name, state, tuple(sorted(services)), tuple(loaders))
 
 
 class _Heap:

@@ -148,12 +148,16 @@ class Plugin(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle(Evidence):
-    """The server app's OSGi bundle: state, requirements nobody meets, interfaces registered."""
+    """The server app's OSGi bundle: state, requirements nobody meets, interfaces registered.
+
+    `loaders` are the JVM's ids of its class loaders, as the probe has them too.
+    """
 
     name: str
     state: str
     unresolved: tuple[str, ...] = ()
     services: tuple[str, ...] | None = None
+    loaders: tuple[str, ...] = ()
 
     def _say(self) -> str:
         text = f"bundle {self.name} is {self.state}"
@@ -213,10 +217,22 @@ class ListenerCall(Evidence):
     method: str
     outcome: str
     exception: str | None = None
+    loader: str = ""
 
     def _say(self) -> str:
         how = f"threw {self.exception}" if self.outcome == "threw" else self.outcome
         return f"{self.listener}.{self.method} was called and {how}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollerRuns(Evidence):
+    """How often the assistant's poller ran while it was watched; dated by the last run."""
+
+    method: str
+    times: int
+
+    def _say(self) -> str:
+        return f"{self.method} ran {self.times} times" + (", the last" if self.times else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,11 +33,12 @@ SITE = "site"
 PAGE = "page"
 
 HOW_TO_LEARN = {
-    JOURNAL: "the cloud's journal is missing: keep the case's journal.jsonl with the run",
+    JOURNAL: "the cloud's journal was not read: keep journal.jsonl with the run, or name the "
+    "stub's control address; a real cloud does not tell",
     SERVER_LOG: "the application log is missing: keep it with the run, or name its path",
     PROBE: "nothing was read from the JVM: start it with -agentlib:jdwp and run with the probe",
-    UPM: "UPM was not asked: needs the base URL and an administrator",
-    OSGI: "bundle state, wiring and services were not read: the server does not tell them here",
+    UPM: "UPM was not asked: that needs the base URL and an administrator",
+    OSGI: "the app's bundle and services were not read: that needs the JVM's debugger and the jar",
     SITE: "assessment, consent and the site's apps were not read",
     PAGE: "nobody looked at the plan's page",
 }

@@ -1,14 +1,15 @@
 """A probe's record as evidence."""
 
-from harness.debugger.record import Answer, Call, Listener, Moment, ProbeRecord
-from harness.diagnosis.evidence import Evidence, ListenerCall, ListenerClass, Origin
+from harness.debugger.record import Answer, Call, Listener, MethodRuns, Moment, ProbeRecord
+from harness.diagnosis.evidence import Evidence, ListenerCall, ListenerClass, Origin, PollerRuns
 
 
 def read_probe(record: ProbeRecord) -> list[Evidence]:
     """The listener classes and calls that a probe saw."""
     copies = len({each.loader for each in record.interfaces})
     classes = [_listener(each, copies, record.started) for each in record.listeners]
-    return [*classes, *(_call(each) for each in record.calls)]
+    pollers = [_poller(each) for each in record.methods if each.loaded]
+    return [*classes, *(_call(each) for each in record.calls), *pollers]
 
 
 def _listener(listener: Listener, copies: int, started: Moment) -> ListenerClass:
@@ -35,7 +36,15 @@ def _call(call: Call) -> ListenerCall:
         method=call.method,
         outcome=call.outcome,
         exception=exception,
+        loader=call.type.loader,
     )
+
+
+def _poller(runs: MethodRuns) -> PollerRuns:
+    last = runs.entered[-1] if runs.entered else None
+    name = f"{runs.class_name.rsplit('.', 1)[-1]}.{runs.method}"
+    origin = Origin("probe", last.wall, last.server) if last else Origin("probe")
+    return PollerRuns(origin=origin, method=name, times=len(runs.entered))
 
 
 def _known(answer: Answer | None) -> bool:

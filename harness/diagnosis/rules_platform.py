@@ -8,6 +8,7 @@ from harness.diagnosis.evidence import (
     ListenerClass,
     LogLine,
     MigrationMade,
+    PollerRuns,
     Post,
     RestRow,
     ServerCall,
@@ -59,7 +60,7 @@ def dev_mode_poller(facts: Facts) -> Finding:
     if not polls:
         return likely(cause, flag, version, triggered, row, missing=_no_poll(facts))
     settled = [facts.settled] if facts.settled else []
-    evidence = (flag, version, triggered, *settled, polls[-1], row)
+    evidence = (flag, version, triggered, *settled, polls[-1], *facts.of(PollerRuns), row)
     if number > DEFECT_SEEN_IN:
         return likely(cause, *evidence, note="this version is between the known bad and good ones")
     return proved(cause, *evidence, note=f"{len(polls)} polls were answered, and the row is READY")

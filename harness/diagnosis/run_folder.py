@@ -9,7 +9,7 @@ Artefacts, by their name in results.json:
 - plan: `{"id", "status", "server_key", "cloud_key"}`
 - problems: a list of what could not be kept, and why
 - upm: `{"key", "enabled", "error"}`
-- osgi: `{"bundles": [{"name", "state", "unresolved": [...], "services": [...]}]}`
+- osgi: `{"bundles": [{"name", "state", "unresolved": [...], "services": [...], "loaders": [...]}]}`
 - site: `{"decision", "consent", "apps": [{"key", "installed", "webhook"}]}`
 - progress: the progress REST's answer, with `server_time` beside it
 """
@@ -23,6 +23,7 @@ from typing import Any
 
 from harness.confluence.log import parse
 from harness.debugger.record import ProbeRecord
+from harness.diagnosis.attribution import about_the_pair
 from harness.diagnosis.evidence import (
     AppUnderTest,
     AssistantVersion,
@@ -101,7 +102,17 @@ def read_case(folder: Path, case: Mapping[str, Any], ccma: str | None = None) ->
     if _FLAGS in sources:
         items = [each for each in items if not _is_only_wished(each)]
     problems += _noted(folder, artifacts.get("problems"))
-    return StoredCase(str(case["id"]), Facts(tuple(items), frozenset(sources)), tuple(problems))
+    facts = Facts(about_the_pair(items), frozenset(sources))
+    return StoredCase(str(case["id"]), facts, tuple(problems))
+
+
+def read_artifact(name: str, text: str) -> list[Evidence]:
+    """The evidence in one artefact's text, by the artefact's name.
+
+    Raises:
+        KeyError, ValueError, TypeError, AttributeError: it is none of that kind.
+    """
+    return _READERS[name](text)
 
 
 def _is_only_wished(item: Evidence) -> bool:
@@ -234,6 +245,7 @@ def _osgi(text: str) -> list[Evidence]:
             state=bundle["state"],
             unresolved=tuple(bundle.get("unresolved") or ()),
             services=None if bundle.get("services") is None else tuple(bundle["services"]),
+            loaders=tuple(bundle.get("loaders") or ()),
         )
         for bundle in json.loads(text)["bundles"]
     ]

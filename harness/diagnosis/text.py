@@ -7,11 +7,12 @@ from typing import Any
 
 from harness.diagnosis.causes import BY_ID
 from harness.diagnosis.evidence import Evidence
-from harness.diagnosis.facts import Facts
+from harness.diagnosis.facts import HOW_TO_LEARN, Facts
 from harness.diagnosis.finding import Finding
+from harness.diagnosis.links import Link, gaps, links
 
 _WIDTH = 96
-_MOST_EVIDENCE = 6
+_MOST_EVIDENCE = 7
 
 
 def explain(case: str, facts: Facts, findings: Sequence[Finding], problems: Sequence[str]) -> str:
@@ -25,15 +26,23 @@ def explain(case: str, facts: Facts, findings: Sequence[Finding], problems: Sequ
     """
     named = [each for each in findings if each.confidence in ("proved", "likely")]
     ruled_out = [each.cause for each in findings if each.confidence == "excluded"]
-    parts = [f"{case}: {facts.row or 'nobody saw a row'}"]
+    found = links(findings)
+    row = facts.row.says if facts.row else "nobody saw a row"
+    parts = [f"{case}\n{row}", "\n".join(map(_link, found))]
     if not named:
         parts.append("No cause is proved, and none is likely.")
     parts += [_cause(finding) for finding in named]
     if ruled_out:
         parts.append(_wrapped("Excluded: ", ", ".join(ruled_out)))
-    parts += _not_known(findings)
+    parts += _not_known(gaps(found), facts)
     parts += [_wrapped("Not read: ", problem) for problem in problems]
     return "\n\n".join(parts) + "\n"
+
+
+def _link(link: Link) -> str:
+    causes = [f.cause for f in link.findings if f.confidence in ("proved", "likely")]
+    state = link.state.upper() if causes else link.state
+    return f"  {state:<13}  {link.name}" + (f": {', '.join(causes)}" if causes else "")
 
 
 def to_json(
@@ -43,6 +52,7 @@ def to_json(
     return {
         "case": case,
         "row": None if facts.row is None else facts.row.says,
+        "links": [{"link": each.name, "state": each.state} for each in links(findings)],
         "causes": [_as_data(finding) for finding in findings],
         "problems": list(problems),
     }
@@ -103,17 +113,16 @@ def _cause(finding: Finding) -> str:
     return "\n".join(lines)
 
 
-def _not_known(findings: Sequence[Finding]) -> list[str]:
+def _not_known(findings: Sequence[Finding], facts: Facts) -> list[str]:
     """What is missing, each once, with the causes that it leaves open."""
-    open_causes: dict[str, list[str]] = {}
+    open_causes: dict[str, list[str]] = {each: [] for each in facts.lacking(*HOW_TO_LEARN)}
     for finding in findings:
-        if finding.confidence == "unknown":
-            for each in finding.missing:
-                open_causes.setdefault(each, []).append(finding.cause)
+        for each in finding.missing:
+            open_causes.setdefault(each, []).append(finding.cause)
     if not open_causes:
         return []
     lines = [
-        _wrapped("  ? ", f"{missing} (leaves open: {', '.join(causes)})")
+        _wrapped("  ? ", missing + (f" (leaves open: {', '.join(causes)})" if causes else ""))
         for missing, causes in open_causes.items()
     ]
     return ["Not known:\n" + "\n".join(lines)]

@@ -134,8 +134,8 @@ class CaseEvidence:
             return
         try:
             states = probe.bundles(self._subject.classes)
-            if states:
-                self._write("osgi", collect.bundles(states))
+            if told := collect.bundles(states, self._subject):
+                self._write("osgi", told)
         except DriverError as error:
             self._problems.append(f"osgi: {error}")
         (self._folder / "probe.json").write_text(probe.stop().to_json())

@@ -5,8 +5,8 @@ Every function asks one source and returns plain data in the shape that
 goes on with the others.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from harness.errors import DriverError, HarnessError
 NO_ANSWER = (HarnessError, PlaywrightError, httpx.HTTPError, OSError, ValueError, KeyError)
 """What a source that does not answer raises."""
 
-_ACTIVATOR = "Bundle-Activator"
+_ACTIVATOR, _NAME = "Bundle-Activator", "Bundle-SymbolicName"
 _APPS = "/rest/migration/latest/app"
 _DECISIONS = {"NEEDED": "needed", "NOT_NEEDED": "not-needed", "NONE": "undecided"}
 
@@ -38,6 +38,7 @@ class Subject:
         cloud_key: the installed cloud app's key.
         listeners: names of the listener classes in the jar.
         activator: name of the bundle's activator, which its class loader loads first.
+        bundle: the bundle's symbolic name.
     """
 
     plugin_key: str | None = None
@@ -45,6 +46,7 @@ class Subject:
     cloud_key: str | None = None
     listeners: tuple[str, ...] = ()
     activator: str | None = None
+    bundle: str | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -62,6 +64,7 @@ def subject_of(jar: PluginJar | None, server_key: str | None, cloud_key: str | N
         cloud_key=cloud_key,
         listeners=tuple(each.name for each in jar.listeners),
         activator=jar.facts.manifest.get(_ACTIVATOR, "").strip() or None,
+        bundle=jar.facts.manifest.get(_NAME, "").partition(";")[0].strip() or None,
     )
 
 
@@ -127,14 +130,10 @@ def progress(client: httpx.Client, plan: str, server_key: str) -> dict[str, Any]
     return {"server_time": at, "migrations": [{"apps": apps_[-1:]}] if apps_ else []}
 
 
-def bundles(states: list[BundleState]) -> dict[str, Any]:
-    """The framework's word on the app's bundle."""
-    return {
-        "bundles": [
-            {"name": each.name, "state": each.state, "services": list(each.services)}
-            for each in states
-        ]
-    }
+def bundles(states: Sequence[BundleState], subject: Subject) -> dict[str, Any] | None:
+    """The framework's word on the app's bundle; None where it has none of its name."""
+    own = [asdict(each) for each in states if subject.bundle in (None, each.name)]
+    return {"bundles": own} if own else None
 
 
 def tail_of(path: Path, most: int = 4 << 20) -> str:

@@ -123,7 +123,7 @@ def test_the_explanation_is_one_screen(run):
     (case,) = read_run(run)
     text = explain(case.id, case.facts, diagnose(case.facts), case.problems)
 
-    assert text.startswith(f"{SEED}: the page showed READY until 12:34:00")
+    assert text.startswith(f"{SEED}\nthe page showed READY until 12:34:00")
     assert "PROVED dev-mode-poller" in text
     assert "journal #30" in text
     assert "community.developer.atlassian.com" in text

@@ -1,0 +1,71 @@
+"""Leaves out evidence that is about another app: a Confluence has many, and one is asked about."""
+
+import re
+from collections.abc import Sequence
+
+from harness.diagnosis.evidence import (
+    AppUnderTest,
+    Bundle,
+    Delivery,
+    Evidence,
+    ListenerCall,
+    ListenerClass,
+    ListenerErrored,
+    LogLine,
+    Post,
+    SettledByPlatform,
+    TransferMade,
+    Triggered,
+)
+
+_OF_A_TRANSFER = (TransferMade, Triggered, ListenerErrored, Delivery, Post, SettledByPlatform)
+_SERVER_KEY = re.compile(r"for server app key (?P<key>[^\s:]+)")
+
+
+def about_the_pair(items: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The evidence about the pair under test, and all that is about no app in particular.
+
+    Args:
+        items: the evidence; without an AppUnderTest in it nothing is left out.
+    """
+    pair = next((each for each in items if isinstance(each, AppUnderTest)), None)
+    loaders = {loader for each in items if isinstance(each, Bundle) for loader in each.loaders}
+    strangers = _other_transfers(items, pair) if pair else set()
+    return tuple(
+        item
+        for item in items
+        if not _of_another_loader(item, loaders)
+        and not (isinstance(item, _OF_A_TRANSFER) and item.transfer in strangers)
+        and not (pair and _logged_of_another(item, pair.server_key))
+    )
+
+
+def _other_transfers(items: Sequence[Evidence], pair: AppUnderTest) -> set[str]:
+    """Transfers of other server apps.
+
+    One of the pair's cloud app counts as the pair's own where the server app has none: its
+    listener then returns another server key than it should.
+    """
+    made = [each for each in items if isinstance(each, TransferMade)]
+    has_own = any(each.server_key == pair.server_key for each in made)
+    return {
+        each.transfer
+        for each in made
+        if each.server_key not in (None, pair.server_key)
+        and (has_own or each.cloud_key != pair.cloud_key)
+    }
+
+
+def _of_another_loader(item: Evidence, loaders: set[str]) -> bool:
+    """Whether a class loader that is not the app's bundle's own has loaded it."""
+    if not loaders or not isinstance(item, ListenerClass | ListenerCall) or not item.loader:
+        return False
+    return item.loader.rpartition("#")[2] not in loaders
+
+
+def _logged_of_another(item: Evidence, server_key: str) -> bool:
+    """Whether a log line names another server app key."""
+    if not isinstance(item, LogLine):
+        return False
+    named = _SERVER_KEY.search(item.message)
+    return named is not None and named["key"] != server_key
