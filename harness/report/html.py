@@ -1,0 +1,237 @@
+"""The report: one self-contained HTML page of a run, made for eyes.
+
+Whatever comes from a log, a jar or a page is text and stays text: templates escape everything,
+each value passes `safe_text.shown`, links are made only by `safe_text`, and the page's policy
+allows no script and no style but the two whose hashes it names, and no network.
+"""
+
+import base64
+import hashlib
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from harness.report import matrix_map, story
+from harness.report.drawing import Drawing, draw
+from harness.report.moments import cloud_tone, history, in_words, row_tone
+from harness.report.results import CaseResult
+from harness.report.safe_text import link_inside, shown, web_link
+from harness.report.stored import Artifact, StoredCase, StoredRun, image, read_run
+
+FILE_NAME = "report.html"
+
+_IMAGES_BYTES, _IMAGE_BYTES = 6 << 20, 1 << 20
+"""Bytes of all embedded screenshots, and of one; the others are linked."""
+
+_NAMED = frozenset({"proved", "likely"})
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """A case as the template shows it.
+
+    Attributes:
+        anchor: its id on the page.
+        stored: all that was read of it.
+        drawing: its timeline; None when nothing has a server time.
+        causes: those proved or likely, as data.
+        excluded: names of the causes ruled out.
+        links: the chain from click to row, each with its state.
+        picture: the screenshot as a data address; None when it is not embedded.
+        files: artefact, link or None.
+        trace: link of the trace, and the command that opens it; None without a trace.
+        search: what the text filter looks through.
+    """
+
+    anchor: str
+    stored: StoredCase
+    drawing: Drawing | None
+    causes: Sequence[Mapping[str, Any]]
+    excluded: Sequence[str]
+    links: Sequence[Mapping[str, Any]]
+    picture: Markup | None
+    files: Sequence[tuple[Artifact, str | None]]
+    trace: tuple[str, str] | None
+    search: str
+
+    @property
+    def result(self) -> CaseResult:
+        """Its part of results.json."""
+        return self.stored.result
+
+    def href(self, name: str) -> str | None:
+        """The link of an artefact whose file is there."""
+        return next((h for a, h in self.files if a.name == name and a.size is not None), None)
+
+
+def write(run: Path) -> Path:
+    """Writes a run's page.
+
+    Args:
+        run: the run's folder, or its results.json.
+
+    Returns:
+        The page, in the run's folder.
+
+    Raises:
+        BadInput: there are no results, or none of this schema.
+    """
+    stored = read_run(run)
+    path = stored.folder / FILE_NAME
+    scratch = path.with_name(f".{path.name}.part")
+    scratch.write_text(render(stored), encoding="utf-8")
+    scratch.replace(path)
+    return path
+
+
+def render(run: StoredRun) -> str:
+    """The page of a run."""
+    style, script = _asset("style.css"), _asset("script.js")
+    told = story.story(run.results)
+    views = _views(run)
+    by_id = {view.result.id: view for view in views}
+    return (
+        _environment()
+        .get_template("report.html.jinja")
+        .render(
+            style=Markup(style),  # noqa: S704 - a file of this package
+            script=Markup(script),  # noqa: S704 - a file of this package
+            policy=_policy(style, script),
+            results=run.results,
+            story=told,
+            counts=story.counts(run.results),
+            totals=story.totals_text(run.results),
+            first=by_id[told.case.id] if told.case else None,
+            maps=matrix_map.maps(run.results.cases),
+            views=views,
+            anchors={view.result.id: view.anchor for view in views},
+            harness=_harness_version(),
+        )
+    )
+
+
+def _views(run: StoredRun) -> list[CaseView]:
+    pictures = _pictures(run)
+    anchors: dict[str, int] = {}
+    return [_view(case, _anchor(case.result.id, anchors), pictures) for case in run.cases]
+
+
+def _view(case: StoredCase, anchor: str, pictures: Mapping[int, Markup]) -> CaseView:
+    told = history(case.result, case.evidence)
+    diagnosis = case.diagnosis or {"causes": (), "links": ()}
+    files = [(each, link_inside(each.path)) for each in case.artifacts]
+    trace = case.artifact("trace")
+    address = link_inside(trace.path) if trace else None
+    causes = [cause for cause in diagnosis["causes"] if cause["confidence"] in _NAMED]
+    result = case.result
+    words = [result.id, result.verdict, result.reason, story.row_text(result.observed)]
+    words += [f"{name}={value}" for name, value in result.axes.items()]
+    words += [cause["cause"] for cause in causes]
+    return CaseView(
+        anchor=anchor,
+        stored=case,
+        drawing=draw(told) if told else None,
+        causes=causes,
+        excluded=[c["cause"] for c in diagnosis["causes"] if c["confidence"] == "excluded"],
+        links=diagnosis["links"],
+        picture=pictures.get(id(case)),
+        files=files,
+        trace=(address, f"playwright show-trace {shlex.quote(trace.path)}")
+        if trace and address
+        else None,
+        search=" ".join(words).lower(),
+    )
+
+
+def _pictures(run: StoredRun) -> dict[int, Markup]:
+    """Screenshots as data addresses, those of the cases that say most first, within the bounds."""
+    order = {verdict: place for place, verdict in enumerate((*story.FIRST, "passed"))}
+    left = _IMAGES_BYTES
+    found: dict[int, Markup] = {}
+    for case in sorted(run.cases, key=lambda each: order[each.result.verdict]):
+        artifact = case.artifact("screenshot")
+        read = image(run.folder, artifact, min(left, _IMAGE_BYTES)) if artifact else None
+        if read is not None:
+            media_type, content = read
+            left -= len(content)
+            data = base64.b64encode(content).decode()
+            found[id(case)] = Markup(f"data:{media_type};base64,{data}")  # noqa: S704 - base64
+    return found
+
+
+def _anchor(case: str, taken: dict[str, int]) -> str:
+    """An id for a case on the page: readable, unique, and fit for an address."""
+    plain = re.sub(r"[^a-z0-9.]+", "-", case.lower()).strip("-.")[:120] or "case"
+    taken[plain] = taken.get(plain, 0) + 1
+    return f"case-{plain}" if taken[plain] == 1 else f"case-{plain}--{taken[plain]}"
+
+
+def _policy(style: str, script: str) -> str:
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src {_hash(style)}",
+            f"script-src {_hash(script)}",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "require-trusted-types-for 'script'",
+        )
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+@cache
+def _asset(name: str) -> str:
+    return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8").strip()
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("harness.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=lambda value: shown(value) if type(value) is str else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "row_text": story.row_text,
+        "row_tone": row_tone,
+        "cloud_tone": cloud_tone,
+        "recorded_text": story.recorded_text,
+        "verdict_text": lambda verdict: story.TOLD[verdict],
+        "in_words": in_words,
+        "web_link": web_link,
+        "size_text": _size_text,
+    }
+    return environment
+
+
+def _size_text(size: int) -> str:
+    return (
+        f"{size} B"
+        if size < 1024
+        else f"{size / 1024:.0f} KB"
+        if size < 1 << 20
+        else (f"{size / (1 << 20):.1f} MB")
+    )
+
+
+def _harness_version() -> str:
+    try:
+        return version("migration-harness")
+    except PackageNotFoundError:
+        return "not installed"

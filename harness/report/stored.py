@@ -1,0 +1,223 @@
+"""A finished run as the report needs it: its results, and what of its artefacts can be read.
+
+Every artefact is optional. What is missing or broken becomes a sentence among the problems; the
+rest is read all the same, because a report is wanted most when a run went wrong.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from harness.diagnosis.evidence import Evidence
+from harness.diagnosis.reason import diagnose
+from harness.diagnosis.run_folder import read_case
+from harness.diagnosis.text import to_json
+from harness.report import results as stored_results
+from harness.report.results import CaseResult, Results
+from harness.report.safe_text import bounded, shown
+
+KEPT = ("screenshot", "trace", "server_log", "journal")
+"""Artefacts that each case is expected to have."""
+
+_LOG_BYTES = 256 << 10
+_LOG_LINES, _LINE_CHARACTERS = 40, 400
+_JOURNAL_ENTRIES, _BODY_CHARACTERS = 60, 300
+_IMAGES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A file that a case kept; `size` in bytes, None when it is not there."""
+
+    name: str
+    path: str
+    size: int | None
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """The end of a text file; `left_out` lines before it are not shown."""
+
+    text: str = ""
+    left_out: int = 0
+
+
+@dataclass(frozen=True)
+class JournalLine:
+    """One request, as the cloud's journal has it."""
+
+    seq: str
+    at: str
+    caller: str
+    what: str
+    status: str
+    effect: str
+    body: str
+
+
+@dataclass(frozen=True)
+class StoredCase:
+    """One case.
+
+    Attributes:
+        result: its part of results.json.
+        evidence: every fact that could be read.
+        diagnosis: the causes and links in the shape of `harness explain --json`; None when
+            diagnosing failed.
+        artifacts: the files it names.
+        problems: what is missing or could not be read, one sentence each.
+        log: the end of the server's log.
+        journal: the last entries of the cloud's journal.
+        journal_left_out: how many entries come before those.
+    """
+
+    result: CaseResult
+    evidence: tuple[Evidence, ...] = ()
+    diagnosis: Mapping[str, Any] | None = None
+    artifacts: tuple[Artifact, ...] = ()
+    problems: tuple[str, ...] = ()
+    log: Excerpt = field(default_factory=Excerpt)
+    journal: tuple[JournalLine, ...] = ()
+    journal_left_out: int = 0
+
+    def artifact(self, name: str) -> Artifact | None:
+        """The artefact of that name, if its file is there."""
+        found = (each for each in self.artifacts if each.name == name and each.size is not None)
+        return next(found, None)
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """A whole run, and the folder it lies in."""
+
+    folder: Path
+    results: Results
+    cases: tuple[StoredCase, ...]
+
+
+def read_run(run: Path) -> StoredRun:
+    """Reads a run.
+
+    Args:
+        run: its folder, or its results.json.
+
+    Raises:
+        BadInput: there are no results, or none of this schema.
+    """
+    path = run if run.is_file() else run / stored_results.FILE_NAME
+    results = stored_results.read(path)
+    folder = path.parent
+    return StoredRun(folder, results, tuple(_case(folder, case) for case in results.cases))
+
+
+def image(folder: Path, artifact: Artifact, most: int) -> tuple[str, bytes] | None:
+    """A screenshot's media type and bytes; None when it is none, or larger than `most` bytes."""
+    if artifact.size is None or artifact.size > most:
+        return None
+    content = (folder / artifact.path).read_bytes()
+    for magic, media_type in _IMAGES.items():
+        if content.startswith(magic):
+            return media_type, content
+    return None
+
+
+def _case(folder: Path, case: CaseResult) -> StoredCase:
+    artifacts = tuple(_artifact(folder, *named) for named in case.artifacts.items())
+    problems = [
+        f"{each.name}: {each.path} is not in the run's folder"
+        for each in artifacts
+        if each.size is None
+    ]
+    problems += [f"{name}: none was kept" for name in KEPT if name not in case.artifacts]
+    there = {each.name: folder / each.path for each in artifacts if each.size is not None}
+    evidence, diagnosis = _diagnosis(folder, case, problems)
+    log = _log(there["server_log"]) if "server_log" in there else Excerpt()
+    journal = list(_journal(there["journal"], problems)) if "journal" in there else []
+    return StoredCase(
+        case,
+        evidence,
+        diagnosis,
+        artifacts,
+        tuple(problems),
+        log,
+        tuple(journal[-_JOURNAL_ENTRIES:]),
+        max(0, len(journal) - _JOURNAL_ENTRIES),
+    )
+
+
+def _artifact(folder: Path, name: str, path: str) -> Artifact:
+    try:
+        whole = (folder / path).resolve()
+        inside = whole.is_relative_to(folder.resolve()) and whole.is_file()
+        return Artifact(name, path, whole.stat().st_size if inside else None)
+    except (OSError, ValueError):
+        return Artifact(name, path, None)
+
+
+def _diagnosis(
+    folder: Path, case: CaseResult, problems: list[str]
+) -> tuple[tuple[Evidence, ...], Mapping[str, Any] | None]:
+    try:
+        stored = read_case(folder, case.model_dump(mode="json"))
+        problems += [each for each in stored.problems if each not in problems]
+        told = to_json(case.id, stored.facts, diagnose(stored.facts), stored.problems)
+    except Exception as error:
+        # Whatever it is that a rule stumbles over, the rest of the page is still worth having.
+        problems.append(f"causes: this case could not be diagnosed ({error!r})")
+        return (), None
+    return stored.facts.items, told
+
+
+def _log(path: Path) -> Excerpt:
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - _LOG_BYTES))
+        text = file.read(_LOG_BYTES).decode("utf-8", "replace")
+    # Cleaned whole, because a key or a licence spans lines.
+    lines = shown(text).splitlines()
+    kept = [bounded(line, _LINE_CHARACTERS) for line in lines[-_LOG_LINES:]]
+    return Excerpt("\n".join(kept), max(0, len(lines) - _LOG_LINES))
+
+
+def _journal(path: Path, problems: list[str]) -> Iterator[JournalLine]:
+    broken = 0
+    with path.open(errors="replace") as lines:
+        for line in lines:
+            try:
+                entry = json.loads(line)
+            except (ValueError, RecursionError):
+                entry = None
+            if isinstance(entry, dict):
+                yield _journal_line(entry)
+            else:
+                broken += bool(line.strip())
+    if broken:
+        problems.append(f"journal: {broken} lines of {path.name} are no JSON objects")
+
+
+def _journal_line(entry: Mapping[str, Any]) -> JournalLine:
+    route = entry.get("route") or entry.get("path") or ""
+    outgoing = entry.get("direction") == "out"
+    effect, reason = str(entry.get("effect") or ""), str(entry.get("reason") or "")
+    body = entry.get("body")
+    return JournalLine(
+        seq=bounded(str(entry.get("seq", "")), 12),
+        at=_clock(entry.get("platform_time")),
+        caller=bounded(str(entry.get("caller") or ""), 80),
+        what=bounded(str(route) if outgoing else f"{entry.get('method', '')} {route}", 200),
+        status=bounded(str(entry.get("status") or ""), 8),
+        effect=bounded(f"{effect}: {reason}" if reason else effect, 200),
+        body=""
+        if body is None
+        else bounded(json.dumps(body, ensure_ascii=False), _BODY_CHARACTERS),
+    )
+
+
+def _clock(value: object) -> str:
+    try:
+        return f"{datetime.fromisoformat(str(value)):%H:%M:%S}"
+    except ValueError:
+        return ""
