@@ -31,6 +31,7 @@ FEATURE = "migration-assistant.app-migration.feature"
 DEV_MODE = "migration-assistant.app-migration.dev-mode"
 ADMIN = ("admin", "admin")
 SCALE = 300
+HOSTS = ("api.atlassian.com", "demo.atlassian.net", "connect-install-keys.atlassian.com")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 
 
@@ -67,8 +68,7 @@ def until(look: Callable[[], object]) -> object:
 
 def write_tls(folder: Path) -> None:
     ca = trustme.CA()
-    names = ("api.atlassian.com", "demo.atlassian.net", "cloud-app", "localhost", "127.0.0.1")
-    leaf = ca.issue_cert(*names)
+    leaf = ca.issue_cert(*HOSTS, "cloud-app", "localhost", "127.0.0.1")
     (folder / "ca.pem").write_bytes(ca.cert_pem.bytes())
     (folder / "tls.crt").write_bytes(b"".join(part.bytes() for part in leaf.cert_chain_pems))
     (folder / "tls.key").write_bytes(leaf.private_key_pem.bytes())
@@ -172,8 +172,7 @@ def docker_stack(parts: Parts, ccma: str) -> Iterator[Addresses]:
         tls = ["--tls-cert", "/files/tls.crt", "--tls-key", "/files/tls.key", "--host", "0.0.0.0"]
         docker("network", "create", mark)
         try:
-            aliases = ["--network-alias", "api.atlassian.com"]
-            aliases += ["--network-alias", "demo.atlassian.net"]
+            aliases = [word for host in HOSTS for word in ("--network-alias", host)]
             cloud = ["python3", "-m", "harness.cloud", "--port", "8080", "--tls-port", "443"]
             cloud += ["--data", "/var/lib/harness-cloud", "--time-scale", str(SCALE), *tls]
             published = ["-p", "127.0.0.1::8080", *files]
@@ -235,8 +234,16 @@ def start_migration(page: Page, at: Addresses, rest: httpx.Client, flags: dict[s
         rest.request("PUT" if on else "DELETE", f"/rest/feature/1/site/{key}")
     page.goto(f"{at.confluence}/plugins/servlet/ial/migration/home")
     page.get_by_role("link", name="Create new migration").click()
-    page.get_by_label("Migration name").fill(f"bare {uuid.uuid4().hex[:6]}")
-    page.get_by_role("button", name="Save").click()
+    onward = re.compile("^(next|continue|confirm|check for errors|review migration|review)$", re.I)
+    save = page.get_by_role("button", name=re.compile("^save", re.I))
+    while "planId" not in page.url:
+        name = page.get_by_role("textbox", name="Migration name")
+        if name.count():
+            name.fill(f"bare {uuid.uuid4().hex[:6]}")
+        for box in page.get_by_role("checkbox", name=re.compile("allow|apps", re.I)).all():
+            box.check()
+        (save if save.count() else page.get_by_role("button", name=onward)).first.click()
+        page.wait_for_load_state()
     page.get_by_role("button", name="Run").click()
     page.wait_for_load_state()
 

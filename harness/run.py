@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
+from playwright.sync_api import Browser
+
 from harness import app as apps
 from harness.app import AppDescription
 from harness.bench import Bench, open_bench
@@ -182,19 +184,7 @@ class _Worker:
     def _on_one_stack(self, jobs: Sequence[Job], name: str) -> list[Job]:
         """Runs jobs until one breaks the stack; returns those that were not run."""
         with ExitStack() as at_end:
-            stack = bring_up(
-                self._settings,
-                self._ready,
-                self._run,
-                jobs[0].app,
-                ccma=jobs[0].ccma,
-                name=name,
-                progress=self._progress,
-            )
-            self._stacks.append(stack)
-            at_end.callback(self._stacks.remove, stack)
-            at_end.callback(stack.leave_standing if self._settings.keep else stack.close)
-            browser = at_end.enter_context(browser_session())
+            stack, browser = self._stack_and_browser(jobs[0], name, at_end)
             bench = open_bench(stack, jobs[0].app, jobs[0].jar, browser, at_end)
             for index, job in enumerate(jobs):
                 if self._stop.is_set():
@@ -203,6 +193,31 @@ class _Worker:
                 if any(service.ended() for service in stack.running.values()):
                     return list(jobs[index + 1 :])
         return []
+
+    def _stack_and_browser(self, job: Job, name: str, at_end: ExitStack) -> tuple[Stack, Browser]:
+        """Starts both together: each takes a second or two, on different parts of the machine."""
+        with ThreadPoolExecutor(1) as pool:
+            starting = pool.submit(
+                bring_up,
+                self._settings,
+                self._ready,
+                self._run,
+                job.app,
+                ccma=job.ccma,
+                name=name,
+                progress=self._progress,
+            )
+            try:
+                browser = at_end.enter_context(browser_session())
+                stack = starting.result()
+            except BaseException:
+                if starting.exception() is None:
+                    starting.result().close()
+                raise
+        self._stacks.append(stack)
+        at_end.callback(self._stacks.remove, stack)
+        at_end.callback(stack.leave_standing if self._settings.keep else stack.close)
+        return stack, browser
 
     def _run_one(self, bench: Bench, job: Job) -> None:
         self._events(Event("case-started", case=job.case.id))

@@ -24,7 +24,8 @@ def trace(context: BrowserContext, folder: Path, name: str = "trace") -> Iterato
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.zip"
-    context.tracing.start(screenshots=True, snapshots=True)
+    # Snapshots show each step; a film of the page beside them would slow down what is watched.
+    context.tracing.start(screenshots=False, snapshots=True)
     try:
         yield path
     finally:
