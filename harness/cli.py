@@ -12,7 +12,7 @@ from rich.console import Console
 from typer.exceptions import TyperException
 
 from harness import app as apps
-from harness import assets, cases, cli_explain, doctor, interrupt, runs, sweep
+from harness import assets, cases, cli_explain, cli_report, doctor, interrupt, runs, sweep
 from harness.cloud.__main__ import main as serve_cloud
 from harness.engines.docker import connect
 from harness.engines.ready import prepare
@@ -34,6 +34,7 @@ app = typer.Typer(
 cloud = typer.Typer(no_args_is_help=True, help="The stub of the Atlassian cloud, alone.")
 app.add_typer(cloud, name="cloud")
 cli_explain.add_to(app)
+cli_report.add_to(app)
 
 Engine = Annotated[str | None, typer.Option(help="auto, docker or local")]
 Confluence = Annotated[str | None, typer.Option(help="an image name, or `standin`")]

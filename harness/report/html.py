@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from harness.report import matrix_map, story
 from harness.report.drawing import Drawing, draw
@@ -57,7 +56,7 @@ class CaseView:
     causes: Sequence[Mapping[str, Any]]
     excluded: Sequence[str]
     links: Sequence[Mapping[str, Any]]
-    picture: Markup | None
+    picture: str | None
     files: Sequence[tuple[Artifact, str | None]]
     trace: tuple[str, str] | None
     search: str
@@ -102,8 +101,8 @@ def render(run: StoredRun) -> str:
         _environment()
         .get_template("report.html.jinja")
         .render(
-            style=Markup(style),  # noqa: S704 - a file of this package
-            script=Markup(script),  # noqa: S704 - a file of this package
+            style=style,
+            script=script,
             policy=_policy(style, script),
             results=run.results,
             story=told,
@@ -124,7 +123,7 @@ def _views(run: StoredRun) -> list[CaseView]:
     return [_view(case, _anchor(case.result.id, anchors), pictures) for case in run.cases]
 
 
-def _view(case: StoredCase, anchor: str, pictures: Mapping[int, Markup]) -> CaseView:
+def _view(case: StoredCase, anchor: str, pictures: Mapping[int, str]) -> CaseView:
     told = history(case.result, case.evidence)
     diagnosis = case.diagnosis or {"causes": (), "links": ()}
     files = [(each, link_inside(each.path)) for each in case.artifacts]
@@ -151,11 +150,11 @@ def _view(case: StoredCase, anchor: str, pictures: Mapping[int, Markup]) -> Case
     )
 
 
-def _pictures(run: StoredRun) -> dict[int, Markup]:
+def _pictures(run: StoredRun) -> dict[int, str]:
     """Screenshots as data addresses, those of the cases that say most first, within the bounds."""
     order = {verdict: place for place, verdict in enumerate((*story.FIRST, "passed"))}
     left = _IMAGES_BYTES
-    found: dict[int, Markup] = {}
+    found: dict[int, str] = {}
     for case in sorted(run.cases, key=lambda each: order[each.result.verdict]):
         artifact = case.artifact("screenshot")
         read = image(run.folder, artifact, min(left, _IMAGE_BYTES)) if artifact else None
@@ -163,7 +162,7 @@ def _pictures(run: StoredRun) -> dict[int, Markup]:
             media_type, content = read
             left -= len(content)
             data = base64.b64encode(content).decode()
-            found[id(case)] = Markup(f"data:{media_type};base64,{data}")  # noqa: S704 - base64
+            found[id(case)] = f"data:{media_type};base64,{data}"
     return found
 
 

@@ -53,7 +53,7 @@ def row_text(row: RowResult | None) -> str:
     if row is None:
         return "no row read"
     text = {"ABSENT": "no block", "NO_ROW": "no row"}.get(row.status, row.status)
-    return text if row.percent is None else f"{text} {row.percent} %"
+    return text if row.percent is None else f"{text} {row.percent}\N{NO-BREAK SPACE}%"
 
 
 def recorded_text(case: CaseResult) -> str:
@@ -61,7 +61,11 @@ def recorded_text(case: CaseResult) -> str:
     found = case.recorded
     if found is None or found.status is None:
         return "nothing"
-    return found.status if found.percent is None else f"{found.status} {found.percent} %"
+    return (
+        found.status
+        if found.percent is None
+        else f"{found.status} {found.percent}\N{NO-BREAK SPACE}%"
+    )
 
 
 def totals_text(results: Results) -> str:

@@ -1,0 +1,101 @@
+"""A run's summary in Markdown, for the pages of CI systems.
+
+Whatever comes from a log, a jar or a page stays text here too: it stands in code spans, or with
+every character escaped that Markdown or HTML would take for its own.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness.report import story
+from harness.report.safe_text import bounded, web_link
+from harness.report.stored import StoredCase, StoredRun, read_run
+
+_MOST_CASES, _MOST_CAUSES = 100, 20
+_TEXT, _ID = 600, 160
+_NAMED = ("proved", "likely")
+
+
+def write(run: Path) -> str:
+    """A run's summary.
+
+    Args:
+        run: the run's folder, or its results.json.
+
+    Raises:
+        BadInput: there are no results, or none of this schema.
+    """
+    return summary(read_run(run))
+
+
+def summary(run: StoredRun) -> str:
+    """A run's summary: totals, the cases that say most first, and their causes."""
+    results = run.results
+    told = story.story(results)
+    parts = [
+        f"## {' '.join(map(text, told.headline))}",
+        text(told.lead),
+        f"**{text(story.totals_text(results))}** in {results.seconds:.0f} s · run "
+        f"{code(results.run)} · {text(results.engine)} engine · server time "
+        f"\N{MULTIPLICATION SIGN}{results.time_scale:g}",
+        "\n".join(_table(run)),
+        *_causes(run),
+        f"Drawn timelines, screenshots and evidence: {code('harness report')} makes "
+        f"{code('report.html')} in the run's folder.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def text(value: str) -> str:
+    """Text that neither Markdown nor HTML reads as anything else, on one line."""
+    flat = " ".join(bounded(value, _TEXT).split())
+    escaped = flat.replace("&", "&amp;").replace("<", "&lt;").replace("@", "&#64;")
+    return re.sub(r"([\\`*_\[\]()>|~#!])", r"\\\1", escaped).replace("://", ":&#47;/")
+
+
+def code(value: str) -> str:
+    """A code span that its content cannot leave, on one line, fit for a table."""
+    flat = " ".join(bounded(value, _ID).split())
+    return f"`{flat.replace('`', chr(0x2BB)).replace('|', chr(0xA6))}`" if flat else ""
+
+
+def _table(run: StoredRun) -> Iterator[str]:
+    order = {verdict: place for place, verdict in enumerate((*story.FIRST, "passed"))}
+    cases = sorted(run.cases, key=lambda case: order[case.result.verdict])
+    yield "| Verdict | Case | Row seen last | Recorded in cloud | Cause |"
+    yield "|---|---|---|---|---|"
+    for case in cases[:_MOST_CASES]:
+        result = case.result
+        causes = ", ".join(code(str(each["cause"])) for each in _named(case))
+        cells = (
+            text(story.TOLD[result.verdict]),
+            code(result.id),
+            text(story.row_text(result.observed)),
+            text(story.recorded_text(result)),
+            causes if result.verdict != "passed" else "",
+        )
+        yield f"| {' | '.join(cells)} |"
+    if len(cases) > _MOST_CASES:
+        yield f"| | and {len(cases) - _MOST_CASES} more | | | |"
+
+
+def _causes(run: StoredRun) -> Iterator[str]:
+    told: dict[str, str] = {}
+    for case in run.cases:
+        for cause in _named(case) if case.result.verdict != "passed" else ():
+            source = web_link(cause["source"])
+            where = f" ([source]({source}))" if source else ""
+            told.setdefault(
+                cause["cause"],
+                f"- {code(cause['cause'])}, {text(cause['confidence'])} in {code(case.result.id)}: "
+                f"{text(cause['statement'])} {text(cause['advice'])}{where}",
+            )
+    if told:
+        yield "### Causes"
+        yield "\n".join(list(told.values())[:_MOST_CAUSES])
+
+
+def _named(case: StoredCase) -> list[dict[str, str]]:
+    causes = case.diagnosis["causes"] if case.diagnosis else ()
+    return [cause for cause in causes if cause["confidence"] in _NAMED]
