@@ -196,28 +196,21 @@ class _Worker:
 
     def _stack_and_browser(self, job: Job, name: str, at_end: ExitStack) -> tuple[Stack, Browser]:
         """Starts both together: each takes a second or two, on different parts of the machine."""
-        with ThreadPoolExecutor(1) as pool:
-            starting = pool.submit(
-                bring_up,
-                self._settings,
-                self._ready,
-                self._run,
-                job.app,
-                ccma=job.ccma,
-                name=name,
-                progress=self._progress,
-            )
-            try:
-                browser = at_end.enter_context(browser_session())
-                stack = starting.result()
-            except BaseException:
-                if starting.exception() is None:
-                    starting.result().close()
-                raise
+        browsers: list[Browser] = []
+        stack = bring_up(
+            self._settings,
+            self._ready,
+            self._run,
+            job.app,
+            ccma=job.ccma,
+            name=name,
+            progress=self._progress,
+            meanwhile=lambda: browsers.append(at_end.enter_context(browser_session())),
+        )
         self._stacks.append(stack)
         at_end.callback(self._stacks.remove, stack)
         at_end.callback(stack.leave_standing if self._settings.keep else stack.close)
-        return stack, browser
+        return stack, browsers[0]
 
     def _run_one(self, bench: Bench, job: Job) -> None:
         self._events(Event("case-started", case=job.case.id))

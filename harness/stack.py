@@ -138,6 +138,7 @@ def bring_up(
     ccma: str,
     name: str = "stack",
     progress: Progress,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Stack:
     """Brings up a stack; the caller closes it, or leaves it standing.
 
@@ -149,6 +150,7 @@ def bring_up(
         ccma: the CCMA version that the stand-in shows.
         name: tells the stacks of one run apart.
         progress: takes lines about what is happening.
+        meanwhile: called once while the services boot: the time to start a browser.
 
     Raises:
         ServiceDied, WaitTimedOut: a service did not come up; with its last log lines. Nothing
@@ -158,14 +160,20 @@ def bring_up(
     engine = ready.open(run, name)
     try:
         with step(progress, f"bringing up {name} (CCMA {ccma})"):
-            return _bring_up(engine, settings, ready, run, app, ccma)
+            return _bring_up(engine, settings, ready, run, app, ccma, meanwhile)
     except BaseException:
         engine.close()
         raise
 
 
 def _bring_up(
-    engine: Engine, settings: Settings, ready: Ready, run: Run, app: AppDescription, ccma: str
+    engine: Engine,
+    settings: Settings,
+    ready: Ready,
+    run: Run,
+    app: AppDescription,
+    ccma: str,
+    meanwhile: Callable[[], None],
 ) -> Stack:
     authority, account = Authority(), services.Account()
     cloud_image = ready.images.get("cloud", "")
@@ -201,6 +209,7 @@ def _bring_up(
         cloud=CloudControl(_url("http", cloud, "http")),
         cloud_app=CloudAppControl(_url("http", cloud_app, "control")),
     )
+    meanwhile()
     _await_up(cloud, stack.cloud.is_up)
     _await_up(cloud_app, stack.cloud_app.is_up)
     stack.cloud.install(_url("https", cloud_app, "https") if at_loopback else services.APP_URL)
