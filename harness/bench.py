@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Error as PlaywrightError
 
 from harness import app as apps
 from harness.app import AppDescription
@@ -136,13 +137,20 @@ def open_bench(
     """A logged-in browser context and REST client for a stack, closed by `at_end`.
 
     The browser is the caller's, since Playwright's sync API allows one in each thread.
+
+    Raises:
+        ServiceDied: a service of the stack ended meanwhile.
+        DriverError: the browser could not log in.
     """
     client = at_end.enter_context(stack.client())
     context = browser.new_context(viewport=_VIEWPORT)
     at_end.callback(context.close)
-    page = context.new_page()
-    log_in(page, stack.confluence_url, stack.account)
-    page.close()
+    try:
+        page = context.new_page()
+        log_in(page, stack.confluence_url, stack.account)
+        page.close()
+    except PlaywrightError as error:
+        raise stack.explained("the browser to log in", error) from error
     return Bench(stack, client, context, app, jar)
 
 

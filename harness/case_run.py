@@ -63,7 +63,7 @@ def run_case(bench: Bench, case: Case, folder: Path) -> CaseResult:
             with phases("browser"):
                 artifacts["screenshot"] = evidence.screenshot(page, folder).name
     except (HarnessError, PlaywrightError) as error:
-        failure = str(error)
+        failure = str(bench.stack.explained(f"a verdict on {case.id}", error))
     finally:
         with phases("evidence"):
             artifacts |= collected.finish(page, failure)
@@ -113,6 +113,21 @@ def _keep_logs(stack: Stack, folder: Path, log_offset: int, journal_start: int) 
     return {"server_log": "server.log", "journal": "journal.jsonl"}
 
 
+def broken(case: Case, ccma: str, reason: str) -> CaseResult:
+    """The result of a case that could not be run: the harness or its surroundings broke."""
+    wanted = case.expectation.rows[-1]
+    return CaseResult(
+        id=case.id,
+        dark_features=case.dark_features,
+        axes=case.axes,
+        ccma=ccma,
+        expected=RowResult(status=wanted.status, percent=wanted.percent),
+        known_bug=case.known_bug.id if case.known_bug else None,
+        verdict="error",
+        reason=reason,
+    )
+
+
 def _result(
     case: Case,
     ccma: str,
@@ -121,18 +136,8 @@ def _result(
     artifacts: dict[str, str],
     seconds: dict[str, float],
 ) -> CaseResult:
-    wanted = case.expectation.rows[-1]
-    result = CaseResult(
-        id=case.id,
-        dark_features=case.dark_features,
-        axes=case.axes,
-        ccma=ccma,
-        expected=RowResult(status=wanted.status, percent=wanted.percent),
-        known_bug=case.known_bug.id if case.known_bug else None,
-        artifacts=artifacts,
-        seconds=seconds,
-        verdict="error",
-        reason=failure or "no reason was given",
+    result = broken(case, ccma, failure or "no reason was given").model_copy(
+        update={"artifacts": artifacts, "seconds": seconds}
     )
     if watched is None:
         return result

@@ -21,9 +21,10 @@ from harness import app as apps
 from harness.app import AppDescription
 from harness.bench import Bench, open_bench
 from harness.browser.launch import browser_session
-from harness.case_run import run_case
+from harness.case_run import broken, run_case
 from harness.cases import Case
 from harness.engines.ready import Ready
+from harness.errors import BadInput, HarnessError
 from harness.events import Event, EventLog
 from harness.progress import Progress
 from harness.report.results import FILE_NAME, CaseResult, ConfluenceResult, Results, write
@@ -184,8 +185,16 @@ class _Worker:
     def _on_one_stack(self, jobs: Sequence[Job], name: str) -> list[Job]:
         """Runs jobs until one breaks the stack; returns those that were not run."""
         with ExitStack() as at_end:
-            stack, browser = self._stack_and_browser(jobs[0], name, at_end)
-            bench = open_bench(stack, jobs[0].app, jobs[0].jar, browser, at_end)
+            try:
+                stack, browser = self._stack_and_browser(jobs[0], name, at_end)
+                bench = open_bench(stack, jobs[0].app, jobs[0].jar, browser, at_end)
+            except BadInput:
+                raise
+            except HarnessError as error:
+                # What did not come up for the first would not come up for the others either.
+                for job in jobs:
+                    self._finish(job, broken(job.case, job.ccma, str(error)))
+                return []
             for index, job in enumerate(jobs):
                 if self._stop.is_set():
                     return []
@@ -217,14 +226,17 @@ class _Worker:
         folder = case_folder(self._book.folder, job.case)
         result = run_case(bench, job.case, folder)
         named = {kind: f"{folder.name}/{file}" for kind, file in result.artifacts.items()}
-        self._book.add(result.model_copy(update={"artifacts": named}))
+        self._finish(job, result.model_copy(update={"artifacts": named}))
+
+    def _finish(self, job: Job, result: CaseResult) -> None:
+        self._book.add(result)
         self._events(
             Event(
                 "case-finished",
                 case=job.case.id,
                 verdict=result.verdict,
                 detail=result.reason,
-                seconds=result.seconds["total"],
+                seconds=result.seconds.get("total", 0.0),
             )
         )
 

@@ -17,6 +17,7 @@ from harness.confluence import boot, session
 from harness.control import CloudAppControl, CloudControl
 from harness.engines.ready import Ready
 from harness.engines.service import Engine, EngineName, Running
+from harness.errors import DriverError, HarnessError, ServiceDied
 from harness.progress import Progress, step
 from harness.runs import Run
 from harness.services import CLOUD, CLOUD_APP, CONFLUENCE, LOG
@@ -90,6 +91,13 @@ class Stack:
     def server_log(self, offset: int = 0) -> bytes:
         """Confluence's application log from an offset on."""
         return self.running[CONFLUENCE].read("home", LOG, offset)
+
+    def explained(self, step: str, error: Exception) -> HarnessError:
+        """What is behind an error during that step: a dead service, if there is one."""
+        for service in self.running.values():
+            if state := service.ended():
+                return ServiceDied(service.name, step, state, service.output_tail())
+        return error if isinstance(error, HarnessError) else DriverError(step, str(error))
 
     def close(self) -> None:
         """Takes the stack down; nothing of it is left."""
