@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 .venv/bin/pytest tests/unit
 .venv/bin/pytest tests/contract tests/e2e --engine local
 if docker version --format '{{.Server.Version}}' >/dev/null 2>&1; then
-    .venv/bin/pytest tests/contract tests/e2e --engine docker
+    .venv/bin/pytest tests/e2e --engine docker
 else
     echo "test: no Docker engine answers, so the Docker engine was not tested; 'make engine' starts one"
 fi
