@@ -91,6 +91,8 @@ def _migrate_and_watch(
     with phases("reset"):
         collected.begin()
         bench.reset(cloud_app=case.cloud_app, name=case.id)
+        # What the case before has left under way ends in the journal before this.
+        since = stack.cloud.journal(journal_start)[1]
         dark_features.set_site(bench.client, case.dark_features)
     with phases("install"):
         bench.install()
@@ -100,7 +102,7 @@ def _migrate_and_watch(
         collected.armed()
         migration_assistant.run_plan(page, plan)
     with phases("wait"):
-        record = CloudRecord(stack.cloud, journal_start)
+        record = CloudRecord(stack.cloud, since)
         return watch(page, bench.app.server.key, case, record, stack.scale, begun)
 
 

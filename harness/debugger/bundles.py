@@ -46,7 +46,7 @@ def bundles_of(jvm: Jvm, class_names: Sequence[str]) -> list[BundleState]:
         class_names: classes of the app, dotted; those that are not loaded are passed over.
 
     Returns:
-        One for each bundle; empty when none of the classes is loaded by a bundle.
+        One for each bundle that is installed; empty when none of them has loaded such a class.
 
     Raises:
         DriverError: the framework's fields are not as they are known here, or the JVM is gone.
@@ -60,8 +60,11 @@ def bundles_of(jvm: Jvm, class_names: Sequence[str]) -> list[BundleState]:
         if (wiring := heap.get(loader, "m_wiring")) is not None:
             revision = heap.need(wiring, "m_revision")
             bundle = heap.need(revision, "m_bundle")
-            found.setdefault(bundle, (revision, []))[1].append(str(loader))
-    return [_bundle(heap, bundle, *rest) for bundle, rest in found.items()]
+            # An app that was updated or removed leaves its old class loaders behind for a while.
+            if next(heap.members(heap.need(bundle, "m_revisions")), None) == revision:
+                found.setdefault(bundle, (revision, []))[1].append(str(loader))
+    states = [_bundle(heap, bundle, *rest) for bundle, rest in found.items()]
+    return [each for each in states if each.state != STATES[1]]
 
 
 def _bundle(heap: "_Heap", bundle: int, revision: int, loaders: list[str]) -> BundleState:

@@ -347,19 +347,19 @@ class SettledByPlatform(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerCall(Evidence):
-    """The server called the cloud; `is_poll`: it asked for progress."""
+    """The server called the cloud; `http` is 0 without an answer, `is_poll`: for progress."""
 
     what: str
     http: int
     is_poll: bool = False
 
     def _say(self) -> str:
-        return f"the server called {self.what} and got {self.http}"
+        return f"the server called {self.what} and got {self.http or 'no answer'}"
 
     @property
     def ok(self) -> bool:
         """Whether the cloud answered with success."""
-        return self.http < 400
+        return 0 < self.http < 400
 
 
 def json_null(text: str | None) -> str:

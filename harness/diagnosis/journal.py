@@ -44,11 +44,12 @@ _PLATFORMS_OWN = {"timed out": "TIMED_OUT", "cancelled": "CANCELLED"}
 
 def read_journal(lines: Iterable[str]) -> list[Evidence]:
     """The evidence in a journal of JSON lines; a line that is cut off is left out."""
-    entries = []
+    entries: list[dict[str, Any]] = []
     for line in lines:
         with contextlib.suppress(ValueError):
             entry = json.loads(line)
             entries += [entry] if isinstance(entry, dict) else []
+    entries = _since_reset(entries)
     begun = {str(told["id"]) for told in map(_told, filter(_begins, entries)) if told.get("id")}
     own = (entry for entry in entries if not _is_another_cases(entry, begun))
     return [item for entry in own for item in from_entry(entry)]
@@ -76,6 +77,12 @@ def from_entry(entry: Entry) -> Iterator[Evidence]:
         yield _connect_app(entry, origin, effect)
 
 
+def _since_reset(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What came after the last reset: before it, the case before may still have gone on."""
+    resets = [index for index, entry in enumerate(entries) if entry.get("effect") == "reset"]
+    return entries[resets[-1] + 1 :] if resets else entries
+
+
 def _begins(entry: Entry) -> bool:
     return entry.get("method") == "POST" and entry.get("path") == f"{_SERVER}/migrations"
 
@@ -93,7 +100,7 @@ def _server_call(entry: Entry, origin: Origin, path: str) -> Iterator[Evidence]:
     if not _NOT_THERE_IS_NO_ERROR.match(path):
         what = f"{method} {_IDS.sub('{id}', path.split('?')[0])}"
         yield ServerCall(origin=origin, what=what, http=http, is_poll=bool(_POLL.fullmatch(path)))
-    if http >= 400:
+    if not 0 < http < 400:
         return
     told = _told(entry)
     if method == "POST" and path == f"{_SERVER}/migrations":

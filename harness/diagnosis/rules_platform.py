@@ -11,6 +11,7 @@ from harness.diagnosis.evidence import (
     PollerRuns,
     Post,
     RestRow,
+    Row,
     ServerCall,
     SettledByPlatform,
     Triggered,
@@ -30,7 +31,7 @@ DEV_MODE_POLL_PERIOD = timedelta(seconds=60)
 _UNREACHABLE = re.compile(
     r"ConnectException|UnknownHostException|NoRouteToHostException|SSLHandshakeException"
     r"|SSLException|HttpConnectTimeoutException|SocketTimeoutException|Connection refused"
-    r"|PKIX path building failed",
+    r"|PKIX path building failed|HttpTimeoutException|EOFException|Connection reset",
 )
 _ABOUT_THE_CLOUD = re.compile(r"migration|atlassian\.net|api\.atlassian\.com", re.IGNORECASE)
 _TOO_MANY, _SERVER_ERROR = 429, 500
@@ -90,7 +91,7 @@ def poll_not_due(facts: Facts) -> Finding:
     change, row = facts.last_change, facts.row
     if change is None or row is None or row.until is None:
         return unknown(cause, *(facts.lacking(JOURNAL, PAGE) or ("nothing changed in the cloud",)))
-    if _row_of(change) == (row.status, row.percent):
+    if _shows(row, change):
         return excluded(cause, change, row, note="the page shows the cloud's state")
     polls = facts.polls(change, row.until)
     if polls:
@@ -108,7 +109,7 @@ def poll_not_due(facts: Facts) -> Finding:
 def cloud_answered_errors(facts: Facts) -> Finding:
     """The last call of each kind that the server made, and the app's last post."""
     cause = "cloud-answered-errors"
-    calls = facts.of(ServerCall)
+    calls = [call for call in facts.of(ServerCall) if call.http]
     last_of_kind = {call.what: call for call in sorted(calls, key=server_time)}
     failing: list[Evidence] = [call for call in last_of_kind.values() if not call.ok]
     posts = facts.of(Post)
@@ -125,7 +126,7 @@ def server_cannot_reach_cloud(facts: Facts) -> Finding:
     """Failures in the log against calls that arrived."""
     cause = "server-cannot-reach-cloud"
     failures = [line for line in facts.of(LogLine) if _is_unreachable(line)]
-    arrived = facts.of(ServerCall)
+    arrived = [call for call in facts.of(ServerCall) if call.http]
     last_failure = max(failures, key=server_time, default=None)
     later = [
         call for call in arrived if last_failure and server_time(call) > server_time(last_failure)
@@ -143,7 +144,7 @@ def browser_stale(facts: Facts) -> Finding:
     rest, row = facts.last(RestRow), facts.row
     if rest is None or row is None:
         return unknown(cause, "the progress REST beside the page (CCMA 3.9.6 and later have it)")
-    if _row_of(rest) == (row.status, row.percent) or rest.status == row.status:
+    if _shows(row, rest) or rest.status == row.status:
         return excluded(cause, rest, row)
     if row.until and rest.origin.server and rest.origin.server <= row.until:
         return proved(cause, rest, row)
@@ -163,6 +164,12 @@ def _keys_seen(facts: Facts) -> list[tuple[Evidence, str | None, str | None]]:
 def _period(facts: Facts) -> timedelta:
     fixed = facts.version and parse_version(facts.version.version) >= DEFECT_GONE_IN
     return DEV_MODE_POLL_PERIOD if facts.dev_mode and fixed else POLL_PERIOD
+
+
+def _shows(row: Row, change: Evidence) -> bool:
+    """Whether the row is what a change looks like; a change without a percent leaves it open."""
+    status, percent = _row_of(change)
+    return status == row.status and percent in (None, row.percent)
 
 
 def _row_of(item: Evidence) -> tuple[str, int | None]:

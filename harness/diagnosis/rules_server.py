@@ -134,7 +134,7 @@ def two_listeners(facts: Facts) -> Finding:
     if len(classes) == 1:
         return excluded(cause, *classes)
     if classes:
-        return likely(cause, *classes, note="not all of their keys are known")
+        return unknown(cause, "whether the listener classes answer for one key: not all were asked")
     first = [each for each in facts.transfers if not each.is_rerun]
     server_keys = [each.server_key for each in first]
     if len(server_keys) != len(set(server_keys)):

@@ -217,3 +217,12 @@ NAMES = ["seq", "wall_time", "status", "effect", "body", "detail", "changes", "t
 def test_fields_of_any_shape_are_survived(path, fields):
     for item in from_entry(entry(path=path, effect="installed") | fields):
         assert str(item)
+
+
+def test_what_the_case_before_left_under_way_is_not_this_cases():
+    path = "/wiki/rest/atlassian-connect/1/migration/progress/1"
+    before = json.dumps(entry(path=path, method="POST", effect="settled"))
+    reset = json.dumps(entry(path="/_harness/reset", method="POST", effect="reset"))
+
+    assert len(read_journal([before])) == 1
+    assert read_journal([before, reset]) == []
