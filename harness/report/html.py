@@ -146,7 +146,7 @@ def _view(case: StoredCase, anchor: str, pictures: Mapping[int, str]) -> CaseVie
         trace=(address, f"playwright show-trace {shlex.quote(trace.path)}")
         if trace and address
         else None,
-        search=" ".join(words).lower(),
+        search=shown(" ".join(words)).lower(),
     )
 
 
@@ -168,7 +168,7 @@ def _pictures(run: StoredRun) -> dict[int, str]:
 
 def _anchor(case: str, taken: dict[str, int]) -> str:
     """An id for a case on the page: readable, unique, and fit for an address."""
-    plain = re.sub(r"[^a-z0-9.]+", "-", case.lower()).strip("-.")[:120] or "case"
+    plain = re.sub(r"[^a-z0-9.]+", "-", shown(case).lower()).strip("-.")[:120] or "case"
     taken[plain] = taken.get(plain, 0) + 1
     return f"case-{plain}" if taken[plain] == 1 else f"case-{plain}--{taken[plain]}"
 

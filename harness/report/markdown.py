@@ -50,8 +50,10 @@ def summary(run: StoredRun) -> str:
 def text(value: str) -> str:
     """Text that neither Markdown nor HTML reads as anything else, on one line."""
     flat = " ".join(bounded(value, _TEXT).split())
-    escaped = flat.replace("&", "&amp;").replace("<", "&lt;").replace("@", "&#64;")
-    return re.sub(r"([\\`*_\[\]()>|~#!])", r"\\\1", escaped).replace("://", ":&#47;/")
+    escaped = (
+        flat.replace("&", "&amp;").replace("<", "&lt;").replace("@", "&#64;").replace("`", "&#96;")
+    )
+    return re.sub(r"([\\*_\[\]()>|~#!])", r"\\\1", escaped).replace("://", ":&#47;/")
 
 
 def code(value: str) -> str:

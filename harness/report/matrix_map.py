@@ -5,6 +5,7 @@ it becomes a strip of cases beside a table that tells the verdicts for each valu
 """
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ _HOLES = 3
 """Cells per case above which a table has too many holes to be read."""
 
 _FEW_CASES = 12
+_NUMBER = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def _map(name: str, cases: Sequence[CaseResult]) -> MatrixMap:
             if value not in known:
                 known.append(value)
     fixed = tuple((axis, values[0]) for axis, values in axes.items() if len(values) == 1)
-    axes = {axis: values for axis, values in axes.items() if len(values) > 1}
+    axes = {axis: sorted(values, key=_natural) for axis, values in axes.items() if len(values) > 1}
     placed = {tuple(case.axes.get(axis, "") for axis in axes): case for case in cases}
     cells = 1
     for known in axes.values():
@@ -110,6 +112,11 @@ def _map(name: str, cases: Sequence[CaseResult]) -> MatrixMap:
         (),
         values,
     )
+
+
+def _natural(value: str) -> list[tuple[int, str]]:
+    """Sorts numbers within texts by their size: 3.9.6 before 3.10.0."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in _NUMBER.split(value)]
 
 
 def _split(axes: dict[str, list[str]]) -> tuple[list[str], list[str]]:

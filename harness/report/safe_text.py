@@ -32,8 +32,8 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)\b(bearer|basic|jwt)(\s+)[\w.~+/=-]{6,}"), rf"\1\2{REMOVED}"),
     (
         re.compile(
-            rf"(?i)({_NAMED}[\w.-]{{0,40}}[\"']?\s*[:=]\s*)"
-            r"(\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?!(?:bearer|basic|jwt)\s)[^\s,;&}\"'<>]+)"
+            rf"(?i)({_NAMED}[\w.-]{{0,40}}\\*[\"']?\s*[:=]\s*)"
+            r"(\\+\"[^\"]*\"|\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?!(?:bearer|basic|jwt)\s)[^\s,;&}\"'<>]+)"
         ),
         rf"\1{REMOVED}",
     ),
@@ -65,7 +65,7 @@ def without_secrets(text: str) -> str:
 def link_inside(path: str) -> str | None:
     """A path within the run's folder as a relative link; None when it would lead out of it."""
     parts = PurePosixPath(path.replace("\\", "/")).parts
-    if not parts or ".." in parts or parts[0] == "/" or not path.isprintable():
+    if not parts or ".." in parts or parts[0].startswith("/") or not path.isprintable():
         return None
     return "./" + "/".join(quote(part) for part in parts)
 
