@@ -10,6 +10,7 @@ import os
 import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -140,7 +141,13 @@ class DockerService:
             return member.read()[offset:] if member else b""
 
     def where(self, folder: str, path: str) -> str:
-        return f"{self.id}:{self.service.folders[folder]}/{path}"
+        inside = self.service.folders[folder]
+        for mount in self.container.attrs.get("Mounts", []):
+            on_host = Path(mount.get("Source", "")) / path
+            # Readable where the engine is this machine's own and we are root; else as `docker cp`.
+            if mount.get("Destination") == inside and os.access(on_host.parent, os.R_OK):
+                return str(on_host)
+        return f"{self.id}:{inside}/{path}"
 
     def kill(self) -> None:
         self.container.kill()
