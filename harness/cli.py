@@ -166,7 +166,8 @@ def run_command(
         chosen = [case for case in chosen if matches(case.id)]
         if not chosen:
             raise BadInput(f"-k {select!r} matches no case of {', '.join(map(str, files))}")
-    console = Console(stderr=True)
+    # Off a terminal rich assumes 80 columns, and folds every case id.
+    console = Console(stderr=True, width=None if sys.stderr.isatty() else 140)
     with interrupt.orderly(to_stderr), runs.open_run() as run:
         ready = prepare(settings.engine, to_stderr)
         sweep.sweep(ready.client)

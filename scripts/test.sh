@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-.venv/bin/pytest tests/unit
+.venv/bin/pytest tests/unit -n auto
 .venv/bin/pytest tests/contract tests/e2e --engine local
 if docker version --format '{{.Server.Version}}' >/dev/null 2>&1; then
     .venv/bin/pytest tests/e2e --engine docker
