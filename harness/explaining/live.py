@@ -6,16 +6,17 @@ traces in the log, the journal and the page; calls of the listener are seen from
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from harness.browser.dashboard import plans
 from harness.browser.launch import browser_session
 from harness.browser.login import log_in
-from harness.browser.migration_assistant import open_plan
+from harness.browser.migration_assistant import open_plan, read_progress
 from harness.confluence import session
 from harness.control import CloudControl
 from harness.debugger.probes import Probe
@@ -87,12 +88,13 @@ def of_stack(document: StackDocument, asked: AtHand) -> AtHand:
     )
 
 
-def see(hand: AtHand, name: str) -> StoredCase:
+def see(hand: AtHand, name: str, browser: Browser | None = None) -> StoredCase:
     """Looks at everything that is at hand.
 
     Args:
         hand: what that is.
         name: what to call it.
+        browser: the caller's, since Playwright allows one in each thread; None starts one.
 
     Raises:
         BadInput: nothing is at hand.
@@ -101,7 +103,7 @@ def see(hand: AtHand, name: str) -> StoredCase:
         raise BadInput(
             "--attach needs something to look at: --base-url with --user, --log, --jdwp or --cloud"
         )
-    sight = _Sight(hand)
+    sight = _Sight(hand, browser)
     sight.look()
     facts = Facts(about_the_pair(sight.items), frozenset(sight.sources))
     return StoredCase(name, facts, tuple(sight.problems))
@@ -110,20 +112,17 @@ def see(hand: AtHand, name: str) -> StoredCase:
 class _Sight:
     """One look: evidence, the sources it came from, and the problems met."""
 
-    def __init__(self, hand: AtHand) -> None:
-        self._hand = hand
+    def __init__(self, hand: AtHand, browser: Browser | None) -> None:
+        self._hand, self._browser = hand, browser
         self.items: list[Evidence] = []
         self.sources: set[str] = set()
         self.problems: list[str] = []
         self._subject = collect.subject_of(hand.jar, hand.server_key, hand.cloud_key)
+        self._server_key, self._cloud_key = hand.server_key, hand.cloud_key
 
     def look(self) -> None:
         """Asks every source."""
         hand = self._hand
-        if hand.server_key and hand.cloud_key:
-            origin = Origin("what was asked")
-            pair = AppUnderTest(origin=origin, server_key=hand.server_key, cloud_key=hand.cloud_key)
-            self.items.append(pair)
         if hand.ccma:
             self.items.append(AssistantVersion(origin=Origin("stack"), version=hand.ccma))
         if log := hand.log:
@@ -136,17 +135,29 @@ class _Sight:
             self.problems.append("Confluence was not asked: that needs an administrator (--user)")
         if hand.debugger:
             self._jvm(*hand.debugger)
+        if self._server_key and self._cloud_key:
+            origin = Origin("what was asked")
+            pair = AppUnderTest(
+                origin=origin, server_key=self._server_key, cloud_key=self._cloud_key
+            )
+            self.items.append(pair)
 
     def _cloud(self, cloud: CloudControl) -> None:
         try:
             self._read(JOURNAL, lambda: _of_newest(cloud.journal()[0]))
-            wanted = self._hand.cloud_key
-            self._read(SITE, lambda: json.dumps({"apps": collect.cloud_apps(cloud, wanted)}))
+            self._read(SITE, lambda: json.dumps({"apps": self._cloud_apps(cloud)}))
         finally:
             cloud.close()
 
+    def _cloud_apps(self, cloud: CloudControl) -> list[dict[str, Any]]:
+        """The site's apps; where no key was named and it has one, that is the one."""
+        told = collect.cloud_apps(cloud, self._cloud_key)
+        if self._cloud_key is None and len(told) == 1:
+            self._cloud_key = str(told[0]["key"])
+        return told
+
     def _confluence(self, base_url: str, account: session.Account) -> None:
-        key, plugin_key = self._hand.server_key, self._subject.plugin_key
+        plugin_key = self._subject.plugin_key
         try:
             client = session.connect(base_url, account)
         except collect.NO_ANSWER as error:
@@ -156,25 +167,28 @@ class _Sight:
             self._read("flags", lambda: json.dumps(collect.flags(client)))
             if plugin_key:
                 self._read(UPM, lambda: json.dumps(collect.plugin(client, plugin_key, None)))
-            if key:
+            plan = self._page(base_url, account)
+            if key := self._server_key:
                 self._read(SITE, lambda: json.dumps(collect.assessment(client, key)))
-            plan = self._page(base_url, account, key)
             if plan and key:
                 self._read("progress", lambda: _text(collect.progress(client, plan, key)))
 
-    def _page(self, base_url: str, account: session.Account, key: str | None) -> str | None:
+    def _page(self, base_url: str, account: session.Account) -> str | None:
         """Reads the row; the plan's id."""
 
         def seen() -> str | None:
-            with browser_session() as browser:
-                page = browser.new_context().new_page()
+            with (
+                nullcontext(self._browser) if self._browser else browser_session() as browser,
+                browser.new_context() as context,
+            ):
+                page = context.new_page()
                 log_in(page, base_url, account)
-                return self._plan(page, base_url, key)
+                return self._plan(page, base_url)
 
         plan: str | None = collect.ask("the plan's page", self.problems, seen)
         return plan
 
-    def _plan(self, page: Page, base_url: str, key: str | None) -> str | None:
+    def _plan(self, page: Page, base_url: str) -> str | None:
         every = plans(page, base_url)
         wanted = self._hand.plan
         plan = next((each for each in every if each.id == wanted), None) if wanted else None
@@ -185,10 +199,13 @@ class _Sight:
             return None
         self.items.append(PlanStatus(origin=Origin("dashboard"), status=plan.status))
         open_plan(page, plan.id, base_url=base_url)
-        if key is None:
-            self.problems.append("the row: which one is not known, name --server-key")
+        shown = read_progress(page).rows
+        if self._server_key is None and len(shown) == 1:
+            self._server_key = shown[0].server_app_key
+        if self._server_key is None:
+            self.problems.append(f"the row: {len(shown)} are shown, name one by --server-key")
             return plan.id
-        row, at = look(page, key)
+        row, at = look(page, self._server_key)
         origin = Origin(f"page of plan {plan.name}", None, at)
         self.items.append(Row(origin=origin, status=row.status, percent=row.percent, until=at))
         self.sources.add(PAGE)

@@ -1,12 +1,20 @@
 """For each known failure the right cause is proved from what the run kept, and no other."""
 
+import json
 from pathlib import Path
 
 import pytest
 from failures import Failure, failures, run_failure
+from playwright.sync_api import Browser
 
 from harness import assets
 from harness.bench import Benches
+from harness.case_run import run_case
+from harness.debugger.attach import attach
+from harness.diagnosis.jar import read_plugin
+from harness.diagnosis.reason import diagnose
+from harness.explaining import live
+from harness.services import CONFLUENCE
 
 EVERY = failures()
 
@@ -28,3 +36,38 @@ def test_the_cause_is_proved_and_no_other(
     assert result.verdict == ("error" if refused else "passed"), result.reason
     if result.verdict != "passed":
         assert [each["cause"] for each in result.causes] == [failure.cause]
+
+
+def failure_of(cause: str) -> Failure:
+    return next(each for each in EVERY if each.cause == cause)
+
+
+def test_a_stack_that_stands_is_explained_as_it_stands(
+    benches: Benches, harness_browser: Browser, tmp_path: Path
+) -> None:
+    failure = failure_of("dev-mode-poller")
+    bench = benches.get("3.1.7", assets.sample_app("charts"))
+    run_case(bench, failure.case, tmp_path / "case")
+
+    hand = live.of_stack(bench.stack.document(), live.AtHand(jar=read_plugin(bench.jar)))
+    seen = live.see(hand, "standing", harness_browser)
+
+    assert seen.problems == ()
+    assert {f.cause for f in diagnose(seen.facts) if f.confidence == "proved"} == {failure.cause}
+    assert {"page", "journal", "server_log", "site", "upm", "osgi", "probe"} <= seen.facts.sources
+
+
+def test_a_case_goes_on_without_the_probe_where_a_debugger_is_attached(
+    benches: Benches, tmp_path: Path
+) -> None:
+    failure = failure_of("poll-not-due")
+    bench = benches.get(benches.default_ccma, assets.sample_app("charts"))
+    confluence = bench.stack.running[CONFLUENCE]
+
+    with attach(confluence.host, confluence.port("jdwp")):
+        result, _ = run_failure(bench, failure, tmp_path / "case")
+
+    assert result.verdict == "passed", result.reason
+    assert "probe" not in result.artifacts
+    (problem,) = json.loads((tmp_path / "case" / "problems.json").read_text())
+    assert "another debugger is attached" in problem
