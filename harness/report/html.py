@@ -11,7 +11,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from harness.report.stored import Artifact, StoredCase, StoredRun, image, read_r
 
 FILE_NAME = "report.html"
 
-_IMAGES_BYTES, _IMAGE_BYTES = 6 << 20, 1 << 20
+_IMAGES_BYTES, _IMAGE_BYTES = 3 << 20, 1 << 20
 """Bytes of all embedded screenshots, and of one; the others are linked."""
 
 _NAMED = frozenset({"proved", "likely"})
@@ -183,6 +183,7 @@ def _policy(style: str, script: str) -> str:
             "base-uri 'none'",
             "form-action 'none'",
             "require-trusted-types-for 'script'",
+            "trusted-types case",
         )
     )
 
@@ -196,13 +197,23 @@ def _asset(name: str) -> str:
     return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8").strip()
 
 
+def _finalized(value: object) -> object:
+    """Cleans every text that a template puts out; what is marked safe is our own."""
+    return _shown(value) if type(value) is str else value
+
+
+@lru_cache(maxsize=4096)
+def _shown(text: str) -> str:
+    return shown(text)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("harness.report"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=lambda value: shown(value) if type(value) is str else value,
+        finalize=_finalized,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -18,10 +18,17 @@ HOSTILE = (
 
 
 class Page(HTMLParser):
-    """Every tag with its attributes, and all text."""
+    """Every tag with its attributes, and all text; the cases' bodies, kept as text, among them."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
+        bodies = text.count('<script type="text/plain">')
+        # Nothing closes a body but its own end, and nothing keeps it from closing.
+        assert text.lower().count("</script") == bodies + 1
+        assert "<!--" not in text
+        *parts, last = text.split("</script>")
+        text = "</template>".join(parts) + f"</script>{last}"
+        text = text.replace('<script type="text/plain">', "<template>")
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.text = ""
         self.feed(text)
