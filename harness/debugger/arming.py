@@ -56,13 +56,12 @@ class Arming:
     def arm(self) -> None:
         """Watch for classes to come, then look through those that are there.
 
-        In this order no class falls between the two; one met twice is armed once.
+        In this order no class falls between the two; one met twice is armed once. Threads are
+        held at the classes known by name only once the long look is over: nobody takes events
+        before, and a thread that loads one of them would be held for all of it.
         """
         excludes = [self._jvm.modifiers.class_exclude(f"{each}*") for each in PLATFORM_PACKAGES]
         self._jvm.set_event(EventKind.CLASS_PREPARE, Suspend.NOTHING, excludes)
-        for name in self._listener_classes:
-            matching = [self._jvm.modifiers.class_match(name)]
-            self._jvm.set_event(EventKind.CLASS_PREPARE, Suspend.EVENT_THREAD, matching)
         infos = [info for info in self._jvm.all_classes() if info.prepared]
         self._types.name(infos)
         for info in infos:
@@ -71,6 +70,13 @@ class Arming:
             self._types.learn([info for info in infos if may_be_app_class(info)])
         for info in infos:
             self._meet(info)
+        for name in self._listener_classes:
+            matching = [self._jvm.modifiers.class_match(name)]
+            self._jvm.set_event(EventKind.CLASS_PREPARE, Suspend.EVENT_THREAD, matching)
+        for name in self._listener_classes:
+            for info in self._jvm.classes_named(name):
+                if info.prepared:
+                    self._meet(info)
 
     def prepared(self, event: ClassPrepared) -> None:
         """A class became ready: watch it if it is one of ours."""

@@ -30,12 +30,14 @@ class BundleState:
         state: such as ACTIVE.
         services: the names of the classes that it registers services under.
         loaders: the JVM's ids of its class loaders, as `LoadedType.loader` ends in.
+        old_loaders: those that it had before it was updated; they stay for a while.
     """
 
     name: str
     state: str
     services: tuple[str, ...]
     loaders: tuple[str, ...]
+    old_loaders: tuple[str, ...]
 
 
 def bundles_of(jvm: Jvm, class_names: Sequence[str]) -> list[BundleState]:
@@ -46,7 +48,8 @@ def bundles_of(jvm: Jvm, class_names: Sequence[str]) -> list[BundleState]:
         class_names: classes of the app, dotted; those that are not loaded are passed over.
 
     Returns:
-        One for each bundle that is installed; empty when none of them has loaded such a class.
+        One for each bundle, removed ones too as long as the JVM has them; empty when no bundle
+        has loaded such a class.
 
     Raises:
         DriverError: the framework's fields are not as they are known here, or the JVM is gone.
@@ -55,19 +58,21 @@ def bundles_of(jvm: Jvm, class_names: Sequence[str]) -> list[BundleState]:
         jvm.class_loader(info.id) for name in class_names for info in jvm.classes_named(name)
     }
     heap = _Heap(jvm)
-    found: dict[int, tuple[int, list[str]]] = {}
+    found: dict[int, list[tuple[int, str]]] = {}
     for loader in sorted(loaders - {NULL}):
         if (wiring := heap.get(loader, "m_wiring")) is not None:
             revision = heap.need(wiring, "m_revision")
             bundle = heap.need(revision, "m_bundle")
-            # An app that was updated or removed leaves its old class loaders behind for a while.
-            if next(heap.members(heap.need(bundle, "m_revisions")), None) == revision:
-                found.setdefault(bundle, (revision, []))[1].append(str(loader))
-    states = [_bundle(heap, bundle, *rest) for bundle, rest in found.items()]
-    return [each for each in states if each.state != STATES[1]]
+            found.setdefault(bundle, []).append((revision, str(loader)))
+    return [_bundle(heap, bundle, revisions) for bundle, revisions in found.items()]
 
 
-def _bundle(heap: "_Heap", bundle: int, revision: int, loaders: list[str]) -> BundleState:
+def _bundle(heap: "_Heap", bundle: int, revisions: list[tuple[int, str]]) -> BundleState:
+    # The framework keeps the newest revision first.
+    current = next(heap.members(heap.need(bundle, "m_revisions")), None)
+    new = tuple(loader for revision, loader in revisions if revision == current)
+    old = tuple(loader for revision, loader in revisions if revision != current)
+    revision = revisions[-1][0]
     number = heap.value(bundle, "m_state")
     state = STATES.get(number, str(number)) if isinstance(number, int) else "unknown"
     name = heap.text(heap.get(revision, "m_symbolicName")) or "unnamed"
@@ -78,7 +83,7 @@ def _bundle(heap: "_Heap", bundle: int, revision: int, loaders: list[str]) -> Bu
             for registration in heap.members(registrations):
                 names = heap.members(heap.need(registration, "m_classes"))
                 services.update(filter(None, map(heap.text, names)))
-    return BundleState(name, state, tuple(sorted(services)), tuple(loaders))
+    return BundleState(name, state, tuple(sorted(services)), new, old)
 
 
 class _Heap:

@@ -12,6 +12,7 @@ from harness.diagnosis.evidence import (
     ListenerClass,
     ListenerErrored,
     LogLine,
+    OtherLoaders,
     Post,
     SettledByPlatform,
     TransferMade,
@@ -30,11 +31,13 @@ def about_the_pair(items: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """
     pair = next((each for each in items if isinstance(each, AppUnderTest)), None)
     loaders = {loader for each in items if isinstance(each, Bundle) for loader in each.loaders}
+    others = {loader for each in items if isinstance(each, OtherLoaders) for loader in each.loaders}
     strangers = _other_transfers(items, pair) if pair else set()
     return tuple(
         item
         for item in items
-        if not _of_another_loader(item, loaders)
+        if not isinstance(item, OtherLoaders)
+        and not _of_another_loader(item, loaders, others)
         and not (isinstance(item, _OF_A_TRANSFER) and item.transfer in strangers)
         and not (pair and _logged_of_another(item, pair.server_key))
     )
@@ -56,11 +59,12 @@ def _other_transfers(items: Sequence[Evidence], pair: AppUnderTest) -> set[str]:
     }
 
 
-def _of_another_loader(item: Evidence, loaders: set[str]) -> bool:
+def _of_another_loader(item: Evidence, own: set[str], others: set[str]) -> bool:
     """Whether a class loader that is not the app's bundle's own has loaded it."""
-    if not loaders or not isinstance(item, ListenerClass | ListenerCall) or not item.loader:
+    if not isinstance(item, ListenerClass | ListenerCall) or not item.loader:
         return False
-    return item.loader.rpartition("#")[2] not in loaders
+    loader = item.loader.rpartition("#")[2]
+    return loader not in own if own else loader in others
 
 
 def _logged_of_another(item: Evidence, server_key: str) -> bool:

@@ -169,6 +169,16 @@ class Bundle(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherLoaders(Evidence):
+    """Class loaders, by the JVM's ids, of other apps' bundles and of the app's older versions."""
+
+    loaders: tuple[str, ...]
+
+    def _say(self) -> str:
+        return f"{len(self.loaders)} class loaders are not the app's own"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine(Evidence):
     """A record of the application log; `stack` holds the lines below it."""
 

@@ -9,7 +9,8 @@ Artefacts, by their name in results.json:
 - plan: `{"id", "status", "server_key", "cloud_key"}`
 - problems: a list of what could not be kept, and why
 - upm: `{"key", "enabled", "error"}`
-- osgi: `{"bundles": [{"name", "state", "unresolved": [...], "services": [...], "loaders": [...]}]}`
+- osgi: `{"bundles": [{"name", "state", "unresolved": [...], "services": [...], "loaders": [...]}],
+  "other_loaders": [...]}`
 - site: `{"decision", "consent", "apps": [{"key", "installed", "webhook"}]}`
 - progress: the progress REST's answer, with `server_time` beside it
 """
@@ -35,6 +36,7 @@ from harness.diagnosis.evidence import (
     Flag,
     LogLine,
     Origin,
+    OtherLoaders,
     PlanStatus,
     Plugin,
     RestRow,
@@ -238,16 +240,20 @@ def _upm(text: str) -> list[Evidence]:
 
 
 def _osgi(text: str) -> list[Evidence]:
+    told, origin = json.loads(text), Origin("OSGi")
     return [
-        Bundle(
-            origin=Origin("OSGi"),
-            name=bundle["name"],
-            state=bundle["state"],
-            unresolved=tuple(bundle.get("unresolved") or ()),
-            services=None if bundle.get("services") is None else tuple(bundle["services"]),
-            loaders=tuple(bundle.get("loaders") or ()),
-        )
-        for bundle in json.loads(text)["bundles"]
+        OtherLoaders(origin=origin, loaders=tuple(told.get("other_loaders") or ())),
+        *(
+            Bundle(
+                origin=origin,
+                name=bundle["name"],
+                state=bundle["state"],
+                unresolved=tuple(bundle.get("unresolved") or ()),
+                services=None if bundle.get("services") is None else tuple(bundle["services"]),
+                loaders=tuple(bundle.get("loaders") or ()),
+            )
+            for bundle in told["bundles"]
+        ),
     ]
 
 

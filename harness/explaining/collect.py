@@ -24,6 +24,7 @@ NO_ANSWER = (HarnessError, PlaywrightError, httpx.HTTPError, OSError, ValueError
 """What a source that does not answer raises."""
 
 _ACTIVATOR, _NAME = "Bundle-Activator", "Bundle-SymbolicName"
+_REMOVED = "UNINSTALLED"
 _APPS = "/rest/migration/latest/app"
 _DECISIONS = {"NEEDED": "needed", "NOT_NEEDED": "not-needed", "NONE": "undecided"}
 
@@ -131,9 +132,20 @@ def progress(client: httpx.Client, plan: str, server_key: str) -> dict[str, Any]
 
 
 def bundles(states: Sequence[BundleState], subject: Subject) -> dict[str, Any] | None:
-    """The framework's word on the app's bundle; None where it has none of its name."""
-    own = [asdict(each) for each in states if subject.bundle in (None, each.name)]
-    return {"bundles": own} if own else None
+    """The framework's word on the app's bundle, and whose class loaders are not its own.
+
+    None where the framework tells nothing.
+    """
+    own = [
+        each
+        for each in states
+        if subject.bundle in (None, each.name) and each.loaders and each.state != _REMOVED
+    ]
+    others = [loader for each in states if each not in own for loader in each.loaders]
+    others += [loader for each in states for loader in each.old_loaders]
+    if not states:
+        return None
+    return {"bundles": [asdict(each) for each in own], "other_loaders": others}
 
 
 def tail_of(path: Path, most: int = 4 << 20) -> str:

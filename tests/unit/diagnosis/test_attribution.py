@@ -9,6 +9,7 @@ from harness.diagnosis.evidence import (
     ListenerCall,
     ListenerClass,
     LogLine,
+    OtherLoaders,
     Post,
     Row,
     TransferMade,
@@ -46,6 +47,12 @@ def test_classes_of_other_bundles_are_left_out(kind):
     own, other = kind("Loader#7"), kind("Loader#17")
 
     assert about_the_pair([BUNDLE, own, other]) == (BUNDLE, own)
+
+
+def test_without_a_bundle_of_its_own_only_known_strangers_are_left_out():
+    strangers = OtherLoaders(loaders=("7",))
+
+    assert about_the_pair([strangers, listener("L#7"), listener("L#17")]) == (listener("L#17"),)
 
 
 def test_without_the_bundles_loaders_every_class_stays():

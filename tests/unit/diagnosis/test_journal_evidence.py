@@ -226,3 +226,10 @@ def test_what_the_case_before_left_under_way_is_not_this_cases():
 
     assert len(read_journal([before])) == 1
     assert read_journal([before, reset]) == []
+
+
+def test_a_call_that_got_no_answer_did_nothing():
+    (call,) = read(path="/server/v1/migrations", method="POST", status=None, effect="fault")
+
+    assert not call.ok
+    assert call.says == "the server called POST /server/v1/migrations and got no answer"

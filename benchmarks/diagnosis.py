@@ -1,0 +1,268 @@
+"""Precision and recall of the causes on real stacks, and what looking for them costs.
+
+Usage: python -m benchmarks.diagnosis [single] [pairs] [cost]
+
+`single`: each known failure of fixtures/cases/failures. `pairs`: every pair of faults that can be
+had in one run, on two matrices of strength 2. `cost`: a case with the probe and without, how long
+threads were held, and how long explaining takes.
+"""
+
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from unittest import mock
+
+from harness import assets, runs
+from harness.bench import Bench, Benches
+from harness.browser.launch import browser_session
+from harness.cases import Case, Expectation
+from harness.diagnosis.evidence import DEV_MODE_FLAG, FEATURE_FLAG
+from harness.diagnosis.finding import Finding
+from harness.diagnosis.reason import diagnose
+from harness.diagnosis.run_folder import read_case
+from harness.engines.ready import prepare
+from harness.explaining.case import CaseEvidence
+from harness.matrix import coverage
+from harness.matrix.covering import cover
+from harness.matrix.model import Axis, Forbidden, Model, model
+from harness.progress import to_stderr
+from harness.settings import resolve
+
+sys.path.insert(0, str(assets.root() / "tests" / "e2e"))
+from failures import STAGES, Failure, failures, run_failure
+
+LIMITS = {"overhead": 0.05, "hold": 20.0, "explain": 1.0}
+ROUNDS = 6
+
+
+@dataclass
+class Score:
+    """True, wrong and missed causes of some runs."""
+
+    right: int = 0
+    wrong: int = 0
+    missed: int = 0
+
+    def add(self, name: str, expected: set[str], findings: list[Finding]) -> None:
+        named = {f.cause for f in findings if f.confidence in ("proved", "likely")}
+        proved = {f.cause for f in findings if f.confidence == "proved"}
+        wrong, missed = sorted(named - expected), sorted(expected - proved)
+        self.right += len(expected & proved)
+        self.wrong += len(wrong)
+        self.missed += len(missed)
+        mark = "NOT" if wrong or missed else "ok"
+        print(f"{mark:4} {name}: {' + '.join(sorted(expected))}", flush=True)
+        for what, causes in (("wrong", wrong), ("missed", missed)):
+            if causes:
+                print(f"       {what}: {', '.join(causes)}")
+
+    def tell(self, what: str) -> bool:
+        precision = self.right / max(1, self.right + self.wrong)
+        recall = self.right / max(1, self.right + self.missed)
+        print(f"{what}: precision {precision:.3f}, recall {recall:.3f}\n")
+        return precision == recall == 1.0
+
+
+SERVERS = {
+    "good": ("charts", set()),
+    "two-listeners": ("two-listeners", {"two-listeners"}),
+    "throws": ("throwing-listener", {"listener-threw"}),
+    "hidden": ("hidden-listener", {"listener-not-exported"}),
+    "own-library": ("own-library", {"package-not-wired"}),
+}
+CLOUD_APPS = {
+    "outdated-keys": "outdated-keys",
+    "unknown-status": "unknown-status",
+    "falling-percent": "percent-fell",
+    "never-settles": "never-settled",
+    "wrong-transfer": "posted-to-another-transfer",
+    "settles-twice": "posted-after-settling",
+    "settles-on-error": "cloud-app-never-posted",
+}
+BEFORE_THE_UPLOAD = ("outdated-keys", "falling-percent", "wrong-transfer")
+"""Behaviours that show themselves though the listener throws and uploads nothing."""
+
+
+def running_faults() -> Model:
+    """What can be wrong while a migration runs."""
+    late = tuple(each for each in CLOUD_APPS if each not in BEFORE_THE_UPLOAD)
+    return model(
+        [
+            Axis("server", ("good", "two-listeners", "throws")),
+            Axis("cloud app", tuple(CLOUD_APPS)),
+            Axis("polls", ("answered", "refused")),
+            Axis("dev mode", ("off", "3.1.7")),
+        ],
+        constraints=[
+            Forbidden({"server": ("throws",), "cloud app": late}, why="nothing is uploaded"),
+            Forbidden(
+                {"polls": ("refused",), "dev mode": ("3.1.7",)},
+                why="without an answered poll the defect cannot show",
+            ),
+        ],
+    )
+
+
+def standing_faults() -> Model:
+    """What can be wrong before a migration begins."""
+    return model(
+        [
+            Axis("feature", ("on", "off")),
+            Axis("server", ("good", "hidden", "own-library")),
+            Axis("cloud app is", ("installed", "missing")),
+            Axis("decision", ("needed", "not needed")),
+        ]
+    )
+
+
+def running_case(values: Mapping[str, str]) -> tuple[Failure, set[str]]:
+    app, expected = SERVERS[values["server"]]
+    causes = {*expected, CLOUD_APPS[values["cloud app"]]}
+    flags = {FEATURE_FLAG: True, DEV_MODE_FLAG: values["dev mode"] != "off"}
+    if values["polls"] == "refused":
+        causes.add("cloud-answered-errors")
+    if values["dev mode"] != "off":
+        causes.add("dev-mode-poller")
+    ccma = "3.1.7" if values["dev mode"] != "off" else "3.9.6"
+    stage = "cloud-answered-errors" if values["polls"] == "refused" else ""
+    return _failure(values, app, flags, ccma, values["cloud app"], stage, "CANCELLED"), causes
+
+
+def standing_case(values: Mapping[str, str]) -> tuple[Failure, set[str]]:
+    app, expected = SERVERS[values["server"]]
+    causes, stages = set(expected), []
+    if values["feature"] == "off":
+        causes.add("feature-flag-off")
+    if values["cloud app is"] == "missing":
+        causes.add("app-not-installed-in-cloud")
+        stages.append("app-not-installed-in-cloud")
+    if values["decision"] != "needed":
+        causes.add("app-not-needed")
+        stages.append("app-not-needed")
+    flags = {FEATURE_FLAG: values["feature"] == "on", DEV_MODE_FLAG: False}
+    return _failure(values, app, flags, "3.9.6", None, "+".join(stages), "CANCELLED"), causes
+
+
+def _failure(
+    values: Mapping[str, str],
+    app: str,
+    flags: Mapping[str, bool],
+    ccma: str,
+    cloud_app: str | None,
+    stage: str,
+    row: str,
+) -> Failure:
+    """A case that no row satisfies: it is watched until nothing more can come."""
+    name = ",".join(f"{axis}={value}" for axis, value in values.items())
+    expectation = Expectation(rows=(row,), source="none: only its causes are looked at")
+    case = Case(name, assets.sample_app(app), values, flags, ccma, cloud_app, expectation, None)
+    return Failure(case, stage)
+
+
+@contextmanager
+def benches() -> Iterator[Benches]:
+    settings = resolve({"engine": "local"}, os.environ).settings
+    with runs.open_run() as run, browser_session() as browser, ExitStack() as at_end:
+        ready = prepare(settings.engine, to_stderr)
+        yield Benches(settings, ready, run, to_stderr, browser, at_end)
+
+
+def bench_of(every: Benches, failure: Failure) -> Bench:
+    return every.get(failure.case.ccma or every.default_ccma, assets.sample_app("charts"))
+
+
+def single(every: Benches, folder: Path) -> bool:
+    score = Score()
+    for number, failure in enumerate(failures()):
+        _, findings = run_failure(bench_of(every, failure), failure, folder / f"single-{number}")
+        score.add(failure.case.id, {failure.cause}, findings)
+    return score.tell(f"{len(failures())} known failures")
+
+
+def pairs(every: Benches, folder: Path) -> bool:
+    score, count = Score(), 0
+    for matrix, make in ((running_faults(), running_case), (standing_faults(), standing_case)):
+        suite = cover(matrix, 2)
+        print(f"{len(suite.cases)} cases: {coverage.summary(matrix, suite.cases, (2,))} of the pairs")
+        for values in suite.cases:
+            failure, expected = make(values)
+            if not expected:
+                continue
+            count += 1
+            with mock.patch.dict(STAGES, {failure.cause: _both(failure.cause)}):
+                target = bench_of(every, failure)
+                _, findings = run_failure(target, failure, folder / f"pair-{count}")
+            score.add(failure.case.id, expected, findings)
+    return score.tell(f"{count} cases of two and more faults")
+
+
+def _both(names: str):
+    stages = [STAGES[name] for name in names.split("+") if name]
+
+    def stage(bench: Bench, undo: ExitStack) -> None:
+        for each in stages:
+            each(bench, undo)
+
+    return stage
+
+
+def cost(every: Benches, folder: Path) -> bool:
+    """A case that passes, with the probe and without, by turns."""
+    base = next(each for each in failures() if each.cause == "two-listeners")
+    case = replace(
+        base.case,
+        app=assets.sample_app("charts"),
+        expectation=Expectation(rows=("RUNNING 0", "COMPLETE 100"), source="seed"),
+    )
+    seconds: dict[str, list[float]] = {"with": [], "without": []}
+    holds, explaining = [], []
+    for number in range(ROUNDS):
+        for how in ("with", "without"):
+            begin = CaseEvidence.begin if how == "with" else lambda _self: None
+            with mock.patch.object(CaseEvidence, "begin", begin):
+                target = folder / f"cost-{how}-{number}"
+                failure = Failure(case, "")
+                result, _ = run_failure(bench_of(every, failure), failure, target)
+            seconds[how].append(_own(result.seconds))
+            if how == "with":
+                record = json.loads((target / "probe.json").read_text())
+                holds += [each["milliseconds"] for each in record["holds"]]
+                begun = time.monotonic()
+                diagnose(read_case(target, result.model_dump(mode="json")).facts)
+                explaining.append(time.monotonic() - begun)
+    medians = {how: statistics.median(each) for how, each in seconds.items()}
+    overhead = medians["with"] / medians["without"] - 1
+    hold = max(holds, default=0.0) if len(holds) < 100 else statistics.quantiles(holds, n=100)[98]
+    print(f"a case with the probe {medians['with']:.2f} s, without {medians['without']:.2f} s")
+    print(f"overhead {overhead:+.1%} (limit {LIMITS['overhead']:.0%})")
+    print(f"a thread is held {hold:.1f} ms at p99 of {len(holds)} (limit {LIMITS['hold']:.0f} ms)")
+    print(f"explaining takes {max(explaining):.3f} s (limit {LIMITS['explain']:.0f} s)")
+    return (
+        overhead <= LIMITS["overhead"]
+        and hold <= LIMITS["hold"]
+        and max(explaining) <= LIMITS["explain"]
+    )
+
+
+def _own(seconds: Mapping[str, float]) -> float:
+    """A case's time without its wait: when the next poll comes is the server's own affair."""
+    return seconds["total"] - seconds["wait"]
+
+
+def main(wanted: list[str]) -> int:
+    parts = {"single": single, "pairs": pairs, "cost": cost}
+    chosen = wanted or list(parts)
+    with tempfile.TemporaryDirectory() as folder, benches() as every:
+        good = [parts[name](every, Path(folder)) for name in chosen]
+    return 0 if all(good) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
