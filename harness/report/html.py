@@ -18,6 +18,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from harness.errors import BadInput
 from harness.report import matrix_map, story
 from harness.report.drawing import Drawing, draw
 from harness.report.moments import cloud_tone, history, in_words, row_tone
@@ -81,13 +82,18 @@ def write(run: Path) -> Path:
         The page, in the run's folder.
 
     Raises:
-        BadInput: there are no results, or none of this schema.
+        BadInput: there are no results, none of this schema, or the page cannot be written.
     """
     stored = read_run(run)
     path = stored.folder / FILE_NAME
     scratch = path.with_name(f".{path.name}.part")
-    scratch.write_text(render(stored), encoding="utf-8")
-    scratch.replace(path)
+    page = render(stored)
+    try:
+        scratch.write_text(page, encoding="utf-8")
+        scratch.replace(path)
+    except OSError as error:
+        scratch.unlink(missing_ok=True)
+        raise BadInput(f"the report cannot be written there: {error}", path=path) from error
     return path
 
 

@@ -5,7 +5,8 @@ rest is read all the same, because a report is wanted most when a run went wrong
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -117,7 +118,10 @@ def image(folder: Path, artifact: Artifact, most: int) -> tuple[str, bytes] | No
     """A screenshot's media type and bytes; None when it is none, or larger than `most` bytes."""
     if artifact.size is None or artifact.size > most:
         return None
-    content = (folder / artifact.path).read_bytes()
+    try:
+        content = (folder / artifact.path).read_bytes()
+    except OSError:
+        return None
     for magic, media_type in _IMAGES.items():
         if content.startswith(magic):
             return media_type, content
@@ -134,8 +138,14 @@ def _case(folder: Path, case: CaseResult) -> StoredCase:
     problems += [f"{name}: none was kept" for name in KEPT if name not in case.artifacts]
     there = {each.name: folder / each.path for each in artifacts if each.size is not None}
     evidence, diagnosis = _diagnosis(folder, case, problems)
-    log = _log(there["server_log"]) if "server_log" in there else Excerpt()
-    journal = list(_journal(there["journal"], problems)) if "journal" in there else []
+    log, entries = Excerpt(), 0
+    journal: tuple[JournalLine, ...] = ()
+    try:
+        log = _log(there["server_log"]) if "server_log" in there else log
+        if "journal" in there:
+            journal, entries = _journal(there["journal"], problems)
+    except OSError as error:
+        problems.append(f"log and journal: {error}")
     return StoredCase(
         case,
         evidence,
@@ -143,8 +153,8 @@ def _case(folder: Path, case: CaseResult) -> StoredCase:
         artifacts,
         tuple(problems),
         log,
-        tuple(journal[-_JOURNAL_ENTRIES:]),
-        max(0, len(journal) - _JOURNAL_ENTRIES),
+        journal,
+        entries - len(journal),
     )
 
 
@@ -182,8 +192,10 @@ def _log(path: Path) -> Excerpt:
     return Excerpt("\n".join(kept), max(0, len(lines) - _LOG_LINES))
 
 
-def _journal(path: Path, problems: list[str]) -> Iterator[JournalLine]:
-    broken = 0
+def _journal(path: Path, problems: list[str]) -> tuple[tuple[JournalLine, ...], int]:
+    """The last entries of a journal, and how many it has."""
+    last: deque[Mapping[str, Any]] = deque(maxlen=_JOURNAL_ENTRIES)
+    entries = broken = 0
     with path.open(errors="replace") as lines:
         for line in lines:
             try:
@@ -191,11 +203,13 @@ def _journal(path: Path, problems: list[str]) -> Iterator[JournalLine]:
             except (ValueError, RecursionError):
                 entry = None
             if isinstance(entry, dict):
-                yield _journal_line(entry)
+                last.append(entry)
+                entries += 1
             else:
                 broken += bool(line.strip())
     if broken:
         problems.append(f"journal: {broken} lines of {path.name} are no JSON objects")
+    return tuple(map(_journal_line, last)), entries
 
 
 def _journal_line(entry: Mapping[str, Any]) -> JournalLine:

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.report.results import CaseResult, Results, RowResult, VerdictName
+from harness.report.safe_text import bounded
 
-FIRST: tuple[VerdictName, ...] = ("failed", "fixed", "known-bug", "error")
-"""Verdicts by how much they say of the app; a broken harness says nothing of it."""
+_LEAD = 300
+
+FIRST: tuple[VerdictName, ...] = ("failed", "fixed", "error", "known-bug")
+"""Verdicts that are to be looked at, the most urgent first."""
 
 TOLD: dict[VerdictName, str] = {
     "passed": "passed",
@@ -36,7 +39,7 @@ def story(results: Results) -> Story:
             return Story(("No case was run",), "There is nothing to see in this run.", None)
         all_ = "The only case passed" if count == 1 else f"All {count} cases passed"
         return Story((all_,), "Each row came to what was expected of it.", None)
-    return Story(_headline(case), case.reason, case)
+    return Story(_headline(case), _first_line(case.reason), case)
 
 
 def first_to_read(cases: Sequence[CaseResult]) -> CaseResult | None:
@@ -78,6 +81,11 @@ def counts(results: Results) -> list[tuple[VerdictName, int]]:
     """Verdict -> cases, for all verdicts, in the order of the catalogue."""
     totals = results.totals
     return [(verdict, totals[verdict]) for verdict in TOLD]
+
+
+def _first_line(reason: str) -> str:
+    """A reason may end with a whole log; the case itself shows it all."""
+    return bounded(reason.strip().partition("\n")[0], _LEAD)
 
 
 def _headline(case: CaseResult) -> tuple[str, ...]:

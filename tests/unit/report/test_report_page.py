@@ -54,7 +54,6 @@ def test_the_story_is_told_first(make_run: MakeRun) -> None:
     assert told.index("The row says READY.") < told.index("The matrix")
     assert "dev-mode-poller" in told
     assert "31 min behind, 3 polls" in told
-    assert "1 passed" not in told or "1 known bug" in told
 
 
 def test_a_run_that_passed_says_so(make_run: MakeRun) -> None:
@@ -139,7 +138,6 @@ def test_what_is_planted_stays_text(make_run: MakeRun) -> None:
         link = attributes.get("href") or "#"
         assert link.startswith(("#", "./", "https://developer.", "https://community.",
                                 "https://support."))  # fmt: skip
-    assert "49" not in page.text.replace("495", "").replace("49420", "").split("7*7")[0][-4:]
     assert "{{ 7*7 }}" in page.text
     assert "\x1b" not in page.text
     assert "\x00" not in page.text
@@ -225,13 +223,22 @@ def test_pictures_have_a_bound_and_the_telling_ones_come_first(
     monkeypatch.setattr(html, "_IMAGES_BYTES", 30)
     page = page_of(make_run(passed, failed))
     assert len(page.all("img")) == 1
-    assert "open the screenshot" in page.text.split("b")[0] or "open the screenshot" in page.text
+    assert page.text.count("open the screenshot") == 1
+    assert page.text.index("open the screenshot") < page.text.index("The plan's page at the last")
 
 
 def test_the_same_run_gives_the_same_page(make_run: MakeRun) -> None:
     folder = make_run()
     first = html.write(folder).read_bytes()
     assert html.write(folder).read_bytes() == first
+
+
+def test_a_page_that_cannot_be_written_is_bad_input(make_run: MakeRun) -> None:
+    folder = make_run()
+    (folder / html.FILE_NAME).mkdir()
+    with pytest.raises(BadInput, match="cannot be written there"):
+        html.write(folder)
+    assert not list(folder.glob(".*"))
 
 
 def test_no_results_are_bad_input(tmp_path: Path) -> None:
