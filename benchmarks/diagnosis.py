@@ -190,7 +190,8 @@ def pairs(every: Benches, folder: Path) -> bool:
     score, count = Score(), 0
     for matrix, make in ((running_faults(), running_case), (standing_faults(), standing_case)):
         suite = cover(matrix, 2)
-        print(f"{len(suite.cases)} cases: {coverage.summary(matrix, suite.cases, (2,))} of the pairs")
+        reached = coverage.summary(matrix, suite.cases, (2,))
+        print(f"{len(suite.cases)} cases: {reached} of the pairs")
         for values in suite.cases:
             failure, expected = make(values)
             if not expected:
