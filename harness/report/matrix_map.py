@@ -17,6 +17,7 @@ _HOLES = 3
 """Cells per case above which a table has too many holes to be read."""
 
 _FEW_CASES = 12
+_ALONE = "Files of one case"
 _NUMBER = re.compile(r"(\d+)")
 
 
@@ -71,11 +72,13 @@ class MatrixMap:
 
 
 def maps(cases: Sequence[CaseResult]) -> list[MatrixMap]:
-    """One map for each case file, in the run's order."""
+    """One map for each case file, in the run's order; files of one case share the last one."""
     by_file: dict[str, list[CaseResult]] = {}
     for case in cases:
         by_file.setdefault(case.id.partition("[")[0], []).append(case)
-    return [_map(name, own) for name, own in by_file.items()]
+    found = [_map(name, own) for name, own in by_file.items() if len(own) > 1]
+    alone = tuple(own[0] for own in by_file.values() if len(own) == 1)
+    return [*found, MatrixMap(_ALONE, (), (), (), (), (), alone, ())] if alone else found
 
 
 def _map(name: str, cases: Sequence[CaseResult]) -> MatrixMap:
