@@ -81,7 +81,6 @@ class Drawing:
 
     begin: str
     end: str
-    lasts: timedelta
     ticks: tuple[Tick, ...]
     cloud: tuple[Bar, ...]
     rows: tuple[Bar, ...]
@@ -96,7 +95,6 @@ def draw(story: History) -> Drawing:
     return Drawing(
         begin=f"{story.begin:%Y-%m-%d %H:%M:%S}",
         end=f"{story.end:%H:%M:%S}",
-        lasts=story.end - story.begin,
         ticks=tuple(axis.ticks()),
         cloud=tuple(axis.bar(span) for span in story.cloud),
         rows=tuple(axis.bar(span) for span in story.rows),
