@@ -30,7 +30,7 @@ from playwright.sync_api import Page, sync_playwright
 FEATURE = "migration-assistant.app-migration.feature"
 DEV_MODE = "migration-assistant.app-migration.dev-mode"
 ADMIN = ("admin", "admin")
-SCALE = 300
+SCALE = 200
 HOSTS = ("api.atlassian.com", "demo.atlassian.net", "connect-install-keys.atlassian.com")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 

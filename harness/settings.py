@@ -17,7 +17,7 @@ from harness.suggest import did_you_mean
 
 STANDIN = "standin"
 CCMA_VERSIONS = ("3.1.7", "3.9.6")
-STANDIN_TIME_SCALE = 300.0
+STANDIN_TIME_SCALE = 200.0
 
 Source = Literal["default", "file", "variable", "flag"]
 
