@@ -13,6 +13,7 @@ from harness.app import AppDescription
 from harness.browser import migration_assistant
 from harness.browser.login import log_in
 from harness.confluence import apps as plugins
+from harness.confluence import boot
 from harness.confluence.session import ConfluenceClient
 from harness.engines.ready import Ready
 from harness.errors import WaitTimedOut
@@ -46,6 +47,8 @@ class Bench:
             name: whose marker goes into the cloud's journal.
         """
         self.stack.cloud.reset()
+        # A case may have moved the platform's clock by days.
+        self.stack.cloud.set_clock(boot.server_time(self.client), self.stack.scale)
         self.stack.cloud.mark(name)
         self.stack.cloud_app.behave(cloud_app or self.app.cloud.behaviour)
 
