@@ -148,6 +148,8 @@ async def poll(cloud: "Cloud", call: Call) -> Outcome:
     shown = []
     for transfer_id in migration.transfers:
         each = transfers[transfer_id]
+        if not each.linked:
+            continue  # no cloud app stands behind it, so there is nothing to tell of its row
         shown.append(
             {
                 "transferId": each.id,
