@@ -1,10 +1,11 @@
 """What a worker or a test session keeps from case to case: a stack and what drives it."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from httpx import TransportError
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from playwright.sync_api import Error as PlaywrightError
 
@@ -16,11 +17,11 @@ from harness.confluence import apps as plugins
 from harness.confluence import boot
 from harness.confluence.session import ConfluenceClient
 from harness.engines.ready import Ready
-from harness.errors import WaitTimedOut
+from harness.errors import HarnessError, WaitTimedOut
 from harness.progress import Progress
 from harness.rows import FINAL, Row
 from harness.runs import Run
-from harness.settings import CCMA_VERSIONS, Settings
+from harness.settings import Settings
 from harness.stack import Stack, bring_up
 from harness.verdict import PATIENCE
 from harness.watch import look, pause
@@ -143,18 +144,23 @@ def open_bench(
 
     Raises:
         ServiceDied: a service of the stack ended meanwhile.
-        DriverError: the browser could not log in.
+        DriverError: the browser could not log in, although all services are alive.
     """
-    client = at_end.enter_context(stack.client())
-    context = browser.new_context(viewport=_VIEWPORT)
-    at_end.callback(context.close)
     try:
+        client = at_end.enter_context(stack.client())
+        context = browser.new_context(viewport=_VIEWPORT)
+        at_end.callback(_close, context)
         page = context.new_page()
         log_in(page, stack.confluence_url, stack.account)
         page.close()
-    except PlaywrightError as error:
+    except (HarnessError, TransportError, PlaywrightError) as error:
         raise stack.explained("the browser to log in", error) from error
     return Bench(stack, client, context, app, jar)
+
+
+def _close(context: BrowserContext) -> None:
+    with suppress(PlaywrightError):  # a browser that died has closed it already
+        context.close()
 
 
 @dataclass
@@ -172,10 +178,16 @@ class Benches:
     @property
     def default_ccma(self) -> str:
         """The CCMA version where a case does not say."""
-        return self.settings.ccma or CCMA_VERSIONS[-1]
+        return self.settings.ccma_for()
 
     def get(self, ccma: str, app_folder: Path) -> Bench:
-        """A bench with that CCMA version and app."""
+        """A bench with that CCMA version and app.
+
+        Raises:
+            BadInput: a real image is to show another CCMA than it has.
+        """
+        if ccma != self.default_ccma:
+            ccma = self.settings.ccma_for(ccma)
         key = (ccma, app_folder.resolve())
         if key not in self._open:
             app = apps.load(app_folder)

@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 from harness import app as apps
 from harness import assets, cases, cli_explain, cli_report, doctor, interrupt, runs, sweep
 from harness.cloud.__main__ import main as serve_cloud
+from harness.confluence_side import images_wanted
 from harness.engines.docker import connect
 from harness.engines.ready import prepare
 from harness.errors import EXIT_BAD_INPUT, BadInput, HarnessError
@@ -23,7 +24,7 @@ from harness.report import junit, table
 from harness.report.results import exit_status, write
 from harness.run import jobs_of, run_jobs
 from harness.selection import compile_expression
-from harness.settings import CCMA_VERSIONS, Resolved, resolve
+from harness.settings import Resolved, resolve
 from harness.stack import StackDocument, bring_up
 
 app = typer.Typer(
@@ -40,6 +41,9 @@ Engine = Annotated[str | None, typer.Option(help="auto, docker or local")]
 Confluence = Annotated[str | None, typer.Option(help="an image name, or `standin`")]
 Ccma = Annotated[str | None, typer.Option(help="CCMA version where a case does not say")]
 TimeScale = Annotated[float | None, typer.Option(help="server seconds per wall second")]
+LicenceFile = Annotated[
+    Path | None, typer.Option("--licence-file", help="file with a licence for a real image")
+]
 Json = Annotated[bool, typer.Option("--json", help="print one JSON document")]
 Port = Annotated[int | None, typer.Option(help="fixed host port; by default one is chosen")]
 
@@ -78,6 +82,7 @@ def up(
     http_port: Port = None,
     synchrony_port: Port = None,
     jdwp_port: Port = None,
+    licence_file: LicenceFile = None,
     app_folder: Annotated[
         Path | None, typer.Option("--app", help="folder with app.yaml; the sample app by default")
     ] = None,
@@ -92,12 +97,13 @@ def up(
         http_port=http_port,
         synchrony_port=synchrony_port,
         jdwp_port=jdwp_port,
+        licence_file=licence_file,
     ).settings
     described = apps.load(app_folder or assets.sample_app("charts"))
     with interrupt.orderly(to_stderr), runs.open_run() as run:
-        ready = prepare(settings.engine, to_stderr)
+        ready = prepare(settings.engine, to_stderr, images_wanted(settings))
         sweep.sweep(ready.client)
-        version = settings.ccma or CCMA_VERSIONS[-1]
+        version = settings.ccma_for()
         stack = bring_up(settings, ready, run, described, ccma=version, progress=to_stderr)
         document = stack.leave_standing()
     if as_json:
@@ -142,6 +148,7 @@ def run_command(
     workers: Annotated[int | None, typer.Option(help="stacks that work side by side")] = None,
     time_scale: TimeScale = None,
     isolation: Annotated[str | None, typer.Option(help="reset or fresh")] = None,
+    licence_file: LicenceFile = None,
     keep: Annotated[bool | None, typer.Option("--keep", help="leave the stacks standing")] = None,
     results: Annotated[Path | None, typer.Option(help="folder for runs' results")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="write results there")] = None,
@@ -157,6 +164,7 @@ def run_command(
         workers=workers,
         time_scale=time_scale,
         isolation=isolation,
+        licence_file=licence_file,
         keep=keep,
         results=results,
     ).settings
@@ -166,10 +174,12 @@ def run_command(
         chosen = [case for case in chosen if matches(case.id)]
         if not chosen:
             raise BadInput(f"-k {select!r} matches no case of {', '.join(map(str, files))}")
+    for case in chosen:
+        settings.ccma_for(case.ccma)  # refused before anything is pulled or built
     # Off a terminal rich assumes 80 columns, and folds every case id.
     console = Console(stderr=True, width=None if sys.stderr.isatty() else 140)
     with interrupt.orderly(to_stderr), runs.open_run() as run:
-        ready = prepare(settings.engine, to_stderr)
+        ready = prepare(settings.engine, to_stderr, images_wanted(settings))
         sweep.sweep(ready.client)
         jobs = jobs_of(chosen, settings, to_stderr)
         folder = settings.results / run.id

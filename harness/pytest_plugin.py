@@ -82,6 +82,7 @@ def benches(
 ) -> "Iterator[Benches]":
     """All stacks of this session, each brought up when it is first asked for."""
     from harness.bench import Benches
+    from harness.confluence_side import images_wanted
     from harness.engines.ready import prepare
     from harness.settings import resolve
     from harness.sweep import sweep
@@ -90,7 +91,7 @@ def benches(
     names = ("engine", "confluence", "ccma", "time_scale")
     flags = {name: request.config.getoption(name) for name in names}
     settings = resolve(flags, os.environ).settings
-    ready = prepare(settings.engine, progress)
+    ready = prepare(settings.engine, progress, images_wanted(settings))
     sweep(ready.client)
     with ExitStack() as at_end:
         yield Benches(settings, ready, harness_run, progress, harness_browser, at_end)

@@ -29,7 +29,7 @@ from harness.events import Event, EventLog
 from harness.progress import Progress
 from harness.report.results import FILE_NAME, CaseResult, ConfluenceResult, Results, write
 from harness.runs import Run
-from harness.settings import CCMA_VERSIONS, Settings
+from harness.settings import Settings
 from harness.stack import Stack, bring_up
 
 
@@ -47,13 +47,13 @@ def jobs_of(cases: Sequence[Case], settings: Settings, progress: Progress) -> li
     """Reads each case's app and builds its jar.
 
     Raises:
-        BadInput: an app's description, sources or jar are wrong.
+        BadInput: an app's description, sources or jar are wrong, or a case wants what the
+            Confluence cannot show.
     """
     described = {case.app: apps.load(case.app) for case in cases}
     jars = {path: apps.server_jar(path, app, progress) for path, app in described.items()}
-    newest = CCMA_VERSIONS[-1]
     return [
-        Job(case, described[case.app], jars[case.app], case.ccma or settings.ccma or newest)
+        Job(case, described[case.app], jars[case.app], settings.ccma_for(case.ccma))
         for case in cases
     ]
 

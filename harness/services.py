@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from harness.engines.builds import STANDIN_JAR
 from harness.engines.service import Place, Service
@@ -102,6 +103,9 @@ def standin(
     fixed_ports: Mapping[str, int],
     toolchain: Toolchain | None,
     jars: str | None,
+    setup: str = "complete",
+    memory: str | None = None,
+    home: Path | None = None,
 ) -> Service:
     """The stand-in for Confluence.
 
@@ -116,24 +120,18 @@ def standin(
         fixed_ports: name -> host port, where one was asked for.
         toolchain: JDK and libraries; on the local engine only.
         jars: folder of the built stand-in; on the local engine only.
+        setup: `complete` comes set up, `wizard` shows the set-up wizard.
+        memory: limit of its container.
+        home: tar of a kept home to begin with.
     """
 
     def env(place: Place) -> dict[str, str]:
-        jvm = [
-            f"-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address={_jdwp(place)}",
-            f"-Djavax.net.ssl.trustStore={place.file('trust.p12')}",
-            f"-Djavax.net.ssl.trustStorePassword={TRUST_STORE_PASSWORD}",
-            "-Djavax.net.ssl.trustStoreType=PKCS12",
-            "-Dupm.plugin.upload.enabled=true",
-            "-Datlassian.upm.signature.check.disabled=true",
-            "-Dpassword.confirmation.disabled=true",
-        ]
         variables = {
-            "JVM_SUPPORT_RECOMMENDED_ARGS": " ".join(jvm),
+            "JVM_SUPPORT_RECOMMENDED_ARGS": " ".join(confluence_jvm_arguments(place)),
             "CCMA_VERSION": ccma,
             "CCMA_PLATFORM_URL": platform_url,
             "CCMA_CLOUD_URL": f"https://{site}.atlassian.net",
-            "STANDIN_SETUP": "complete",
+            "STANDIN_SETUP": setup,
             "STANDIN_ADMIN_USER": account.user,
             "STANDIN_ADMIN_PASSWORD": account.password,
             "STANDIN_TIME_SCALE": f"{scale:g}",
@@ -168,8 +166,26 @@ def standin(
         announced={"jdwp": _JDWP_LISTENS},
         files={"trust.p12": authority.java_trust_store()},
         folders={"home": HOME},
-        memory="512m",
+        archives={"home": home} if home else {},
+        memory=memory or "512m",
     )
+
+
+def confluence_jvm_arguments(place: Place) -> list[str]:
+    """What the JVM of any Confluence gets: debugger, trust store, and doors that tests need open.
+
+    The trust store replaces the JVM's own, so the harness's CA is the only one that is trusted:
+    nothing outside the stack's network is to be asked.
+    """
+    return [
+        f"-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address={_jdwp(place)}",
+        f"-Djavax.net.ssl.trustStore={place.file('trust.p12')}",
+        f"-Djavax.net.ssl.trustStorePassword={TRUST_STORE_PASSWORD}",
+        "-Djavax.net.ssl.trustStoreType=PKCS12",
+        "-Dupm.plugin.upload.enabled=true",
+        "-Datlassian.upm.signature.check.disabled=true",
+        "-Dpassword.confirmation.disabled=true",
+    ]
 
 
 _SMALL_JVM = ("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")

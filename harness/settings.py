@@ -19,6 +19,9 @@ STANDIN = "standin"
 CCMA_VERSIONS = ("3.1.7", "3.9.6")
 STANDIN_TIME_SCALE = 200.0
 
+IMAGES_OWN = "the image's own"
+"""Stands for the CCMA version of a real image until it was asked."""
+
 Source = Literal["default", "file", "variable", "flag"]
 
 
@@ -45,6 +48,17 @@ class Settings(BaseModel):
     http_port: int | None = Field(None, ge=1, le=65535, description="fixed port for HTTP 8090")
     synchrony_port: int | None = Field(None, ge=1, le=65535, description="... Synchrony 8091")
     jdwp_port: int | None = Field(None, ge=1, le=65535, description="... JDWP 5005")
+    memory: str | None = Field(
+        None, pattern=r"^[1-9][0-9]*[kmg]$", description="limit of Confluence's container"
+    )
+    standin_setup: Literal["complete", "wizard"] = Field(
+        "complete", description="whether a stand-in comes set up or shows its set-up wizard"
+    )
+    licence_file: Path | None = Field(None, description="file with a licence for a real image")
+    database: str | None = Field(None, description="image of the PostgreSQL beside a real image")
+    golden: str | None = Field(
+        None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="kept home to begin with"
+    )
 
     @field_validator("ccma")
     @classmethod
@@ -66,6 +80,24 @@ class Settings(BaseModel):
         if self.time_scale is not None:
             return self.time_scale
         return STANDIN_TIME_SCALE if self.is_standin else 1.0
+
+    def ccma_for(self, case: str | None = None) -> str:
+        """The CCMA version that a case needs of its stack.
+
+        Args:
+            case: the version that the case itself names, if it does.
+
+        Raises:
+            BadInput: a real image is to show a version, but has the one it has.
+        """
+        if self.is_standin:
+            return case or self.ccma or CCMA_VERSIONS[-1]
+        if case is not None:
+            raise BadInput(
+                f"a case asks for CCMA {case}, but {self.confluence} has the CCMA it has: "
+                "take the `ccma` axis out, select without it, or run on the stand-in"
+            )
+        return IMAGES_OWN
 
 
 @dataclass(frozen=True)
@@ -100,12 +132,30 @@ def resolve(
         values |= layer
         sources |= dict.fromkeys(layer, source)
     try:
-        return Resolved(Settings(**values), sources)
+        settings = Settings(**values)
+        _check_together(settings, sources)
+        return Resolved(settings, sources)
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
         message = first["msg"].removeprefix("Value error, ")
         raise BadInput(f"setting {name} ({_where(name, sources[name])}): {message}") from None
+
+
+def _check_together(settings: Settings, sources: Mapping[str, Source]) -> None:
+    """Refuses values that are right each by itself and wrong together."""
+    if settings.is_standin:
+        return
+    if settings.ccma is not None:
+        raise BadInput(
+            f"setting ccma ({_where('ccma', sources['ccma'])}): {settings.confluence} has the CCMA "
+            "it has; only the stand-in shows a version on request"
+        )
+    if settings.engine == "local":
+        raise BadInput(
+            f"setting engine ({_where('engine', sources['engine'])}): a real image such as "
+            f"{settings.confluence} runs on Docker only; the stand-in runs on both"
+        )
 
 
 def _where(name: str, source: Source) -> str:

@@ -5,28 +5,41 @@ side by side. Once all answer, the platform's clock is set to the server's, and 
 is installed on the site.
 """
 
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pydantic import BaseModel
 
 from harness import services
 from harness.app import AppDescription
+from harness.browser.launch import why
+from harness.confluence import apps as plugins
 from harness.confluence import boot, session
+from harness.confluence.licence import licence_from
+from harness.confluence.start_up import Watch, start_up
+from harness.confluence_side import ConfluenceSide, describe
 from harness.control import CloudAppControl, CloudControl
 from harness.engines.ready import Ready
-from harness.engines.service import Engine, EngineName, Running
+from harness.engines.service import Engine, EngineName, Running, Service
 from harness.errors import DriverError, HarnessError, ServiceDied
 from harness.progress import Progress, step
 from harness.runs import Run
 from harness.services import CLOUD, CLOUD_APP, CONFLUENCE, LOG
-from harness.settings import Settings
+from harness.settings import IMAGES_OWN, Settings
 from harness.tls import Authority
-from harness.waiting import wait_for
+from harness.waiting import NotYet, wait_for
+
+CCMA_PLUGIN = "com.atlassian.migration.agent"
+"""The assistant's own plugin key, by which UPM tells its version."""
 
 _UP_WITHIN = 60.0
-"""Wall seconds for each step of a start; all of them take a few seconds on an idle machine."""
+"""Wall seconds for a small service to answer; each takes a second or two on an idle machine."""
+
+_WORTH_A_LINE = 5.0
+"""Wall seconds from which a step of Confluence's start is told."""
 
 
 class ConfluenceAddress(BaseModel):
@@ -86,7 +99,7 @@ class Stack:
 
     def client(self) -> session.ConfluenceClient:
         """A new client of Confluence's REST, logged in as the administrator."""
-        return session.open_client(self.confluence_url, self.account)
+        return session.connect(self.confluence_url, self.account)
 
     def server_log(self, offset: int = 0) -> bytes:
         """Confluence's application log from an offset on."""
@@ -97,7 +110,10 @@ class Stack:
         for service in self.running.values():
             if state := service.ended():
                 return ServiceDied(service.name, step, state, service.output_tail())
-        return error if isinstance(error, HarnessError) else DriverError(step, str(error))
+        if isinstance(error, HarnessError):
+            return error
+        alive = f"All services of the stack are alive: {', '.join(self.running)}"
+        return DriverError(step, why(str(error)), alive)
 
     def close(self) -> None:
         """Takes the stack down; nothing of it is left."""
@@ -147,6 +163,7 @@ def bring_up(
     name: str = "stack",
     progress: Progress,
     meanwhile: Callable[[], None] = lambda: None,
+    environ: Mapping[str, str] = os.environ,
 ) -> Stack:
     """Brings up a stack; the caller closes it, or leaves it standing.
 
@@ -155,74 +172,105 @@ def bring_up(
         ready: the engine, with its images or jars made.
         run: whose stack this is.
         app: the app whose cloud half joins the stack.
-        ccma: the CCMA version that the stand-in shows.
+        ccma: the CCMA version that a stand-in shows.
         name: tells the stacks of one run apart.
         progress: takes lines about what is happening.
         meanwhile: called once while the services boot: the time to start a browser.
+        environ: where a licence may be.
 
     Raises:
         ServiceDied, WaitTimedOut: a service did not come up; with its last log lines. Nothing
             of the stack is left then.
-        BadInput: a port that was asked for is taken.
+        BadInput: a port that was asked for is taken, or a licence is missing or refused.
+        DriverError: Confluence's set-up wizard or start failed in another way.
     """
+    licence = licence_from(environ, settings.licence_file)
+    authority = Authority()
     engine = ready.open(run, name)
     try:
-        with step(progress, f"bringing up {name} (CCMA {ccma})"):
-            return _bring_up(engine, settings, ready, run, app, ccma, meanwhile)
+        with step(progress, f"bringing up {name} ({_what(settings, ccma)})"):
+            at_loopback = engine.name == "local"
+            image = ready.images.get("cloud", "")
+            cloud = engine.start(services.cloud(image, settings.site, authority, settings.scale))
+            side = describe(
+                settings,
+                ready,
+                ccma=ccma,
+                authority=authority,
+                platform_url=_url("https", cloud, "https")
+                if at_loopback
+                else services.PLATFORM_URL,
+                licence=licence,
+                kept=None,
+                progress=progress,
+            )
+            app_half = services.cloud_app(image, app.cloud.key, authority, settings.scale)
+            running = {CLOUD: cloud, **start_services(engine, side, app_half)}
+            stack = Stack(
+                run=run,
+                engine=engine,
+                scale=settings.scale,
+                ccma=ccma,
+                account=side.wanted.admin,
+                running=running,
+                cloud=CloudControl(_url("http", cloud, "http")),
+                cloud_app=CloudAppControl(_url("http", running[CLOUD_APP], "control")),
+            )
+            with _closed_unless_up(stack):
+                meanwhile()
+                _await_up(cloud, stack.cloud.is_up)
+                _await_up(running[CLOUD_APP], stack.cloud_app.is_up)
+                app_url = _url("https", running[CLOUD_APP], "https")
+                stack.cloud.install(app_url if at_loopback else services.APP_URL)
+                _start_confluence_up(stack, side, progress)
+            return stack
     except BaseException:
         engine.close()
         raise
 
 
-def _bring_up(
-    engine: Engine,
-    settings: Settings,
-    ready: Ready,
-    run: Run,
-    app: AppDescription,
-    ccma: str,
-    meanwhile: Callable[[], None],
-) -> Stack:
-    authority, account = Authority(), services.Account()
-    cloud_image = ready.images.get("cloud", "")
-    cloud = engine.start(services.cloud(cloud_image, settings.site, authority, settings.scale))
-    at_loopback = engine.name == "local"
-    platform_url = _url("https", cloud, "https") if at_loopback else services.PLATFORM_URL
-    standin = services.standin(
-        ready.images.get("standin", ""),
-        ccma=ccma,
-        site=settings.site,
-        authority=authority,
-        scale=settings.scale,
-        platform_url=platform_url,
-        account=account,
-        fixed_ports=_fixed_ports(settings),
-        toolchain=ready.toolchain,
-        jars=str(ready.jars) if ready.jars else None,
-    )
-    # Started together: each takes a second or two, most of it the start of an interpreter.
+@contextmanager
+def _closed_unless_up(stack: Stack) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        stack.close()
+        raise
+
+
+def _what(settings: Settings, ccma: str) -> str:
+    return f"CCMA {ccma}" if settings.is_standin else settings.confluence
+
+
+def start_services(engine: Engine, side: ConfluenceSide, app_half: Service) -> dict[str, Running]:
+    """Starts Confluence and the cloud app side by side; a database has to answer first.
+
+    Raises:
+        ServiceDied, WaitTimedOut: the database did not come up; Confluence was not started.
+    """
+    # Most of a service's start is that of an interpreter or a JVM.
     with ThreadPoolExecutor(2) as pool:
-        app_started = pool.submit(
-            engine.start, services.cloud_app(cloud_image, app.cloud.key, authority, settings.scale)
-        )
-        confluence = engine.start(standin)
-        cloud_app = app_started.result()
-    stack = Stack(
-        run=run,
-        engine=engine,
-        scale=settings.scale,
-        ccma=ccma,
-        account=session.Account(account.user, account.password),
-        running={CLOUD: cloud, CLOUD_APP: cloud_app, CONFLUENCE: confluence},
-        cloud=CloudControl(_url("http", cloud, "http")),
-        cloud_app=CloudAppControl(_url("http", cloud_app, "control")),
-    )
-    meanwhile()
-    _await_up(cloud, stack.cloud.is_up)
-    _await_up(cloud_app, stack.cloud_app.is_up)
-    stack.cloud.install(_url("https", cloud_app, "https") if at_loopback else services.APP_URL)
-    _await_confluence(stack)
-    return stack
+        app_started = pool.submit(engine.start, app_half)
+        running: dict[str, Running] = {}
+        if side.database is not None:
+            running[side.database.name] = database = engine.start(side.database)
+            wait_for(
+                "the database to answer",
+                lambda: _succeeds(database, side.database_ready),
+                within=_UP_WITHIN,
+                alive=database.ended,
+                log_tail=database.output_tail,
+                service=database.name,
+                every=0.2,
+            )
+        running[CONFLUENCE] = engine.start(side.confluence)
+        running[CLOUD_APP] = app_started.result()
+    return running
+
+
+def _succeeds(service: Running, command: Sequence[str]) -> bool | NotYet:
+    status, output = service.execute(command)
+    return status == 0 or NotYet(output.strip() or f"exit status {status}")
 
 
 def _await_up(service: Running, is_up: Callable[[], bool]) -> None:
@@ -236,37 +284,25 @@ def _await_up(service: Running, is_up: Callable[[], bool]) -> None:
     )
 
 
-def _await_confluence(stack: Stack) -> None:
+def _start_confluence_up(stack: Stack, side: ConfluenceSide, progress: Progress) -> None:
     """Waits in the documented order, then sets the platform's clock to the server's."""
     confluence = stack.running[CONFLUENCE]
-    with stack.client() as client:
-        boot.await_running(
-            client,
-            within=_UP_WITHIN,
-            alive=confluence.ended,
-            log_tail=confluence.output_tail,
-        )
-        boot.await_authenticated(
-            client, within=_UP_WITHIN, alive=confluence.ended, log_tail=confluence.output_tail
-        )
-        stack.cloud.set_clock(boot.server_time(client), stack.scale)
-    wait_for(
-        "the debugger port to answer",
-        lambda: boot.jdwp_answers(confluence.host, confluence.port("jdwp")) or None,
-        within=_UP_WITHIN,
-        alive=confluence.ended,
-        log_tail=confluence.output_tail,
-        service=confluence.name,
+    passed = start_up(
+        stack.confluence_url,
+        side.wanted,
+        (confluence.host, confluence.port("jdwp")),
+        limits=side.limits,
+        watch=Watch(confluence.ended, confluence.output_tail),
     )
-
-
-def _fixed_ports(settings: Settings) -> dict[str, int]:
-    asked = {
-        "http": settings.http_port,
-        "synchrony": settings.synchrony_port,
-        "jdwp": settings.jdwp_port,
-    }
-    return {name: port for name, port in asked.items() if port is not None}
+    for each in passed:
+        if each.seconds >= _WORTH_A_LINE or each.step == "set-up wizard":
+            found = f" ({each.found})" if each.found else ""
+            progress(f"  confluence: {each.step}{found} {each.seconds:.1f} s")
+    with stack.client() as client:
+        stack.cloud.set_clock(boot.server_time(client), stack.scale)
+        if stack.ccma == IMAGES_OWN:
+            assistant = plugins.find(client, CCMA_PLUGIN)
+            stack.ccma = assistant.version if assistant else "unknown"
 
 
 def _url(scheme: str, service: Running, port: str) -> str:

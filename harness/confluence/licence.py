@@ -7,8 +7,8 @@ from pathlib import Path
 
 from harness.errors import BadInput
 
-VARIABLE = "HARNESS_CONFLUENCE_LICENCE"
-FILE_VARIABLE = "HARNESS_CONFLUENCE_LICENCE_FILE"
+VARIABLE = "HARNESS_LICENCE"
+FILE_VARIABLE = "HARNESS_LICENCE_FILE"
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ def licence_from(environment: Mapping[str, str], path: Path | None = None) -> Li
     """Find the licence in a file or a variable; it is never taken from an argument.
 
     Args:
-        environment: where HARNESS_CONFLUENCE_LICENCE (the text) and
-            HARNESS_CONFLUENCE_LICENCE_FILE (a path) are looked for.
+        environment: where HARNESS_LICENCE (the text) and
+            HARNESS_LICENCE_FILE (a path) are looked for.
         path: a file that goes before both.
 
     Raises:

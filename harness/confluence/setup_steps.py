@@ -103,7 +103,7 @@ def _licence(wanted: Wanted, _: Form | None) -> Mapping[str, str]:
     if wanted.licence is None:
         raise BadInput(
             "Confluence asks for a licence and none was given: name a file with one in "
-            "HARNESS_CONFLUENCE_LICENCE_FILE (Atlassian publishes 3-hour ones for tests)"
+            "HARNESS_LICENCE_FILE (Atlassian publishes 3-hour ones for tests)"
         )
     return {"confLicenseString": wanted.licence.reveal(), "setupTypeCustom": "Next"}
 

@@ -40,6 +40,11 @@ def standin(progress: Progress) -> Path:
     return _kept("standin", [context], build, "building the stand-in", progress)
 
 
+def standin_digest() -> str:
+    """What tells one build of the stand-in from another, on any engine."""
+    return _digest([assets.docker_context("confluence-standin")])
+
+
 def server_app(source: Path, progress: Progress) -> Path:
     """The jar of a server app that is kept as Java sources.
 

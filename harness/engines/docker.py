@@ -8,14 +8,14 @@ killed run left. Published ports are chosen by Docker and bound to loopback.
 import io
 import os
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import docker
-from docker.errors import DockerException, NotFound
+from docker.errors import APIError, DockerException, NotFound
 from docker.models.containers import Container
 from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
@@ -153,6 +153,15 @@ class DockerService:
         self.container.kill()
         self.container.wait()
 
+    def execute(self, argv: Sequence[str]) -> tuple[int, str]:
+        try:
+            done = self.container.exec_run(list(argv))
+        except APIError as error:
+            # It is ending or has ended; whoever waits for the command sees that for himself.
+            return -1, str(error.explanation)
+        output = cast("bytes", done.output)  # an iterator only where a stream was asked for
+        return done.exit_code or 0, output.decode(errors="replace")
+
 
 class DockerEngine:
     """Runs the services of one stack as containers on one network."""
@@ -176,16 +185,27 @@ class DockerEngine:
         """
         place = _Place(service.ports, service.folders)
         container = DockerContainer(service.image, name=f"{self._prefix}-{service.name}")
-        container.with_kwargs(labels=labels(self._run), mem_limit=service.memory, init=True)
+        container.with_kwargs(
+            labels=labels(self._run), mem_limit=service.memory, init=not service.own_init
+        )
         container.with_network(self._network)
         container.with_network_aliases(service.name, *service.aliases)
         container.with_envs(**service.env(place))
         if argv := list(service.argv(place)):
             container.with_command(argv)
         for name, path in service.folders.items():
-            container.with_volume_mapping(self._volume(service.name, name), path, "rw")
+            volume = self._volume(service.name, name)
+            container.with_volume_mapping(volume, path, "rw")
+            if archive := service.archives.get(name):
+                self._fill(service.image, volume, path, archive)
         for name, content in service.files.items():
             container.with_copy_into_container(content, place.file(name), mode=0o644)
+        for name, content in service.scripts.items():
+            container.with_copy_into_container(content, place.file(name), mode=0o755)
+        for path, source in service.copies.items():
+            container.with_copy_into_container(source, path, mode=0o644)
+        for path, options in service.tmpfs.items():
+            container.with_tmpfs_mount(path, options)
         host, address = reach()
         # testcontainers types these as bare ports; Docker's own form carries the address too.
         container.ports = cast(
@@ -208,6 +228,20 @@ class DockerEngine:
             self._client.volumes.create(name, labels=labels(self._run))
             self._volumes.add(name)
         return name
+
+    def _fill(self, image: str, volume: str, path: str, archive: Path) -> None:
+        """Unpacks a tar into a volume, through a container that is never started."""
+        helper = self._client.containers.create(
+            image,
+            name=f"{volume}-filler",
+            volumes={volume: {"bind": path, "mode": "rw"}},
+            labels=labels(self._run),
+        )
+        try:
+            with archive.open("rb") as content:
+                helper.put_archive(path, content)
+        finally:
+            helper.remove()
 
     def stop(self, name: str) -> None:
         """Ends one container and removes it; its volumes stay for a successor."""

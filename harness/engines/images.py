@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import docker
-from docker.errors import APIError, ImageNotFound
+from docker.errors import APIError, ImageNotFound, NotFound
 
 from harness import assets
 from harness.errors import BadInput, HarnessError
@@ -82,6 +82,39 @@ def pulled(client: docker.DockerClient, name: str, progress: Progress) -> str:
                 "Check its name and tag, and that a registry answers"
             ) from error
     return name
+
+
+def digest(client: docker.DockerClient, name: str) -> str:
+    """What an image is, whatever its tag points at tomorrow: its registry's digest, else its id."""
+    image = client.images.get(name)
+    digests = sorted(image.attrs.get("RepoDigests") or [])
+    return str(digests[0] if digests else image.id)
+
+
+def file_in(client: docker.DockerClient, name: str, path: str) -> bytes:
+    """A file's content out of an image, of which no container is started.
+
+    Raises:
+        BadInput: there is no such file in it.
+    """
+    container = client.containers.create(name)
+    try:
+        for _ in range(4):  # a link leads to the next; none of ours is longer
+            stream, facts = container.get_archive(path)
+            if facts and (target := facts.get("linkTarget")):
+                path = target
+                continue
+            with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as archive:
+                member = archive.next()
+                content = archive.extractfile(member) if member else None
+                if content:
+                    return content.read()
+            break
+    except NotFound:
+        pass
+    finally:
+        container.remove()
+    raise BadInput(f"image {name} holds no file {path}")
 
 
 def ca_bundle(environ: Mapping[str, str] = os.environ) -> bytes:

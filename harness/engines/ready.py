@@ -23,7 +23,10 @@ class Ready:
 
     Attributes:
         engine: its name.
-        images: service image names: `standin`, `cloud`; empty on the local engine.
+        images: service image names: `cloud` and `standin`, or `cloud`, `confluence` and
+            `database` for a real image; empty on the local engine.
+        identity: what tells one Confluence from another: a real image's digest, or the digest
+            of the stand-in's sources.
         client: Docker's; None on the local engine.
         toolchain: JDK and libraries; on the local engine only.
         jars: folder of the built stand-in; on the local engine only.
@@ -31,6 +34,7 @@ class Ready:
 
     engine: EngineName
     images: Mapping[str, str]
+    identity: str = ""
     client: docker.DockerClient | None = None
     toolchain: Toolchain | None = None
     jars: Path | None = None
@@ -42,26 +46,40 @@ class Ready:
         return LocalEngine(run, stack)
 
 
-def prepare(wanted: Literal["auto", "docker", "local"], progress: Progress) -> Ready:
-    """Chooses the engine and builds what is missing for it.
+@dataclass(frozen=True)
+class RealImage:
+    """The images of a real Confluence and its database."""
+
+    confluence: str
+    database: str
+
+
+def prepare(
+    wanted: Literal["auto", "docker", "local"], progress: Progress, real: RealImage | None = None
+) -> Ready:
+    """Chooses the engine and builds or pulls what is missing for it.
 
     Args:
         wanted: `auto` takes Docker where an engine answers and local processes elsewhere.
         progress: takes lines about what is chosen, built and how long it took.
+        real: the images that take the stand-in's place.
 
     Raises:
-        BadInput: the engine cannot be had here.
+        BadInput: the engine or an image cannot be had here.
     """
     client = connect() if wanted != "local" else None
-    if wanted == "docker" and client is None:
-        raise BadInput("--engine docker: no Docker engine answers here: `make engine` starts one")
+    if client is None and (real or wanted == "docker"):
+        what = f"--confluence {real.confluence}" if real else "--engine docker"
+        raise BadInput(f"{what}: no Docker engine answers here: `make engine` starts one")
     if client:
         progress(f"engine: docker ({client.version()['Version']})")
+        if real:
+            return _with_real_image(client, real, progress)
         made = {
             "standin": images.standin(client, progress),
             "cloud": images.cloud(client, progress),
         }
-        return Ready("docker", made, client=client)
+        return Ready("docker", made, _standin_identity(), client=client)
     if wanted == "auto":
         progress(
             "engine: local processes, since no Docker engine answers (`make engine` starts one)"
@@ -69,4 +87,18 @@ def prepare(wanted: Literal["auto", "docker", "local"], progress: Progress) -> R
     else:
         progress("engine: local processes")
     toolchain = find()
-    return Ready("local", {}, toolchain=toolchain, jars=builds.standin(progress))
+    jars = builds.standin(progress)
+    return Ready("local", {}, _standin_identity(), toolchain=toolchain, jars=jars)
+
+
+def _with_real_image(client: docker.DockerClient, real: RealImage, progress: Progress) -> Ready:
+    made = {
+        "confluence": images.pulled(client, real.confluence, progress),
+        "database": images.pulled(client, real.database, progress),
+        "cloud": images.cloud(client, progress),
+    }
+    return Ready("docker", made, images.digest(client, real.confluence), client=client)
+
+
+def _standin_identity() -> str:
+    return f"standin:{builds.standin_digest()}"

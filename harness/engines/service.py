@@ -6,6 +6,7 @@ ports, addresses to bind) is asked from a `Place`, which each engine answers in 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from re import Pattern
 from typing import Literal, Protocol
 
@@ -56,6 +57,11 @@ class Service:
         folders: name -> path in a container; a volume there, a folder of the run locally.
         aliases: further host names on the network.
         memory: limit of the container, such as `512m`.
+        scripts: like `files`, and executable.
+        copies: path in a container -> file of this machine that is put there; Docker only.
+        archives: folder's name -> tar that the folder begins with.
+        tmpfs: path in a container -> mount options of a file system in memory; Docker only.
+        own_init: whether the image brings its own first process, so that none is put before it.
     """
 
     name: str
@@ -69,6 +75,11 @@ class Service:
     folders: Mapping[str, str] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     memory: str | None = None
+    scripts: Mapping[str, bytes] = field(default_factory=dict)
+    copies: Mapping[str, Path] = field(default_factory=dict)
+    archives: Mapping[str, Path] = field(default_factory=dict)
+    tmpfs: Mapping[str, str] = field(default_factory=dict)
+    own_init: bool = False
 
 
 class Running(Protocol):
@@ -107,6 +118,9 @@ class Running(Protocol):
 
     def kill(self) -> None:
         """Ends it at once, as `kill -9` does; the rest of the stack goes on."""
+
+    def execute(self, argv: Sequence[str]) -> tuple[int, str]:
+        """Runs a command where the service runs; its exit status and output."""
 
 
 class Engine(Protocol):

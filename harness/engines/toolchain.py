@@ -48,6 +48,14 @@ def find(jars: Path = _JARS) -> Toolchain:
     return Toolchain(_tool("java"), _tool("javac"), _faketime(_FAKETIME))
 
 
+def find_faketime() -> Path | None:
+    """This machine's libfaketime, or None."""
+    try:
+        return _faketime(_FAKETIME)
+    except BadInput:
+        return None
+
+
 def _tool(name: str) -> Path:
     found = shutil.which(name)
     if not found:

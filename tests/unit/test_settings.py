@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput
-from harness.settings import resolve
+from harness.settings import IMAGES_OWN, resolve
 
 
 def test_each_value_knows_where_it_came_from(tmp_path: Path) -> None:
@@ -48,3 +48,28 @@ def test_server_time_is_quick_on_the_stand_in_and_true_on_a_real_image(tmp_path:
     real = resolve({"confluence": "atlassian/confluence:9.2"}, {}, tmp_path).settings
     assert real.scale == 1
     assert resolve({"time_scale": 60.0}, {}, tmp_path).settings.scale == 60
+
+
+@pytest.mark.parametrize(
+    ("flags", "environ", "told"),
+    [
+        ({"ccma": "3.1.7"}, {}, r"^setting ccma \(--ccma\): .*:9\.2 has the CCMA it has"),
+        ({}, {"HARNESS_ENGINE": "local"}, r"^setting engine \(HARNESS_ENGINE\): .*Docker only"),
+        ({"memory": "lots"}, {}, r"^setting memory \(--memory\): "),
+        ({"golden": "../other"}, {}, r"^setting golden \(--golden\): "),
+    ],
+)
+def test_what_a_real_image_cannot_be_asked_for(
+    flags: dict[str, object], environ: dict[str, str], told: str, tmp_path: Path
+) -> None:
+    with pytest.raises(BadInput, match=told):
+        resolve({"confluence": "atlassian/confluence:9.2", **flags}, environ, tmp_path)
+
+
+def test_a_case_with_a_ccma_version_needs_the_stand_in(tmp_path: Path) -> None:
+    standin = resolve({"ccma": "3.1.7"}, {}, tmp_path).settings
+    assert (standin.ccma_for(), standin.ccma_for("3.9.6")) == ("3.1.7", "3.9.6")
+    real = resolve({"confluence": "atlassian/confluence:9.2"}, {}, tmp_path).settings
+    assert real.ccma_for() == IMAGES_OWN
+    with pytest.raises(BadInput, match=r"asks for CCMA 3\.1\.7, but atlassian/confluence:9\.2 has"):
+        real.ccma_for("3.1.7")

@@ -107,7 +107,7 @@ def test_a_refused_licence_is_bad_input_at_once_and_does_not_show():
 
 
 def test_no_licence_is_bad_input():
-    with pytest.raises(BadInput, match="HARNESS_CONFLUENCE_LICENCE_FILE"):
+    with pytest.raises(BadInput, match="HARNESS_LICENCE_FILE"):
         passage(Wizard(TEN), Wanted(ADMIN))
 
 
@@ -153,13 +153,13 @@ def test_a_licence_never_prints_itself():
 def test_a_licence_is_found_in_a_file_or_a_variable(tmp_path):
     path = tmp_path / "licence"
     path.write_text(" AAAB-file \n")
-    found = licence_from({"HARNESS_CONFLUENCE_LICENCE": "AAAB-variable"}, path)
+    found = licence_from({"HARNESS_LICENCE": "AAAB-variable"}, path)
     assert found is not None
     assert found.reveal() == "AAAB-file"
-    found = licence_from({"HARNESS_CONFLUENCE_LICENCE_FILE": str(path)})
+    found = licence_from({"HARNESS_LICENCE_FILE": str(path)})
     assert found is not None
     assert found.reveal() == "AAAB-file"
-    assert licence_from({"HARNESS_CONFLUENCE_LICENCE": "AAAB"}) == Licence("AAAB")
+    assert licence_from({"HARNESS_LICENCE": "AAAB"}) == Licence("AAAB")
     assert licence_from({}) is None
     with pytest.raises(BadInput, match="cannot be read"):
         licence_from({}, tmp_path / "missing")

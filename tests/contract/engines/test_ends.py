@@ -1,0 +1,71 @@
+"""A Confluence that ends while it starts ends the start, at once and with its last words."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from harness.confluence.start_up import Watch, start_up
+from harness.confluence_side import ConfluenceSide, describe, images_wanted
+from harness.engines.ready import Ready, prepare
+from harness.engines.service import Place, Running, Service
+from harness.errors import ServiceDied
+from harness.runs import Run
+from harness.settings import Settings
+from harness.tls import Authority
+
+AT_ONCE = 20
+"""Wall seconds: a third of the first step's limit; it takes one or two."""
+
+
+@pytest.fixture(scope="module")
+def ready(request: pytest.FixtureRequest) -> Ready:
+    wanted = request.config.getoption("--engine") or "auto"
+    return prepare(wanted, lambda _: None, images_wanted(Settings()))
+
+
+def hungry(service: Service) -> Service:
+    """The service with a heap that does not fit into its container and is touched at once."""
+
+    def env(place: Place) -> Mapping[str, str]:
+        variables = dict(service.env(place))
+        variables["JVM_SUPPORT_RECOMMENDED_ARGS"] += " -Xms256m -XX:+AlwaysPreTouch"
+        return variables
+
+    return replace(service, env=env, memory="64m")
+
+
+def start(confluence: Running, side: ConfluenceSide, *, kill: bool) -> None:
+    # Asking for its port may already find it dead.
+    address = f"http://{confluence.host}:{confluence.port('http')}"
+    if kill:
+        confluence.kill()
+    watch = Watch(confluence.ended, confluence.output_tail)
+    start_up(address, side.wanted, None, limits=side.limits, watch=watch)
+
+
+def test_a_confluence_that_is_killed_ends_its_start(ready: Ready, harness_run: Run) -> None:
+    side = describe(
+        Settings(),
+        ready,
+        ccma="3.9.6",
+        authority=Authority(),
+        platform_url="https://127.0.0.1:9",
+        licence=None,
+        kept=None,
+        progress=lambda _: None,
+    )
+    in_docker = ready.engine == "docker"
+    engine = ready.open(harness_run, "ends")
+    how = "out of memory" if in_docker else "SIGKILL"
+    begun = time.monotonic()
+    try:
+        confluence = engine.start(hungry(side.confluence) if in_docker else side.confluence)
+        with pytest.raises(ServiceDied, match=f"confluence was killed.*{how}") as caught:
+            start(confluence, side, kill=not in_docker)
+    finally:
+        engine.close()
+    assert time.monotonic() - begun < AT_ONCE
+    assert "Its last log lines:" in str(caught.value)
+    assert caught.value.log_tail.strip() or in_docker  # the JVM may have had no time for words
