@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from harness.confluence.start_up import Watch, start_up
-from harness.confluence_side import ConfluenceSide, describe, images_wanted
-from harness.engines.ready import Ready, prepare
+from harness.confluence_side import ConfluenceSide, describe
+from harness.engines.ready import Ready
 from harness.engines.service import Place, Running, Service
 from harness.errors import ServiceDied
 from harness.runs import Run
@@ -17,12 +17,6 @@ from harness.tls import Authority
 
 AT_ONCE = 20
 """Wall seconds: a third of the first step's limit; it takes one or two."""
-
-
-@pytest.fixture(scope="module")
-def ready(request: pytest.FixtureRequest) -> Ready:
-    wanted = request.config.getoption("--engine") or "auto"
-    return prepare(wanted, lambda _: None, images_wanted(Settings()))
 
 
 def hungry(service: Service) -> Service:

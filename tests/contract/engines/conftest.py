@@ -1,0 +1,13 @@
+"""The engine that `--engine` names, with what its services run from."""
+
+import pytest
+
+from harness.confluence_side import images_wanted
+from harness.engines.ready import Ready, prepare
+from harness.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def ready(request: pytest.FixtureRequest) -> Ready:
+    wanted = request.config.getoption("--engine") or "auto"
+    return prepare(wanted, lambda _: None, images_wanted(Settings()))
