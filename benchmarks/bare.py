@@ -59,7 +59,8 @@ class Addresses:
 def until(look: Callable[[], object]) -> object:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        with suppress(httpx.TransportError, FileNotFoundError, KeyError, IndexError):
+        # ValueError: an answer or file that is not JSON yet.
+        with suppress(httpx.TransportError, FileNotFoundError, KeyError, IndexError, ValueError):
             if found := look():
                 return found
         time.sleep(0.05)
