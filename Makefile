@@ -1,7 +1,7 @@
 # The two commands: `make e2e` runs the end-to-end suite, `make test` runs every test.
 # Both set up what they need first. `make engine` starts a Docker engine on Debian or Ubuntu.
 
-.PHONY: e2e test check unit engine setup bench clean
+.PHONY: matrix repro e2e test check unit engine setup bench clean
 
 # -p no:cacheprovider keeps the checkout as clean as it was.
 PYTEST = .venv/bin/pytest
@@ -11,6 +11,12 @@ e2e: setup
 
 test: setup check
 	bash scripts/test.sh
+
+matrix: setup
+	.venv/bin/harness run fixtures/cases/matrix.yaml
+
+repro: setup
+	.venv/bin/harness repro fixtures/cases/seed.yaml --case dev-mode --before 3.1.7 --after 3.9.6
 
 unit: setup
 	$(PYTEST) tests/unit

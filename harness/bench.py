@@ -173,33 +173,47 @@ class Benches:
     progress: Progress
     browser: Browser
     at_end: ExitStack
-    _open: dict[tuple[str, Path], Bench] = field(default_factory=dict)
+    _open: dict[tuple[str, Path, float, tuple[str, ...]], Bench] = field(default_factory=dict)
 
     @property
     def default_ccma(self) -> str:
         """The CCMA version where a case does not say."""
         return self.settings.ccma_for()
 
-    def get(self, ccma: str, app_folder: Path) -> Bench:
-        """A bench with that CCMA version and app.
+    def get(
+        self,
+        ccma: str,
+        app_folder: Path,
+        scale: float | None = None,
+        system_features: tuple[str, ...] = (),
+    ) -> Bench:
+        """A bench with that CCMA version, app and JVM.
+
+        Args:
+            ccma: the CCMA version.
+            app_folder: the app's folder.
+            scale: server seconds per wall second; None for the session's.
+            system_features: dark features that the JVM is started with, sorted.
 
         Raises:
             BadInput: a real image is to show another CCMA than it has.
         """
         if ccma != self.default_ccma:
             ccma = self.settings.ccma_for(ccma)
-        key = (ccma, app_folder.resolve())
+        settings = self.settings.model_copy(update={"time_scale": scale or self.settings.scale})
+        key = (ccma, app_folder.resolve(), settings.scale, system_features)
         if key not in self._open:
             app = apps.load(app_folder)
             jar = apps.server_jar(app_folder, app, self.progress)
             stack = bring_up(
-                self.settings,
+                settings,
                 self.ready,
                 self.run,
                 app,
                 ccma=ccma,
                 name=f"stack-{len(self._open) + 1}",
                 progress=self.progress,
+                system_features=system_features,
             )
             self.at_end.callback(stack.close)
             self._open[key] = open_bench(stack, app, jar, self.browser, self.at_end)

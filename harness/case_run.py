@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from harness.errors import HarnessError
 from harness.explaining.case import CaseEvidence, with_causes
 from harness.report.results import CaseResult, Recorded, RowResult, TimelineEntry
 from harness.stack import Stack
+from harness.surroundings import wanted
 from harness.verdict import judge
 from harness.watch import CloudRecord, Watched, watch
 
@@ -55,11 +56,14 @@ def run_case(bench: Bench, case: Case, folder: Path) -> CaseResult:
     artifacts: dict[str, str] = {}
     watched, failure = None, None
     collected = CaseEvidence(bench, folder)
+    at_end = ExitStack()
     page = bench.context.new_page()
     try:
         with evidence.trace(bench.context, folder) as trace:
             artifacts["trace"] = trace.name
-            watched = _migrate_and_watch(bench, case, page, phases, journal_start, collected)
+            watched = _migrate_and_watch(
+                bench, case, page, phases, journal_start, collected, at_end
+            )
             with phases("browser"):
                 artifacts["screenshot"] = evidence.screenshot(page, folder).name
     except (HarnessError, PlaywrightError) as error:
@@ -67,6 +71,10 @@ def run_case(bench: Bench, case: Case, folder: Path) -> CaseResult:
     finally:
         with phases("evidence"):
             artifacts |= collected.finish(page, failure)
+        try:
+            at_end.close()
+        except (HarnessError, PlaywrightError) as error:
+            failure = failure or str(bench.stack.explained("putting the stack in order", error))
         page.close()
     if (folder / artifacts.get("trace", "none")).is_file():
         remove_secrets(folder / artifacts["trace"])
@@ -86,6 +94,7 @@ def _migrate_and_watch(
     phases: _Phases,
     journal_start: int,
     collected: CaseEvidence,
+    at_end: ExitStack,
 ) -> Watched:
     stack = bench.stack
     with phases("reset"):
@@ -96,6 +105,7 @@ def _migrate_and_watch(
         dark_features.set_site(bench.client, case.dark_features)
     with phases("install"):
         bench.install()
+        at_end.enter_context(wanted(bench, case.cloud))
     with phases("migrate"):
         plan = migration_assistant.create_plan(page, stack.confluence_url, case.id)
         begun = boot.server_time(bench.client)
@@ -117,13 +127,13 @@ def _keep_logs(stack: Stack, folder: Path, log_offset: int, journal_start: int) 
 
 def broken(case: Case, ccma: str, reason: str) -> CaseResult:
     """The result of a case that could not be run: the harness or its surroundings broke."""
-    wanted = case.expectation.rows[-1]
+    row = case.expectation.rows[-1]
     return CaseResult(
         id=case.id,
         dark_features=case.dark_features,
         axes=case.axes,
         ccma=ccma,
-        expected=RowResult(status=wanted.status, percent=wanted.percent),
+        expected=RowResult(status=row.status, percent=row.percent),
         known_bug=case.known_bug.id if case.known_bug else None,
         verdict="error",
         reason=reason,

@@ -12,20 +12,32 @@ from rich.console import Console
 from typer.exceptions import TyperException
 
 from harness import app as apps
-from harness import assets, cases, cli_explain, cli_report, doctor, interrupt, runs, sweep
+from harness import (
+    assets,
+    cli_explain,
+    cli_matrix,
+    cli_report,
+    cli_repro,
+    doctor,
+    interrupt,
+    runs,
+    sweep,
+)
+from harness.cases import read_suite
 from harness.cloud.__main__ import main as serve_cloud
 from harness.confluence_side import images_wanted
 from harness.engines.docker import connect
 from harness.engines.ready import prepare
 from harness.errors import EXIT_BAD_INPUT, BadInput, HarnessError
-from harness.events import EventLog
 from harness.progress import to_stderr
 from harness.report import junit, table
-from harness.report.results import exit_status, write
-from harness.run import jobs_of, run_jobs
+from harness.report.results import FILE_NAME, exit_status, write
 from harness.selection import compile_expression
+from harness.session import open_session
 from harness.settings import Resolved, resolve
+from harness.shrinking import shrink_failures
 from harness.stack import StackDocument, bring_up
+from harness.suite_result import reached
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -36,6 +48,8 @@ cloud = typer.Typer(no_args_is_help=True, help="The stub of the Atlassian cloud,
 app.add_typer(cloud, name="cloud")
 cli_explain.add_to(app)
 cli_report.add_to(app)
+cli_matrix.add_to(app)
+cli_repro.add_to(app)
 
 Engine = Annotated[str | None, typer.Option(help="auto, docker or local")]
 Confluence = Annotated[str | None, typer.Option(help="an image name, or `standin`")]
@@ -145,6 +159,11 @@ def run_command(
     engine: Engine = None,
     confluence: Confluence = None,
     ccma: Ccma = None,
+    strength: cli_matrix.Strength = None,
+    locate: cli_matrix.Locate = False,
+    shrink: Annotated[
+        bool, typer.Option("--shrink", help="find the fewest values that make a case fail")
+    ] = False,
     workers: Annotated[int | None, typer.Option(help="stacks that work side by side")] = None,
     time_scale: TimeScale = None,
     isolation: Annotated[str | None, typer.Option(help="reset or fresh")] = None,
@@ -168,7 +187,11 @@ def run_command(
         keep=keep,
         results=results,
     ).settings
-    chosen = [case for file in files for case in cases.load(file)]
+    wanted = cli_matrix.parsed(strength, locate)
+    suites = [
+        read_suite(file, strength=wanted, locate=locate, ccma=settings.ccma) for file in files
+    ]
+    chosen = [case for suite in suites for case in suite.cases]
     if select is not None:
         matches = compile_expression(select)
         chosen = [case for case in chosen if matches(case.id)]
@@ -178,13 +201,18 @@ def run_command(
         settings.ccma_for(case.ccma)  # refused before anything is pulled or built
     # Off a terminal rich assumes 80 columns, and folds every case id.
     console = Console(stderr=True, width=None if sys.stderr.isatty() else 140)
-    with interrupt.orderly(to_stderr), runs.open_run() as run:
-        ready = prepare(settings.engine, to_stderr, images_wanted(settings))
-        sweep.sweep(ready.client)
-        jobs = jobs_of(chosen, settings, to_stderr)
-        folder = settings.results / run.id
-        events = EventLog(folder / "events.jsonl", [lambda event: table.case_line(console, event)])
-        outcome = run_jobs(jobs, settings, ready, run, events, to_stderr)
+    with open_session(
+        settings, to_stderr, [lambda event: table.case_line(console, event)]
+    ) as session:
+        folder = session.folder
+        outcome = session.run(chosen)
+        said = reached(suites, outcome)
+        outcome = outcome.model_copy(update={"reached": tuple(said)})
+        write(outcome, folder / FILE_NAME)
+        if shrink:
+            said += [str(each) for each in shrink_failures(suites, outcome, session.also)]
+            outcome = outcome.model_copy(update={"reached": tuple(said)})
+            write(outcome, folder / FILE_NAME)
     table.summary(console, outcome)
     if json_file:
         write(outcome, json_file)

@@ -4,6 +4,7 @@ Decides once, from the settings, which services that takes and how they are star
 stack itself does not know the difference.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +73,7 @@ def describe(
     platform_url: str,
     licence: Licence | None,
     kept: Kept | None,
+    system_features: Sequence[str] = (),
     progress: Progress,
 ) -> ConfluenceSide:
     """Describes the Confluence side of a stack; nothing is started.
@@ -84,6 +86,7 @@ def describe(
         platform_url: where a stand-in's CCMA reaches the cloud; a real one knows.
         licence: for a real image.
         kept: a home to begin with.
+        system_features: dark features that the JVM is started with.
         progress: takes a line when libfaketime is taken from an image.
 
     Raises:
@@ -107,6 +110,7 @@ def describe(
                 setup=settings.standin_setup,
                 memory=settings.memory,
                 home=kept.home if kept else None,
+                system_features=system_features,
             ),
             Wanted(admin, licence or STANDIN_LICENCE),
             _STANDIN_LIMITS,
@@ -130,6 +134,7 @@ def describe(
             faketime=_faketime(ready, progress) if settings.scale != 1 else None,
             memory=settings.memory,
             home=kept.home if kept else None,
+            system_features=system_features,
         ),
         Wanted(admin, licence, real_image.ACCESS),
         Limits(),

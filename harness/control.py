@@ -56,6 +56,20 @@ class CloudControl:
         """Puts a fault in force, until the next reset; `docs/cloud.md` lists the kinds."""
         _send(self._client, "POST", "faults", json=fault)
 
+    def set_switches(self, switches: Mapping[str, Any]) -> None:
+        """Turns switches of the cloud; those that are not named stay as they are."""
+        _send(self._client, "PUT", "settings", json=dict(switches))
+
+    def switches(self) -> Mapping[str, Any]:
+        """All switches of the cloud as they stand."""
+        answer: Mapping[str, Any] = _send(self._client, "GET", "settings")
+        return answer
+
+    def list_pair(self, server_app_key: str, cloud_app_key: str, *, listed: bool) -> None:
+        """Says whether the Marketplace lists these keys as one app's pair."""
+        body = {"serverAppKey": server_app_key, "cloudAppKey": cloud_app_key, "listed": listed}
+        _send(self._client, "POST", "marketplace", json=body)
+
     def reset(self) -> None:
         """Forgets migrations, transfers, data and faults; apps, journal and clock stay."""
         _send(self._client, "POST", "reset")

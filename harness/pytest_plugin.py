@@ -170,7 +170,12 @@ def run_case(benches: "Benches", harness_run: "Run") -> "Callable[[Case], CaseRe
     from harness.run import case_folder
 
     def run(case: "Case") -> "CaseResult":
-        bench = benches.get(case.ccma or benches.default_ccma, case.app)
+        bench = benches.get(
+            case.ccma or benches.default_ccma,
+            case.app,
+            case.time_scale,
+            tuple(sorted(key for key, on in case.system_features.items() if on)),
+        )
         folder = case_folder(benches.settings.results / harness_run.id, case)
         return case_run.run_case(bench, case, folder)
 

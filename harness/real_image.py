@@ -6,7 +6,7 @@ them were tried on a live image.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.confluence.licence import Licence
@@ -84,6 +84,7 @@ def confluence(
     faketime: bytes | None,
     memory: str | None = None,
     home: Path | None = None,
+    system_features: Sequence[str] = (),
 ) -> Service:
     """A real Confluence, beside its database and behind the cloud's names.
 
@@ -96,6 +97,7 @@ def confluence(
         faketime: libfaketime for the image's processor; needed where `scale` is not 1.
         memory: limit of its container.
         home: tar of a kept home to begin with.
+        system_features: dark features that the JVM is started with.
     """
 
     def env(place: Place) -> dict[str, str]:
@@ -103,7 +105,7 @@ def confluence(
             "JVM_MINIMUM_MEMORY": _HEAP[0],
             "JVM_MAXIMUM_MEMORY": _HEAP[1],
             "JVM_SUPPORT_RECOMMENDED_ARGS": " ".join(
-                [*confluence_jvm_arguments(place), *_QUIET_FLAGS]
+                [*confluence_jvm_arguments(place, system_features), *_QUIET_FLAGS]
             ),
             "ATL_DB_TYPE": "postgresql",
             "ATL_JDBC_URL": ACCESS.url,

@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -41,6 +42,17 @@ class Job:
     app: AppDescription
     jar: Path
     ccma: str
+    scale: float
+
+    @property
+    def stack(self) -> tuple[str, str, float, tuple[str, ...]]:
+        """What a stack has to be for the case; another one cannot be made into it."""
+        return (self.ccma, str(self.case.app), self.scale, self.system_features)
+
+    @property
+    def system_features(self) -> tuple[str, ...]:
+        """The dark features that the Confluence's JVM is started with."""
+        return tuple(sorted(key for key, on in self.case.system_features.items() if on))
 
 
 def jobs_of(cases: Sequence[Case], settings: Settings, progress: Progress) -> list[Job]:
@@ -53,7 +65,13 @@ def jobs_of(cases: Sequence[Case], settings: Settings, progress: Progress) -> li
     described = {case.app: apps.load(case.app) for case in cases}
     jars = {path: apps.server_jar(path, app, progress) for path, app in described.items()}
     return [
-        Job(case, described[case.app], jars[case.app], settings.ccma_for(case.ccma))
+        Job(
+            case,
+            described[case.app],
+            jars[case.app],
+            settings.ccma_for(case.ccma),
+            case.time_scale or settings.scale,
+        )
         for case in cases
     ]
 
@@ -65,6 +83,9 @@ def run_jobs(
     run: Run,
     events: EventLog,
     progress: Progress,
+    *,
+    name: str = "stack",
+    folder: Path | None = None,
 ) -> Results:
     """Runs all jobs and writes `results.json` after each of them.
 
@@ -75,15 +96,17 @@ def run_jobs(
         run: the run that owns everything.
         events: told when a case starts and ends.
         progress: takes lines about stacks.
+        name: how the names of the stacks begin, which differ within a run.
+        folder: where results go; None for the run's own.
 
     Returns:
         The results of all jobs.
     """
-    folder = settings.results / run.id
+    folder = folder or settings.results / run.id
     book = _Book(jobs, settings, ready, run, folder)
     events(Event("run-started", detail=f"{len(jobs)} cases"))
     groups = _groups(jobs, settings)
-    worker = _Worker(settings, ready, run, events, progress, book)
+    worker = _Worker(settings, ready, run, events, progress, book, name)
     if settings.workers == 1:
         # In this very thread, so that an interrupt reaches it wherever it is.
         for index, group in enumerate(groups):
@@ -111,7 +134,7 @@ def _groups(jobs: Sequence[Job], settings: Settings) -> list[list[Job]]:
     """Jobs that may share a stack; one job each where isolation is `fresh`."""
     if settings.isolation == "fresh":
         return [[job] for job in jobs]
-    key = lambda job: (job.ccma, str(job.case.app))  # noqa: E731 - used twice, and only here
+    key = attrgetter("stack")
     return [list(group) for _, group in groupby(sorted(jobs, key=key), key)]
 
 
@@ -162,9 +185,11 @@ class _Worker:
         events: EventLog,
         progress: Progress,
         book: _Book,
+        name: str,
     ) -> None:
         self._settings, self._ready, self._run = settings, ready, run
         self._events, self._progress, self._book = events, progress, book
+        self._name = name
         self._stop = threading.Event()
         self._stacks: list[Stack] = []
 
@@ -179,7 +204,7 @@ class _Worker:
         remaining, attempt = list(jobs), 0
         while remaining and not self._stop.is_set():
             attempt += 1
-            name = f"stack-{index + 1}" + (f"-{attempt}" if attempt > 1 else "")
+            name = f"{self._name}-{index + 1}" + (f"-{attempt}" if attempt > 1 else "")
             remaining = self._on_one_stack(remaining, name)
 
     def _on_one_stack(self, jobs: Sequence[Job], name: str) -> list[Job]:
@@ -207,13 +232,14 @@ class _Worker:
         """Starts both together: each takes a second or two, on different parts of the machine."""
         browsers: list[Browser] = []
         stack = bring_up(
-            self._settings,
+            self._settings.model_copy(update={"time_scale": job.scale}),
             self._ready,
             self._run,
             job.app,
             ccma=job.ccma,
             name=name,
             progress=self._progress,
+            system_features=job.system_features,
             meanwhile=lambda: browsers.append(at_end.enter_context(browser_session())),
         )
         self._stacks.append(stack)

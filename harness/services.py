@@ -5,7 +5,7 @@ Pure: nothing is started here. What differs between engines is asked from the `P
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,6 +106,7 @@ def standin(
     setup: str = "complete",
     memory: str | None = None,
     home: Path | None = None,
+    system_features: Sequence[str] = (),
 ) -> Service:
     """The stand-in for Confluence.
 
@@ -123,11 +124,14 @@ def standin(
         setup: `complete` comes set up, `wizard` shows the set-up wizard.
         memory: limit of its container.
         home: tar of a kept home to begin with.
+        system_features: dark features that the JVM is started with.
     """
 
     def env(place: Place) -> dict[str, str]:
         variables = {
-            "JVM_SUPPORT_RECOMMENDED_ARGS": " ".join(confluence_jvm_arguments(place)),
+            "JVM_SUPPORT_RECOMMENDED_ARGS": " ".join(
+                confluence_jvm_arguments(place, system_features)
+            ),
             "CCMA_VERSION": ccma,
             "CCMA_PLATFORM_URL": platform_url,
             "CCMA_CLOUD_URL": f"https://{site}.atlassian.net",
@@ -171,11 +175,12 @@ def standin(
     )
 
 
-def confluence_jvm_arguments(place: Place) -> list[str]:
+def confluence_jvm_arguments(place: Place, system_features: Sequence[str] = ()) -> list[str]:
     """What the JVM of any Confluence gets: debugger, trust store, and doors that tests need open.
 
     The trust store replaces the JVM's own, so the harness's CA is the only one that is trusted:
-    nothing outside the stack's network is to be asked.
+    nothing outside the stack's network is to be asked. Dark features of the system level are
+    properties of the JVM (container facts, section 3.3).
     """
     return [
         f"-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address={_jdwp(place)}",
@@ -185,6 +190,7 @@ def confluence_jvm_arguments(place: Place) -> list[str]:
         "-Dupm.plugin.upload.enabled=true",
         "-Datlassian.upm.signature.check.disabled=true",
         "-Dpassword.confirmation.disabled=true",
+        *(f"-Datlassian.darkfeature.{key}=true" for key in system_features),
     ]
 
 

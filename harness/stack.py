@@ -164,6 +164,7 @@ def bring_up(
     progress: Progress,
     meanwhile: Callable[[], None] = lambda: None,
     environ: Mapping[str, str] = os.environ,
+    system_features: Sequence[str] = (),
 ) -> Stack:
     """Brings up a stack; the caller closes it, or leaves it standing.
 
@@ -177,6 +178,7 @@ def bring_up(
         progress: takes lines about what is happening.
         meanwhile: called once while the services boot: the time to start a browser.
         environ: where a licence may be.
+        system_features: dark features that Confluence's JVM is started with.
 
     Raises:
         ServiceDied, WaitTimedOut: a service did not come up; with its last log lines. Nothing
@@ -202,6 +204,7 @@ def bring_up(
                 else services.PLATFORM_URL,
                 licence=licence,
                 kept=None,
+                system_features=system_features,
                 progress=progress,
             )
             app_half = services.cloud_app(image, app.cloud.key, authority, settings.scale)

@@ -7,8 +7,9 @@ does not, that is said (`fixed`) rather than passed over.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
-from harness.cases import Expectation, KnownBug
+from harness.cases import Expectation, KnownBug, Window
 from harness.report.results import VerdictName
 from harness.rows import FINAL, Row, Seen
 
@@ -66,7 +67,9 @@ def is_decided(expectation: Expectation, bug: KnownBug | None, seen: Observation
     if bug and set(seen.rows) <= {bug.row}:
         return seen.now - seen.begun > GIVE_UP + bug.lasts
     last = seen.rows[-1] if seen.rows else None
-    if last and last.status in FINAL and last != expectation.rows[-1]:
+    # No poll changes a final row: it is wrong, or came too late, or after the wrong ones.
+    enough = last != expectation.rows[-1] or seen.now - seen.begun >= expectation.lasts
+    if last and last.status in FINAL and enough:
         return True
     if seen.settled:
         return seen.watched > max(PATIENCE, expectation.lasts)
@@ -81,8 +84,7 @@ def judge(expectation: Expectation, bug: KnownBug | None, seen: Observation) -> 
         bug: the known bug that the case is marked with, if any.
         seen: everything that was observed.
     """
-    wanted = " then ".join(str(row) for row in expectation.rows)
-    got = " then ".join(str(row) for row in seen.rows) or "no row at all"
+    wanted, got = _wanted(expectation), _got(expectation, seen)
     if bug:
         if _shows(bug, seen):
             minutes = seen.watched.total_seconds() / 60
@@ -103,9 +105,50 @@ def _met(expectation: Expectation, seen: Observation) -> bool:
     rows = seen.rows
     if not rows or rows[-1] != expectation.rows[-1]:
         return False
-    remaining = iter(rows)
-    in_order = all(wanted in remaining for wanted in expectation.rows)
+    remaining = iter(seen.timeline)
+    steps = zip_longest(expectation.rows, expectation.times, fillvalue=None)
+    in_order = all(
+        any(each.row == row and _in_time(window, each, seen.begun) for each in remaining)
+        for row, window in steps
+    )
     return in_order and seen.now - seen.begun >= expectation.lasts
+
+
+def _in_time(window: Window | None, seen: Seen, begun: datetime) -> bool:
+    passed = seen.server_time - begun
+    if window is None:
+        return True
+    return window.after <= passed and (window.within is None or passed <= window.within)
+
+
+def _wanted(expectation: Expectation) -> str:
+    """The wanted rows in words, with their times where they have any."""
+    if not expectation.times:
+        return " then ".join(str(row) for row in expectation.rows)
+    return " then ".join(
+        str(row)
+        + (f" after {_minutes(window.after)}" if window.after else "")
+        + (f" within {_minutes(window.within)}" if window.within is not None else "")
+        for row, window in zip(expectation.rows, expectation.times, strict=True)
+    )
+
+
+def _got(expectation: Expectation, seen: Observation) -> str:
+    """The rows that were seen in words, with their times where the wanted ones have any."""
+    timed = expectation.times
+    told = (
+        f"{each.row} at {_minutes(each.server_time - seen.begun)}" if timed else str(each.row)
+        for each in seen.timeline
+    )
+    return " then ".join(told) or "no row at all"
+
+
+def _minutes(time: timedelta) -> str:
+    return (
+        f"{time.total_seconds() / 60:.1f} min"
+        if time >= timedelta(minutes=1)
+        else (f"{time.total_seconds():.0f} s")
+    )
 
 
 def _shows(bug: KnownBug | None, seen: Observation) -> bool:

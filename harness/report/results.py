@@ -94,6 +94,8 @@ class Results(_Part):
     started: datetime
     seconds: float
     cases: tuple[CaseResult, ...]
+    reached: tuple[str, ...] = ()
+    """What the cases cover and name as their fault, in sentences."""
 
     @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated properties
     @property

@@ -45,6 +45,8 @@ def summary(console: Console, results: Results) -> None:
             Text(case.verdict, _STYLES[case.verdict]),
         )
     console.print(table)
+    for line in results.reached:
+        console.print(Text(line), soft_wrap=True)
     told = ", ".join(f"{count} {verdict}" for verdict, count in results.totals.items() if count)
     console.print(Text(f"{told or 'no case was run'}, {results.seconds:.1f} s"))
 

@@ -102,3 +102,45 @@ def test_watching_goes_on_while_something_may_change(
 def test_rows_read_as_they_are_written() -> None:
     assert parse_row("COMPLETE 100 %") == Row("COMPLETE", 100)
     assert str(Row("TIMED_OUT")) == "TIMED_OUT"
+
+
+TIMED = Expectation.model_validate(
+    {
+        "rows": [
+            {"row": "RUNNING 0", "within": "2m"},
+            {"row": "COMPLETE 100", "after": "1m", "within": "3m"},
+        ],
+        "source": "documented",
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "verdict"),
+    [
+        (["RUNNING 0", "COMPLETE 100"], "passed"),
+        (["READY", "RUNNING 0", "COMPLETE 100"], "passed"),
+        (["READY", "STARTING", "READY", "RUNNING 0", "COMPLETE 100"], "failed"),  # 3 and 4 min
+        (["READY", "STARTING", "RUNNING 0", "READY", "COMPLETE 100"], "failed"),  # 4 min
+    ],
+)
+def test_rows_have_to_come_in_their_time(rows: list[str], verdict: str) -> None:
+    assert judge(TIMED, None, seen(*rows)).name == verdict
+
+
+def test_a_row_that_comes_too_soon_fails() -> None:
+    late = Expectation.model_validate(
+        {"rows": [{"row": "COMPLETE 100", "after": "5m"}], "source": "documented"}
+    )
+    observed = seen("RUNNING 0", "COMPLETE 100")
+    assert judge(late, None, observed).name == "failed"
+    assert is_decided(late, None, observed)
+
+
+def test_a_failure_in_time_tells_when_rows_came() -> None:
+    reason = judge(TIMED, None, seen("RUNNING 0", "READY", "READY", "READY", "COMPLETE 100")).reason
+    assert reason == (
+        "wanted RUNNING 0 within 2.0 min then COMPLETE 100 after 1.0 min within 3.0 min; "
+        "got RUNNING 0 at 0 s then READY at 1.0 min then READY at 2.0 min then READY at 3.0 min "
+        "then COMPLETE 100 at 4.0 min"
+    )

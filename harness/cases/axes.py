@@ -1,0 +1,229 @@
+"""Axes: named values, and what each of them sets.
+
+An axis sets a dark feature, or one of the settings below. Its values are words; where a word is
+not all there is to say, a mapping gives each word its meaning, as `app: {hidden: ../apps/hidden}`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import model_validator as validator
+
+from harness.cloud_app.behaviours import BEHAVIOURS
+from harness.settings import CCMA_VERSIONS
+from harness.suggest import did_you_mean
+
+ON, OFF = "on", "off"
+
+AxisSetting = Literal[
+    "app",
+    "assessment",
+    "ccma",
+    "cloud_app",
+    "cloud_fault",
+    "cloud_install",
+    "cloud_switches",
+    "pairing",
+    "time_scale",
+]
+
+Assessment = Literal["needed", "not-needed"]
+Pairing = Literal["open", "listed", "unlisted"]
+
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "assessment": ("needed", "not-needed"),
+    "ccma": CCMA_VERSIONS,
+    "cloud_app": tuple(BEHAVIOURS),
+    "cloud_install": ("installed", "missing"),
+    "pairing": ("open", "listed", "unlisted"),
+}
+"""Settings whose values are fixed words."""
+
+FaultKind = Literal[
+    "cut",
+    "expired-link",
+    "half-answer",
+    "latency",
+    "rate-limit",
+    "server-error",
+    "stale-poll",
+    "webhook-late",
+    "webhook-lost",
+    "webhook-repeated",
+]
+
+
+class Model(BaseModel):
+    """What every part of a case file shares: it is frozen, and knows its keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Fault(Model):
+    """A fault of the cloud, in the fields of its control API (`docs/cloud.md`, faults)."""
+
+    kind: FaultKind
+    route: str = "*"
+    method: str | None = None
+    skip: int = Field(default=0, ge=0)
+    times: int | None = Field(default=None, ge=1)
+    probability: float = Field(default=1, ge=0, le=1)
+    seed: int = 0
+    seconds: float | None = Field(default=None, ge=0, le=3600)
+    retry_after: int | None = Field(default=None, ge=0)
+    status: int | None = Field(default=None, ge=500, le=599)
+    done: bool | None = None
+    bytes: int | None = Field(default=None, ge=1)
+    for_good: bool | None = None
+    copies: int | None = Field(default=None, ge=1, le=100)
+    delay: float | None = Field(default=None, ge=0)
+
+
+@dataclass(frozen=True)
+class CloudSetup:
+    """What a case wants of the cloud, over a site with the app on it and no fault in force.
+
+    Attributes:
+        installed: whether the cloud app is installed on the site.
+        assessment: the admin's decision about the server app.
+        pairing: `open` links every pair of keys; else unequal keys are linked only when the
+            Marketplace lists them as a pair, and this app's pair is `listed` or `unlisted`.
+        faults: faults in force, as the control API takes them.
+        switches: behaviour that sources disagree on, as the control API takes it.
+    """
+
+    installed: bool = True
+    assessment: Assessment = "needed"
+    pairing: Pairing = "open"
+    faults: tuple[Mapping[str, Any], ...] = ()
+    switches: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _values(given: object) -> object:
+    """Values as word -> meaning; a plain list of words means itself."""
+    if not isinstance(given, list):
+        return given
+    words = [str(value) for value in given]
+    if len(set(words)) < len(words):
+        raise ValueError("a value stands here twice")
+    return dict(zip(words, words, strict=True))
+
+
+Values = Annotated[Mapping[str, Any], BeforeValidator(_values), Field(min_length=1)]
+
+
+class Axis(Model):
+    """A named set of values, and what they set.
+
+    Attributes:
+        dark_feature: the key of the dark feature that the values `off` and `on` switch.
+        level: where it is switched; a `system` feature is set when the JVM starts.
+        setting: what the values set otherwise.
+        values: the words, or each word with its meaning. The first is the default.
+    """
+
+    dark_feature: str | None = None
+    level: Literal["site", "system"] = "site"
+    setting: AxisSetting | None = None
+    values: Values
+
+    @validator(mode="after")
+    def _sets_one_thing(self) -> "Axis":
+        if (self.dark_feature is None) == (self.setting is None):
+            raise ValueError("an axis has either a `dark_feature` or a `setting`")
+        if self.level == "system" and self.dark_feature is None:
+            raise ValueError("only a `dark_feature` has a `level`")
+        for word in self.values:
+            self.meaning(word)
+        return self
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The values' names, in order."""
+        return tuple(self.values)
+
+    def meaning(self, word: str) -> Any:
+        """What a value stands for, in the type of what it sets.
+
+        Raises:
+            ValueError: it cannot be one; says what could.
+        """
+        given = self.values[word]
+        if self.dark_feature is not None:
+            return _one_of(given, (OFF, ON)) == ON
+        setting = self.setting or ""
+        if setting in WORDS:
+            return _one_of(given, WORDS[setting])
+        try:
+            return _MEANINGS[setting].validate_python(given)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join([word, *(str(part) for part in first["loc"])])
+            told = first["msg"].removeprefix("Value error, ")
+            if first["type"] == "extra_forbidden":
+                told = f"no such field{did_you_mean(str(first['loc'][-1]), Fault.model_fields)}"
+            raise ValueError(f"{place}: {told}") from None
+
+
+def _one_of(given: object, allowed: tuple[str, ...]) -> str:
+    if str(given) not in allowed:
+        raise ValueError(f"{str(given)!r} cannot be{did_you_mean(str(given), allowed)}")
+    return str(given)
+
+
+def _faults(given: object) -> object:
+    """`none` is no fault; one fault need not be in a list."""
+    if given == "none":
+        return []
+    return [given] if isinstance(given, dict) else given
+
+
+def _switches(given: object) -> object:
+    return {} if given == "default" else given
+
+
+class Switches(Model):
+    """Switches of the cloud, in the fields of its control API (`docs/cloud.md`, switches)."""
+
+    after_settled: Literal[403, 409] | None = None
+    failure_status: Literal["reject", "accept"] | None = None
+    unknown_status: Literal[400, 200] | None = None
+    in_progress_percent: Literal["0-100", "1-99"] | None = None
+    another_apps_transfer: Literal[403, 404] | None = None
+    clock_skew: float | None = Field(default=None, ge=0)
+    acknowledge_within: float | None = Field(default=None, gt=0)
+    retry_first: float | None = Field(default=None, gt=0)
+    retry_most: float | None = Field(default=None, gt=0)
+    retry_tries: int | None = Field(default=None, ge=1)
+    retry_least_wall: float | None = Field(default=None, ge=0)
+    region: str | None = None
+    scopes: Literal["checked", "ignored"] | None = None
+
+
+_MEANINGS: Mapping[str, TypeAdapter[Any]] = {
+    "app": TypeAdapter(Path),
+    "cloud_fault": TypeAdapter(Annotated[tuple[Fault, ...], BeforeValidator(_faults)]),
+    "cloud_switches": TypeAdapter(Annotated[Switches, BeforeValidator(_switches)]),
+    "time_scale": TypeAdapter(Annotated[float, Field(gt=0, le=3600)]),
+}
+
+
+def cloud_setup(settings: Mapping[str, Any]) -> CloudSetup:
+    """What the settings of a case ask of the cloud.
+
+    Args:
+        settings: setting -> the meaning of the case's value.
+    """
+    switches: Switches = settings.get("cloud_switches", Switches())
+    return CloudSetup(
+        installed=settings.get("cloud_install", "installed") == "installed",
+        assessment=settings.get("assessment", "needed"),
+        pairing=settings.get("pairing", "open"),
+        faults=tuple(
+            fault.model_dump(exclude_none=True) for fault in settings.get("cloud_fault", ())
+        ),
+        switches=switches.model_dump(exclude_none=True),
+    )

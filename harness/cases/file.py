@@ -1,0 +1,147 @@
+"""What may stand in a case file, typed."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from harness.cases.axes import Axis, Model
+from harness.rows import Row, parse_row
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def _duration(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    match = re.fullmatch(r"(\d+)\s*([smhd])", str(value))
+    if not match:
+        raise ValueError(f"{value!r} is no duration: write 60s, 30m, 1h or 14d")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def _row(value: object) -> Row:
+    return value if isinstance(value, Row) else parse_row(str(value))
+
+
+def _words(value: object) -> tuple[str, ...]:
+    return tuple(str(v) for v in value) if isinstance(value, (list, tuple)) else (str(value),)
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+RowText = Annotated[Row, BeforeValidator(_row)]
+Word = Annotated[str, BeforeValidator(str)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_words), Field(min_length=1)]
+
+When = Mapping[str, Words]
+"""Axis name -> the values that match; empty matches every case."""
+
+
+class Window(Model):
+    """When a row has to be there, in server time since the migration's start."""
+
+    after: Duration = timedelta(0)
+    within: Duration | None = None
+
+
+class Expectation(Model):
+    """Rows that are expected where axis values match.
+
+    In a file a row is `COMPLETE 100`, or with its time
+    `{row: COMPLETE 100, after: 5m, within: 25m}`.
+
+    Attributes:
+        when: axis name -> values; empty matches every case.
+        rows: they appear in this order, the last one to stay; rows before are free.
+        times: for each row, when it has to be seen first; empty where no row says.
+        lasts: server time for which the last row is watched on, after the migration's start.
+        source: why this is expected.
+    """
+
+    when: When = Field(default_factory=dict)
+    rows: tuple[RowText, ...] = Field(min_length=1)
+    times: tuple[Window, ...] = ()
+    lasts: Duration = timedelta(0)
+    source: str = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _times_apart(cls, given: Any) -> Any:
+        """Takes the times out of the rows that carry them."""
+        rows = given.get("rows") if isinstance(given, dict) else None
+        if not isinstance(rows, list) or not any(isinstance(row, dict) for row in rows):
+            return given
+        times = [dict(row) if isinstance(row, dict) else {"row": row} for row in rows]
+        if not all("row" in each for each in times):
+            raise ValueError("a row with a time is {row: ..., after: ..., within: ...}")
+        return {**given, "rows": [each.pop("row") for each in times], "times": times}
+
+    @property
+    def demands(self) -> tuple[object, ...]:
+        """What is expected, apart from where and why."""
+        return (self.rows, self.times, self.lasts)
+
+
+class KnownBug(Model):
+    """A case is known to fail in one stated way.
+
+    Attributes:
+        id: its name in results.
+        statement: what happens, in a sentence.
+        when: axis name -> values of the cases that show it.
+        versions: CCMA versions that show it; empty where `when` says, or all do.
+        row: the one row they show, and nothing else.
+        lasts: server time for which it stays after the cloud recorded the final status.
+    """
+
+    id: str
+    statement: str
+    when: When = Field(min_length=1)
+    versions: tuple[Word, ...] = ()
+    row: RowText
+    lasts: Duration
+
+
+class Constraint(Model):
+    """A rule that no case breaks: `if` and `then`, or values that `never` meet."""
+
+    if_: When | None = Field(default=None, alias="if", min_length=1)
+    then: When | None = Field(default=None, min_length=1)
+    never: When | None = Field(default=None, min_length=1)
+    why: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_form(self) -> "Constraint":
+        if (self.if_ is None) != (self.then is None) or (self.if_ is None) == (self.never is None):
+            raise ValueError("a constraint has `if` and `then`, or `never`")
+        return self
+
+
+class SubMatrix(Model):
+    """Axes that want a strength of their own."""
+
+    axes: tuple[str, ...] = Field(min_length=1)
+    strength: int
+
+
+Strength = Annotated[int, Field(ge=1)] | Literal["all"]
+
+
+class CaseFile(Model):
+    """One case file."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    about: str = ""
+    app: Path
+    axes: Mapping[str, Axis] = Field(default_factory=dict)
+    strength: Strength = "all"
+    constraints: tuple[Constraint, ...] = ()
+    seeds: tuple[Mapping[str, Word], ...] = ()
+    sub_matrices: tuple[SubMatrix, ...] = ()
+    expectations: tuple[Expectation, ...] = Field(min_length=1)
+    known_bugs: tuple[KnownBug, ...] = ()
+    repros: Mapping[str, str] = Field(default_factory=dict)
+    """Name for `harness repro` -> the known bug that it shows."""

@@ -1,0 +1,48 @@
+"""The verb that shows a known bug, then its absence."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from harness import repro
+from harness.cases import read_suite
+from harness.progress import to_stderr
+from harness.report import table
+from harness.session import open_session
+from harness.settings import resolve
+
+PAGE = "repro.html"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the verb to the command."""
+    app.command("repro")(reproduce)
+
+
+def reproduce(
+    file: Annotated[Path, typer.Argument(help="a case file with the known bug")],
+    case: Annotated[str, typer.Option("--case", help="a name of `repros`, a bug's or case's id")],
+    before: Annotated[str, typer.Option(help="the CCMA version that has the bug")],
+    after: Annotated[str | None, typer.Option(help="the one that has it no more")] = None,
+    engine: Annotated[str | None, typer.Option(help="auto, docker or local")] = None,
+    time_scale: Annotated[float | None, typer.Option(help="server s per wall second")] = None,
+    workers: Annotated[int | None, typer.Option(help="2 runs both versions at once")] = None,
+    results: Annotated[Path | None, typer.Option(help="folder for runs' results")] = None,
+) -> int:
+    """Show a known bug on one version, and its absence on another."""
+    sides = repro.sides(read_suite(file), case, before, after)
+    flags = {"engine": engine, "time_scale": time_scale, "workers": workers, "results": results}
+    settings = resolve(flags, os.environ).settings
+    console = Console(stderr=True, width=140)
+    with open_session(
+        settings, to_stderr, [lambda event: table.case_line(console, event)]
+    ) as session:
+        outcome = session.run([side.case for side in sides])
+        page = session.folder / PAGE
+        page.write_text(repro.as_page(sides, outcome.cases))
+    print(repro.as_text(sides, outcome.cases, session.folder))  # noqa: T201 - a command's output
+    to_stderr(f"page: {page}")
+    return repro.exit_status(sides, outcome.cases)
