@@ -1,11 +1,15 @@
-"""The Confluence that these tests run against: any by HARNESS_CONTRACT_URL, else a stand-in."""
+"""The Confluence that these tests run against: whatever `--confluence` and `--engine` name.
+
+It is a stack as the harness brings it up, at real time. Tests of what only a stand-in can be asked
+for (variables, switches, a kill) are marked `standin`, start one of their own, and are deselected
+where a real image is named.
+"""
 
 import json
 import os
 import shutil
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +18,25 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from harness import app as sample_apps
+from harness import assets
+from harness.bench import Benches
 from harness.browser.login import log_in, save_state
 from harness.confluence import apps, boot, dark_features, log
 from harness.confluence.session import Account, ConfluenceClient, open_client
+from harness.engines import builds
+from harness.settings import resolve
+from harness.stack import Stack
 from harness.waiting import wait_for
 
-ROOT = Path(__file__).parents[3]
-STANDIN = ROOT / "docker" / "confluence-standin"
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselects what only a stand-in can be asked for, where a real image is named."""
+    chosen = resolve({"confluence": config.getoption("--confluence")}, os.environ).settings
+    if not chosen.is_standin:
+        deselected = [item for item in items if item.get_closest_marker("standin")]
+        config.hook.pytest_deselected(items=deselected)
+        items[:] = [item for item in items if item not in deselected]
 
 
 @dataclass(frozen=True)
@@ -33,16 +49,16 @@ class StandIn:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built() -> Path:
     """Return the folder with the built stand-in."""
-    out = tmp_path_factory.mktemp("standin")
-    subprocess.run([STANDIN / "build.sh", out], check=True, capture_output=True, text=True)
-    return out
+    return builds.standin(lambda _: None)
 
 
 @contextmanager
-def run_standin(built: Path, home: Path, variables: Mapping[str, str]) -> Iterator[StandIn]:
-    """Start a stand-in on free ports and end it with the block."""
+def run_standin(
+    built: Path, home: Path, variables: Mapping[str, str], properties: Sequence[str] = ()
+) -> Iterator[StandIn]:
+    """Start a stand-in on free ports, with properties of its JVM, and end it with the block."""
     java = shutil.which("java")
     assert java
     ports, output = home / "ports.json", home / "output.txt"
@@ -58,7 +74,11 @@ def run_standin(built: Path, home: Path, variables: Mapping[str, str]) -> Iterat
     ports.unlink(missing_ok=True)
     with output.open("ab") as out:
         process = subprocess.Popen(
-            [java, "-XX:TieredStopAtLevel=1", "-Xmx256m", "-jar", built / "standin.jar"],
+            [
+                *(java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"),
+                *(f"-D{each}" for each in properties),
+                *("-jar", built / "standin.jar"),
+            ],
             env=environment,
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -95,43 +115,28 @@ def ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
             process.wait()
 
 
-@pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the URL of a cloud that runs as a process of this machine."""
-    folder = tmp_path_factory.mktemp("cloud")
-    ports, output = folder / "ports.json", folder / "output.txt"
-    arguments = ["--host", "127.0.0.1", "--port", "0", "--data", folder, "--ports-file", ports]
-    with output.open("ab") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "harness.cloud", *arguments], stdout=out, stderr=out
-        )
-    with ended(process):
-        yield await_port(process, ports, output)
+def await_running(url: str) -> None:
+    """Wait until a stand-in is RUNNING."""
+    with httpx.Client(base_url=url, trust_env=False) as anyone:
+        boot.await_running(anyone, within=60)
 
 
 @pytest.fixture(scope="session")
-def confluence_url(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def confluence_stack(benches: Benches) -> Stack:
+    """Return the stack of the session: set up, connected to a cloud, at real time."""
+    charts = assets.sample_app("charts")
+    return benches.get(benches.default_ccma, charts, scale=1).stack
+
+
+@pytest.fixture(scope="session")
+def confluence_url(confluence_stack: Stack) -> str:
     """Return the base URL of a Confluence that is set up."""
-    given = os.environ.get("HARNESS_CONTRACT_URL")
-    if given:
-        yield given
-        return
-    built, platform = request.getfixturevalue("built"), request.getfixturevalue("platform")
-    variables = {"CCMA_PLATFORM_URL": platform}
-    with run_standin(built, tmp_path_factory.mktemp("home"), variables) as standin:
-        with httpx.Client(base_url=standin.url, trust_env=False) as anyone:
-            boot.await_running(anyone, within=60)
-        yield standin.url
+    return confluence_stack.confluence_url
 
 
 @pytest.fixture(scope="session")
-def admin() -> Account:
-    return Account(
-        os.environ.get("HARNESS_CONTRACT_USER", "admin"),
-        os.environ.get("HARNESS_CONTRACT_PASSWORD", "admin"),
-    )
+def admin(confluence_stack: Stack) -> Account:
+    return confluence_stack.account
 
 
 @pytest.fixture
@@ -184,15 +189,8 @@ def clean(client: ConfluenceClient) -> Iterator[ConfluenceClient]:
             apps.uninstall(client, app.key)
 
 
-@pytest.fixture
-def charts(built: Path, tmp_path: Path) -> Path:
-    """Return the jar of the sample server app, built against the stand-in's API."""
-    jar = tmp_path / "charts.jar"
-    folder = ROOT / "fixtures" / "apps"
-    subprocess.run(
-        [folder / "build.sh", folder / "charts", built / "app-migration-api.jar", jar],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return jar
+@pytest.fixture(scope="session")
+def charts() -> Path:
+    """Return the jar of the sample server app."""
+    folder = assets.sample_app("charts")
+    return sample_apps.server_jar(folder, sample_apps.load(folder), lambda _: None)

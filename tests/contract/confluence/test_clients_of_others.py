@@ -1,9 +1,11 @@
 """Clients that others wrote for the real Confluence, unchanged, against the same server."""
 
+import subprocess
+
 import pytest
 from atlassian import Confluence
 
-from harness.confluence import apps
+from harness.confluence import apps, boot
 from harness.waiting import wait_for
 
 
@@ -41,5 +43,28 @@ def test_atlassian_python_api_knows_its_user(theirs, admin):
     assert theirs.get_current_user()["username"] == admin.user
 
 
+def test_atlassian_python_api_finds_a_user_by_name_and_by_key(theirs, admin):
+    found = theirs.get_user_details_by_username(admin.user)
+    assert found["username"] == admin.user
+    assert theirs.get_user_details_by_userkey(found["userKey"]) == found
+
+
 def test_atlassian_python_api_asks_for_health(theirs):
     assert theirs.health_check()["healthy"]
+
+
+def test_jdb_attaches_sets_a_breakpoint_and_lets_go(confluence_stack, clean, charts):
+    apps.install(clean, charts)
+    address = confluence_stack.document().confluence
+    method = "org.migrationharness.apps.charts.ChartsMigration.onStartAppMigration"
+    for _ in range(2):  # a debugger that did not let go would keep the second one out
+        told = subprocess.run(
+            ["jdb", "-attach", f"{address.jdwp_host}:{address.jdwp_port}"],
+            input=f"stop in {method}\nquit\n",
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert told.returncode == 0, told.stderr
+        assert f"Set breakpoint {method}" in told.stdout
+    assert boot.status(clean) == "RUNNING"

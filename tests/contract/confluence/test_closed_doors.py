@@ -1,12 +1,14 @@
 """The newer log-in form with Basic closed, as 10.2 comes: cookies, websudo and access tokens."""
 
 import pytest
-from conftest import run_standin
+from conftest import await_running, run_standin
 
 from harness.browser import login, migration_assistant
 from harness.confluence import apps, dark_features, session
 from harness.confluence.session import connect, open_client, open_with_token, who_am_i
 from harness.errors import DriverError
+
+pytestmark = pytest.mark.standin
 
 CLOSED = {"STANDIN_LOGIN": "tsv", "STANDIN_BASIC": "off"}
 FEATURE = "migration-assistant.app-migration.feature"
@@ -15,6 +17,7 @@ FEATURE = "migration-assistant.app-migration.feature"
 @pytest.fixture(scope="module")
 def closed(built, tmp_path_factory) -> str:
     with run_standin(built, tmp_path_factory.mktemp("closed"), CLOSED) as standin:
+        await_running(standin.url)
         yield standin.url
 
 

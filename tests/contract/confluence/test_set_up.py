@@ -12,6 +12,8 @@ from harness.confluence.setup import set_up
 from harness.confluence.setup_steps import Database, Wanted
 from harness.errors import BadInput
 
+pytestmark = pytest.mark.standin
+
 ADMIN = Account("site-admin", "a-long-word-1")
 LICENCE = Licence("QUFBQmZha2UrbGljZW5jZS9mb3ItdGhlLXN0YW5kLWlu" * 3)
 WIZARD = {"STANDIN_SETUP": "wizard"}

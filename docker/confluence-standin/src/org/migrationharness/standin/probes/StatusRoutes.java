@@ -33,6 +33,7 @@ public final class StatusRoutes {
         routes.get("/status", Access.ANYONE, this::status)
                 .get("/rest/applinks/1.0/manifest", Access.ANYONE, this::manifest)
                 .get("/rest/api/user/current", Access.USER, this::currentUser)
+                .get("/rest/api/user", Access.USER, this::user)
                 .get("/rest/zdu/cluster", Access.ADMIN, this::cluster)
                 .get("/rest/license/1.0/license/details", Access.ADMIN, this::license)
                 .get("/rest/license/1.0/license/remainingSeats", Access.ADMIN,
@@ -72,6 +73,19 @@ public final class StatusRoutes {
     private void currentUser(Exchange exchange) throws IOException {
         Account account = users.find(exchange.identity().name())
                 .orElseThrow(() -> new HttpProblem(403, "Not permitted to use Confluence"));
+        show(exchange, account);
+    }
+
+    private void user(Exchange exchange) throws IOException {
+        if (!exchange.has("username") && !exchange.has("key")) {
+            throw new HttpProblem(400, "Either a username or a key is needed");
+        }
+        show(exchange, users.find(exchange.param("username"))
+                .or(() -> users.findByKey(exchange.param("key")))
+                .orElseThrow(() -> new HttpProblem(404, "No user found with that username or key")));
+    }
+
+    private static void show(Exchange exchange, Account account) throws IOException {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("type", "known");
         body.put("username", account.name());

@@ -30,6 +30,10 @@ public final class Users {
         return Optional.ofNullable(name == null ? null : accounts.get(name));
     }
 
+    public Optional<Account> findByKey(String key) {
+        return accounts.values().stream().filter(account -> account.key().equals(key)).findFirst();
+    }
+
     public synchronized void create(String name, String fullName, String email, String password) {
         String key = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString().replace("-", "");
         accounts.put(name, new Account(name, key, fullName, email, PasswordHash.of(password)));
