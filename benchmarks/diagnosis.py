@@ -169,9 +169,11 @@ def _failure(
 @contextmanager
 def benches() -> Iterator[Benches]:
     settings = resolve({"engine": "local"}, os.environ).settings
-    with runs.open_run() as run, browser_session() as browser, ExitStack() as at_end:
+    with runs.open_run() as run, browser_session() as browser:
         ready = prepare(settings.engine, to_stderr)
-        yield Benches(settings, ready, run, to_stderr, browser, at_end)
+        every = Benches(settings, ready, run, to_stderr, lambda: browser)
+        yield every
+        every.close()
 
 
 def bench_of(every: Benches, failure: Failure) -> Bench:

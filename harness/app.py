@@ -58,6 +58,15 @@ class AppDescription(BaseModel):
     server: ServerHalf
     cloud: CloudHalf
 
+    @property
+    def cloud_half(self) -> str:
+        """A word that is equal for apps that one cloud half can serve.
+
+        How the scripted one behaves is told to it, and asks for no other.
+        """
+        values = self.cloud.model_dump(mode="json", exclude={"behaviour"}).values()
+        return ",".join(str(value) for value in values)
+
 
 def load(folder: Path) -> AppDescription:
     """Reads an app's description.

@@ -1,5 +1,6 @@
 """What a worker or a test session keeps from case to case: a stack and what drives it."""
 
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from playwright.sync_api import Error as PlaywrightError
 
 from harness import app as apps
+from harness import clean
 from harness.app import AppDescription
 from harness.browser import migration_assistant
 from harness.browser.login import log_in
@@ -17,7 +19,8 @@ from harness.confluence import apps as plugins
 from harness.confluence import boot
 from harness.confluence.session import ConfluenceClient
 from harness.engines.ready import Ready
-from harness.errors import HarnessError, WaitTimedOut
+from harness.errors import BadInput, HarnessError, WaitTimedOut
+from harness.needs import StackNeeds
 from harness.progress import Progress
 from harness.rows import FINAL, Row
 from harness.runs import Run
@@ -38,26 +41,43 @@ class Bench:
     context: BrowserContext
     app: AppDescription
     jar: Path
-    _installed: bool = field(default=False, init=False)
+    pristine: clean.State
+    _installed: str | None = field(default=None, init=False)
+
+    def died(self) -> bool:
+        """Whether a service of the stack has ended."""
+        return any(service.ended() for service in self.stack.running.values())
+
+    def use(self, app: AppDescription, jar: Path) -> None:
+        """Makes another app the one under test; its cloud half is the same."""
+        if jar != self.jar and self._installed:
+            plugins.uninstall(self.client, self._installed)
+            self._installed = None
+        self.app, self.jar = app, jar
 
     def reset(self, *, cloud_app: str | None, name: str) -> None:
-        """Makes the stack forget the last case.
+        """Makes the stack forget the last case, and proves that it did.
+
+        The server app stays installed: it is the same for the next case, or `use` removed it.
 
         Args:
             cloud_app: how the scripted cloud app behaves from now on; None as the app says.
             name: whose marker goes into the cloud's journal.
+
+        Raises:
+            DriverError: something that the last case left is still there.
         """
-        self.stack.cloud.reset()
+        # First, so that no post of the last case comes after the cloud forgot it.
+        self.stack.cloud_app.behave(cloud_app or self.app.cloud.behaviour)
+        clean.restore(self.client, self.stack.cloud, self.pristine)
         # A case may have moved the platform's clock by days.
         self.stack.cloud.set_clock(boot.server_time(self.client), self.stack.scale)
         self.stack.cloud.mark(name)
-        self.stack.cloud_app.behave(cloud_app or self.app.cloud.behaviour)
 
     def install(self) -> None:
         """Installs the server app, once for each stack."""
         if not self._installed:
-            plugins.install(self.client, self.jar)
-            self._installed = True
+            self._installed = plugins.install(self.client, self.jar).key
 
     def plan(self, name: str) -> "Migration":
         """A new migration plan on a page of its own."""
@@ -153,9 +173,10 @@ def open_bench(
         page = context.new_page()
         log_in(page, stack.confluence_url, stack.account)
         page.close()
+        state = clean.look(client, stack.cloud)
     except (HarnessError, TransportError, PlaywrightError) as error:
         raise stack.explained("the browser to log in", error) from error
-    return Bench(stack, client, context, app, jar)
+    return Bench(stack, client, context, app, jar, state)
 
 
 def _close(context: BrowserContext) -> None:
@@ -164,21 +185,48 @@ def _close(context: BrowserContext) -> None:
 
 
 @dataclass
+class _Opened:
+    """A bench, what closes it, and whether its stack is somebody else's."""
+
+    bench: Bench
+    at_end: ExitStack
+    given: bool = False
+
+
+@dataclass
 class Benches:
-    """The benches of a test session, each opened when it is first asked for."""
+    """The benches of a worker or a test session, each opened when it is first asked for.
+
+    Args:
+        settings: where and how.
+        ready: the engine.
+        run: the run that owns what is brought up.
+        progress: takes lines about what is brought up.
+        browser: gives a running browser; asked while a stack boots.
+        name: how the names of the stacks begin, which differ within a run.
+        most: how many stacks may stand at once; None for as many as are asked for.
+    """
 
     settings: Settings
     ready: Ready
     run: Run
     progress: Progress
-    browser: Browser
-    at_end: ExitStack
-    _open: dict[tuple[str, Path, float, tuple[str, ...]], Bench] = field(default_factory=dict)
+    browser: Callable[[], Browser]
+    name: str = "stack"
+    most: int | None = None
+    started: int = field(default=0, init=False)
+    """How many stacks were brought up."""
+    _open: dict[StackNeeds, _Opened] = field(default_factory=dict, init=False)
 
     @property
     def default_ccma(self) -> str:
         """The CCMA version where a case does not say."""
         return self.settings.ccma_for()
+
+    @property
+    def stacks(self) -> list[Stack]:
+        """The stacks that stand now."""
+        return [opened.bench.stack for opened in list(self._open.values())]
 
     def get(
         self,
@@ -187,34 +235,77 @@ class Benches:
         scale: float | None = None,
         system_features: tuple[str, ...] = (),
     ) -> Bench:
-        """A bench with that CCMA version, app and JVM.
-
-        Args:
-            ccma: the CCMA version.
-            app_folder: the app's folder.
-            scale: server seconds per wall second; None for the session's.
-            system_features: dark features that the JVM is started with, sorted.
+        """A bench with that CCMA version, app and JVM; arguments as for `StackNeeds`.
 
         Raises:
             BadInput: a real image is to show another CCMA than it has.
         """
         if ccma != self.default_ccma:
             ccma = self.settings.ccma_for(ccma)
-        settings = self.settings.model_copy(update={"time_scale": scale or self.settings.scale})
-        key = (ccma, app_folder.resolve(), settings.scale, system_features)
-        if key not in self._open:
-            app = apps.load(app_folder)
-            jar = apps.server_jar(app_folder, app, self.progress)
+        app = apps.load(app_folder)
+        jar = apps.server_jar(app_folder, app, self.progress)
+        rate = scale or self.settings.scale
+        return self.suited(StackNeeds(ccma, rate, system_features, app.cloud_half), app, jar)
+
+    def suited(self, needs: StackNeeds, app: AppDescription, jar: Path) -> Bench:
+        """A bench whose stack is alive and is what is needed, with that app.
+
+        Raises:
+            HarnessError: it does not come up, or what is needed cannot be had.
+        """
+        opened = self._open.get(needs)
+        if opened and opened.bench.died():
+            if opened.given:
+                raise opened.bench.stack.explained("the next case", HarnessError("it ended"))
+            self._close(needs)
+            opened = None
+        if opened is None:
+            self._make_room(needs)
+            opened = self._bring_up(needs, app, jar)
+            self._open[needs] = opened
+        opened.bench.use(app, jar)
+        return opened.bench
+
+    def give(self, stack: Stack, needs: StackNeeds, app: AppDescription, jar: Path) -> None:
+        """Takes a stack that stands already, and that nobody here closes, as the only one."""
+        at_end = ExitStack()
+        bench = open_bench(stack, app, jar, self.browser(), at_end)
+        self._open[needs] = _Opened(bench, at_end, given=True)
+
+    def close(self) -> None:
+        """Closes all benches, and the stacks that were brought up here."""
+        for needs in list(self._open):
+            self._close(needs)
+
+    def _bring_up(self, needs: StackNeeds, app: AppDescription, jar: Path) -> _Opened:
+        self.started += 1
+        browsers: list[Browser] = []
+        at_end = ExitStack()
+        with ExitStack() as if_it_fails:
+            if_it_fails.callback(at_end.close)
+            # Both take a second or two, on different parts of the machine.
             stack = bring_up(
-                settings,
+                self.settings.model_copy(update={"time_scale": needs.scale}),
                 self.ready,
                 self.run,
                 app,
-                ccma=ccma,
-                name=f"stack-{len(self._open) + 1}",
+                ccma=needs.ccma,
+                name=f"{self.name}-{self.started}",
                 progress=self.progress,
-                system_features=system_features,
+                meanwhile=lambda: browsers.append(self.browser()),
+                system_features=needs.system_features,
             )
-            self.at_end.callback(stack.close)
-            self._open[key] = open_bench(stack, app, jar, self.browser, self.at_end)
-        return self._open[key]
+            at_end.callback(stack.leave_standing if self.settings.keep else stack.close)
+            bench = open_bench(stack, app, jar, browsers[0], at_end)
+            if_it_fails.pop_all()
+        return _Opened(bench, at_end)
+
+    def _make_room(self, needs: StackNeeds) -> None:
+        for other, opened in list(self._open.items()):
+            if opened.given:
+                raise BadInput(f"the stack that stands does not suit: {other.difference(needs)}")
+        while self.most is not None and len(self._open) >= self.most:
+            self._close(next(iter(self._open)))
+
+    def _close(self, needs: StackNeeds) -> None:
+        self._open.pop(needs).at_end.close()

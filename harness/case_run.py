@@ -79,7 +79,7 @@ def run_case(bench: Bench, case: Case, folder: Path) -> CaseResult:
     if (folder / artifacts.get("trace", "none")).is_file():
         remove_secrets(folder / artifacts["trace"])
     try:
-        artifacts |= _keep_logs(bench.stack, folder, log_offset, journal_start)
+        artifacts |= _keep_logs(bench.stack, case, folder, log_offset, journal_start)
     except HarnessError as error:
         failure = failure or str(error)
     phases.seconds["total"] = round(time.monotonic() - begun, 3)
@@ -116,11 +116,15 @@ def _migrate_and_watch(
         return watch(page, bench.app.server.key, case, record, stack.scale, begun)
 
 
-def _keep_logs(stack: Stack, folder: Path, log_offset: int, journal_start: int) -> dict[str, str]:
+def _keep_logs(
+    stack: Stack, case: Case, folder: Path, log_offset: int, journal_start: int
+) -> dict[str, str]:
     (folder / "server.log").write_bytes(stack.server_log(log_offset))
     entries, _ = stack.cloud.journal(journal_start)
+    # What the case before has left under way comes before this case's marker.
+    own = [entry for entry in entries if entry.get("case") == case.id] or entries
     # What the harness itself looked up is no part of the story.
-    lines = (json.dumps(entry) + "\n" for entry in entries if entry["effect"] != "read")
+    lines = (json.dumps(entry) + "\n" for entry in own if entry["effect"] != "read")
     (folder / "journal.jsonl").write_text("".join(lines))
     return {"server_log": "server.log", "journal": "journal.jsonl"}
 

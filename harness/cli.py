@@ -18,12 +18,13 @@ from harness import (
     cli_matrix,
     cli_report,
     cli_repro,
+    cli_run,
     doctor,
     interrupt,
     runs,
     sweep,
 )
-from harness.cases import read_suite
+from harness import standing as standing_stacks
 from harness.cloud.__main__ import main as serve_cloud
 from harness.confluence_side import images_wanted
 from harness.engines.docker import connect
@@ -32,7 +33,6 @@ from harness.errors import EXIT_BAD_INPUT, BadInput, HarnessError
 from harness.progress import to_stderr
 from harness.report import junit, table
 from harness.report.results import FILE_NAME, exit_status, write
-from harness.selection import compile_expression
 from harness.session import open_session
 from harness.settings import Resolved, resolve
 from harness.shrinking import shrink_failures
@@ -154,7 +154,7 @@ def sweep_command() -> int:
 
 @app.command("run")
 def run_command(
-    files: Annotated[list[Path], typer.Argument(help="case files")],
+    files: Annotated[list[Path] | None, typer.Argument(help="case files")] = None,
     select: Annotated[str | None, typer.Option("-k", help="only cases whose id matches")] = None,
     engine: Engine = None,
     confluence: Confluence = None,
@@ -167,6 +167,13 @@ def run_command(
     workers: Annotated[int | None, typer.Option(help="stacks that work side by side")] = None,
     time_scale: TimeScale = None,
     isolation: Annotated[str | None, typer.Option(help="reset or fresh")] = None,
+    stack: Annotated[
+        str | None, typer.Option(help="run of a stack that `up` left, or `last`: run on that")
+    ] = None,
+    shard: Annotated[str | None, typer.Option(help="I/N: only the I-th of N equal parts")] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="folder of a run to go on with; takes no case files")
+    ] = None,
     licence_file: LicenceFile = None,
     keep: Annotated[bool | None, typer.Option("--keep", help="leave the stacks standing")] = None,
     results: Annotated[Path | None, typer.Option(help="folder for runs' results")] = None,
@@ -176,41 +183,38 @@ def run_command(
     ] = None,
 ) -> int:
     """Run the cases of some files and tell what the admin saw."""
-    settings = _settings(
-        engine=engine,
-        confluence=confluence,
-        ccma=ccma,
-        workers=workers,
-        time_scale=time_scale,
-        isolation=isolation,
-        licence_file=licence_file,
-        keep=keep,
-        results=results,
-    ).settings
-    wanted = cli_matrix.parsed(strength, locate)
-    suites = [
-        read_suite(file, strength=wanted, locate=locate, ccma=settings.ccma) for file in files
-    ]
-    chosen = [case for suite in suites for case in suite.cases]
-    if select is not None:
-        matches = compile_expression(select)
-        chosen = [case for case in chosen if matches(case.id)]
-        if not chosen:
-            raise BadInput(f"-k {select!r} matches no case of {', '.join(map(str, files))}")
-    for case in chosen:
-        settings.ccma_for(case.ccma)  # refused before anything is pulled or built
+    flags = {
+        "engine": engine,
+        "confluence": confluence,
+        "ccma": ccma,
+        "workers": workers,
+        "time_scale": time_scale,
+        "isolation": isolation,
+        "licence_file": licence_file,
+        "keep": keep,
+        "results": results,
+    }
+    words = cli_run.Words(strength, locate, select, shard)
+    standing = standing_stacks.attach(stack) if stack else None
+    wanted = cli_run.wanted(files or [], flags, words, resume, standing)
     # Off a terminal rich assumes 80 columns, and folds every case id.
     console = Console(stderr=True, width=None if sys.stderr.isatty() else 140)
     with open_session(
-        settings, to_stderr, [lambda event: table.case_line(console, event)]
+        wanted.settings,
+        to_stderr,
+        [lambda event: table.case_line(console, event)],
+        folder=wanted.folder,
+        standing=standing,
     ) as session:
         folder = session.folder
-        outcome = session.run(chosen)
-        said = reached(suites, outcome)
+        outcome = session.run(
+            wanted.cases, asked=wanted.asked, part=wanted.part, earlier=wanted.earlier
+        )
+        said = reached(wanted.suites, outcome)
         outcome = outcome.model_copy(update={"reached": tuple(said)})
         write(outcome, folder / FILE_NAME)
         if shrink:
-            said += [str(each) for each in shrink_failures(suites, outcome, session.also)]
+            said += [str(each) for each in shrink_failures(wanted.suites, outcome, session.also)]
             outcome = outcome.model_copy(update={"reached": tuple(said)})
             write(outcome, folder / FILE_NAME)
     table.summary(console, outcome)

@@ -56,6 +56,11 @@ class CloudControl:
         """Puts a fault in force, until the next reset; `docs/cloud.md` lists the kinds."""
         _send(self._client, "POST", "faults", json=fault)
 
+    def faults(self) -> Sequence[Mapping[str, Any]]:
+        """The faults in force."""
+        faults: Sequence[Mapping[str, Any]] = _send(self._client, "GET", "faults")["faults"]
+        return faults
+
     def set_switches(self, switches: Mapping[str, Any]) -> None:
         """Turns switches of the cloud; those that are not named stay as they are."""
         _send(self._client, "PUT", "settings", json=dict(switches))

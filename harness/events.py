@@ -39,11 +39,11 @@ class EventLog:
 
     def __init__(self, path: Path, listeners: Sequence[Listener] = ()) -> None:
         self._path, self._listeners, self._lock = path, listeners, Lock()
-        path.parent.mkdir(parents=True, exist_ok=True)
 
     def __call__(self, event: Event) -> None:
         """Records an event."""
         with self._lock:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("a") as file:
                 file.write(json.dumps(asdict(event)) + "\n")
             for listener in self._listeners:

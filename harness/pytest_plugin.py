@@ -11,8 +11,8 @@ ask for, and serves all of them.
 """
 
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,10 +29,13 @@ if TYPE_CHECKING:
     from harness.progress import Progress
     from harness.report.results import CaseResult
     from harness.runs import Run
+    from harness.settings import Settings
     from harness.stack import Stack
 
 FEATURE = "migration-assistant.app-migration.feature"
 DEV_MODE = "migration-assistant.app-migration.dev-mode"
+
+_PARTS = "harness_parts"
 
 _MARKERS = (
     "dark_features(flags): dark features of the test, key -> on or off",
@@ -56,6 +59,40 @@ def pytest_configure(config: pytest.Config) -> None:
     """Registers the harness's markers."""
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tells a worker of `pytest -n` where to leave the schedule's parts."""
+    node.workerinput[_PARTS] = str(_parts_file(node.nodemanager.testrunuid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keeps tests of one part of the schedule on one worker, unless `--dist` asks otherwise."""
+    if config.option.dist != "load":
+        return None
+    from harness.pytest_xdist import StackScheduling
+
+    manager: Any = config.pluginmanager.get_plugin("dsession")
+    return StackScheduling(config, log, _parts_file(manager.nodemanager.testrunuid))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a worker of `pytest -n`: divides the tests that need a stack, as `harness run` would."""
+    worker: dict[str, Any] = getattr(config, "workerinput", {})
+    on_stacks = [item for item in items if "benches" in getattr(item, "fixturenames", ())]
+    if _PARTS not in worker or not on_stacks:
+        return
+    from harness import pytest_schedule
+
+    of = int(worker["workercount"])
+    parts = pytest_schedule.parts(on_stacks, _settings(config), config.getoption("app"), of)
+    pytest_schedule.write(parts, Path(worker[_PARTS]))
+
+
+def _parts_file(test_run: str) -> Path:
+    return Path(tempfile.gettempdir()) / f"mh-parts-{test_run}.json"
 
 
 @pytest.fixture(scope="session")
@@ -84,17 +121,15 @@ def benches(
     from harness.bench import Benches
     from harness.confluence_side import images_wanted
     from harness.engines.ready import prepare
-    from harness.settings import resolve
     from harness.sweep import sweep
 
     progress = _progress(request.config)
-    names = ("engine", "confluence", "ccma", "time_scale")
-    flags = {name: request.config.getoption(name) for name in names}
-    settings = resolve(flags, os.environ).settings
+    settings = _settings(request.config)
     ready = prepare(settings.engine, progress, images_wanted(settings))
     sweep(ready.client)
-    with ExitStack() as at_end:
-        yield Benches(settings, ready, harness_run, progress, harness_browser, at_end)
+    every = Benches(settings, ready, harness_run, progress, lambda: harness_browser)
+    yield every
+    every.close()
 
 
 @pytest.fixture
@@ -180,6 +215,14 @@ def run_case(benches: "Benches", harness_run: "Run") -> "Callable[[Case], CaseRe
         return case_run.run_case(bench, case, folder)
 
     return run
+
+
+def _settings(config: pytest.Config) -> "Settings":
+    from harness.settings import resolve
+
+    names = ("engine", "confluence", "ccma", "time_scale")
+    flags = {name: config.getoption(name) for name in names}
+    return resolve(flags, os.environ).settings
 
 
 def _progress(config: pytest.Config) -> "Progress":

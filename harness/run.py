@@ -1,7 +1,7 @@
-"""Runs cases: workers, each with a stack and a browser, and the results of all of them.
+"""Runs cases: what is dear to change changes least, and each worker has one stack at a time.
 
-Cases that need the same CCMA version share a stack, one after the other; a stack whose services
-died is replaced before the next case.
+The schedule decides from the cases alone who runs which of them in what order. A stack whose
+services died is replaced, and its case runs once more, marked as such.
 """
 
 import re
@@ -12,26 +12,27 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
 
 from playwright.sync_api import Browser
 
 from harness import app as apps
+from harness import needs
 from harness.app import AppDescription
-from harness.bench import Bench, open_bench
+from harness.bench import Bench, Benches
 from harness.browser.launch import browser_session
 from harness.case_run import broken, run_case
 from harness.cases import Case
 from harness.engines.ready import Ready
-from harness.errors import BadInput, HarnessError
+from harness.errors import BadInput, HarnessError, ServiceDied
 from harness.events import Event, EventLog
+from harness.matrix import schedule
+from harness.needs import StackNeeds
 from harness.progress import Progress
 from harness.report.results import FILE_NAME, CaseResult, ConfluenceResult, Results, write
 from harness.runs import Run
 from harness.settings import Settings
-from harness.stack import Stack, bring_up
+from harness.standing import Standing
 
 
 @dataclass(frozen=True)
@@ -41,18 +42,7 @@ class Job:
     case: Case
     app: AppDescription
     jar: Path
-    ccma: str
-    scale: float
-
-    @property
-    def stack(self) -> tuple[str, str, float, tuple[str, ...]]:
-        """What a stack has to be for the case; another one cannot be made into it."""
-        return (self.ccma, str(self.case.app), self.scale, self.system_features)
-
-    @property
-    def system_features(self) -> tuple[str, ...]:
-        """The dark features that the Confluence's JVM is started with."""
-        return tuple(sorted(key for key, on in self.case.system_features.items() if on))
+    needs: StackNeeds
 
 
 def jobs_of(cases: Sequence[Case], settings: Settings, progress: Progress) -> list[Job]:
@@ -65,62 +55,116 @@ def jobs_of(cases: Sequence[Case], settings: Settings, progress: Progress) -> li
     described = {case.app: apps.load(case.app) for case in cases}
     jars = {path: apps.server_jar(path, app, progress) for path, app in described.items()}
     return [
-        Job(
-            case,
-            described[case.app],
-            jars[case.app],
-            settings.ccma_for(case.ccma),
-            case.time_scale or settings.scale,
-        )
+        Job(case, described[case.app], jars[case.app], _needs(case, described[case.app], settings))
         for case in cases
     ]
 
 
-def run_jobs(
-    jobs: Sequence[Job],
-    settings: Settings,
-    ready: Ready,
-    run: Run,
-    events: EventLog,
-    progress: Progress,
-    *,
-    name: str = "stack",
-    folder: Path | None = None,
-) -> Results:
-    """Runs all jobs and writes `results.json` after each of them.
+def _needs(case: Case, app: AppDescription, settings: Settings) -> StackNeeds:
+    scale = case.time_scale or settings.scale
+    return needs.of_case(case, app, settings.ccma_for(case.ccma), scale)
 
-    Args:
-        jobs: what to run; results come in the same order.
+
+def scheduled(jobs: Sequence[Job], workers: int) -> tuple[list[list[Job]], int]:
+    """Who runs what, in order, and how many new stacks the order saves over that of the files.
+
+    Raises:
+        BadInput: two cases have one id.
+    """
+    by_id = {job.case.id: job for job in jobs}
+    plan = schedule.split(
+        [needs.to_schedule(job.case, job.needs) for job in jobs], needs.SETTINGS, workers
+    )
+    lists = [[by_id[each.id] for each in part] for part in plan.workers if part]
+    return lists, plan.restarts_saved
+
+
+def shard(jobs: Sequence[Job], number: int, of: int) -> list[Job]:
+    """The jobs of one shard of a run, the same on every machine.
+
+    Raises:
+        BadInput: there is no such shard.
+    """
+    every = [needs.to_schedule(job.case, job.needs) for job in jobs]
+    chosen = {each.id for each in schedule.shard(every, needs.SETTINGS, number, of)}
+    return [job for job in jobs if job.case.id in chosen]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where jobs run, and who is told.
+
+    Attributes:
         settings: where and how.
         ready: the engine.
         run: the run that owns everything.
         events: told when a case starts and ends.
         progress: takes lines about stacks.
+        folder: where results go.
         name: how the names of the stacks begin, which differ within a run.
-        folder: where results go; None for the run's own.
+        standing: the one stack to run on, where that is given.
+    """
+
+    settings: Settings
+    ready: Ready
+    run: Run
+    events: EventLog
+    progress: Progress
+    folder: Path
+    name: str = "stack"
+    standing: Standing | None = None
+
+
+def run_jobs(jobs: Sequence[Job], place: Place, earlier: Sequence[CaseResult] = ()) -> Results:
+    """Runs all jobs and writes `results.json` after each of them.
+
+    Args:
+        jobs: what to run; results come in the same order.
+        place: where.
+        earlier: results of the run that this one resumes; they come first.
 
     Returns:
-        The results of all jobs.
+        The results of all jobs, after the earlier ones.
+
+    Raises:
+        BadInput: two jobs have one id.
     """
-    folder = folder or settings.results / run.id
-    book = _Book(jobs, settings, ready, run, folder)
-    events(Event("run-started", detail=f"{len(jobs)} cases"))
-    groups = _groups(jobs, settings)
-    worker = _Worker(settings, ready, run, events, progress, book, name)
-    if settings.workers == 1:
+    book = _Book(jobs, place, earlier)
+    isolated = place.settings.isolation == "fresh"
+    parts, saved = scheduled(jobs, place.settings.workers)
+    if saved > 0 and not isolated and not place.standing:
+        place.progress(f"order: {saved} new stacks saved by the order of the cases")
+    place.events(Event("run-started", detail=f"{len(jobs)} cases"))
+    worker = _Worker(place, book)
+    if len(parts) == 1:
         # In this very thread, so that an interrupt reaches it wherever it is.
-        for index, group in enumerate(groups):
-            worker(group, index)
-    else:
-        _side_by_side(worker, groups, settings.workers)
-    results = book.results()
-    events(Event("run-finished", seconds=results.seconds))
+        worker(parts[0], 0)
+    elif parts:
+        _side_by_side(worker, parts)
+    results = book.results(saved=0 if isolated or place.standing else max(saved, 0))
+    write(results, place.folder / FILE_NAME)
+    place.events(Event("run-finished", seconds=results.seconds))
     return results
 
 
-def _side_by_side(worker: "_Worker", groups: Sequence[Sequence[Job]], count: int) -> None:
-    with ThreadPoolExecutor(count) as pool:
-        pending = [pool.submit(worker, group, index) for index, group in enumerate(groups)]
+def check_suited(stack: StackNeeds, jobs: Sequence[Job]) -> None:
+    """Refuses jobs that need another stack than the one that stands.
+
+    Raises:
+        BadInput: says how many, and why the first.
+    """
+    unfit = [job for job in jobs if job.needs != stack]
+    if unfit:
+        first = unfit[0]
+        raise BadInput(
+            f"--stack: {len(unfit)} of {len(jobs)} cases need another stack, such as "
+            f"{first.case.id}: {stack.difference(first.needs)}; select others by -k"
+        )
+
+
+def _side_by_side(worker: "_Worker", parts: Sequence[Sequence[Job]]) -> None:
+    with ThreadPoolExecutor(len(parts)) as pool:
+        pending = [pool.submit(worker, part, index) for index, part in enumerate(parts)]
         try:
             for done in as_completed(pending):
                 done.result()
@@ -130,138 +174,135 @@ def _side_by_side(worker: "_Worker", groups: Sequence[Sequence[Job]], count: int
             raise
 
 
-def _groups(jobs: Sequence[Job], settings: Settings) -> list[list[Job]]:
-    """Jobs that may share a stack; one job each where isolation is `fresh`."""
-    if settings.isolation == "fresh":
-        return [[job] for job in jobs]
-    key = attrgetter("stack")
-    return [list(group) for _, group in groupby(sorted(jobs, key=key), key)]
-
-
 class _Book:
     """Collects results and keeps the file up to date."""
 
-    def __init__(
-        self, jobs: Sequence[Job], settings: Settings, ready: Ready, run: Run, folder: Path
-    ) -> None:
-        self._order = [job.case.id for job in jobs]
-        self._done: dict[str, CaseResult] = {}
+    def __init__(self, jobs: Sequence[Job], place: Place, earlier: Sequence[CaseResult]) -> None:
+        self._order = [*(result.id for result in earlier), *(job.case.id for job in jobs)]
+        self._done = {result.id: result for result in earlier}
         self._lock = threading.Lock()
         self._started, self._begun = datetime.now(UTC), time.monotonic()
-        versions = {job.ccma for job in jobs}
+        versions = {result.ccma for result in earlier} | {job.needs.ccma for job in jobs}
+        self._place = place
+        settings, ready = place.settings, place.ready
         self._confluence = ConfluenceResult(
             image=ready.images.get("standin", settings.confluence),
             ccma=versions.pop() if len(versions) == 1 else None,
         )
-        self._run, self._engine, self._scale = run.id, ready.engine, settings.scale
-        self.folder = folder
 
     def add(self, result: CaseResult) -> None:
         with self._lock:
             self._done[result.id] = result
-            write(self.results(), self.folder / FILE_NAME)
+            write(self.results(), self._place.folder / FILE_NAME)
 
-    def results(self) -> Results:
+    def results(self, saved: int = 0) -> Results:
         return Results(
             schema=1,
-            run=self._run,
-            engine=self._engine,
+            run=self._place.folder.name,
+            engine=self._place.ready.engine,
             confluence=self._confluence,
-            time_scale=self._scale,
+            time_scale=self._place.settings.scale,
             started=self._started,
             seconds=round(time.monotonic() - self._begun, 3),
             cases=tuple(self._done[name] for name in self._order if name in self._done),
+            stacks_saved=saved,
         )
 
 
 class _Worker:
-    """Works through groups of jobs, each group on one stack after the other."""
+    """Works through jobs with a stack and a browser of its own; called once in each thread."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        ready: Ready,
-        run: Run,
-        events: EventLog,
-        progress: Progress,
-        book: _Book,
-        name: str,
-    ) -> None:
-        self._settings, self._ready, self._run = settings, ready, run
-        self._events, self._progress, self._book = events, progress, book
-        self._name = name
+    def __init__(self, place: Place, book: _Book) -> None:
+        self._place, self._book = place, book
         self._stop = threading.Event()
-        self._stacks: list[Stack] = []
+        self._every: list[Benches] = []
 
     def abandon(self) -> None:
         """Ends the work of all threads soon: what they wait for is killed under them."""
         self._stop.set()
-        for stack in list(self._stacks):
-            for service in stack.running.values():
-                service.kill()
+        for benches in list(self._every):
+            for stack in benches.stacks:
+                for service in stack.running.values():
+                    service.kill()
 
     def __call__(self, jobs: Sequence[Job], index: int) -> None:
-        remaining, attempt = list(jobs), 0
-        while remaining and not self._stop.is_set():
-            attempt += 1
-            name = f"{self._name}-{index + 1}" + (f"-{attempt}" if attempt > 1 else "")
-            remaining = self._on_one_stack(remaining, name)
-
-    def _on_one_stack(self, jobs: Sequence[Job], name: str) -> list[Job]:
-        """Runs jobs until one breaks the stack; returns those that were not run."""
+        unusable: dict[StackNeeds, str] = {}
         with ExitStack() as at_end:
-            try:
-                stack, browser = self._stack_and_browser(jobs[0], name, at_end)
-                bench = open_bench(stack, jobs[0].app, jobs[0].jar, browser, at_end)
-            except BadInput:
-                raise
-            except HarnessError as error:
-                # What did not come up for the first would not come up for the others either.
-                for job in jobs:
-                    self._finish(job, broken(job.case, job.ccma, str(error)))
-                return []
-            for index, job in enumerate(jobs):
+            benches = self._benches(index, at_end)
+            if (standing := self._place.standing) and jobs:
+                benches.give(standing.stack, standing.needs, jobs[0].app, jobs[0].jar)
+            for job in jobs:
                 if self._stop.is_set():
-                    return []
-                self._run_one(bench, job)
-                if any(service.ended() for service in stack.running.values()):
-                    return list(jobs[index + 1 :])
-        return []
+                    return
+                if self._place.settings.isolation == "fresh" and not standing:
+                    benches.close()
+                if job.needs not in unusable:
+                    result, reason = self._attempts(benches, job)
+                    if result:
+                        self._finish(job, result)
+                        continue
+                    # What did not come up for this one would not for the next either.
+                    unusable[job.needs] = reason
+                self._finish(job, broken(job.case, job.needs.ccma, unusable[job.needs]))
 
-    def _stack_and_browser(self, job: Job, name: str, at_end: ExitStack) -> tuple[Stack, Browser]:
-        """Starts both together: each takes a second or two, on different parts of the machine."""
-        browsers: list[Browser] = []
-        stack = bring_up(
-            self._settings.model_copy(update={"time_scale": job.scale}),
-            self._ready,
-            self._run,
-            job.app,
-            ccma=job.ccma,
-            name=name,
-            progress=self._progress,
-            system_features=job.system_features,
-            meanwhile=lambda: browsers.append(at_end.enter_context(browser_session())),
+    def _benches(self, index: int, at_end: ExitStack) -> Benches:
+        place, browsers = self._place, list[Browser]()
+
+        def browser() -> Browser:
+            if not browsers or not browsers[-1].is_connected():
+                browsers.append(at_end.enter_context(browser_session()))
+            return browsers[-1]
+
+        benches = Benches(
+            place.settings,
+            place.ready,
+            place.run,
+            place.progress,
+            browser,
+            name=place.name if place.settings.workers == 1 else f"{place.name}-w{index + 1}",
+            most=1,
         )
-        self._stacks.append(stack)
-        at_end.callback(self._stacks.remove, stack)
-        at_end.callback(stack.leave_standing if self._settings.keep else stack.close)
-        return stack, browsers[0]
+        self._every.append(benches)
+        at_end.callback(benches.close)
+        return benches
 
-    def _run_one(self, bench: Bench, job: Job) -> None:
-        self._events(Event("case-started", case=job.case.id))
-        folder = case_folder(self._book.folder, job.case)
+    def _attempts(self, benches: Benches, job: Job) -> tuple[CaseResult | None, str]:
+        """A job's result, or why it has no stack; one whose stack dies is tried once more."""
+        result, reason, died = self._attempt(benches, job)
+        if died and not self._stop.is_set() and not self._place.standing:
+            again, reason_again, _ = self._attempt(benches, job)
+            if again:
+                return again.model_copy(update={"rerun_after": reason}), ""
+            return result, reason_again
+        return result, reason
+
+    def _attempt(self, benches: Benches, job: Job) -> tuple[CaseResult | None, str, bool]:
+        """A result if there is one, what is to be said of it, and whether the stack died."""
+        try:
+            bench = benches.suited(job.needs, job.app, job.jar)
+        except BadInput:
+            raise
+        except HarnessError as error:
+            return None, str(error), isinstance(error, ServiceDied)
+        result = self._run_one(bench, job)
+        return result, result.reason, bench.died()
+
+    def _run_one(self, bench: Bench, job: Job) -> CaseResult:
+        self._place.events(Event("case-started", case=job.case.id))
+        folder = case_folder(self._place.folder, job.case)
         result = run_case(bench, job.case, folder)
         named = {kind: f"{folder.name}/{file}" for kind, file in result.artifacts.items()}
-        self._finish(job, result.model_copy(update={"artifacts": named}))
+        return result.model_copy(update={"artifacts": named})
 
     def _finish(self, job: Job, result: CaseResult) -> None:
         self._book.add(result)
-        self._events(
+        again = f"ran again, since: {result.rerun_after}" if result.rerun_after else ""
+        self._place.events(
             Event(
                 "case-finished",
                 case=job.case.id,
                 verdict=result.verdict,
-                detail=result.reason,
+                detail="; ".join(part for part in (result.reason, again) if part),
                 seconds=result.seconds.get("total", 0.0),
             )
         )

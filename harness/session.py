@@ -8,16 +8,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness import asked as asked_file
 from harness import interrupt, runs, sweep
+from harness.asked import Asked
 from harness.cases import Case
 from harness.confluence_side import images_wanted
 from harness.engines.ready import Ready, prepare
 from harness.events import Event, EventLog
 from harness.progress import Progress
 from harness.report.results import CaseResult, Results
-from harness.run import jobs_of, run_jobs
+from harness.run import Place, check_suited, jobs_of, run_jobs, shard
 from harness.runs import Run
 from harness.settings import Settings
+from harness.standing import Standing
 
 EXTRA = "extra"
 """Folder, in the run's own, of cases that were run beside those of the results."""
@@ -30,44 +33,69 @@ class Session:
     settings: Settings
     ready: Ready
     owner: Run
+    folder: Path
     events: EventLog
     progress: Progress
+    standing: Standing | None
     _extra: int = 0
 
-    @property
-    def folder(self) -> Path:
-        """Where the run keeps what it has seen."""
-        return self.settings.results / self.owner.id
-
-    def run(self, cases: Sequence[Case]) -> Results:
+    def run(
+        self,
+        cases: Sequence[Case],
+        *,
+        asked: Asked | None = None,
+        part: tuple[int, int] | None = None,
+        earlier: Sequence[CaseResult] = (),
+    ) -> Results:
         """Runs cases and writes their results.
 
+        Args:
+            cases: all cases that were asked for.
+            asked: what to keep beside the results, for a run that can be resumed.
+            part: which shard of how many; None runs all.
+            earlier: results that are there already; their cases do not run.
+
         Raises:
-            BadInput: an app's description, sources or jar are wrong; nothing was started.
+            BadInput: an app's description, sources or jar are wrong, there is no such shard, or
+                the stack that stands does not suit; nothing was started.
         """
         jobs = jobs_of(cases, self.settings, self.progress)
-        return run_jobs(jobs, self.settings, self.ready, self.owner, self.events, self.progress)
+        if part is not None:
+            jobs = shard(jobs, *part)
+        if self.standing:
+            check_suited(self.standing.needs, jobs)
+        if asked:
+            asked_file.write(asked, self.folder)
+        done = {result.id for result in earlier}
+        return run_jobs([job for job in jobs if job.case.id not in done], self._place(), earlier)
 
     def also(self, case: Case) -> CaseResult:
         """Runs one more case on a stack of its own; it is no part of the run's results."""
         self._extra += 1
-        name = f"{EXTRA}-{self._extra}"
-        results = run_jobs(
-            jobs_of([case], self.settings, self.progress),
+        jobs = jobs_of([case], self.settings, self.progress)
+        return run_jobs(jobs, self._place(f"{EXTRA}-{self._extra}")).cases[0]
+
+    def _place(self, name: str | None = None) -> Place:
+        return Place(
             self.settings,
             self.ready,
             self.owner,
             self.events,
             self.progress,
-            name=name,
-            folder=self.folder / name,
+            self.folder / name if name else self.folder,
+            name or "stack",
+            self.standing,
         )
-        return results.cases[0]
 
 
 @contextmanager
 def open_session(
-    settings: Settings, progress: Progress, listeners: Sequence[Callable[[Event], None]]
+    settings: Settings,
+    progress: Progress,
+    listeners: Sequence[Callable[[Event], None]],
+    *,
+    folder: Path | None = None,
+    standing: Standing | None = None,
 ) -> Iterator[Session]:
     """A run that is open until the block ends, however it ends.
 
@@ -75,6 +103,8 @@ def open_session(
         settings: where and how.
         progress: takes lines about what is built and brought up.
         listeners: told of each event.
+        folder: of the run that this one resumes; None makes one of its own.
+        standing: the stack to run on, where that is given.
 
     Raises:
         BadInput: the engine cannot be had here.
@@ -82,5 +112,6 @@ def open_session(
     with interrupt.orderly(progress), runs.open_run() as run:
         ready = prepare(settings.engine, progress, images_wanted(settings))
         sweep.sweep(ready.client)
-        events = EventLog(settings.results / run.id / "events.jsonl", listeners)
-        yield Session(settings, ready, run, events, progress)
+        folder = folder or settings.results / run.id
+        events = EventLog(folder / "events.jsonl", listeners)
+        yield Session(settings, ready, run, folder, events, progress, standing)

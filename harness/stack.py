@@ -35,6 +35,9 @@ from harness.waiting import NotYet, wait_for
 CCMA_PLUGIN = "com.atlassian.migration.agent"
 """The assistant's own plugin key, by which UPM tells its version."""
 
+STACK_NAME = "stack"
+"""The name of a run's only stack."""
+
 _UP_WITHIN = 60.0
 """Wall seconds for a small service to answer; each takes a second or two on an idle machine."""
 
@@ -72,6 +75,8 @@ class StackDocument(BaseModel):
     cloud: CloudAddress
     cloud_app: CloudAddress
     services: dict[str, str]
+    system_features: tuple[str, ...] = ()
+    cloud_half: str = ""
 
 
 @dataclass
@@ -86,6 +91,8 @@ class Stack:
     running: Mapping[str, Running]
     cloud: CloudControl
     cloud_app: CloudAppControl
+    system_features: tuple[str, ...] = ()
+    cloud_half: str = ""
 
     @property
     def confluence_url(self) -> str:
@@ -150,6 +157,8 @@ class Stack:
                 base_url=_url("https", app, "https"), control_url=self.cloud_app.url
             ),
             services={name: running.id for name, running in self.running.items()},
+            system_features=self.system_features,
+            cloud_half=self.cloud_half,
         )
 
 
@@ -160,7 +169,7 @@ def bring_up(
     app: AppDescription,
     *,
     ccma: str,
-    name: str = "stack",
+    name: str = STACK_NAME,
     progress: Progress,
     meanwhile: Callable[[], None] = lambda: None,
     environ: Mapping[str, str] = os.environ,
@@ -218,6 +227,8 @@ def bring_up(
                 running=running,
                 cloud=CloudControl(_url("http", cloud, "http")),
                 cloud_app=CloudAppControl(_url("http", running[CLOUD_APP], "control")),
+                system_features=tuple(system_features),
+                cloud_half=app.cloud_half,
             )
             with _closed_unless_up(stack):
                 meanwhile()

@@ -181,8 +181,13 @@ class LocalEngine:
     name: EngineName = "local"
 
     def __init__(self, run: Run, stack: str) -> None:
-        self._root = run.folder / stack
+        self._root = self.root_of(run, stack)
         self._services: dict[str, LocalService] = {}
+
+    @staticmethod
+    def root_of(run: Run, stack: str) -> Path:
+        """The folder of a stack; each service has one in it."""
+        return run.folder / stack
 
     def start(self, service: Service) -> LocalService:
         """Starts the service; its ports are read later from what it tells.

@@ -74,6 +74,8 @@ class CaseResult(_Part):
     artifacts: Mapping[str, str] = Field(default_factory=dict)
     seconds: Mapping[str, float] = Field(default_factory=dict)
     server_seconds: float | None = None
+    rerun_after: str | None = None
+    """Why its first attempt ended, where its stack died under it and it ran again."""
 
 
 class ConfluenceResult(_Part):
@@ -96,6 +98,8 @@ class Results(_Part):
     cases: tuple[CaseResult, ...]
     reached: tuple[str, ...] = ()
     """What the cases cover and name as their fault, in sentences."""
+    stacks_saved: int = 0
+    """New stacks that the order of the cases saved over that of the files."""
 
     @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated properties
     @property

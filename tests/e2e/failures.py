@@ -74,7 +74,13 @@ def run_failure(bench: Bench, failure: Failure, folder: Path) -> tuple[CaseResul
     """
     jar = apps.server_jar(failure.case.app, failure.app, lambda _line: None)
     staged = StagedBench(
-        bench.stack, bench.client, bench.context, failure.app, jar, STAGES.get(failure.cause)
+        bench.stack,
+        bench.client,
+        bench.context,
+        failure.app,
+        jar,
+        bench.pristine,
+        STAGES.get(failure.cause),
     )
     try:
         result = run_case(staged, failure.case, folder)

@@ -43,6 +43,17 @@ class Command:
             timeout=180,
         )
 
+    def pytest(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Runs pytest with the harness's fixtures on tests in the folder, to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words],
+            env=self.environment,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=180,
+        )
+
     def start(self, *words: str) -> "subprocess.Popen[str]":
         """Starts the command and leaves it running; its lines are on its standard error."""
         return subprocess.Popen(

@@ -1,0 +1,151 @@
+"""Services that another command started: `harness up` left them, and this one runs cases on them.
+
+They are looked at and talked to, and never ended. `harness.engines.service.Running` documents
+the members.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import docker
+import psutil
+from docker.errors import NotFound
+from docker.models.containers import Container
+
+from harness.engines.docker import DockerService
+from harness.engines.local import LocalEngine
+from harness.engines.service import EngineName, Running, Service
+from harness.errors import BadInput
+from harness.runs import RUN_VARIABLE, Run
+
+
+@dataclass(frozen=True)
+class AttachedProcess:
+    """A local process below its run's folder."""
+
+    name: str
+    process: psutil.Process
+    ports: Mapping[str, int]
+    root: Path
+    host: str = "127.0.0.1"
+
+    @property
+    def id(self) -> str:
+        return str(self.process.pid)
+
+    def port(self, name: str) -> int:
+        return self.ports[name]
+
+    def ended(self) -> str | None:
+        alive = self.process.is_running() and self.process.status() != psutil.STATUS_ZOMBIE
+        return None if alive else "ended"
+
+    def output_tail(self, lines: int = 20) -> str:
+        text = (self.root / "output.log").read_text(errors="replace")
+        return "".join(text.splitlines(keepends=True)[-lines:])
+
+    def read(self, folder: str, path: str, offset: int = 0) -> bytes:
+        try:
+            with Path(self.where(folder, path)).open("rb") as file:
+                file.seek(offset)
+                return file.read()
+        except FileNotFoundError:
+            return b""
+
+    def where(self, folder: str, path: str) -> str:
+        return str(self.root / "folders" / folder / path)
+
+    def kill(self) -> None:
+        raise NotImplementedError(_NOT_OURS)
+
+    def execute(self, argv: Sequence[str]) -> tuple[int, str]:
+        raise NotImplementedError(_NOT_OURS)
+
+
+_NOT_OURS = "the stack is another command's: it is looked at and talked to only"
+
+
+@dataclass(frozen=True)
+class NoEngine:
+    """The engine of a stack that is another command's: it starts nothing and ends nothing."""
+
+    name: EngineName
+
+    def start(self, service: Service) -> Running:
+        raise NotImplementedError(_NOT_OURS)
+
+    def stop(self, name: str) -> None:
+        raise NotImplementedError(_NOT_OURS)
+
+    def close(self) -> None:
+        """Leaves the stack as it stands."""
+
+
+Attach = Callable[[str, str, str, Mapping[str, int]], Running]
+"""Attaches to a service by its name, its id, its host and its ports."""
+
+
+def processes(run: Run, stack: str) -> Attach:
+    """Attaches to the local services of a stack.
+
+    Args:
+        run: the run that left it standing.
+        stack: the stack's name in that run.
+    """
+
+    def attach(name: str, pid: str, host: str, ports: Mapping[str, int]) -> Running:
+        try:
+            process = psutil.Process(int(pid))
+            mine = process.environ().get(RUN_VARIABLE) == run.id
+        except psutil.Error:
+            mine = False
+        if not mine:
+            raise BadInput(
+                f"--stack: the {name} of run {run.id} has ended: `harness down {run.id}` removes "
+                "what is left, `harness up` makes a new one"
+            )
+        return AttachedProcess(name, process, ports, LocalEngine.root_of(run, stack) / name, host)
+
+    return attach
+
+
+def containers(client: docker.DockerClient, run: Run, folders: Mapping[str, str]) -> Attach:
+    """Attaches to the containers of a stack.
+
+    Args:
+        client: Docker's.
+        run: the run that left it standing.
+        folders: name -> path in Confluence's container.
+    """
+
+    def attach(name: str, container_name: str, host: str, ports: Mapping[str, int]) -> Running:
+        try:
+            container = client.containers.get(container_name)
+        except NotFound:
+            raise BadInput(
+                f"--stack: the container {container_name} of run {run.id} is gone: "
+                f"`harness down {run.id}` removes what is left, `harness up` makes a new one"
+            ) from None
+        described = Service(name, "", lambda _: (), lambda _: {}, {}, folders=folders)
+        return AttachedContainer(described, container, host, ports)
+
+    return attach
+
+
+class AttachedContainer(DockerService):
+    """A container whose published ports are known already."""
+
+    def __init__(
+        self,
+        service: Service,
+        container: Container,
+        host: str,
+        ports: Mapping[str, int],
+    ) -> None:
+        super().__init__(service, container, host)
+        self._ports = ports
+
+    def port(self, name: str) -> int:
+        """The port that the stack's document told."""
+        return self._ports[name]
