@@ -1,6 +1,7 @@
 """The verb that shows a known bug, then its absence."""
 
 import os
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from harness import repro
 from harness.cases import read_suite
 from harness.progress import to_stderr
 from harness.report import table
+from harness.report.results import CaseResult
 from harness.session import open_session
 from harness.settings import resolve
 
@@ -25,7 +27,7 @@ def add_to(app: typer.Typer) -> None:
 def reproduce(
     file: Annotated[Path, typer.Argument(help="a case file with the known bug")],
     case: Annotated[str, typer.Option("--case", help="a name of `repros`, a bug's or case's id")],
-    before: Annotated[str, typer.Option(help="the CCMA version that has the bug")],
+    before: Annotated[str, typer.Option(help="CCMA version, or image, that has the bug")],
     after: Annotated[str | None, typer.Option(help="the one that has it no more")] = None,
     engine: Annotated[str | None, typer.Option(help="auto, docker or local")] = None,
     time_scale: Annotated[float | None, typer.Option(help="server s per wall second")] = None,
@@ -35,14 +37,19 @@ def reproduce(
     """Show a known bug on one version, and its absence on another."""
     sides = repro.sides(read_suite(file), case, before, after)
     flags = {"engine": engine, "time_scale": time_scale, "workers": workers, "results": results}
-    settings = resolve(flags, os.environ).settings
     console = Console(stderr=True, width=140)
-    with open_session(
-        settings, to_stderr, [lambda event: table.case_line(console, event)]
-    ) as session:
-        outcome = session.run([side.case for side in sides])
-        page = session.folder / PAGE
-        page.write_text(repro.as_page(sides, outcome.cases))
-    print(repro.as_text(sides, outcome.cases, session.folder))  # noqa: T201 - a command's output
+    told = [lambda event: table.case_line(console, event)]
+    folder: Path | None = None
+    seen: tuple[CaseResult, ...] = ()
+    # Both versions of the stand-in are one run; each image is a Confluence of its own.
+    for image, same in groupby(sides, key=lambda side: side.image):
+        settings = resolve({**flags, "confluence": image}, os.environ).settings
+        with open_session(settings, to_stderr, told, folder=folder) as session:
+            folder = session.folder
+            seen = session.run([side.case for side in same], earlier=seen).cases
+    assert folder is not None  # there is at least one side
+    page = folder / PAGE
+    page.write_text(repro.as_page(sides, seen))
+    print(repro.as_text(sides, seen, folder))  # noqa: T201 - a command's output
     to_stderr(f"page: {page}")
-    return repro.exit_status(sides, outcome.cases)
+    return repro.exit_status(sides, seen)

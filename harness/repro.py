@@ -7,6 +7,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from harness.cases import Case, KnownBug, Suite
+from harness.cases.rules import told_of
 from harness.errors import EXIT_ERROR, EXIT_FAILED, BadInput
 from harness.matrix.feasible import Space
 from harness.report.results import CaseResult
@@ -18,15 +19,36 @@ _WIDTH = 56
 
 @dataclass(frozen=True)
 class Side:
-    """One version and what is to be seen on it: the bug, or its absence."""
+    """One version and what is to be seen on it: the bug, or its absence.
+
+    Attributes:
+        version: a CCMA version that the stand-in shows, or the name of a real image.
+        wants_bug: whether it is to show the bug.
+        case: the case that runs on it.
+    """
 
     version: str
     wants_bug: bool
     case: Case
 
+    @property
+    def image(self) -> str | None:
+        """The image that it runs on; None on the stand-in."""
+        return self.version if is_image(self.version) else None
+
+    @property
+    def name(self) -> str:
+        """The version as it is told."""
+        return self.version if self.image else f"CCMA {self.version}"
+
     def as_stated(self, result: CaseResult) -> bool:
         """Whether the result is what this side states."""
         return result.verdict == ("known-bug" if self.wants_bug else "passed")
+
+
+def is_image(version: str) -> bool:
+    """Whether a version is the name of an image, as `atlassian/confluence:9.2` is."""
+    return "/" in version or ":" in version
 
 
 def sides(suite: Suite, name: str, before: str, after: str | None) -> list[Side]:
@@ -35,7 +57,7 @@ def sides(suite: Suite, name: str, before: str, after: str | None) -> list[Side]
     Args:
         suite: the case file.
         name: a name under `repros`, a known bug's id, or a case's id.
-        before: the CCMA version that has the bug.
+        before: the CCMA version, or the image, that has the bug.
         after: the one that has it no more, if that is to be shown too.
 
     Raises:
@@ -62,6 +84,8 @@ def _bug(suite: Suite, name: str) -> KnownBug:
 
 
 def _case(suite: Suite, bug: KnownBug, version: str, *, marked: bool) -> Case:
+    if is_image(version):
+        return _case_of_image(suite, bug, version, marked=marked)
     if version not in CCMA_VERSIONS:
         hint = did_you_mean(version, CCMA_VERSIONS)
         raise BadInput(f"no CCMA version {version!r} is modelled{hint}")
@@ -75,6 +99,20 @@ def _case(suite: Suite, bug: KnownBug, version: str, *, marked: bool) -> Case:
     case = suite.case(_completed(suite, wanted))
     identity = case.id if axis is not None else f"{case.id}@{version}"
     return replace(case, id=identity, ccma=version, known_bug=bug if marked else None)
+
+
+def _case_of_image(suite: Suite, bug: KnownBug, image: str, *, marked: bool) -> Case:
+    """The bug's case without its CCMA version: the image has the one it has."""
+    axis = next((n for n, a in suite.file.axes.items() if a.setting == "ccma"), None)
+    wanted = {name: values[0] for name, values in bug.when.items() if name != axis}
+    if axis is not None and bug.versions:
+        wanted[axis] = bug.versions[0]
+    elif axis is not None and axis in bug.when:
+        wanted[axis] = bug.when[axis][0]
+    case = suite.case(_completed(suite, wanted))
+    axes = {name: value for name, value in case.axes.items() if name != axis}
+    identity = f"{suite.file.name}[{told_of(axes)}]@{image}"
+    return replace(case, id=identity, axes=axes, ccma=None, known_bug=bug if marked else None)
 
 
 def _completed(suite: Suite, wanted: dict[str, str]) -> dict[str, str]:
@@ -102,7 +140,7 @@ def as_text(sides_: Sequence[Side], results: Sequence[CaseResult], folder: Path)
     """Both sides in two columns: what is stated, the timeline, the screenshot."""
     columns = [
         [
-            f"{'before' if side.wants_bug else 'after'}: CCMA {side.version}",
+            f"{'before' if side.wants_bug else 'after'}: {side.name}",
             *(f"{time}  {row}" for time, row in _timeline(result)),
             f"verdict: {result.verdict}",
             "as stated" if side.as_stated(result) else f"NOT as stated: {_stated(side)}",
@@ -132,7 +170,7 @@ def as_page(sides_: Sequence[Side], results: Sequence[CaseResult]) -> str:
         picture = escape(result.artifacts.get("screenshot", ""), quote=True)
         shown = f'<img src="{picture}" alt="what the admin saw">' if picture else ""
         parts.append(
-            f"<section><h2>CCMA {escape(side.version)}: {escape(result.verdict)}</h2>"
+            f"<section><h2>{escape(side.name)}: {escape(result.verdict)}</h2>"
             f"<table><tr><th>server time</th><th>row</th></tr>{rows}</table>"
             f"<p>{escape(result.reason)}</p>{shown}</section>"
         )

@@ -99,3 +99,13 @@ def test_both_timelines_stand_side_by_side_and_text_stays_text() -> None:
     page = as_page(stated, found)
     assert page.count('src="case/page.png"') == 2
     assert "&lt;because&gt;" in page
+
+
+def test_an_image_has_the_ccma_it_has() -> None:
+    images = ("atlassian/confluence:8.5.4", "atlassian/confluence:9.2")
+    before, after = sides(read_suite(SEED), "dev-mode", *images)
+    assert before.case.id == "seed[feature=on,dev-mode=on]@atlassian/confluence:8.5.4"
+    assert (before.image, before.case.ccma, "ccma" in before.case.axes) == (images[0], None, False)
+    assert before.case.known_bug
+    assert after.case.known_bug is None
+    assert (before.case.dark_features, after.name) == (after.case.dark_features, images[1])
