@@ -24,7 +24,7 @@ from harness.needs import StackNeeds
 from harness.progress import Progress
 from harness.rows import FINAL, Row
 from harness.runs import Run
-from harness.settings import Settings
+from harness.settings import Settings, Start
 from harness.stack import Stack, bring_up
 from harness.verdict import PATIENCE
 from harness.watch import look, pause
@@ -42,6 +42,9 @@ class Bench:
     app: AppDescription
     jar: Path
     pristine: clean.State
+    start: Start = "wizard"
+    executed: dict[tuple[object, ...], str] = field(default_factory=dict, init=False)
+    """Plans that have run on the stack, by what they were made from."""
     _installed: str | None = field(default=None, init=False)
 
     def died(self) -> bool:
@@ -270,6 +273,7 @@ class Benches:
         """Takes a stack that stands already, and that nobody here closes, as the only one."""
         at_end = ExitStack()
         bench = open_bench(stack, app, jar, self.browser(), at_end)
+        bench.start = self.settings.start
         self._open[needs] = _Opened(bench, at_end, given=True)
 
     def close(self) -> None:
@@ -297,6 +301,7 @@ class Benches:
             )
             at_end.callback(stack.leave_standing if self.settings.keep else stack.close)
             bench = open_bench(stack, app, jar, browsers[0], at_end)
+            bench.start = self.settings.start
             if_it_fails.pop_all()
         return _Opened(bench, at_end)
 

@@ -11,14 +11,15 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from harness.bench import Bench
-from harness.browser import evidence, migration_assistant
+from harness.browser import evidence
 from harness.browser.trace_secrets import remove_secrets
 from harness.cases import Case
-from harness.confluence import boot, dark_features
+from harness.confluence import dark_features
 from harness.errors import HarnessError
 from harness.explaining.case import CaseEvidence, with_causes
 from harness.report.results import CaseResult, Recorded, RowResult, TimelineEntry
 from harness.stack import Stack
+from harness.starting import start
 from harness.surroundings import wanted
 from harness.verdict import judge
 from harness.watch import CloudRecord, Watched, watch
@@ -107,10 +108,7 @@ def _migrate_and_watch(
         bench.install()
         at_end.enter_context(wanted(bench, case.cloud))
     with phases("migrate"):
-        plan = migration_assistant.create_plan(page, stack.confluence_url, case.id)
-        begun = boot.server_time(bench.client)
-        collected.armed()
-        migration_assistant.run_plan(page, plan)
+        begun = start(bench, case, page, collected.armed)
     with phases("wait"):
         record = CloudRecord(stack.cloud, since)
         return watch(page, bench.app.server.key, case, record, stack.scale, begun)

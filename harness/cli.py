@@ -167,6 +167,9 @@ def run_command(
     workers: Annotated[int | None, typer.Option(help="stacks that work side by side")] = None,
     time_scale: TimeScale = None,
     isolation: Annotated[str | None, typer.Option(help="reset or fresh")] = None,
+    start: Annotated[
+        str | None, typer.Option(help="wizard, or trigger: run a plan again over REST")
+    ] = None,
     stack: Annotated[
         str | None, typer.Option(help="run of a stack that `up` left, or `last`: run on that")
     ] = None,
@@ -190,6 +193,7 @@ def run_command(
         "workers": workers,
         "time_scale": time_scale,
         "isolation": isolation,
+        "start": start,
         "licence_file": licence_file,
         "keep": keep,
         "results": results,

@@ -22,6 +22,7 @@ STANDIN_TIME_SCALE = 200.0
 IMAGES_OWN = "the image's own"
 """Stands for the CCMA version of a real image until it was asked."""
 
+Start = Literal["wizard", "trigger"]
 Source = Literal["default", "file", "variable", "flag"]
 
 
@@ -41,6 +42,9 @@ class Settings(BaseModel):
     )
     isolation: Literal["reset", "fresh"] = Field(
         "reset", description="reset one stack between cases, or bring up a fresh one for each"
+    )
+    start: Start = Field(
+        "wizard", description="make each plan with the wizard, or run one again by the trigger REST"
     )
     keep: bool = Field(False, description="leave the stacks standing after the run")
     site: str = Field("demo", pattern=r"^[a-z][a-z0-9-]*$", description="the cloud site's name")
