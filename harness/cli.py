@@ -15,6 +15,7 @@ from harness import app as apps
 from harness import (
     assets,
     cli_explain,
+    cli_golden,
     cli_matrix,
     cli_report,
     cli_repro,
@@ -24,6 +25,7 @@ from harness import (
     runs,
     sweep,
 )
+from harness import golden as golden_homes
 from harness import standing as standing_stacks
 from harness.cloud.__main__ import main as serve_cloud
 from harness.confluence_side import images_wanted
@@ -50,6 +52,7 @@ cli_explain.add_to(app)
 cli_report.add_to(app)
 cli_matrix.add_to(app)
 cli_repro.add_to(app)
+cli_golden.add_to(app)
 
 Engine = Annotated[str | None, typer.Option(help="auto, docker or local")]
 Confluence = Annotated[str | None, typer.Option(help="an image name, or `standin`")]
@@ -58,6 +61,7 @@ TimeScale = Annotated[float | None, typer.Option(help="server seconds per wall s
 LicenceFile = Annotated[
     Path | None, typer.Option("--licence-file", help="file with a licence for a real image")
 ]
+Golden = Annotated[str | None, typer.Option(help="golden home to begin with")]
 Json = Annotated[bool, typer.Option("--json", help="print one JSON document")]
 Port = Annotated[int | None, typer.Option(help="fixed host port; by default one is chosen")]
 
@@ -97,6 +101,7 @@ def up(
     synchrony_port: Port = None,
     jdwp_port: Port = None,
     licence_file: LicenceFile = None,
+    golden: Golden = None,
     app_folder: Annotated[
         Path | None, typer.Option("--app", help="folder with app.yaml; the sample app by default")
     ] = None,
@@ -112,7 +117,10 @@ def up(
         synchrony_port=synchrony_port,
         jdwp_port=jdwp_port,
         licence_file=licence_file,
+        golden=golden,
     ).settings
+    if settings.golden:
+        golden_homes.read(settings.golden)  # refused before anything is pulled or built
     described = apps.load(app_folder or assets.sample_app("charts"))
     with interrupt.orderly(to_stderr), runs.open_run() as run:
         ready = prepare(settings.engine, to_stderr, images_wanted(settings))
@@ -178,6 +186,7 @@ def run_command(
         Path | None, typer.Option(help="folder of a run to go on with; takes no case files")
     ] = None,
     licence_file: LicenceFile = None,
+    golden: Golden = None,
     keep: Annotated[bool | None, typer.Option("--keep", help="leave the stacks standing")] = None,
     results: Annotated[Path | None, typer.Option(help="folder for runs' results")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="write results there")] = None,
@@ -195,6 +204,7 @@ def run_command(
         "isolation": isolation,
         "start": start,
         "licence_file": licence_file,
+        "golden": golden,
         "keep": keep,
         "results": results,
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import asked as asked_file
-from harness import interrupt, runs, sweep
+from harness import golden, interrupt, runs, sweep
 from harness.asked import Asked
 from harness.cases import Case
 from harness.confluence_side import images_wanted
@@ -110,6 +110,8 @@ def open_session(
         BadInput: the engine cannot be had here.
     """
     with interrupt.orderly(progress), runs.open_run() as run:
+        if settings.golden:
+            golden.read(settings.golden)  # refused before anything is pulled or built
         ready = prepare(settings.engine, progress, images_wanted(settings))
         sweep.sweep(ready.client)
         folder = folder or settings.results / run.id

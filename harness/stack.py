@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
-from harness import services
+from harness import golden, services
 from harness.app import AppDescription
 from harness.browser.launch import why
 from harness.confluence import apps as plugins
@@ -46,7 +46,12 @@ _WORTH_A_LINE = 5.0
 
 
 class ConfluenceAddress(BaseModel):
-    """Where a stack's Confluence is reached from this machine."""
+    """Where a stack's Confluence is reached from this machine, and what it runs from.
+
+    Attributes:
+        name: the image's name, or `standin`.
+        image: what tells it from other images, as `Ready.identity` says it.
+    """
 
     base_url: str
     synchrony_url: str
@@ -56,6 +61,8 @@ class ConfluenceAddress(BaseModel):
     admin_user: str
     admin_password: str
     ccma: str
+    name: str = ""
+    image: str = ""
 
 
 class CloudAddress(BaseModel):
@@ -87,6 +94,8 @@ class Stack:
     engine: Engine
     scale: float
     ccma: str
+    confluence: str
+    image: str
     account: session.Account
     running: Mapping[str, Running]
     cloud: CloudControl
@@ -151,6 +160,8 @@ class Stack:
                 admin_user=self.account.user,
                 admin_password=self.account.password,
                 ccma=self.ccma,
+                name=self.confluence,
+                image=self.image,
             ),
             cloud=CloudAddress(base_url=self.cloud_url, control_url=self.cloud.url),
             cloud_app=CloudAddress(
@@ -192,10 +203,12 @@ def bring_up(
     Raises:
         ServiceDied, WaitTimedOut: a service did not come up; with its last log lines. Nothing
             of the stack is left then.
-        BadInput: a port that was asked for is taken, or a licence is missing or refused.
+        BadInput: a port that was asked for is taken, a licence is missing or refused, or the
+            golden home belongs to another image.
         DriverError: Confluence's set-up wizard or start failed in another way.
     """
     licence = licence_from(environ, settings.licence_file)
+    kept = golden.kept(settings.golden, ready.identity) if settings.golden else None
     authority = Authority()
     engine = ready.open(run, name)
     try:
@@ -212,7 +225,7 @@ def bring_up(
                 if at_loopback
                 else services.PLATFORM_URL,
                 licence=licence,
-                kept=None,
+                kept=kept,
                 system_features=system_features,
                 progress=progress,
             )
@@ -223,6 +236,8 @@ def bring_up(
                 engine=engine,
                 scale=settings.scale,
                 ccma=ccma,
+                confluence=settings.confluence,
+                image=ready.identity,
                 account=side.wanted.admin,
                 running=running,
                 cloud=CloudControl(_url("http", cloud, "http")),

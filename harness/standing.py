@@ -56,6 +56,8 @@ def attach(wanted: str) -> Standing:
         engine=NoEngine(document.engine),
         scale=document.time_scale,
         ccma=confluence.ccma,
+        confluence=confluence.name,
+        image=confluence.image,
         account=session.Account(confluence.admin_user, confluence.admin_password),
         running=running,
         cloud=CloudControl(document.cloud.control_url),
