@@ -71,7 +71,8 @@ class Bench:
             DriverError: something that the last case left is still there.
         """
         # First, so that no post of the last case comes after the cloud forgot it.
-        self.stack.cloud_app.behave(cloud_app or self.app.cloud.behaviour)
+        if cloud_app or self.app.cloud.kind == "scripted":
+            self.stack.cloud_app.behave(cloud_app or self.app.cloud.behaviour)
         clean.restore(self.client, self.stack.cloud, self.pristine)
         # A case may have moved the platform's clock by days.
         self.stack.cloud.set_clock(boot.server_time(self.client), self.stack.scale)

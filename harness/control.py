@@ -4,13 +4,14 @@ The public faces of both are for Confluence, Connect apps and browsers; what onl
 do (set the clock, install an app, read the journal) goes through here.
 """
 
+import ssl
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
-from harness.errors import DriverError
+from harness.errors import BadInput, DriverError
 
 JournalEntry = Mapping[str, Any]
 """One entry of the cloud's journal, as `docs/cloud.md` describes it."""
@@ -121,6 +122,44 @@ class CloudAppControl:
         """Forgets what happened and behaves, from the next transfer on, as that name says."""
         _send(self._client, "POST", "reset")
         _send(self._client, "PUT", "script", json={"behaviour": behaviour})
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._client.close()
+
+
+class ConnectAppControl:
+    """A Connect app that follows no script: all that can be asked is whether it answers.
+
+    Args:
+        url: its base URL, as reached from here.
+        authority: PEM of the CA of its certificate; None where it is not asked anything.
+    """
+
+    def __init__(self, url: str, authority: bytes | None) -> None:
+        self.url = url
+        trust = ssl.create_default_context(cadata=authority.decode() if authority else None)
+        # From here it is reached through a published port, under another name than its own.
+        trust.check_hostname = False
+        self._client = httpx.Client(base_url=url, timeout=10, verify=trust, trust_env=False)
+
+    def is_up(self) -> bool:
+        """Whether the app serves its descriptor."""
+        try:
+            return self._client.get("/atlassian-connect.json").is_success
+        except httpx.TransportError:
+            return False
+
+    def behave(self, behaviour: str) -> None:
+        """Refuses: it behaves as it was written.
+
+        Raises:
+            BadInput: always.
+        """
+        raise BadInput(
+            f"cloud_app: {behaviour!r} is for a cloud half of `kind: scripted`; "
+            "a real Connect app follows no script"
+        )
 
     def close(self) -> None:
         """Closes the connections."""

@@ -41,8 +41,18 @@ class Account:
     password: str = "admin"  # noqa: S105 - a throw-away instance on loopback
 
 
-def cloud(image: str, site: str, authority: Authority, scale: float) -> Service:
-    """The stub of the Atlassian cloud, behind the names of the real one."""
+def cloud(
+    image: str, site: str, authority: Authority, scale: float, content: bytes | None = None
+) -> Service:
+    """The stub of the Atlassian cloud, behind the names of the real one.
+
+    Args:
+        image: its image; unused on the local engine.
+        site: the name of its site.
+        authority: the CA of its certificate.
+        scale: platform seconds per wall second.
+        content: YAML of the site's content; an empty site without it.
+    """
     names = (*PLATFORM_HOSTS, f"{site}.atlassian.net")
     leaf = authority.issue([*names, CLOUD, "localhost", _LOOPBACK])
 
@@ -52,18 +62,21 @@ def cloud(image: str, site: str, authority: Authority, scale: float) -> Service:
             *_listening(place, "--port", "http", "--tls-port", "https"),
             *("--data", place.folder("data"), "--site", site, "--time-scale", f"{scale:g}"),
         ]
+        if content is not None:
+            words += ["--site-file", place.file("site.yaml")]
         if place.engine == "local":
             # No names point here on loopback, so the site's address is the port it listens on.
             words += ["--public-url", f"https://{_LOOPBACK}:0"]
         return words
 
+    files = {"ca.pem": authority.pem, "tls.crt": leaf.certificate, "tls.key": leaf.key}
     return Service(
         name=CLOUD,
         image=image,
         argv=argv,
         env=lambda place: {"SSL_CERT_FILE": place.file("ca.pem")},
         ports={"http": 8080, "https": 443},
-        files={"ca.pem": authority.pem, "tls.crt": leaf.certificate, "tls.key": leaf.key},
+        files=files if content is None else files | {"site.yaml": content},
         folders={"data": "/var/lib/harness-cloud"},
         aliases=names,
     )
@@ -87,6 +100,45 @@ def cloud_app(image: str, key: str, authority: Authority, scale: float) -> Servi
         argv=argv,
         env=lambda place: {"SSL_CERT_FILE": place.file("ca.pem")},
         ports={"control": 8080, "https": 443},
+        files={"ca.pem": authority.pem, "tls.crt": leaf.certificate, "tls.key": leaf.key},
+    )
+
+
+def ace_app(made: str, authority: Authority, site: str, keys_url: str | None) -> Service:
+    """A Connect app on atlassian-connect-express, which knows nothing of stubs.
+
+    Args:
+        made: its image on Docker, else its folder with its packages in it.
+        authority: the CA that it trusts.
+        site: the name of the site that it is installed on.
+        keys_url: where it fetches the key of a signed install; None where the real hosts' names
+            lead to the stub.
+    """
+    leaf = authority.issue([CLOUD_APP, "localhost", _LOOPBACK])
+
+    def env(place: Place) -> dict[str, str]:
+        local = place.engine == "local"
+        variables = {
+            # In any other mode the framework logs each install with its shared secret.
+            "NODE_ENV": "production",
+            "HOST": place.bind,
+            "PORT": str(place.port("https")),
+            "TLS_CERT": place.file("tls.crt"),
+            "TLS_KEY": place.file("tls.key"),
+            "NODE_EXTRA_CA_CERTS": place.file("ca.pem"),
+            "AC_LOCAL_BASE_URL": f"https://{_LOOPBACK}:0" if local else APP_URL,
+            "AC_HOST_WHITELIST": _LOOPBACK if local else f"{site}.atlassian.net",
+            "NO_PROXY": "*",
+        }
+        variables |= {"PORTS_FILE": place.ports_file} if place.ports_file else {}
+        return variables | ({"CONNECT_KEYS_CDN_URL": keys_url} if keys_url else {})
+
+    return Service(
+        name=CLOUD_APP,
+        image=made,
+        argv=lambda place: ["node", f"{made}/start.js"] if place.engine == "local" else [],
+        env=env,
+        ports={"https": 443},
         files={"ca.pem": authority.pem, "tls.crt": leaf.certificate, "tls.key": leaf.key},
     )
 

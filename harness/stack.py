@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from harness import app as apps
 from harness import golden, services
 from harness.app import AppDescription
 from harness.browser.launch import why
@@ -21,7 +22,7 @@ from harness.confluence import boot, session
 from harness.confluence.licence import licence_from
 from harness.confluence.start_up import Watch, start_up
 from harness.confluence_side import ConfluenceSide, describe
-from harness.control import CloudAppControl, CloudControl
+from harness.control import CloudAppControl, CloudControl, ConnectAppControl
 from harness.engines.ready import Ready
 from harness.engines.service import Engine, EngineName, Running, Service
 from harness.errors import DriverError, HarnessError, ServiceDied
@@ -99,7 +100,7 @@ class Stack:
     account: session.Account
     running: Mapping[str, Running]
     cloud: CloudControl
-    cloud_app: CloudAppControl
+    cloud_app: CloudAppControl | ConnectAppControl
     system_features: tuple[str, ...] = ()
     cloud_half: str = ""
 
@@ -209,27 +210,34 @@ def bring_up(
     """
     licence = licence_from(environ, settings.licence_file)
     kept = golden.kept(settings.golden, ready.identity) if settings.golden else None
+    made = apps.connect_app(app, ready, progress) if app.cloud.kind == "ace" else None
     authority = Authority()
     engine = ready.open(run, name)
     try:
         with step(progress, f"bringing up {name} ({_what(settings, ccma)})"):
             at_loopback = engine.name == "local"
             image = ready.images.get("cloud", "")
-            cloud = engine.start(services.cloud(image, settings.site, authority, settings.scale))
+            content = app.site.read_bytes() if app.site else None
+            cloud = engine.start(
+                services.cloud(image, settings.site, authority, settings.scale, content)
+            )
+            server_side = _url("https", cloud, "https") if at_loopback else services.PLATFORM_URL
             side = describe(
                 settings,
                 ready,
                 ccma=ccma,
                 authority=authority,
-                platform_url=_url("https", cloud, "https")
-                if at_loopback
-                else services.PLATFORM_URL,
+                platform_url=server_side,
                 licence=licence,
                 kept=kept,
                 system_features=system_features,
                 progress=progress,
             )
-            app_half = services.cloud_app(image, app.cloud.key, authority, settings.scale)
+            if made is None:
+                app_half = services.cloud_app(image, app.cloud.key, authority, settings.scale)
+            else:
+                keys_url = server_side if at_loopback else None
+                app_half = services.ace_app(made, authority, settings.site, keys_url)
             running = {CLOUD: cloud, **start_services(engine, side, app_half)}
             stack = Stack(
                 run=run,
@@ -241,7 +249,13 @@ def bring_up(
                 account=side.wanted.admin,
                 running=running,
                 cloud=CloudControl(_url("http", cloud, "http")),
-                cloud_app=CloudAppControl(_url("http", running[CLOUD_APP], "control")),
+                cloud_app=(
+                    CloudAppControl(_url("http", running[CLOUD_APP], "control"))
+                    if made is None
+                    else ConnectAppControl(
+                        _url("https", running[CLOUD_APP], "https"), authority.pem
+                    )
+                ),
                 system_features=tuple(system_features),
                 cloud_half=app.cloud_half,
             )

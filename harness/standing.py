@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from harness import runs
 from harness.confluence import session
-from harness.control import CloudAppControl, CloudControl
+from harness.control import CloudAppControl, CloudControl, ConnectAppControl
 from harness.engines import attached
 from harness.engines.attached import NoEngine
 from harness.engines.docker import connect
@@ -14,7 +14,7 @@ from harness.errors import BadInput
 from harness.needs import StackNeeds
 from harness.runs import Run
 from harness.services import CLOUD, CLOUD_APP, CONFLUENCE, HOME
-from harness.stack import STACK_NAME, Stack, StackDocument
+from harness.stack import STACK_NAME, CloudAddress, Stack, StackDocument
 
 LAST = "last"
 """Stands for the newest stack that stands."""
@@ -61,7 +61,7 @@ def attach(wanted: str) -> Standing:
         account=session.Account(confluence.admin_user, confluence.admin_password),
         running=running,
         cloud=CloudControl(document.cloud.control_url),
-        cloud_app=CloudAppControl(document.cloud_app.control_url),
+        cloud_app=_control(document.cloud_app),
         system_features=document.system_features,
     )
     if ended := next((each.name for each in running.values() if each.ended()), None):
@@ -73,6 +73,13 @@ def attach(wanted: str) -> Standing:
         confluence.ccma, document.time_scale, document.system_features, document.cloud_half
     )
     return Standing(stack, needs)
+
+
+def _control(app: CloudAddress) -> CloudAppControl | ConnectAppControl:
+    """A Connect app that follows no script has nothing to control it by but itself."""
+    if app.control_url == app.base_url:
+        return ConnectAppControl(app.base_url, None)
+    return CloudAppControl(app.control_url)
 
 
 def _run(wanted: str) -> Run:

@@ -59,6 +59,15 @@ if ! has_local; then
     fi
 fi
 
+# The sample Connect app runs on Node.js; without it only its tests on local processes cannot run.
+if ! { command -v node && command -v npm; } >/dev/null; then
+    if can_apt; then
+        apt_install nodejs npm
+    elif [ "${1:-}" = local ]; then
+        fail "the sample Connect app needs Node.js: sudo apt-get install nodejs npm"
+    fi
+fi
+
 has_browser() {
     .venv/bin/python -c 'import sys; from harness.browser.launch import find_browser
 sys.exit(find_browser() is None)' 2>/dev/null

@@ -1,4 +1,4 @@
-"""Java builds, each kept under a digest of its sources.
+"""Builds for the local engine, each kept under a digest of its sources.
 
 A result is built beside its place and renamed into it, so that two runs at once never see
 half a jar.
@@ -17,6 +17,7 @@ from harness.errors import BadInput
 from harness.progress import Progress, step
 
 API_JAR, STANDIN_JAR = "app-migration-api.jar", "standin.jar"
+_PACKAGES = "node_modules"
 
 
 def cache_folder() -> Path:
@@ -66,6 +67,38 @@ def server_app(source: Path, progress: Progress) -> Path:
     return _kept("app", [source / "server", script, api], build, what, progress) / name
 
 
+def connect_app(source: Path, progress: Progress) -> Path:
+    """The folder of a Node.js app with all packages that its lock file names.
+
+    Args:
+        source: the app's folder, with package.json and package-lock.json in it.
+        progress: takes a line when something is installed.
+
+    Raises:
+        BadInput: Node.js or npm is missing, or npm could not install the packages.
+    """
+    for tool in ("node", "npm"):
+        if not shutil.which(tool):
+            raise BadInput(
+                f"the Connect app in {source} takes Node.js 18 or newer with npm: "
+                f"{tool} is not on the PATH (Debian: apt-get install nodejs npm)"
+            )
+
+    def build(folder: Path) -> None:
+        shutil.copytree(
+            source, folder, ignore=shutil.ignore_patterns(_PACKAGES), dirs_exist_ok=True
+        )
+        command = ["npm", "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        if done.returncode:
+            raise BadInput(
+                f"installing the packages of {source} failed:\n{done.stderr.strip()[-2000:]}"
+            )
+
+    what = f"installing the packages of the Connect app {source.name}"
+    return _kept("connect-app", [source], build, what, progress)
+
+
 def _kept(
     kind: str,
     sources: Iterable[Path],
@@ -95,7 +128,7 @@ def _digest(sources: Iterable[Path]) -> str:
     for source in sources:
         files = [source] if source.is_file() else sorted(source.rglob("*"))
         for path in files:
-            if path.is_file():
+            if path.is_file() and _PACKAGES not in path.parts:
                 name = path.relative_to(source).as_posix()
                 digest.update(f"{name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]

@@ -117,7 +117,37 @@ def test_the_cas_private_key_is_given_to_nobody() -> None:
     for service in (
         services.cloud("image", "acme", AUTHORITY, 300),
         services.cloud_app("image", "charts-for-confluence", AUTHORITY, 300),
+        services.ace_app("image", AUTHORITY, "acme", None),
         standin(),
     ):
         keys = [name for name, content in service.files.items() if b"PRIVATE KEY" in content]
         assert keys in ([], ["tls.key"])
+
+
+def test_a_real_connect_app_is_told_no_more_than_in_production() -> None:
+    service = services.ace_app("image", AUTHORITY, "acme", None)
+    env = service.env(InDocker())
+    assert service.argv(InDocker()) == []
+    assert env["AC_LOCAL_BASE_URL"] == "https://cloud-app"
+    assert env["AC_HOST_WHITELIST"] == "acme.atlassian.net"
+    # Any other mode prints the shared secret of an install.
+    assert env["NODE_ENV"] == "production"
+    assert "CONNECT_KEYS_CDN_URL" not in env
+    assert "PORTS_FILE" not in env
+
+
+def test_on_loopback_a_connect_app_fetches_keys_where_it_is_told() -> None:
+    service = services.ace_app("/made", AUTHORITY, "acme", "https://127.0.0.1:1")
+    env = service.env(OnLoopback())
+    assert service.argv(OnLoopback()) == ["node", "/made/start.js"]
+    assert env["CONNECT_KEYS_CDN_URL"] == "https://127.0.0.1:1"
+    assert (env["PORT"], env["PORTS_FILE"]) == ("0", "/run/ports.json")
+    assert env["AC_HOST_WHITELIST"] == "127.0.0.1"
+
+
+def test_the_site_has_content_where_there_is_some() -> None:
+    empty = services.cloud("image", "acme", AUTHORITY, 300)
+    full = services.cloud("image", "acme", AUTHORITY, 300, b"spaces: []")
+    assert "--site-file" not in empty.argv(InDocker())
+    assert "/files/site.yaml" in full.argv(InDocker())
+    assert full.files["site.yaml"] == b"spaces: []"
