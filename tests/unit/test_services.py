@@ -1,11 +1,12 @@
 """Services as they are described for each engine; nothing is started."""
 
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from harness import services
+from harness import assets, services
 from harness.engines.service import EngineName, Place, Service
 from harness.engines.toolchain import Toolchain
 from harness.tls import Authority
@@ -151,3 +152,23 @@ def test_the_site_has_content_where_there_is_some() -> None:
     assert "--site-file" not in empty.argv(InDocker())
     assert "/files/site.yaml" in full.argv(InDocker())
     assert full.files["site.yaml"] == b"spaces: []"
+
+
+@pytest.mark.parametrize(
+    ("variables", "heap"),
+    [({}, ["-Xms32m", "-Xmx256m"]), ({"JVM_MAXIMUM_MEMORY": "1g"}, ["-Xms32m", "-Xmx1g"])],
+)
+def test_the_stand_ins_heap_is_small_unless_the_images_variables_say_otherwise(
+    tmp_path: Path, variables: dict[str, str], heap: list[str]
+) -> None:
+    for name, body in {"java": 'echo "$STANDIN_SETUP" "$@"', "id": "echo 1000"}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
+        (tmp_path / name).chmod(0o755)
+    entrypoint = assets.docker_context("confluence-standin") / "entrypoint.sh"
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "CONFLUENCE_HOME": str(tmp_path)}
+    said = subprocess.run(
+        ["sh", entrypoint], env=environment | variables, capture_output=True, text=True, check=True
+    )
+    words = said.stdout.split()
+    assert words[0] == "wizard"
+    assert [word for word in words if word.startswith("-Xm")] == heap

@@ -79,11 +79,23 @@ final class Server {
                 lifecycle, new Pages(settings.profile().version()));
     }
 
+    /**
+     * @throws Exception when not even /status can be served; what fails later leaves the state ERROR
+     */
     void start() throws Exception {
         new StatusRoutes(lifecycle, users, config).addTo(routes);
         new StaticFiles().addTo(routes);
         web.start();
         writePorts();
+        try {
+            comeUp();
+        } catch (IOException | BundleException | RuntimeException | LinkageError e) {
+            LOG.error("init", "Confluence could not be started", e);
+            lifecycle.moveTo(ApplicationState.ERROR);
+        }
+    }
+
+    private void comeUp() throws IOException, BundleException {
         if (settings.presetSetup() && !config.isComplete()) {
             users.create(settings.adminUser(), "Administrator", "admin@example.com", settings.adminPassword());
             config.complete();

@@ -60,8 +60,7 @@ final class Dispatcher extends HttpServlet {
 
     private void dispatch(HttpServletRequest request, HttpServletResponse response) throws Exception {
         String path = request.getRequestURI();
-        boolean starting = lifecycle.state() == ApplicationState.STARTING;
-        Routes.Match match = find(request.getMethod(), path, starting);
+        Routes.Match match = find(request.getMethod(), path);
         Access access = match.route().access();
         if (isElsewhere(request, response, access)) {
             return;
@@ -97,17 +96,21 @@ final class Dispatcher extends HttpServlet {
         return true;
     }
 
-    /** Routes are added while the server starts: what is not there yet is not missing. */
-    private Routes.Match find(String method, String path, boolean starting) {
-        HttpProblem notYet = new HttpProblem(503, "Confluence is starting");
+    /** Routes are added while the server starts, and not all where it failed: none of them is missing. */
+    private Routes.Match find(String method, String path) {
+        ApplicationState state = lifecycle.state();
+        boolean up = state != ApplicationState.STARTING && state != ApplicationState.ERROR;
+        HttpProblem notUp = new HttpProblem(503, state == ApplicationState.ERROR
+                ? "Confluence could not be started: its log says why"
+                : "Confluence is starting");
         try {
             Routes.Match match = routes.find(method, path);
-            if (starting && match.route().access() != Access.ANYONE) {
-                throw notYet;
+            if (!up && match.route().access() != Access.ANYONE) {
+                throw notUp;
             }
             return match;
         } catch (HttpProblem problem) {
-            throw starting ? notYet : problem;
+            throw up ? problem : notUp;
         }
     }
 

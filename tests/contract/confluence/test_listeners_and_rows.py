@@ -1,0 +1,139 @@
+"""Rows of docs/fidelity.md that take a migration: which listener is found, and what the row says.
+
+Rows that a known failure shows are pinned by tests/e2e/test_explain.py.
+"""
+
+import zipfile
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import httpx
+import pytest
+
+from harness import app as sample_apps
+from harness import assets
+from harness.bench import Bench, Migration
+from harness.browser import dashboard, migration_assistant
+from harness.confluence import dark_features
+from harness.engines import builds
+from harness.pytest_plugin import DEV_MODE, FEATURE
+from harness.waiting import wait_for
+
+pytestmark = pytest.mark.standin
+
+HOUR = 3600
+Begin = Callable[..., tuple[Bench, Migration]]
+
+
+@pytest.fixture
+def begin(benches):
+    """Starts a migration of a sample app, in dev mode unless told otherwise."""
+    with ExitStack() as at_end:
+
+        def begin(app, ccma, *, dev_mode=True, behaviour=None):
+            bench = benches.get(ccma, assets.sample_app("charts"))
+            before = bench.app, bench.jar
+            folder = assets.sample_app(app)
+            described = sample_apps.load(folder)
+            bench.use(described, sample_apps.server_jar(folder, described, lambda _: None))
+            at_end.callback(bench.use, *before)
+            bench.reset(cloud_app=behaviour, name=app)
+            dark_features.set_site(bench.client, {FEATURE: True, DEV_MODE: dev_mode})
+            bench.install()
+            migration = bench.plan(f"plan of {app}")
+            at_end.callback(migration.close)
+            migration.start()
+            return bench, migration
+
+        yield begin
+
+
+def log_of(bench: Bench, since: int) -> str:
+    return bench.stack.server_log(since).decode()
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "status"), [("fails", "FAILED"), ("incomplete", "INCOMPLETE")]
+)
+def test_the_row_says_how_the_cloud_app_settled(begin: Begin, behaviour: str, status: str) -> None:
+    _, migration = begin("charts", "3.9.6", behaviour=behaviour)
+    assert migration.row.becomes(status).percent == 100
+
+
+def test_a_plan_that_is_stopped_is_cancelled_in_the_cloud(begin: Begin) -> None:
+    bench, migration = begin("charts", "3.9.6", behaviour="zero-then-nothing")
+    migration.row.becomes("RUNNING", 0)
+    migration.page.reload()
+    migration.page.get_by_role("button", name="Stop").click()
+    assert migration_assistant.plan_status(migration.page) == "STOPPED"
+
+    def asked() -> bool | None:
+        (transfer,) = bench.stack.cloud.transfers()
+        return transfer["status"] == "CANCELLATION_REQUESTED" or None
+
+    wait_for("the cloud to be asked to cancel", asked, within=20)
+    advance = f"{bench.stack.cloud.url}/_harness/clock/advance"
+    httpx.post(advance, json={"seconds": HOUR}).raise_for_status()
+    migration.row.becomes("CANCELLED")
+    rows = {
+        plan.id: plan.status for plan in dashboard.plans(migration.page, bench.stack.confluence_url)
+    }
+    assert rows[migration.plan_id] == "STOPPED"
+
+
+def test_a_hidden_listener_has_no_row_in_dev_mode(begin: Begin) -> None:
+    _, migration = begin("hidden-listener", "3.9.6")
+    shown = migration_assistant.read_progress(migration.page)
+    assert (shown.block, shown.rows) == (True, ())
+    assert migration.page.get_by_text("0 apps will be migrated.").is_visible()
+
+
+def test_a_discoverable_listener_is_found_by_name_on_396_and_not_at_all_on_317(
+    begin: Begin,
+) -> None:
+    _, migration = begin("discoverable", "3.9.6")
+    assert migration.row.becomes("COMPLETE").percent == 100
+    _, migration = begin("discoverable", "3.1.7")
+    assert migration_assistant.read_progress(migration.page).rows == ()
+
+
+def test_a_listeners_exception_is_told_to_the_cloud_by_396_and_not_by_317(begin: Begin) -> None:
+    def effects(bench: Bench, migration: Migration, since: int) -> set[str]:
+        migration.row.becomes("RUNNING", 0)
+
+        def thrown() -> bool | None:
+            return "failed in onStartAppMigration" in log_of(bench, begun) or None
+
+        wait_for("the exception to be logged", thrown, within=20)
+        return {entry["route"] for entry in bench.stack.cloud.journal(since)[0] if entry["route"]}
+
+    told = {}
+    for ccma in ("3.9.6", "3.1.7"):
+        bench, _ = begin("charts", ccma)
+        since, begun = bench.stack.cloud.journal()[1], len(bench.stack.server_log())
+        told[ccma] = effects(*begin("throwing-listener", ccma, dev_mode=False), since)
+    errored = {ccma: any("error" in route for route in routes) for ccma, routes in told.items()}
+    assert errored == {"3.9.6": True, "3.1.7": False}, told
+
+
+def test_of_two_listeners_the_older_wins_and_one_warning_names_the_other(begin: Begin) -> None:
+    bench, migration = begin("two-listeners", "3.9.6")
+    assert migration.row.becomes("COMPLETE").percent == 100
+    said = log_of(bench, 0).splitlines()
+    warned = [at for at, line in enumerate(said) if "More than one listener for server app" in line]
+    assert len(warned) == 1, said
+    assert " WARN [" in said[warned[0]]
+    assert said[warned[0] + 1].startswith(" -- ")  # what the request was, on a line of its own
+
+
+def test_the_interfaces_have_the_packages_that_apps_compile_to() -> None:
+    with zipfile.ZipFile(builds.standin(lambda _: None) / builds.API_JAR) as jar:
+        names = set(jar.namelist())
+    for name in (
+        "AppCloudMigrationListenerV1",
+        "CloudMigrationListenerV1",
+        "gateway/AppCloudMigrationGateway",
+        "gateway/MigrationDetailsV1",
+        "listener/DiscoverableListener",
+    ):
+        assert f"com/atlassian/migration/app/{name}.class" in names
