@@ -21,6 +21,9 @@ from harness.cloud.state import (
     Upload,
 )
 
+BEING_PROCESSED = 80
+"""Percent at which a Forge app's transfer holds while its messages are worked off (observed)."""
+
 KINDS: dict[str, type["Change"]] = {}
 
 
@@ -149,7 +152,7 @@ class ListenerTriggered(Change):
         transfer.triggered_at = transfer.triggered_at or self.at
         if transfer.status == "CREATED":
             transfer.status = "IN_PROGRESS"
-        transfer.updated_at = self.at
+        transfer.updated_at = transfer.exported_at = self.at
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,9 @@ class DataUploaded(Change):
 
     def _apply(self, state: State) -> None:
         state.uploads[self.key] = Upload(self.key, self.transfer_id, self.label, self.size, self.at)
-        state.transfers[self.transfer_id].uploads.append(self.key)
+        transfer = state.transfers[self.transfer_id]
+        transfer.uploads.append(self.key)
+        transfer.exported_at = self.at
         text = "App data was uploaded"
         state.log(self.transfer_id, self.at, "INFO", "APP_DATA_UPLOADED", text, s3Key=self.key)
 
@@ -219,6 +224,69 @@ class ProgressReported(Change):
 
 
 @dataclass(frozen=True, slots=True)
+class MessageAwaited(Change):
+    """A Forge app has to acknowledge a message, within 15 minutes of platform time."""
+
+    kind: ClassVar[str] = "message-awaited"
+    transfer_id: str
+    message_id: str
+    at: int
+
+    def _apply(self, state: State) -> None:
+        state.transfers[self.transfer_id].awaiting[self.message_id] = self.at
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesWorkedOff(Change):
+    """A Forge app acknowledged messages; progress follows from how many are left."""
+
+    kind: ClassVar[str] = "messages-worked-off"
+    transfer_id: str
+    message_ids: list[str]
+    failed: bool
+    at: int
+
+    def _apply(self, state: State) -> None:
+        transfer = state.transfers[self.transfer_id]
+        for message_id in self.message_ids:
+            if transfer.awaiting.pop(message_id, None) is not None:
+                transfer.worked_off += 1
+                transfer.failed += self.failed
+        sent = transfer.worked_off + len(transfer.awaiting)
+        transfer.percent = max(transfer.percent or 0, BEING_PROCESSED * transfer.worked_off // sent)
+        transfer.updated_at = self.at
+
+
+@dataclass(frozen=True, slots=True)
+class ExportCompleted(Change):
+    """The server has uploaded all that it has for a Forge app."""
+
+    kind: ClassVar[str] = "export-completed"
+    transfer_id: str
+    at: int
+
+    def _apply(self, state: State) -> None:
+        transfer = state.transfers[self.transfer_id]
+        transfer.export_completed, transfer.updated_at = True, self.at
+        if transfer.awaiting:
+            transfer.percent = BEING_PROCESSED
+            transfer.message = "events are being processed"
+
+
+@dataclass(frozen=True, slots=True)
+class AppLogged(Change):
+    """A Forge app wrote into the log that the customer sees."""
+
+    kind: ClassVar[str] = "app-logged"
+    transfer_id: str
+    message: str
+    at: int
+
+    def _apply(self, state: State) -> None:
+        state.log(self.transfer_id, self.at, "INFO", "APP_LOG", self.message)
+
+
+@dataclass(frozen=True, slots=True)
 class FeedbackGiven(Change):
     """The cloud app left feedback for the listener; the newest counts."""
 
@@ -248,7 +316,7 @@ class CancelRequested(Change):
 
 @dataclass(frozen=True, slots=True)
 class SettledByPlatform(Change):
-    """The platform settled a transfer itself: timed out or cancelled."""
+    """The platform settled a transfer itself: timed out, cancelled, or all of a Forge app done."""
 
     kind: ClassVar[str] = "settled-by-platform"
     transfer_id: str
@@ -259,6 +327,8 @@ class SettledByPlatform(Change):
         assert self.status in SETTLED
         transfer = state.transfers[self.transfer_id]
         transfer.status, transfer.settled_at, transfer.updated_at = self.status, self.at, self.at
+        if self.status in SETTLING:  # a Forge app's: the platform reports for it
+            transfer.percent = 100
         text = f"The platform settled the transfer: {self.status}"
         state.log(self.transfer_id, self.at, "WARNING", "SETTLED", text, status=self.status)
 

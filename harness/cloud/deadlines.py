@@ -8,16 +8,18 @@ import asyncio
 import heapq
 from typing import TYPE_CHECKING
 
-from harness.cloud import events
+from harness.cloud import events, forge
 from harness.cloud.changes import (
     CancelRequested,
     Change,
+    DataUploaded,
     ListenerTriggered,
+    MessageAwaited,
     Reset,
     SettledByPlatform,
 )
 from harness.cloud.effects import Effect
-from harness.cloud.state import CANCELS_AFTER, EXPIRES_AFTER, Transfer
+from harness.cloud.state import CANCELS_AFTER, EXPIRES_AFTER, SILENCE, Transfer
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud
@@ -40,10 +42,17 @@ class Deadlines:
         """Notes the deadlines that a change brings."""
         if isinstance(change, ListenerTriggered):
             self._add(change.at + EXPIRES_AFTER, change.transfer_id)
+            self._add_for_forge(change.at, change.transfer_id)
+        elif isinstance(change, MessageAwaited | DataUploaded):
+            self._add_for_forge(change.at, change.transfer_id)
         elif isinstance(change, CancelRequested):
             self._add(change.at + CANCELS_AFTER, change.transfer_id)
         elif isinstance(change, Reset):
             self._heap.clear()
+
+    def _add_for_forge(self, at: int, transfer_id: str) -> None:
+        if forge.is_forge(self._cloud, self._cloud.state.transfers[transfer_id]):
+            self._add(at + SILENCE, transfer_id)
 
     def _add(self, at: int, transfer_id: str) -> None:
         heapq.heappush(self._heap, (at, transfer_id))
@@ -71,6 +80,10 @@ class Deadlines:
             heapq.heappop(self._heap)
 
     def _settle(self, transfer: Transfer, at: int) -> None:
+        if forge.is_forge(self._cloud, transfer) and (due := forge.due(self._cloud, transfer, at)):
+            effect, reason, changes = due
+            self._cloud.record_own(effect, reason, changes, transfer.id, transfer.cloud_key)
+            return
         expired = transfer.expires_at is not None and at >= transfer.expires_at
         cancelled = transfer.cancel_requested_at is not None and not expired
         if expired:

@@ -29,6 +29,10 @@ class Effect(StrEnum):
     FEEDBACK_STORED = "feedback stored"
     CANCEL_REQUESTED = "cancel requested"
     WEBHOOKS_CHANGED = "webhooks changed"
+    WORKED_OFF = "message worked off"
+    NOT_AWAITED = "message not awaited"
+    LOGGED = "logged"
+    EXPORT_COMPLETED = "export completed"
     ATTACHED = "attached"
     INSTALLED = "installed"
     UNINSTALLED = "uninstalled"
@@ -51,6 +55,7 @@ class Effect(StrEnum):
     EXPIRED_TOKEN = "refused: expired token"  # noqa: S105 - an effect's text
     TOKEN_NOT_YET_VALID = "refused: token not yet valid"  # noqa: S105 - an effect's text
     NOT_A_CONNECT_APP = "refused: not a Connect app"
+    NOT_A_FORGE_APP = "refused: not a Forge app"
     NO_SCOPE = "refused: scope not declared"
     BAD_BEARER = "refused: bad server token"
     NOT_PUBLIC = "refused: control API on the public listener"

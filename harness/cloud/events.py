@@ -1,4 +1,4 @@
-"""The five events of a transfer and their payloads.
+"""The events of a transfer and their payloads: five for a Connect app, six for a Forge app.
 
 Sources: developer documentation, events, app data and re-run pages; the nesting of
 `migrationDetails` follows the transfer API.
@@ -7,7 +7,7 @@ Sources: developer documentation, events, app data and re-run pages; the nesting
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from harness.cloud.changes import MessageQueued
+from harness.cloud.changes import MessageAwaited, MessageQueued
 from harness.cloud.state import Migration, Transfer, Upload
 
 if TYPE_CHECKING:
@@ -18,6 +18,18 @@ UPLOADED = "app-data-uploaded"
 ERRORED = "listener-errored"
 CANCEL = "transfer-cancellation-requested"
 SETTLED = "transfer-settled"
+EXPORTED = "export-completed"
+"""Forge only: the server has uploaded all that it has."""
+
+FORGE = {
+    TRIGGERED: "avi:ecosystem.migration:triggered:listener",
+    UPLOADED: "avi:ecosystem.migration:uploaded:app_data",
+    ERRORED: "avi:ecosystem.migration:errored:listener",
+    CANCEL: "avi:ecosystem.migration:requested:transfer_cancellation",
+    EXPORTED: "avi:ecosystem.migration:completed:export_phase",
+    SETTLED: "avi:ecosystem.migration:settled:transfer",
+}
+"""Names of the events for Forge apps (Forge's migration events)."""
 
 
 def migration_details(migration: Migration) -> dict[str, Any]:
@@ -39,8 +51,10 @@ def queue(
     event: str,
     upload: Upload | None = None,
     at: int | None = None,
-) -> list[MessageQueued]:
-    """The change that sends an event to the transfer's app.
+) -> list[MessageQueued | MessageAwaited]:
+    """The changes that send an event to the transfer's app.
+
+    A Forge app gets it in Forge's words, and has to acknowledge each upload's.
 
     Args:
         cloud: whose transfer it is.
@@ -50,25 +64,30 @@ def queue(
         at: platform time in milliseconds; the present when left out.
     """
     message_id = str(uuid.uuid4())
+    app = cloud.state.apps.get(transfer.cloud_key)
+    for_forge = app is not None and app.kind == "forge"
     payload: dict[str, Any] = {
-        "eventType": event,
-        "cloudAppKey": transfer.cloud_key,
+        "eventType": FORGE[event] if for_forge else event,
+        **({} if for_forge else {"cloudAppKey": transfer.cloud_key}),
         "transferId": transfer.id,
         "messageId": message_id,
         "migrationDetails": migration_details(cloud.state.migrations[transfer.migration_id]),
     }
     if upload is not None:
-        payload["s3Key"] = upload.key
+        payload["key" if for_forge else "s3Key"] = upload.key
         if upload.label is not None:
             payload["label"] = upload.label
     if transfer.original_id is not None:
         payload["originalTransferId"] = transfer.original_id
+    created_at = cloud.now() if at is None else at
     message = {
         "id": message_id,
         "app_key": transfer.cloud_key,
         "transfer_id": transfer.id,
         "event": event,
         "payload": payload,
-        "created_at": cloud.now() if at is None else at,
+        "created_at": created_at,
     }
+    if for_forge and event == UPLOADED:
+        return [MessageAwaited(transfer.id, message_id, created_at), MessageQueued(message)]
     return [MessageQueued(message)]

@@ -6,6 +6,7 @@ from harness.cloud.call import Answer, Call, NoRoute, Outcome, answer_json
 from harness.cloud.connect_api import app_data, progress, transfer, webhook
 from harness.cloud.control_api import apps, clock, faults, journal, state
 from harness.cloud.effects import Effect
+from harness.cloud.forge_api import routes as forge
 from harness.cloud.openapi import BASES, document
 from harness.cloud.router import Router
 from harness.cloud.server_api import migrations, transfers
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 CONNECT = BASES
 """Both base paths; the documentation shows the first even to Confluence readers."""
+FORGE = "/app/migration/forge/v1"
 SERVER = "/server/v1"
 CONTROL = "/_harness"
 
@@ -23,6 +25,7 @@ def make_router() -> Router:
     """The router with everything in it."""
     router = Router()
     _connect(router)
+    _forge(router)
     _server(router)
     _control(router)
     router.add("GET", f"{app_data.LINKS}/{{s3Key}}", app_data.serve)
@@ -48,6 +51,19 @@ def _connect(router: Router) -> None:
         router.add(method, template, handler, *CONNECT)
 
 
+def _forge(router: Router) -> None:
+    for method, template, handler in (
+        ("POST", "/message/{transferId}/status", forge.message_status),
+        ("POST", "/mapping/{transferId}/find", forge.find_mapping),
+        ("GET", "/mapping/{transferId}/page", forge.page_mapping),
+        ("POST", "/log/{transferId}", forge.log),
+        ("GET", "/data/{s3Key}", forge.data_link),
+        ("GET", "/data/{s3Key}/payload", forge.data_payload),
+        ("GET", "/container/{transferId}/page", forge.page_containers),
+    ):
+        router.add(method, template, handler, FORGE)
+
+
 def _server(router: Router) -> None:
     for method, template, handler in (
         ("POST", "/attach", migrations.attach),
@@ -59,6 +75,7 @@ def _server(router: Router) -> None:
         ("POST", "/transfers/{transferId}/triggered", transfers.triggered),
         ("POST", "/transfers/{transferId}/errored", transfers.errored),
         ("POST", "/transfers/{transferId}/data", transfers.upload),
+        ("POST", "/transfers/{transferId}/export-completed", transfers.export_completed),
         ("POST", "/transfers/{transferId}/cancel", transfers.cancel),
         ("GET", "/transfers/{transferId}/feedback", transfers.feedback),
         ("POST", "/transfers/{transferId}/mapping/find", transfers.find_mapping),
@@ -77,6 +94,7 @@ def _control(router: Router) -> None:
         ("GET", "/apps", apps.list_all),
         ("POST", "/apps", apps.install),
         ("DELETE", "/apps/{key}", apps.uninstall),
+        ("POST", "/forge-apps", apps.install_forge),
         ("GET", "/journal", journal.read),
         ("POST", "/marks", journal.mark),
         ("GET", "/transfers", state.transfers),

@@ -20,6 +20,9 @@ EXPIRES_AFTER = 14 * 24 * 3600 * 1000
 CANCELS_AFTER = 3600 * 1000
 """Platform milliseconds an app has to settle a transfer whose cancellation was requested."""
 
+SILENCE = 15 * 60 * 1000
+"""Forge: platform milliseconds without an acknowledgement, or without an upload, that count."""
+
 LINK_LIFE = 3600 * 1000
 """Platform milliseconds that a signed URL lives."""
 
@@ -89,6 +92,12 @@ class Transfer:
     export_completed: bool = False
     awaiting: dict[str, int] = field(default_factory=dict)
     """Forge only: message id -> platform time of its sending, until the app acknowledges it."""
+    worked_off: int = 0
+    """Forge only: messages that the app has acknowledged, well or not."""
+    failed: int = 0
+    """Forge only: those of them that it failed at."""
+    exported_at: int = 0
+    """Forge only: platform time of the last upload, or of the listener's call."""
 
     @property
     def settled(self) -> bool:

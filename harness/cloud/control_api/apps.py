@@ -10,7 +10,9 @@ from harness.cloud import connect
 from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
 from harness.cloud.changes import AppInstalled, AppUninstalled
 from harness.cloud.effects import Effect
+from harness.cloud.forge_api.access import make_token
 from harness.cloud.models import parse
+from harness.cloud.state import App
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud
@@ -43,6 +45,32 @@ async def install(cloud: "Cloud", call: Call) -> Outcome:
         Effect.CONTROLLED,
         reason or f"{app.key} is installed and enabled",
     )
+
+
+class InstallForge(BaseModel):
+    """Body of `POST /_harness/forge-apps`."""
+
+    key: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9:/_-]{0,199}$")
+    eventsUrl: str = Field(min_length=1, max_length=2000)  # noqa: N815 - as Connect's names
+
+
+async def install_forge(cloud: "Cloud", call: Call) -> Outcome:
+    """`POST /_harness/forge-apps`: no callback; its token, and where its events go."""
+    body = parse(InstallForge, await call.json_object())
+    cloud.egress.allow(body.eventsUrl)
+    app = App(
+        key=body.key,
+        client_key=cloud.client_key,
+        base_url=body.eventsUrl,
+        endpoints=(body.eventsUrl,),
+        kind="forge",
+    )
+    call.app_key = app.key
+    installed = AppInstalled(asdict(app))
+    cloud.record_own(Effect.INSTALLED, f"{app.key} is a Forge app", [installed], app_key=app.key)
+    cloud.deliveries.wake()
+    answer = answer_json({"appKey": app.key, "token": make_token(cloud, app.key)})
+    return Outcome(answer, Effect.CONTROLLED, f"{app.key} is installed")
 
 
 async def uninstall(cloud: "Cloud", call: Call) -> Outcome:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
-from harness.cloud import events
+from harness.cloud import events, forge
 from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
 from harness.cloud.changes import CancelRequested, DataUploaded, ListenerErrored, ListenerTriggered
 from harness.cloud.effects import Effect
@@ -80,6 +80,20 @@ async def upload(cloud: "Cloud", call: Call) -> Outcome:
         changes=changes,
         detail={"s3Key": key, "label": label, "size": size},
     )
+
+
+async def export_completed(cloud: "Cloud", call: Call) -> Outcome:
+    """`POST .../export-completed`: a Forge listener has uploaded all that it has."""
+    await call.body()
+    transfer = active_transfer(cloud, call)
+    if not forge.is_forge(cloud, transfer):
+        raise Refusal(
+            409, Effect.NOT_A_FORGE_APP, f"{transfer.cloud_key} is no Forge app; it settles itself"
+        )
+    if transfer.export_completed:
+        return Outcome(Answer(202), Effect.EXPORT_COMPLETED, "was completed before")
+    changes = forge.completed(cloud, transfer, cloud.now())
+    return Outcome(Answer(202), Effect.EXPORT_COMPLETED, changes=changes)
 
 
 async def cancel(cloud: "Cloud", call: Call) -> Outcome:

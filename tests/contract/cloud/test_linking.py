@@ -1,5 +1,7 @@
 """Whether the platform links a server app with a cloud app: the seed's first explanation."""
 
+import uuid
+
 from cloud_processes import CloudDriver
 
 
@@ -59,3 +61,9 @@ def test_the_progress_log_tells_the_run(cloud: CloudDriver) -> None:
     rows = cloud.server("GET", f"/migrations/{migration}/log")["rows"]
     assert [row["type"] for row in rows] == ["APP_DATA_UPLOADED", "MIGRATION_STARTED"]
     assert {row["transferId"] for row in rows} == {transfer}
+
+
+def test_a_transfers_id_is_a_uuid_of_version_3(cloud: CloudDriver) -> None:
+    migration = cloud.migration()
+    ids = {cloud.transfer(migration), cloud.transfer(migration)}
+    assert [uuid.UUID(each).version for each in ids] == [3, 3]

@@ -1,0 +1,49 @@
+"""Who may call the Forge API: an installed Forge app, by its bearer token.
+
+Forge's runtime adds the real token to `requestAtlassian` calls; ours is given at the install.
+"""
+
+from typing import TYPE_CHECKING
+
+from harness.cloud.call import Call, Refusal
+from harness.cloud.connect_api.access import active_transfer
+from harness.cloud.effects import Effect
+from harness.cloud.state import App, Transfer
+
+if TYPE_CHECKING:
+    from harness.cloud.platform import Cloud
+
+
+def make_token(cloud: "Cloud", app_key: str) -> str:
+    """The token of a Forge app."""
+    return f"{app_key}.{cloud.vault.mac('forge', app_key)}"
+
+
+def forge_app(cloud: "Cloud", call: Call) -> App:
+    """The Forge app that calls.
+
+    Raises:
+        Refusal: 401 no token, or none of ours; 403 a Connect app's.
+    """
+    kind, _, token = (call.header(b"authorization") or "").partition(" ")
+    if kind.lower() == "jwt":
+        raise Refusal(403, Effect.NOT_A_FORGE_APP, "This API is only for Forge apps")
+    if kind.lower() != "bearer":
+        raise Refusal(
+            401, Effect.NO_TOKEN, "send Authorization: Bearer <token>", claim="Authorization"
+        )
+    key, _, mac = token.strip().rpartition(".")
+    app = cloud.state.apps.get(key)
+    if app is None or app.kind != "forge" or not cloud.vault.is_mac(mac, "forge", key):
+        raise Refusal(401, Effect.BAD_BEARER, "the token is that of no Forge app on the site")
+    call.caller = call.app_key = app.key
+    return app
+
+
+def its_transfer(cloud: "Cloud", call: Call) -> Transfer:
+    """The transfer in the path, when it is the calling app's and active.
+
+    Raises:
+        Refusal: as `forge_app` and `connect_api.access.active_transfer`.
+    """
+    return active_transfer(cloud, call, forge_app(cloud, call))
