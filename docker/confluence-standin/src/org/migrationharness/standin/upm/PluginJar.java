@@ -7,6 +7,7 @@ import java.util.Enumeration;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 
@@ -48,7 +49,7 @@ final class PluginJar {
         }
     }
 
-    /** Unpacks every entry to nowhere: declared sizes can lie, and a damaged entry shows only when read. */
+    /** Unpacks every entry to nowhere: declared sizes can lie, and a JarFile does not compare checksums. */
     private static void checkEntries(JarFile jar, Path file) throws IOException, JarRefused {
         long packed = file.toFile().length();
         long unpacked = 0;
@@ -60,15 +61,20 @@ final class PluginJar {
             if (leavesItsFolder(entry.getName())) {
                 throw new JarRefused(BROKEN, "The jar has an entry that leaves its folder: " + entry.getName());
             }
+            CRC32 sum = new CRC32();
             try (InputStream in = jar.getInputStream(entry)) {
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                     unpacked += n;
+                    sum.update(buffer, 0, n);
                     boolean bomb = unpacked > UNPACKED_LIMIT
                             || unpacked > RATIO_FREE && unpacked / RATIO_LIMIT > packed;
                     if (bomb || count > ENTRY_LIMIT) {
                         throw new JarRefused(BROKEN, "The jar unpacks to far more than a plugin holds");
                     }
                 }
+            }
+            if (entry.getCrc() >= 0 && entry.getCrc() != sum.getValue()) {
+                throw new JarRefused(BROKEN, "The jar has a damaged entry: " + entry.getName());
             }
         }
     }

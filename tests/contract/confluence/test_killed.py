@@ -1,0 +1,60 @@
+"""What a stand-in has answered for with 200 is there after `kill -9` right behind the answer."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from conftest import await_running, run_standin
+
+from harness.confluence import apps, dark_features
+from harness.confluence.session import Account, ConfluenceClient, open_client
+from harness.pytest_plugin import FEATURE
+
+pytestmark = pytest.mark.standin
+
+PLAN = {"name": "a plan that stays", "include-APPS": "on", "step": "review"}
+
+
+@pytest.fixture
+def killed_after(built, tmp_path):
+    """A block with a client, at whose end the server is killed; the home stays."""
+
+    @contextmanager
+    def run() -> Iterator[ConfluenceClient]:
+        flags = ["password.confirmation.disabled=true"]
+        with run_standin(built, tmp_path, {}, flags) as standin:
+            await_running(standin.url)
+            with open_client(standin.url, Account("admin", "admin")) as client:
+                client.headers["X-Atlassian-Token"] = "no-check"
+                yield client
+                standin.process.kill()
+                standin.process.wait()
+
+    return run
+
+
+def test_no_app_flag_or_plan_is_lost(killed_after, charts):
+    with killed_after() as client:
+        app = apps.install(client, charts)
+    with killed_after() as client:
+        assert apps.find(client, app.key) == app
+        dark_features.set_site(client, {FEATURE: True})
+    with killed_after() as client:
+        assert FEATURE in dark_features.site(client)
+        made = client.post("/plugins/servlet/ial/migration/create", data=PLAN)
+    page = str(made.headers["location"] if made.is_redirect else made.url)
+    plan = re.search(r"planId=([\w-]+)", page)
+    assert plan, made.text
+    with killed_after() as client:
+        shown = client.get(f"/plugins/servlet/ial/migration/plan?planId={plan[1]}")
+        assert shown.status_code == 200
+        assert PLAN["name"] in shown.text
+        assert app.name in shown.text  # its row is there, from app and flag
+        dark_features.set_site(client, {FEATURE: False})
+        apps.set_enabled(client, app.key, False)
+    with killed_after() as client:
+        assert FEATURE not in dark_features.site(client)
+        found = apps.find(client, app.key)
+        assert found is not None
+        assert not found.enabled

@@ -1,0 +1,118 @@
+"""The stand-in's pages as an admin meets them: keyboard alone, two widths, a quiet console."""
+
+from collections.abc import Iterator
+
+import pytest
+from conftest import await_running, run_standin
+from playwright.sync_api import Browser, Page
+
+from harness.browser.login import log_in
+from harness.confluence import apps, dark_features
+from harness.confluence.session import Account, open_client
+from harness.pytest_plugin import FEATURE
+
+pytestmark = pytest.mark.standin
+
+ADMIN = Account("admin", "admin")
+HOME = "/plugins/servlet/ial/migration/home"
+PAGES = (
+    HOME,
+    "/plugins/servlet/ial/migration/create",
+    "/plugins/servlet/ial/migration/assess",
+    "/plugins/servlet/ial/migration/prepare",
+    "/plugins/servlet/upm",
+    "/admin/darkfeatures.action",
+    "/users/darkfeatures.action",
+    "/nothing/here",
+)
+NAMELESS = """() => [...document.querySelectorAll('a, button, input, select, textarea')]
+    .filter(each => each.type !== 'hidden' && each.offsetParent !== null)
+    .filter(each => !each.innerText?.trim() && !each.labels?.length && !each.ariaLabel)
+    .map(each => each.outerHTML)"""
+WIDER = "() => document.scrollingElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def site(built, charts, tmp_path_factory) -> Iterator[str]:
+    flags = ["password.confirmation.disabled=true"]
+    with run_standin(built, tmp_path_factory.mktemp("people"), {}, flags) as standin:
+        await_running(standin.url)
+        with open_client(standin.url, ADMIN) as client:
+            apps.install(client, charts)
+            dark_features.set_site(client, {FEATURE: True})
+            yield standin.url
+
+
+@pytest.fixture
+def page(browser: Browser, site: str) -> Iterator[Page]:
+    """A page that is logged in; whatever its console complains of fails the test."""
+    context = browser.new_context()
+    page = context.new_page()
+    log_in(page, site, ADMIN)
+    said: list[str] = []
+    page.on("console", lambda told: said.append(told.text) if told.type != "log" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    yield page
+    context.close()
+    # The browser itself says of a page that is not there that it is 404.
+    assert [line for line in said if "404" not in line] == []
+
+
+@pytest.mark.parametrize("width", [1280, 768])
+def test_no_page_is_wider_than_its_window_and_each_control_has_a_name(page, site, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in (*PAGES, plan_of(page, site)):
+        page.goto(site + path)
+        assert page.get_by_role("heading", level=1).count() == 1, path
+        assert page.evaluate(WIDER) <= 0, path
+        assert page.evaluate(NAMELESS) == [], path
+
+
+def plan_of(page: Page, site: str) -> str:
+    form = {"name": f"a plan with a name that is long {'x' * 60}", "step": "review"}
+    made = page.context.request.post(
+        f"{site}/plugins/servlet/ial/migration/create",
+        form={**form, "include-APPS": "on"},
+        headers={"X-Atlassian-Token": "no-check"},
+    )
+    return made.url.removeprefix(site)
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Presses Tab until the control of that name has the focus, and sees that it shows."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        label = focused.evaluate(
+            "each => (each.labels?.[0] ?? each).innerText?.trim() || each.ariaLabel || ''"
+        )
+        if label.startswith(name):
+            shown = "e => getComputedStyle(e).outlineStyle + getComputedStyle(e).boxShadow"
+            assert focused.evaluate(shown) != "nonenone", f"the focus on {name} does not show"
+            return
+    pytest.fail(f"no way by Tab to {name}")
+
+
+def test_a_plan_is_made_and_run_with_the_keyboard_alone(page, site):
+    page.goto(site + HOME)
+    for name, typed in (
+        ("Create new migration", "Enter"),
+        ("Allow the assistant", "Space"),
+        ("Continue", "Enter"),
+        ("Next", "Enter"),
+        ("Review migration", "Enter"),
+        ("Save", "Enter"),
+    ):
+        before = page.get_by_role("heading", level=1).inner_text()
+        if name == "Allow the assistant":
+            page.keyboard.type("by keyboard")  # the name's field has the focus
+        tab_to(page, name)
+        page.keyboard.press(typed)
+        if typed == "Enter":
+            page.wait_for_function(
+                "was => document.querySelector('h1')?.innerText !== was", arg=before
+            )
+    assert page.get_by_role("heading", level=1).inner_text() == "by keyboard"
+    tab_to(page, "Run")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Run").wait_for(state="detached")
