@@ -44,12 +44,17 @@ def parse(arguments: Sequence[str] | None = None) -> ServeSettings:
     )
     parser.add_argument("--sync", action="store_true", help="force journal lines to the disk")
     parser.add_argument("--upstream", help="where requests without a route are forwarded to")
+    parser.add_argument(
+        "--client-patience", type=float, default=30.0, help="wall seconds a slow client is borne"
+    )
     given = vars(parser.parse_args(arguments))
     given["egress"] = tuple(given["egress"])
     if given["tls_port"] is not None and not (given["tls_cert"] and given["tls_key"]):
         raise BadInput("--tls-port takes --tls-cert and --tls-key with it")
     if given["time_scale"] <= 0:
         raise BadInput(f"--time-scale is {given['time_scale']:g}; it must be above 0")
+    if given["client_patience"] <= 0:
+        raise BadInput(f"--client-patience is {given['client_patience']:g}; it must be above 0")
     return ServeSettings(**given)
 
 

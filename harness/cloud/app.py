@@ -5,6 +5,7 @@ state changes, and only then the answer goes out. Between the handler's return a
 change nothing is awaited, so entries and changes have one order.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -40,10 +41,16 @@ class Application:
     Args:
         cloud: what it serves.
         router: its routes.
+        patience: wall seconds that a client may let pass between two pieces.
     """
 
-    def __init__(self, cloud: Cloud, router: Router) -> None:
-        self._cloud, self._router = cloud, router
+    def __init__(self, cloud: Cloud, router: Router, patience: float = 30.0) -> None:
+        self._cloud, self._router, self._patience = cloud, router, patience
+
+    def note_slow_head(self) -> None:
+        """Journals that a connection was closed whose request did not come."""
+        reason = f"no whole request came within {self._patience:g} s: the connection was closed"
+        self._cloud.record_own(Effect.CLIENT_TOO_SLOW, reason)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -58,13 +65,21 @@ class Application:
             scope["raw_path"].decode("latin-1"),
             scope["query_string"].decode("latin-1"),
             scope["scheme"] == "https",
+            self._patience,
         )
         outcome = await self._outcome(call)
         answer = outcome.answer
         if not (call.method == "GET" and call.route.startswith(CONTROL)):
             # A test that watches the journal must not fill it by watching.
             answer = self._commit(call, outcome, time.perf_counter() - begun)
-        await _send(send, answer, call)
+        try:
+            await _send(send, answer, call)
+        except TimeoutError:
+            reason = f"nothing of the answer was taken for {self._patience:g} s"
+            self._cloud.record_own(
+                Effect.CLIENT_TOO_SLOW, reason, (), call.transfer_id, call.app_key
+            )
+            await call.cut()
 
     async def _outcome(self, call: Call) -> Outcome:
         try:
@@ -80,6 +95,9 @@ class Application:
             return Outcome(
                 Answer(400), Effect.CLIENT_GONE, "the client went away before its body was whole"
             )
+        except TimeoutError:
+            reason = f"nothing of the body came for {call.patience:g} s"
+            return Outcome(_refused(408, reason, {}), Effect.CLIENT_TOO_SLOW, reason)
         except OSError as error:
             return _storage_failed(error)
         except Exception as error:
@@ -210,7 +228,8 @@ async def _send(send: Send, answer: Answer, call: Call) -> None:
             async for piece in stream:
                 if call.is_abandoned():
                     return
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+                async with asyncio.timeout(call.patience):
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
 

@@ -4,6 +4,7 @@ Thinner than Starlette's own request and response: CCMA's poll and the progress 
 measured against an empty route, and every answer has to say what it did for the journal.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,6 +89,7 @@ class Call:
     raw_path: str
     query: str
     secure: bool
+    patience: float
     route: str = ""
     params: dict[str, str] = field(default_factory=dict)
     caller: str = "unknown"
@@ -166,9 +168,11 @@ class Call:
 
         Raises:
             ClientGone: it did not arrive whole.
+            TimeoutError: nothing of it came for too long.
         """
         while True:
-            message = await self.receive()
+            async with asyncio.timeout(self.patience):
+                message = await self.receive()
             if message["type"] == "http.disconnect":
                 raise ClientGone
             if chunk := message.get("body"):

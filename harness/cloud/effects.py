@@ -66,6 +66,7 @@ class Effect(StrEnum):
     METHOD_NOT_ALLOWED = "method not allowed"
     UNKNOWN_ROUTE = "unknown route"
     CLIENT_GONE = "client gone"
+    CLIENT_TOO_SLOW = "client too slow"
     STORAGE_FULL = "storage full"
     INTERNAL_ERROR = "internal error"
 

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -88,6 +89,7 @@ async def run(
     ports_file: Path | None,
     host: str,
     what: str,
+    slow_heads: "SlowHeads | None" = None,
 ) -> None:
     """Serves until SIGTERM or SIGINT.
 
@@ -97,11 +99,12 @@ async def run(
         ports_file: where to write the ports as JSON once all listen.
         host: their address, for the line on standard output.
         what: what listens, for that line.
+        slow_heads: how long a request's head may take; None bears any.
 
     Raises:
         BadInput: a certificate cannot be used.
     """
-    servers = [_Server(_config(apps[each.name], each)) for each in listeners]
+    servers = [_Server(_config(apps[each.name], each, slow_heads)) for each in listeners]
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -165,14 +168,56 @@ class Connection:
         return getattr(self._transport, name)
 
 
+@dataclass(frozen=True)
+class SlowHeads:
+    """How long a connection may take to bring a request's head.
+
+    Attributes:
+        within: wall seconds; a connection that takes longer is closed.
+        note: called for each that was.
+    """
+
+    within: float
+    note: Callable[[], None]
+
+
 class _Protocol(HttpToolsProtocol):
     """Hands the connection to the application too: it joins writes, and a fault may cut it."""
 
+    def __init__(self, slow_heads: SlowHeads | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._slow_heads = slow_heads
+        self._head: asyncio.TimerHandle | None = None
+
     def connection_made(self, transport: Any) -> None:
         super().connection_made(Connection(transport))  # type: ignore[arg-type]  # acts as one
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_is_there()
+        super().connection_lost(exc)
+
+    def on_headers_complete(self) -> None:
+        self._head_is_there()
+        super().on_headers_complete()
+
+    def _await_head(self) -> None:
+        if self._slow_heads and self._head is None:
+            self._head = self.loop.call_later(self._slow_heads.within, self._head_is_late)
+
+    def _head_is_there(self) -> None:
+        if self._head:
+            self._head.cancel()
+            self._head = None
+
+    def _head_is_late(self) -> None:
+        assert self._slow_heads is not None
+        self.transport.close()
+        self._slow_heads.note()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._await_head()  # of a further request on the connection
         self.scope["harness.connection"] = self.transport  # type: ignore[typeddict-unknown-key]  # an extension of ours
 
 
@@ -194,11 +239,11 @@ class _Server(uvicorn.Server):
         self.listening.set()
 
 
-def _config(app: AsgiApp, listener: Listener) -> uvicorn.Config:
+def _config(app: AsgiApp, listener: Listener, slow_heads: SlowHeads | None) -> uvicorn.Config:
     certificate = listener.certificate
     config = uvicorn.Config(
         app,
-        http=_Protocol,
+        http=partial(_Protocol, slow_heads),  # type: ignore[arg-type]  # it makes protocols
         ws="none",
         lifespan="off",
         interface="asgi3",

@@ -41,7 +41,7 @@ async def _serve(settings: ServeSettings) -> None:
     cloud = _open(settings, site)
     cloud.addresses.ports = {each.name: each.port for each in taken}
     cloud.addresses.public_url = listeners.with_port(cloud.addresses.public_url, taken[-1].port)
-    app = Application(cloud, make_router())
+    app = Application(cloud, make_router(), settings.client_patience)
     cloud.start()
     try:
         await listeners.run(
@@ -50,6 +50,7 @@ async def _serve(settings: ServeSettings) -> None:
             settings.ports_file,
             settings.host,
             "the cloud",
+            listeners.SlowHeads(settings.client_patience, app.note_slow_head),
         )
     finally:
         await cloud.stop()

@@ -31,6 +31,8 @@ class ServeSettings:
         site_file: YAML description of the site's content.
         sync: force each journal line to the disk.
         upstream: where requests without a route are forwarded to.
+        client_patience: wall seconds that a client may let pass before its head is whole, between
+            two pieces of its body, and without taking a piece of an answer.
     """
 
     data: Path
@@ -47,6 +49,7 @@ class ServeSettings:
     site_file: Path | None = None
     sync: bool = False
     upstream: str | None = None
+    client_patience: float = 30.0
 
 
 class Switches(BaseModel):

@@ -6,6 +6,7 @@ import socket
 import ssl
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -212,3 +213,58 @@ def test_the_behaviours_do_what_they_are_named_for(
 def _posts(cloud: CloudDriver, case: str) -> list[str]:
     route = "/rest/atlassian-connect/1/migration/progress/{transferId}"
     return cloud.effects(case=case, route=route)
+
+
+@pytest.fixture(scope="module")
+def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """A cloud that bears a slow client for half a second."""
+    folder = tmp_path_factory.mktemp("impatient")
+    arguments = ("--port", "0", "--data", str(folder / "data"), "--client-patience", "0.5")
+    with running("harness.cloud", folder, *arguments, *LOOPBACK) as process:
+        yield process
+
+
+@pytest.mark.parametrize("before", [b"", b"GET /_harness/health HTTP/1.1\r\nhost: x\r\n\r\n"])
+def test_a_head_that_does_not_come_is_not_waited_for(impatient: Process, before: bytes) -> None:
+    """As the first request of its connection, and as a further one."""
+    with socket.create_connection(("127.0.0.1", impatient.ports["http"]), 10) as client:
+        if before:
+            client.sendall(before)
+            assert b"200" in client.recv(MIB)
+        client.sendall(b"POST /server/v1/attach HTTP/1.1\r\nhost")
+        assert client.recv(1) == b""
+    cloud = CloudDriver(impatient.url("http"))
+    eventually(lambda: "client too slow" in cloud.effects())
+    cloud.close()
+
+
+def test_a_body_that_dribbles_is_408_and_hinders_nobody(impatient: Process) -> None:
+    cloud = CloudDriver(impatient.url("http"))
+    with socket.create_connection(("127.0.0.1", impatient.ports["http"]), 10) as client:
+        head = b"POST /server/v1/attach HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n"
+        client.sendall(head + b'{"serverId"')
+        assert cloud.control("GET", "health")  # others are served meanwhile
+        assert client.recv(MIB).startswith(b"HTTP/1.1 408")
+    assert cloud.journal(effect="client too slow")[-1]["route"] == "/server/v1/attach"
+    cloud.close()
+
+
+def test_an_answer_that_is_not_taken_is_given_up(impatient: Process) -> None:
+    cloud, app = CloudDriver(impatient.url("http")), ConnectApp()
+    cloud.install(app.url)
+    transfer = cloud.transfer(cloud.migration())
+    key = cloud.upload(transfer, b"x" * 32 * MIB)
+    link = httpx.URL(app.call(cloud, "GET", f"/data/{key}").json()["url"])
+    with socket.create_connection(("127.0.0.1", impatient.ports["http"]), 10) as client:
+        client.sendall(b"GET " + link.raw_path + b" HTTP/1.1\r\nhost: x\r\n\r\n")
+        (entry,) = eventually(
+            lambda: [
+                each
+                for each in cloud.journal(effect="client too slow")
+                if each["transfer_id"] == transfer
+            ]
+        )
+    assert "nothing of the answer was taken" in entry["reason"]
+    assert cloud.control("GET", "health")
+    app.close()
+    cloud.close()
