@@ -1,6 +1,6 @@
 """The cloud's requests per second beside an empty route, WireMock and Prism, in one run.
 
-Usage: python benchmarks/cloud.py [--requests N] [--no-peers] [--million] [--transfers]
+Usage: python benchmarks/cloud.py [--requests N] [--no-peers] [--million] [--transfers] [--large]
 
 One worker each, 32 connections, one request under way on each. Peers come from npm into a
 temporary folder; where they cannot be had their lines say so.
@@ -52,6 +52,7 @@ def main() -> int:
     parser.add_argument("--no-peers", action="store_true", help="without WireMock and Prism")
     parser.add_argument("--million", action="store_true", help="memory after a million requests")
     parser.add_argument("--transfers", action="store_true", help="1,000 transfers, 100 posts each")
+    parser.add_argument("--large", action="store_true", help="5 GB up and down; needs the disk")
     given = parser.parse_args()
     with ExitStack() as at_end:
         folder = Path(at_end.enter_context(tempfile.TemporaryDirectory()))
@@ -111,7 +112,43 @@ def _measure(at_end: ExitStack, folder: Path, given: argparse.Namespace) -> dict
         print(f"after a million polls more: {process.memory_info().rss / 2**20:.0f} MiB")
     if given.transfers:
         _transfers(driver, app, url, process, folder)
+    if given.large:
+        _large(driver, app, process)
     return best
+
+
+def _large(driver: CloudDriver, app: ConnectApp, process: psutil.Process) -> None:
+    """5 GB up and down again, and the memory that the cloud takes meanwhile."""
+    piece, pieces = b"x" * 2**20, 5 * 10**9 // 2**20
+    most = before = process.memory_info().rss
+
+    def data() -> Iterator[bytes]:
+        nonlocal most
+        for number in range(pieces):
+            if number % 64 == 0:
+                most = max(most, process.memory_info().rss)
+            yield piece
+
+    transfer = driver.transfer(driver.migration())
+    driver.trigger(transfer)
+    driver.http.timeout = httpx.Timeout(60)
+    begun = time.perf_counter()
+    key = driver.upload(transfer, data())
+    uploaded = time.perf_counter()
+    link = httpx.URL(app.call(driver, "GET", f"/data/{key}").json()["url"])
+    url = f"{driver.url}{link.raw_path.decode()}"  # the site's own name leads nowhere here
+    size = 0
+    with httpx.stream("GET", url, timeout=60) as answer:
+        for number, chunk in enumerate(answer.iter_bytes(2**20)):
+            size += len(chunk)
+            if number % 64 == 0:
+                most = max(most, process.memory_info().rss)
+    assert size == pieces * len(piece), size
+    print(
+        f"{size / 1e9:.2f} GB up in {uploaded - begun:.0f} s, down in "
+        f"{time.perf_counter() - uploaded:.0f} s; memory {before / 2**20:.0f} MiB before, "
+        f"{most / 2**20:.0f} MiB at most"
+    )
 
 
 def _transfers(

@@ -83,6 +83,16 @@ def read_to_resume(folder: Path) -> Asked:
         BadInput: nothing is kept there, or a case file says something else by now.
     """
     asked = read(folder)
+    check_unchanged(asked, folder)
+    return asked
+
+
+def check_unchanged(asked: Asked, folder: Path) -> None:
+    """Refuses case files that do not say what they said when the run in the folder began.
+
+    Raises:
+        BadInput: names the file.
+    """
     for file in asked.files:
         if _digest(file.path) != file.sha256:
             raise BadInput(
@@ -90,7 +100,6 @@ def read_to_resume(folder: Path) -> Asked:
                 "belong together: run it anew",
                 path=file.path,
             )
-    return asked
 
 
 def _digest(path: Path) -> str:

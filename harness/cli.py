@@ -17,6 +17,7 @@ from harness import (
     cli_explain,
     cli_golden,
     cli_matrix,
+    cli_merge,
     cli_report,
     cli_repro,
     cli_run,
@@ -51,6 +52,7 @@ app.add_typer(cloud, name="cloud")
 cli_explain.add_to(app)
 cli_report.add_to(app)
 cli_matrix.add_to(app)
+cli_merge.add_to(app)
 cli_repro.add_to(app)
 cli_golden.add_to(app)
 
