@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from harness.cloud.call import LATE
 from harness.errors import BadInput
 
 _BACKLOG = 1024
@@ -89,7 +90,7 @@ async def run(
     ports_file: Path | None,
     host: str,
     what: str,
-    slow_heads: "SlowHeads | None" = None,
+    patience: "Patience | None" = None,
 ) -> None:
     """Serves until SIGTERM or SIGINT.
 
@@ -99,12 +100,12 @@ async def run(
         ports_file: where to write the ports as JSON once all listen.
         host: their address, for the line on standard output.
         what: what listens, for that line.
-        slow_heads: how long a request's head may take; None bears any.
+        patience: how slow a client may be; None bears any.
 
     Raises:
         BadInput: a certificate cannot be used.
     """
-    servers = [_Server(_config(apps[each.name], each, slow_heads)) for each in listeners]
+    servers = [_Server(_config(apps[each.name], each, patience)) for each in listeners]
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -169,56 +170,80 @@ class Connection:
 
 
 @dataclass(frozen=True)
-class SlowHeads:
-    """How long a connection may take to bring a request's head.
+class Patience:
+    """How slow a client may be.
 
     Attributes:
-        within: wall seconds; a connection that takes longer is closed.
-        note: called for each that was.
+        within: wall seconds for a request's head to be whole, and between two pieces of its body.
+        note_late_head: called when a connection was closed since a head was not whole in time;
+            a late body is the application's affair, which finds `call.LATE` in the scope.
     """
 
     within: float
-    note: Callable[[], None]
+    note_late_head: Callable[[], None]
 
 
 class _Protocol(HttpToolsProtocol):
-    """Hands the connection to the application too: it joins writes, and a fault may cut it."""
+    """Hands the connection to the application too: it joins writes, and a fault may cut it.
 
-    def __init__(self, slow_heads: SlowHeads | None, *args: Any, **kwargs: Any) -> None:
+    It also watches slow clients. A timer runs only while a connection's first request, or the
+    rest of one, is waited for: what comes in one piece, as nearly all do, costs none.
+    """
+
+    def __init__(self, patience: Patience | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._slow_heads = slow_heads
-        self._head: asyncio.TimerHandle | None = None
+        self._patience = patience
+        self._timer: asyncio.TimerHandle | None = None
+        self._head_is_whole = False
+        self._is_whole = False
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(Connection(transport))  # type: ignore[arg-type]  # acts as one
-        self._await_head()
+        self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._head_is_there()
+        self._is_whole = True
+        self._watch()
         super().connection_lost(exc)
-
-    def on_headers_complete(self) -> None:
-        self._head_is_there()
-        super().on_headers_complete()
-
-    def _await_head(self) -> None:
-        if self._slow_heads and self._head is None:
-            self._head = self.loop.call_later(self._slow_heads.within, self._head_is_late)
-
-    def _head_is_there(self) -> None:
-        if self._head:
-            self._head.cancel()
-            self._head = None
-
-    def _head_is_late(self) -> None:
-        assert self._slow_heads is not None
-        self.transport.close()
-        self._slow_heads.note()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._await_head()  # of a further request on the connection
         self.scope["harness.connection"] = self.transport  # type: ignore[typeddict-unknown-key]  # an extension of ours
+        self._head_is_whole = self._is_whole = False
+
+    def on_headers_complete(self) -> None:
+        self._head_is_whole = True
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._is_whole = True
+        super().on_message_complete()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._timer or not self._is_whole:
+            self._watch()
+
+    def _watch(self) -> None:
+        """Starts to wait anew for the rest of a request, or ends to where it is whole."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        if self._patience and not self._is_whole:
+            self._timer = self.loop.call_later(self._patience.within, self._late)
+
+    def _late(self) -> None:
+        self._timer = None
+        if self._patience is None or self.transport.is_closing():
+            return
+        if not self._head_is_whole:
+            self.transport.close()
+            self._patience.note_late_head()
+        elif self.flow.read_paused:
+            self._watch()  # it is we who are slow
+        else:
+            self.cycle.scope[LATE] = True  # type: ignore[literal-required]  # an extension of ours
+            self.cycle.message_event.set()
 
 
 class _Server(uvicorn.Server):
@@ -239,11 +264,11 @@ class _Server(uvicorn.Server):
         self.listening.set()
 
 
-def _config(app: AsgiApp, listener: Listener, slow_heads: SlowHeads | None) -> uvicorn.Config:
+def _config(app: AsgiApp, listener: Listener, patience: Patience | None) -> uvicorn.Config:
     certificate = listener.certificate
     config = uvicorn.Config(
         app,
-        http=partial(_Protocol, slow_heads),  # type: ignore[arg-type]  # it makes protocols
+        http=partial(_Protocol, patience),  # type: ignore[arg-type]  # it makes protocols
         ws="none",
         lifespan="off",
         interface="asgi3",

@@ -50,7 +50,7 @@ async def _serve(settings: ServeSettings) -> None:
             settings.ports_file,
             settings.host,
             "the cloud",
-            listeners.SlowHeads(settings.client_patience, app.note_slow_head),
+            listeners.Patience(settings.client_patience, app.note_slow_head),
         )
     finally:
         await cloud.stop()
