@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,12 +27,14 @@ from harness.watch import CloudRecord, Watched, watch
 
 @dataclass
 class _Phases:
-    """Wall seconds by phase."""
+    """Wall seconds by phase; `told` is called as each begins."""
 
+    told: Callable[[str], None]
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:
+        self.told(name)
         begun = time.monotonic()
         try:
             yield
@@ -40,19 +42,22 @@ class _Phases:
             self.seconds[name] = round(time.monotonic() - begun, 3)
 
 
-def run_case(bench: Bench, case: Case, folder: Path) -> CaseResult:
+def run_case(
+    bench: Bench, case: Case, folder: Path, told: Callable[[str], None] = lambda _: None
+) -> CaseResult:
     """Runs a case and keeps its evidence.
 
     Args:
         bench: the stack and the browser to run on.
         case: the case.
         folder: where artefacts go; made when missing.
+        told: called with the name of each phase that begins.
 
     Returns:
         The result; a broken harness, stack or browser is a result too, with verdict `error`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    phases, begun = _Phases(), time.monotonic()
+    phases, begun = _Phases(told), time.monotonic()
     log_offset, journal_start = len(bench.stack.server_log()), bench.stack.cloud.journal()[1]
     artifacts: dict[str, str] = {}
     watched, failure = None, None

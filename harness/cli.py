@@ -34,7 +34,7 @@ from harness.engines.docker import connect
 from harness.engines.ready import prepare
 from harness.errors import EXIT_BAD_INPUT, BadInput, HarnessError
 from harness.progress import to_stderr
-from harness.report import junit, table
+from harness.report import junit, live, table
 from harness.report.results import FILE_NAME, exit_status, write
 from harness.session import open_session
 from harness.settings import Resolved, resolve
@@ -215,13 +215,12 @@ def run_command(
     wanted = cli_run.wanted(files or [], flags, words, resume, standing)
     # Off a terminal rich assumes 80 columns, and folds every case id.
     console = Console(stderr=True, width=None if sys.stderr.isatty() else 140)
-    with open_session(
-        wanted.settings,
-        to_stderr,
-        [lambda event: table.case_line(console, event)],
-        folder=wanted.folder,
-        standing=standing,
-    ) as session:
+    with (
+        live.shown(console) as listener,
+        open_session(
+            wanted.settings, to_stderr, [listener], folder=wanted.folder, standing=standing
+        ) as session,
+    ):
         folder = session.folder
         outcome = session.run(
             wanted.cases, asked=wanted.asked, part=wanted.part, earlier=wanted.earlier

@@ -1,6 +1,7 @@
 """The verb that shows a known bug, then its absence."""
 
 import os
+import sys
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,7 @@ from rich.console import Console
 from harness import repro
 from harness.cases import read_suite
 from harness.progress import to_stderr
-from harness.report import table
+from harness.report import live
 from harness.report.results import CaseResult
 from harness.session import open_session
 from harness.settings import resolve
@@ -37,14 +38,17 @@ def reproduce(
     """Show a known bug on one version, and its absence on another."""
     sides = repro.sides(read_suite(file), case, before, after)
     flags = {"engine": engine, "time_scale": time_scale, "workers": workers, "results": results}
-    console = Console(stderr=True, width=140)
-    told = [lambda event: table.case_line(console, event)]
+    # Off a terminal rich assumes 80 columns, and folds every case id.
+    console = Console(stderr=True, width=None if sys.stderr.isatty() else 140)
     folder: Path | None = None
     seen: tuple[CaseResult, ...] = ()
     # Both versions of the stand-in are one run; each image is a Confluence of its own.
     for image, same in groupby(sides, key=lambda side: side.image):
         settings = resolve({**flags, "confluence": image}, os.environ).settings
-        with open_session(settings, to_stderr, told, folder=folder) as session:
+        with (
+            live.shown(console) as told,
+            open_session(settings, to_stderr, [told], folder=folder) as session,
+        ):
             folder = session.folder
             seen = session.run([side.case for side in same], earlier=seen).cases
     assert folder is not None  # there is at least one side

@@ -11,18 +11,19 @@ from pathlib import Path
 from threading import Lock
 from typing import Literal
 
-EventName = Literal["run-started", "case-started", "case-finished", "run-finished"]
+EventName = Literal["run-started", "case-started", "case-phase", "case-finished", "run-finished"]
 
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened; `case` and `verdict` where it concerns a case."""
+    """One thing that happened; `case` and `verdict` where it concerns one, `count` how many."""
 
     name: EventName
     case: str = ""
     verdict: str = ""
     detail: str = ""
     seconds: float = 0.0
+    count: int = 0
     wall_time: str = field(default_factory=lambda: datetime.now(UTC).isoformat())
 
 

@@ -134,7 +134,7 @@ def run_jobs(jobs: Sequence[Job], place: Place, earlier: Sequence[CaseResult] = 
     parts, saved = scheduled(jobs, place.settings.workers)
     if saved > 0 and not isolated and not place.standing:
         place.progress(f"order: {saved} new stacks saved by the order of the cases")
-    place.events(Event("run-started", detail=f"{len(jobs)} cases"))
+    place.events(Event("run-started", detail=f"{len(jobs)} cases", count=len(jobs)))
     worker = _Worker(place, book)
     if len(parts) == 1:
         # In this very thread, so that an interrupt reaches it wherever it is.
@@ -290,7 +290,13 @@ class _Worker:
     def _run_one(self, bench: Bench, job: Job) -> CaseResult:
         self._place.events(Event("case-started", case=job.case.id))
         folder = case_folder(self._place.folder, job.case)
-        result = run_case(bench, job.case, folder)
+        events, name = self._place.events, job.case.id
+        result = run_case(
+            bench,
+            job.case,
+            folder,
+            lambda phase: events(Event("case-phase", case=name, detail=phase)),
+        )
         named = {kind: f"{folder.name}/{file}" for kind, file in result.artifacts.items()}
         return result.model_copy(update={"artifacts": named})
 
