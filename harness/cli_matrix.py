@@ -33,11 +33,16 @@ def show(
     locate: Locate = False,
     as_json: Annotated[bool, typer.Option("--json", help="print one JSON document")] = False,
     form: Annotated[str | None, typer.Option("--format", help="github or gitlab")] = None,
+    shards: Annotated[
+        int | None, typer.Option(help="with --format: a job for each of so many shards")
+    ] = None,
 ) -> int:
     """Show the cases that would run, and what they cover."""
     suite = read_suite(file, strength=parsed(strength, locate), locate=locate)
     if form is not None:
-        text = matrix_text.as_jobs(suite, _format(form))
+        text = matrix_text.as_jobs(suite, _format(form), shards)
+    elif shards is not None:
+        raise BadInput("--shards says how many jobs --format prints: name a format beside it")
     elif as_json:
         text = json.dumps(matrix_text.as_data(suite), indent=1)
     else:

@@ -1,9 +1,11 @@
 """What `harness matrix` says of a file's cases: text, data, or a CI system's job matrix."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from harness.cases import Suite
+from harness.errors import BadInput
 from harness.matrix.model import Assignment
 
 Format = Literal["github", "gitlab"]
@@ -50,16 +52,36 @@ def as_data(suite: Suite) -> dict[str, Any]:
     }
 
 
-def as_jobs(suite: Suite, form: Format) -> str:
-    """A job for each case, in what the CI system takes as its matrix.
+MOST_JOBS: Mapping[Format, int] = {"github": 256, "gitlab": 200}
+"""Jobs of one matrix, by the documentation of each CI system."""
+
+
+def as_jobs(suite: Suite, form: Format, shards: int | None = None) -> str:
+    """A job for each case or shard, in what the CI system takes as its matrix.
 
     GitHub takes the line into `fromJSON`; GitLab takes it as `parallel: matrix`. A job's case is an
-    expression for `harness run -k`, beside the same `--strength` or `--locate`.
+    expression for `harness run -k`, its shard one for `--shard`, beside the same `--strength` or
+    `--locate`.
+
+    Raises:
+        BadInput: more jobs than the CI system takes, or shards than cases.
     """
-    ids = [case.id for case in suite.cases]
+    if shards is not None and not 1 <= shards <= len(suite.rows):
+        raise BadInput(f"--shards {shards}: there are {len(suite.rows)} cases, so 1 to that many")
+    what = "case" if shards is None else "shard"
+    words = (
+        [case.id for case in suite.cases]
+        if shards is None
+        else [f"{number}/{shards}" for number in range(1, shards + 1)]
+    )
+    if len(words) > MOST_JOBS[form]:
+        raise BadInput(
+            f"{form} takes {MOST_JOBS[form]} jobs of one matrix, and there are {len(words)} "
+            f"{what}s: ask for fewer by --shards N"
+        )
     if form == "github":
-        return json.dumps({"include": [{"case": each} for each in ids]})
-    return json.dumps([{"CASE": ids}])
+        return json.dumps({"include": [{what: each} for each in words]})
+    return json.dumps([{what.upper(): words}])
 
 
 def _told(suite: Suite) -> str:
