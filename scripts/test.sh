@@ -7,9 +7,10 @@ cd "$(dirname "$0")/.."
 .venv/bin/pytest tests/unit -n auto
 .venv/bin/pytest tests/contract tests/e2e --engine local
 if docker version --format '{{.Server.Version}}' >/dev/null 2>&1; then
-    # Explanations, reports and most refusals do not depend on the engine: once is enough.
+    # Explanations, reports, matrices and most refusals do not depend on the engine: once is enough.
     .venv/bin/pytest tests/e2e --engine docker \
-        -k "not test_explain and not test_report and (not test_bad_input or port)"
+        -k "not test_explain and not test_report and not test_matrix and not pytest_n \
+            and (not test_bad_input or port)"
 else
     echo "test: no Docker engine answers, so the Docker engine was not tested; 'make engine' starts one"
 fi
