@@ -5,10 +5,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 .venv/bin/pytest tests/unit -n auto
-.venv/bin/pytest tests/contract tests/e2e --engine local
+.venv/bin/pytest tests/contract tests/e2e --engine local \
+    --ignore tests/contract/engines/test_remote_docker.py
 if docker version --format '{{.Server.Version}}' >/dev/null 2>&1; then
     # Explanations, reports, matrices and most refusals do not depend on the engine: once is enough.
-    .venv/bin/pytest tests/e2e --engine docker \
+    .venv/bin/pytest tests/contract/engines/test_remote_docker.py tests/e2e --engine docker \
         -k "not test_explain and not test_report and not test_matrix and not pytest_n \
             and (not test_bad_input or port)"
 else
