@@ -184,6 +184,10 @@ def run_command(
         str | None, typer.Option(help="run of a stack that `up` left, or `last`: run on that")
     ] = None,
     shard: Annotated[str | None, typer.Option(help="I/N: only the I-th of N equal parts")] = None,
+    executor: Annotated[str, typer.Option(help="here, or dask: on a cluster")] = "here",
+    scheduler: Annotated[
+        str | None, typer.Option(help="address of the dask cluster's scheduler")
+    ] = None,
     resume: Annotated[
         Path | None, typer.Option(help="folder of a run to go on with; takes no case files")
     ] = None,
@@ -211,6 +215,7 @@ def run_command(
         "results": results,
     }
     words = cli_run.Words(strength, locate, select, shard)
+    cli_run.check_executor(executor, scheduler, alone=not (stack or resume or shrink))
     standing = standing_stacks.attach(stack) if stack else None
     wanted = cli_run.wanted(files or [], flags, words, resume, standing)
     # Off a terminal rich assumes 80 columns, and folds every case id.
@@ -223,7 +228,11 @@ def run_command(
     ):
         folder = session.folder
         outcome = session.run(
-            wanted.cases, asked=wanted.asked, part=wanted.part, earlier=wanted.earlier
+            wanted.cases,
+            asked=wanted.asked,
+            part=wanted.part,
+            earlier=wanted.earlier,
+            scheduler=scheduler,
         )
         said = reached(wanted.suites, outcome)
         outcome = outcome.model_copy(update={"reached": tuple(said)})

@@ -97,6 +97,25 @@ def wanted(
     return Wanted(settings, suites, cases, part_of(words.shard), asked)
 
 
+def check_executor(executor: str, scheduler: str | None, *, alone: bool) -> None:
+    """Refuses words about a cluster that do not go together.
+
+    Args:
+        executor: where cases run.
+        scheduler: the cluster's address.
+        alone: whether no option stands beside them that only works here.
+
+    Raises:
+        BadInput: says what is missing or too much.
+    """
+    if executor not in ("here", "dask"):
+        raise BadInput(f"--executor {executor!r}: write here or dask")
+    if (executor == "dask") != (scheduler is not None):
+        raise BadInput("--executor dask and --scheduler ADDRESS go together: name both")
+    if scheduler is not None and not alone:
+        raise BadInput("--executor dask: --stack, --resume and --shrink work here only")
+
+
 def part_of(shard: str | None) -> tuple[int, int] | None:
     """The numbers in `--shard I/N`; None where all cases run.
 

@@ -129,7 +129,7 @@ def run_jobs(jobs: Sequence[Job], place: Place, earlier: Sequence[CaseResult] = 
     Raises:
         BadInput: two jobs have one id.
     """
-    book = _Book(jobs, place, earlier)
+    book = Book(jobs, place, earlier)
     isolated = place.settings.isolation == "fresh"
     parts, saved = scheduled(jobs, place.settings.workers)
     if saved > 0 and not isolated and not place.standing:
@@ -174,8 +174,14 @@ def _side_by_side(worker: "_Worker", parts: Sequence[Sequence[Job]]) -> None:
             raise
 
 
-class _Book:
-    """Collects results and keeps the file up to date."""
+class Book:
+    """Collects results and keeps the file up to date.
+
+    Args:
+        jobs: what runs; results come in the same order.
+        place: where.
+        earlier: results that are there already; they come first.
+    """
 
     def __init__(self, jobs: Sequence[Job], place: Place, earlier: Sequence[CaseResult]) -> None:
         self._order = [*(result.id for result in earlier), *(job.case.id for job in jobs)]
@@ -191,11 +197,17 @@ class _Book:
         )
 
     def add(self, result: CaseResult) -> None:
+        """Takes a result, and writes all that are there."""
         with self._lock:
             self._done[result.id] = result
             write(self.results(), self._place.folder / FILE_NAME)
 
     def results(self, saved: int = 0) -> Results:
+        """All results so far.
+
+        Args:
+            saved: new stacks that the order saved.
+        """
         return Results(
             schema=1,
             run=self._place.folder.name,
@@ -212,7 +224,7 @@ class _Book:
 class _Worker:
     """Works through jobs with a stack and a browser of its own; called once in each thread."""
 
-    def __init__(self, place: Place, book: _Book) -> None:
+    def __init__(self, place: Place, book: Book) -> None:
         self._place, self._book = place, book
         self._stop = threading.Event()
         self._every: list[Benches] = []

@@ -46,6 +46,7 @@ class Session:
         asked: Asked | None = None,
         part: tuple[int, int] | None = None,
         earlier: Sequence[CaseResult] = (),
+        scheduler: str | None = None,
     ) -> Results:
         """Runs cases and writes their results.
 
@@ -54,6 +55,7 @@ class Session:
             asked: what to keep beside the results, for a run that can be resumed.
             part: which shard of how many; None runs all.
             earlier: results that are there already; their cases do not run.
+            scheduler: address of a dask cluster that runs the cases; None runs them here.
 
         Raises:
             BadInput: an app's description, sources or jar are wrong, there is no such shard, or
@@ -66,6 +68,10 @@ class Session:
             check_suited(self.standing.needs, jobs)
         if asked:
             asked_file.write(asked, self.folder)
+        if scheduler:
+            from harness.fleet import run_on_cluster
+
+            return run_on_cluster(jobs, self._place(), scheduler)
         done = {result.id for result in earlier}
         return run_jobs([job for job in jobs if job.case.id not in done], self._place(), earlier)
 
