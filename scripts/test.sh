@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 if docker version --format '{{.Server.Version}}' >/dev/null 2>&1; then
     # Explanations, reports, matrices and most refusals do not depend on the engine: once is enough.
     .venv/bin/pytest tests/contract/engines/test_remote_docker.py tests/e2e --engine docker \
-        -k "not test_explain and not test_report and not test_matrix and not test_fleet
+        -k "not test_explain and not test_report and not test_matrix and not test_fleet \
             and not pytest_n \
             and (not test_bad_input or port)"
 else
