@@ -8,6 +8,7 @@ by another; what the dead one left is removed by the next run on its machine.
 import io
 import shutil
 import tempfile
+import threading
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,10 +19,11 @@ import yaml
 
 from harness import runs, sweep
 from harness.app import DESCRIPTION
+from harness.case_run import broken
 from harness.cases import Case
 from harness.confluence_side import images_wanted
 from harness.engines.ready import prepare
-from harness.errors import BadInput, HarnessError
+from harness.errors import BadInput
 from harness.events import Event, EventLog
 from harness.progress import to_stderr
 from harness.report import results as results_file
@@ -31,6 +33,8 @@ from harness.settings import Settings
 
 _ANSWER_SECONDS = 5
 _TRIES = 3
+_one_at_a_time = threading.Lock()
+"""A run owns its process's environment, so threads of one worker take turns."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def run_part(part: Part) -> bytes:
     Raises:
         HarnessError: nothing could be run here.
     """
-    with tempfile.TemporaryDirectory() as name:
+    with _one_at_a_time, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for app, content in part.apps.items():
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -90,7 +94,6 @@ def run_on_cluster(jobs: Sequence[Job], place: Place, scheduler: str) -> Results
     Raises:
         BadInput: no scheduler answers, it has no workers, an app cannot be sent, or the extra
             `dask` is not installed.
-        HarnessError: a part could not be run on any worker.
     """
     client = _connect(scheduler)
     try:
@@ -106,7 +109,7 @@ def run_on_cluster(jobs: Sequence[Job], place: Place, scheduler: str) -> Results
         place.progress(f"cluster: {len(parts)} parts for {workers} workers of {scheduler}")
         futures = [client.submit(run_part, part, pure=False, retries=_TRIES) for part in parts]
         try:
-            _collect(futures, book, place)
+            _collect(dict(zip(futures, lists, strict=True)), book, place)
         finally:
             client.cancel(futures)
         results = book.results(max(saved, 0))
@@ -161,15 +164,18 @@ def _app(job: Job) -> bytes:
     return packed.getvalue()
 
 
-def _collect(futures: Sequence[Any], book: Book, place: Place) -> None:
+def _collect(futures: Mapping[Any, Sequence[Job]], book: Book, place: Place) -> None:
+    """Takes the results of parts as they come; of one that no worker could run, errors."""
     from distributed import as_completed
 
     finished: Any = as_completed  # dask is not typed
     for future in finished(futures, raise_errors=False):
-        error = future.exception()
-        if error is not None:
-            raise HarnessError(f"a part could not be run on the cluster: {error}")
-        for result in _unpacked(future.result(), place.folder):
+        if (error := future.exception()) is not None:
+            reason = f"no worker of the cluster could run its part: {error}"
+            told = [broken(job.case, job.needs.ccma, reason) for job in futures[future]]
+        else:
+            told = list(_unpacked(future.result(), place.folder))
+        for result in told:
             book.add(result)
             place.events(
                 Event(

@@ -80,7 +80,7 @@ def run_failure(bench: Bench, failure: Failure, folder: Path) -> tuple[CaseResul
         failure.app,
         jar,
         bench.pristine,
-        STAGES.get(failure.cause),
+        stage=STAGES.get(failure.cause),
     )
     try:
         result = run_case(staged, failure.case, folder)

@@ -52,7 +52,7 @@ def test_a_case_file_with_a_mistake(command: Command, right: str, wrong: str, to
         (["run", str(SEED), "--engine", "podman"], "setting engine (--engine)"),
         (["run", str(SEED), "--time-scale", "-1"], "setting time_scale (--time-scale)"),
         (["run", str(SEED), "--workers", "many"], "--workers"),
-        (["run"], "'files'"),
+        (["run"], "name a case file"),
         (["down", "no-such-run"], "no stack of run 'no-such-run' is standing here"),
     ],
 )
