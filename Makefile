@@ -6,8 +6,9 @@
 # -p no:cacheprovider keeps the checkout as clean as it was.
 PYTEST = .venv/bin/pytest
 
+# Not here but in `make test`: the explanations of all known failures, and a cluster.
 e2e: setup
-	$(PYTEST) tests/e2e --engine auto
+	$(PYTEST) tests/e2e --engine auto --ignore tests/e2e/test_explain.py --ignore tests/e2e/test_fleet.py
 
 test: setup check
 	bash scripts/test.sh

@@ -53,9 +53,8 @@ class Bench:
 
     def use(self, app: AppDescription, jar: Path) -> None:
         """Makes another app the one under test; its cloud half is the same."""
-        if jar != self.jar and self._installed:
-            plugins.uninstall(self.client, self._installed)
-            self._installed = None
+        if jar != self.jar:
+            self.uninstall()
         self.app, self.jar = app, jar
 
     def reset(self, *, cloud_app: str | None, name: str) -> None:
@@ -82,6 +81,12 @@ class Bench:
         """Installs the server app, once for each stack."""
         if not self._installed:
             self._installed = plugins.install(self.client, self.jar).key
+
+    def uninstall(self) -> None:
+        """Removes the server app, if `install` has put it there."""
+        if self._installed:
+            plugins.uninstall(self.client, self._installed)
+            self._installed = None
 
     def plan(self, name: str) -> "Migration":
         """A new migration plan on a page of its own."""

@@ -73,6 +73,7 @@ def run_failure(bench: Bench, failure: Failure, folder: Path) -> tuple[CaseResul
         The result, and every cause judged from the artefacts that were kept.
     """
     jar = apps.server_jar(failure.case.app, failure.app, lambda _line: None)
+    bench.uninstall()  # a failure may be an app of the same key
     staged = StagedBench(
         bench.stack,
         bench.client,
