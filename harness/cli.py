@@ -28,7 +28,6 @@ from harness import (
 )
 from harness import golden as golden_homes
 from harness import standing as standing_stacks
-from harness.cloud.__main__ import main as serve_cloud
 from harness.confluence_side import images_wanted
 from harness.engines.docker import connect
 from harness.engines.ready import prepare
@@ -257,6 +256,9 @@ def run_command(
 )
 def cloud_serve(context: typer.Context) -> int:
     """Serve the cloud until Ctrl-C; its options are those of `python -m harness.cloud`."""
+    # Late, since no other verb needs the cloud itself: it is a program of its own.
+    from harness.cloud.__main__ import main as serve_cloud
+
     return serve_cloud(context.args)
 
 
