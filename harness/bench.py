@@ -165,11 +165,17 @@ class Migration:
 
 
 def open_bench(
-    stack: Stack, app: AppDescription, jar: Path, browser: Browser, at_end: ExitStack
+    stack: Stack, app: AppDescription, jar: Path, page: Page, at_end: ExitStack
 ) -> Bench:
-    """A logged-in browser context and REST client for a stack, closed by `at_end`.
+    """A logged-in browser context and REST client for a stack.
 
-    The browser is the caller's, since Playwright's sync API allows one in each thread.
+    Args:
+        stack: the stack.
+        app: whose cloud half it has.
+        jar: the app's server half.
+        page: an empty page of a context of its own. Its browser is the caller's, since
+            Playwright's sync API allows one in each thread.
+        at_end: closes what is opened here.
 
     Raises:
         ServiceDied: a service of the stack ended meanwhile.
@@ -177,15 +183,12 @@ def open_bench(
     """
     try:
         client = at_end.enter_context(stack.client())
-        context = browser.new_context(viewport=_VIEWPORT)
-        at_end.callback(_close, context)
-        page = context.new_page()
         log_in(page, stack.confluence_url, stack.account)
         page.close()
         state = clean.look(client, stack.cloud)
     except (HarnessError, TransportError, PlaywrightError) as error:
         raise stack.explained("the browser to log in", error) from error
-    return Bench(stack, client, context, app, jar, state)
+    return Bench(stack, client, page.context, app, jar, state)
 
 
 def _close(context: BrowserContext) -> None:
@@ -278,7 +281,7 @@ class Benches:
     def give(self, stack: Stack, needs: StackNeeds, app: AppDescription, jar: Path) -> None:
         """Takes a stack that stands already, and that nobody here closes, as the only one."""
         at_end = ExitStack()
-        bench = open_bench(stack, app, jar, self.browser(), at_end)
+        bench = open_bench(stack, app, jar, self._empty_page(at_end), at_end)
         bench.start = self.settings.start
         self._open[needs] = _Opened(bench, at_end, given=True)
 
@@ -289,7 +292,7 @@ class Benches:
 
     def _bring_up(self, needs: StackNeeds, app: AppDescription, jar: Path) -> _Opened:
         self.started += 1
-        browsers: list[Browser] = []
+        pages: list[Page] = []
         at_end = ExitStack()
         with ExitStack() as if_it_fails:
             if_it_fails.callback(at_end.close)
@@ -302,14 +305,19 @@ class Benches:
                 ccma=needs.ccma,
                 name=f"{self.name}-{self.started}",
                 progress=self.progress,
-                meanwhile=lambda: browsers.append(self.browser()),
+                meanwhile=lambda: pages.append(self._empty_page(at_end)),
                 system_features=needs.system_features,
             )
             at_end.callback(stack.leave_standing if self.settings.keep else stack.close)
-            bench = open_bench(stack, app, jar, browsers[0], at_end)
+            bench = open_bench(stack, app, jar, pages[0], at_end)
             bench.start = self.settings.start
             if_it_fails.pop_all()
         return _Opened(bench, at_end)
+
+    def _empty_page(self, at_end: ExitStack) -> Page:
+        context = self.browser().new_context(viewport=_VIEWPORT)
+        at_end.callback(_close, context)
+        return context.new_page()
 
     def _make_room(self, needs: StackNeeds) -> None:
         for other, opened in list(self._open.items()):

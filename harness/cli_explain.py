@@ -113,7 +113,7 @@ def check(
 
 def _say(said: commands.Said, as_json: bool) -> None:
     text, data = said
-    print(json.dumps(data, indent=1) if as_json else text.rstrip())  # noqa: T201
+    print(json.dumps(data, indent=1) if as_json else text.rstrip())
 
 
 def _results() -> Path:

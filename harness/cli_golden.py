@@ -41,7 +41,7 @@ def list_command() -> int:
     for name in golden.names():
         each = golden.read(name)
         megabytes = (golden.folder() / name / golden.HOME_FILE).stat().st_size / 1e6
-        print(  # noqa: T201 - a command's output
+        print(
             f"{name}  {each.confluence} build {each.build}, CCMA {each.ccma}, {megabytes:.0f} MB, "
             f"{each.saved:%Y-%m-%d %H:%M} UTC"
         )

@@ -47,7 +47,7 @@ def show(
         text = json.dumps(matrix_text.as_data(suite), indent=1)
     else:
         text = matrix_text.as_text(suite)
-    print(text)  # noqa: T201 - a command's output
+    print(text)
     return 0
 
 

@@ -33,9 +33,9 @@ def report(
     results = resolve({}, os.environ).settings.results
     path = stored.find(run or _newest(results), results).path
     if as_markdown:
-        print(markdown.write(path), end="")  # noqa: T201 - a command's output
+        print(markdown.write(path), end="")
     else:
-        print(html.write(path))  # noqa: T201 - a command's output
+        print(html.write(path))
     return 0
 
 
@@ -47,7 +47,7 @@ def init(
 ) -> int:
     """Write a working example into your repository: app, cases, test, CI."""
     for path in starter.write(folder, jar, server_key, cloud_key):
-        print(path)  # noqa: T201 - a command's output
+        print(path)
     if jar is None:
         to_stderr(f"next: name your jar and keys in {folder / 'migration' / 'app.yaml'}")
     to_stderr(f"next: harness run {folder / 'migration' / 'cases.yaml'}")

@@ -54,6 +54,6 @@ def reproduce(
     assert folder is not None  # there is at least one side
     page = folder / PAGE
     page.write_text(repro.as_page(sides, seen))
-    print(repro.as_text(sides, seen, folder))  # noqa: T201 - a command's output
+    print(repro.as_text(sides, seen, folder))
     to_stderr(f"page: {page}")
     return repro.exit_status(sides, seen)

@@ -1,201 +1,111 @@
-"""What the words of `harness run` mean: which cases, in which settings, on top of which results."""
+"""The verb that runs cases."""
 
-import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import sys
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-from harness import asked as asked_file
-from harness.asked import Asked
-from harness.cases import Case, Suite, read_suite
-from harness.cli_matrix import parsed
-from harness.errors import BadInput
-from harness.report import results as results_file
-from harness.report.results import CaseResult
-from harness.selection import compile_expression
-from harness.settings import Settings, resolve
-from harness.standing import Standing
+import typer
+from rich.console import Console
 
-
-@dataclass(frozen=True)
-class Words:
-    """Options that decide which cases run."""
-
-    strength: str | None = None
-    locate: bool = False
-    select: str | None = None
-    shard: str | None = None
+from harness import standing as standing_stacks
+from harness import wanted as asked_for
+from harness.cli_matrix import Locate, Strength
+from harness.cli_options import Ccma, Confluence, Engine, Golden, LicenceFile, TimeScale
+from harness.progress import to_stderr
+from harness.report import junit, live, table
+from harness.report.results import FILE_NAME, exit_status, write
+from harness.session import open_session
+from harness.shrinking import shrink_failures
+from harness.suite_result import reached
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """A run as it was asked for, all of it settled and none of it begun.
-
-    Attributes:
-        settings: where and how.
-        suites: the case files.
-        cases: those that are selected.
-        part: which shard of how many; None for all.
-        asked: what is kept beside the results.
-        folder: of the run that is resumed; None for a new one.
-        earlier: its results that stand.
-    """
-
-    settings: Settings
-    suites: Sequence[Suite]
-    cases: Sequence[Case]
-    part: tuple[int, int] | None
-    asked: Asked
-    folder: Path | None = None
-    earlier: tuple[CaseResult, ...] = ()
+def add_to(app: typer.Typer) -> None:
+    """Adds the verb to the command."""
+    app.command("run")(run)
 
 
-def wanted(
-    files: Sequence[Path],
-    flags: Mapping[str, Any],
-    words: Words,
-    resume: Path | None,
-    standing: Standing | None,
-    environ: Mapping[str, str] = os.environ,
-) -> Wanted:
-    """Settles what a run is to do.
-
-    Args:
-        files: the case files; none where a run is resumed.
-        flags: settings given on the command line.
-        words: options that decide which cases run.
-        resume: folder of a run to go on with.
-        standing: the stack to run on, where that is given.
-        environ: the environment.
-
-    Raises:
-        BadInput: anything wrong in them; nothing was started.
-    """
-    if resume is not None:
-        return _resumed(resume, files, flags, words, environ)
-    if not files:
-        raise BadInput("name a case file, or a run by --resume")
-    if standing:
-        flags = _of_stack(flags, standing)
-    settings = resolve(flags, environ).settings
-    if standing and settings.workers > 1:
-        raise BadInput("--stack: cases share its flags and its cloud, so only one worker can run")
-    suites, cases = _cases(files, words, settings)
-    asked = Asked(
-        files=asked_file.files_of(files),
-        strength=words.strength,
-        locate=words.locate,
-        select=words.select,
-        shard=words.shard,
-        engine=settings.engine,
-        confluence=settings.confluence,
-        ccma=settings.ccma,
-        time_scale=settings.scale,
-        isolation=settings.isolation,
-    )
-    return Wanted(settings, suites, cases, part_of(words.shard), asked)
-
-
-def check_executor(executor: str, scheduler: str | None, *, alone: bool) -> None:
-    """Refuses words about a cluster that do not go together.
-
-    Args:
-        executor: where cases run.
-        scheduler: the cluster's address.
-        alone: whether no option stands beside them that only works here.
-
-    Raises:
-        BadInput: says what is missing or too much.
-    """
-    if executor not in ("here", "dask"):
-        raise BadInput(f"--executor {executor!r}: write here or dask")
-    if (executor == "dask") != (scheduler is not None):
-        raise BadInput("--executor dask and --scheduler ADDRESS go together: name both")
-    if scheduler is not None and not alone:
-        raise BadInput("--executor dask: --stack, --resume and --shrink work here only")
-
-
-def part_of(shard: str | None) -> tuple[int, int] | None:
-    """The numbers in `--shard I/N`; None where all cases run.
-
-    Raises:
-        BadInput: no such form.
-    """
-    if shard is None:
-        return None
-    number, slash, of = shard.partition("/")
-    if not (slash and number.isdecimal() and of.isdecimal()):
-        raise BadInput(f"--shard {shard!r}: write I/N, such as 1/4")
-    return int(number), int(of)
-
-
-def _of_stack(flags: Mapping[str, Any], standing: Standing) -> Mapping[str, Any]:
-    """The flags, with what the stack that stands has decided already.
-
-    Raises:
-        BadInput: a flag asks for something else.
-    """
-    stack = standing.stack
-    has = {"engine": stack.engine.name, "time_scale": stack.scale, "ccma": stack.ccma}
-    for name, value in has.items():
-        if flags.get(name) not in (None, value):
-            option = name.replace("_", "-")
-            raise BadInput(
-                f"--stack: the stack has --{option} {value}, so it cannot be {flags[name]}"
-            )
-    return {**flags, **has}
-
-
-def _resumed(
-    resume: Path,
-    files: Sequence[Path],
-    flags: Mapping[str, Any],
-    words: Words,
-    environ: Mapping[str, str],
-) -> Wanted:
-    folder = resume.parent if resume.is_file() else resume
-    if files or words != Words():
-        raise BadInput(
-            "--resume: the run knows its case files and which cases it was asked for: "
-            "leave files, -k, --strength, --locate and --shard out"
-        )
-    asked = asked_file.read_to_resume(folder)
-    kept = {
-        "engine": asked.engine,
-        "confluence": asked.confluence,
-        "ccma": asked.ccma,
-        "time_scale": asked.time_scale,
-        "isolation": asked.isolation,
+def run(
+    files: Annotated[list[Path] | None, typer.Argument(help="case files")] = None,
+    select: Annotated[str | None, typer.Option("-k", help="only cases whose id matches")] = None,
+    engine: Engine = None,
+    confluence: Confluence = None,
+    ccma: Ccma = None,
+    strength: Strength = None,
+    locate: Locate = False,
+    shrink: Annotated[
+        bool, typer.Option("--shrink", help="find the fewest values that make a case fail")
+    ] = False,
+    workers: Annotated[int | None, typer.Option(help="stacks that work side by side")] = None,
+    time_scale: TimeScale = None,
+    isolation: Annotated[str | None, typer.Option(help="reset or fresh")] = None,
+    start: Annotated[
+        str | None, typer.Option(help="wizard, or trigger: run a plan again over REST")
+    ] = None,
+    stack: Annotated[
+        str | None, typer.Option(help="run of a stack that `up` left, or `last`: run on that")
+    ] = None,
+    shard: Annotated[str | None, typer.Option(help="I/N: only the I-th of N equal parts")] = None,
+    executor: Annotated[str, typer.Option(help="here, or dask: on a cluster")] = "here",
+    scheduler: Annotated[
+        str | None, typer.Option(help="address of the dask cluster's scheduler")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="folder of a run to go on with; takes no case files")
+    ] = None,
+    licence_file: LicenceFile = None,
+    golden: Golden = None,
+    keep: Annotated[bool | None, typer.Option("--keep", help="leave the stacks standing")] = None,
+    results: Annotated[Path | None, typer.Option(help="folder for runs' results")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="write results there")] = None,
+    junit_file: Annotated[
+        Path | None, typer.Option("--junit", help="write JUnit XML there")
+    ] = None,
+) -> int:
+    """Run the cases of some files and tell what the admin saw."""
+    flags = {
+        "engine": engine,
+        "confluence": confluence,
+        "ccma": ccma,
+        "workers": workers,
+        "time_scale": time_scale,
+        "isolation": isolation,
+        "start": start,
+        "licence_file": licence_file,
+        "golden": golden,
+        "keep": keep,
+        "results": results,
     }
-    for name, value in kept.items():
-        if flags.get(name) not in (None, value):
-            option = name.replace("_", "-")
-            raise BadInput(f"--resume: the run has --{option} {value}; run it anew for another")
-    settings = resolve({**flags, **kept}, environ).settings
-    words = Words(asked.strength, asked.locate, asked.select, asked.shard)
-    suites, cases = _cases([file.path for file in asked.files], words, settings)
-    written = folder / results_file.FILE_NAME
-    earlier = results_file.read(written).cases if written.is_file() else ()
-    # A case that ended in an error has no verdict yet.
-    stand = tuple(result for result in earlier if result.verdict != "error")
-    return Wanted(settings, suites, cases, part_of(words.shard), asked, folder, stand)
-
-
-def _cases(
-    files: Sequence[Path], words: Words, settings: Settings
-) -> tuple[list[Suite], list[Case]]:
-    strength = parsed(words.strength, words.locate)
-    suites = [
-        read_suite(file, strength=strength, locate=words.locate, ccma=settings.ccma)
-        for file in files
-    ]
-    chosen = [case for suite in suites for case in suite.cases]
-    if words.select is not None:
-        matches = compile_expression(words.select)
-        chosen = [case for case in chosen if matches(case.id)]
-        if not chosen:
-            raise BadInput(f"-k {words.select!r} matches no case of {', '.join(map(str, files))}")
-    for case in chosen:
-        settings.ccma_for(case.ccma)  # refused before anything is pulled or built
-    return suites, chosen
+    words = asked_for.Words(strength, locate, select, shard)
+    asked_for.check_executor(executor, scheduler, alone=not (stack or resume or shrink))
+    standing = standing_stacks.attach(stack) if stack else None
+    wanted = asked_for.wanted(files or [], flags, words, resume, standing)
+    # Off a terminal rich assumes 80 columns, and folds every case id.
+    console = Console(stderr=True, width=None if sys.stderr.isatty() else 140)
+    with (
+        live.shown(console) as listener,
+        open_session(
+            wanted.settings, to_stderr, [listener], folder=wanted.folder, standing=standing
+        ) as session,
+    ):
+        folder = session.folder
+        outcome = session.run(
+            wanted.cases,
+            asked=wanted.asked,
+            part=wanted.part,
+            earlier=wanted.earlier,
+            scheduler=scheduler,
+        )
+        said = reached(wanted.suites, outcome)
+        outcome = outcome.model_copy(update={"reached": tuple(said)})
+        write(outcome, folder / FILE_NAME)
+        if shrink:
+            said += [str(each) for each in shrink_failures(wanted.suites, outcome, session.also)]
+            outcome = outcome.model_copy(update={"reached": tuple(said)})
+            write(outcome, folder / FILE_NAME)
+    table.summary(console, outcome)
+    if json_file:
+        write(outcome, json_file)
+    if junit_file:
+        junit.write(outcome, junit_file)
+    to_stderr(f"results: {folder}")
+    return exit_status(outcome)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from pydantic import BaseModel
 
@@ -197,7 +198,7 @@ def bring_up(
         ccma: the CCMA version that a stand-in shows.
         name: tells the stacks of one run apart.
         progress: takes lines about what is happening.
-        meanwhile: called once while the services boot: the time to start a browser.
+        meanwhile: called once, in this thread, while the services start in another.
         environ: where a licence may be.
         system_features: dark features that Confluence's JVM is started with.
 
@@ -215,30 +216,25 @@ def bring_up(
     engine = ready.open(run, name)
     try:
         with step(progress, f"bringing up {name} ({_what(settings, ccma)})"):
-            at_loopback = engine.name == "local"
-            image = ready.images.get("cloud", "")
-            content = app.site.read_bytes() if app.site else None
-            cloud = engine.start(
-                services.cloud(image, settings.site, authority, settings.scale, content)
-            )
-            server_side = _url("https", cloud, "https") if at_loopback else services.PLATFORM_URL
-            side = describe(
+            side_at = partial(
+                describe,
                 settings,
                 ready,
                 ccma=ccma,
                 authority=authority,
-                platform_url=server_side,
                 licence=licence,
                 kept=kept,
                 system_features=system_features,
                 progress=progress,
             )
-            if made is None:
-                app_half = services.cloud_app(image, app.cloud.key, authority, settings.scale)
-            else:
-                keys_url = server_side if at_loopback else None
-                app_half = services.ace_app(made, authority, settings.site, keys_url)
-            running = {CLOUD: cloud, **start_services(engine, side, app_half)}
+            # What the caller does meanwhile takes as long as the start of a JVM.
+            with ThreadPoolExecutor(1) as pool:
+                starting = pool.submit(
+                    _start_all, engine, settings, ready, app, made, authority, side_at
+                )
+                meanwhile()
+                running, side = starting.result()
+            cloud = running[CLOUD]
             stack = Stack(
                 run=run,
                 engine=engine,
@@ -260,11 +256,10 @@ def bring_up(
                 cloud_half=app.cloud_half,
             )
             with _closed_unless_up(stack):
-                meanwhile()
                 _await_up(cloud, stack.cloud.is_up)
                 _await_up(running[CLOUD_APP], stack.cloud_app.is_up)
                 app_url = _url("https", running[CLOUD_APP], "https")
-                stack.cloud.install(app_url if at_loopback else services.APP_URL)
+                stack.cloud.install(app_url if engine.name == "local" else services.APP_URL)
                 _start_confluence_up(stack, side, progress)
             return stack
     except BaseException:
@@ -283,6 +278,35 @@ def _closed_unless_up(stack: Stack) -> Iterator[None]:
 
 def _what(settings: Settings, ccma: str) -> str:
     return f"CCMA {ccma}" if settings.is_standin else settings.confluence
+
+
+def _start_all(
+    engine: Engine,
+    settings: Settings,
+    ready: Ready,
+    app: AppDescription,
+    made: str | None,
+    authority: Authority,
+    side_at: Callable[..., ConfluenceSide],
+) -> tuple[dict[str, Running], ConfluenceSide]:
+    """Starts the cloud, then what is told where it is.
+
+    Args:
+        made: the app's own cloud half; None for the scripted one.
+        side_at: describes the Confluence side for a `platform_url`.
+    """
+    at_loopback = engine.name == "local"
+    image = ready.images.get("cloud", "")
+    content = app.site.read_bytes() if app.site else None
+    cloud = engine.start(services.cloud(image, settings.site, authority, settings.scale, content))
+    server_side = _url("https", cloud, "https") if at_loopback else services.PLATFORM_URL
+    side = side_at(platform_url=server_side)
+    if made is None:
+        app_half = services.cloud_app(image, app.cloud.key, authority, settings.scale)
+    else:
+        keys_url = server_side if at_loopback else None
+        app_half = services.ace_app(made, authority, settings.site, keys_url)
+    return {CLOUD: cloud, **start_services(engine, side, app_half)}, side
 
 
 def start_services(engine: Engine, side: ConfluenceSide, app_half: Service) -> dict[str, Running]:

@@ -72,7 +72,16 @@ has_browser() {
     .venv/bin/python -c 'import sys; from harness.browser.launch import find_browser
 sys.exit(find_browser() is None)' 2>/dev/null
 }
-if ! has_browser; then
+# The shell is what Playwright itself downloads for runs that nobody looks at: Debian has it, too.
+has_shell() {
+    command -v chromium-headless-shell >/dev/null || .venv/bin/python -c 'import sys
+from harness.browser.launch import find_browser
+found = find_browser()
+sys.exit(not found or found.source != "Playwright")' 2>/dev/null
+}
+if ! has_shell && can_apt && apt-get update -qq && apt-cache show chromium-headless-shell >/dev/null 2>&1; then
+    apt_install chromium-headless-shell
+elif ! has_browser; then
     say "downloading Playwright's Chromium ..."
     if ! .venv/bin/playwright install chromium >/dev/null 2>&1 || ! has_browser; then
         can_apt || fail "no browser: run '.venv/bin/playwright install chromium', or install chromium"

@@ -6,10 +6,10 @@ import pytest
 
 from harness import asked as asked_file
 from harness.asked import Asked, files_of, read_to_resume, write
-from harness.cli_run import Words, part_of, wanted
 from harness.errors import BadInput
 from harness.report import results as results_file
 from harness.report.results import CaseResult, ConfluenceResult, Results, RowResult, VerdictName
+from harness.wanted import Words, part_of, wanted
 
 SEED = Path(__file__).parents[2] / "fixtures" / "cases" / "seed.yaml"
 
