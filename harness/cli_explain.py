@@ -1,19 +1,24 @@
-"""The verbs that start nothing: explain, judge, diff and check."""
+"""The verbs that start nothing: explain, judge, diff and check.
+
+Each imports what it does its work with when it is called: a finished run is explained without a
+browser, a debugger or a service, and without the seconds that importing them takes.
+"""
 
 import json
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from harness import runs
-from harness.confluence.session import Account
-from harness.diagnosis.jar import PluginJar, read_plugin
 from harness.errors import BadInput
-from harness.explaining import commands, live, stored
-from harness.settings import resolve
-from harness.stack import StackDocument
+
+if TYPE_CHECKING:
+    from harness.confluence.session import Account
+    from harness.diagnosis.jar import PluginJar
+    from harness.diagnosis.run_folder import StoredCase
+    from harness.explaining.live import AtHand
 
 PASSWORD = "HARNESS_ATTACH_PASSWORD"  # noqa: S105 - a variable's name
 """Where `--attach` takes the password from; a command line would show it to everybody."""
@@ -53,10 +58,21 @@ def explain(
     as_json: Json = False,
 ) -> int:
     """Say which link broke, with the evidence, and what to do."""
-    plugin = read_plugin(jar) if jar else None
-    hand = live.AtHand(
+    from harness.explaining import commands, stored
+
+    file = runs.find(run).stack_file if run else None
+    if not attach and file is None:
+        raise BadInput("name a run, or look at a Confluence of your own with --attach")
+    if not attach and run and file and not file.is_file():
+        cases = stored.cases(stored.find(run, _results), case)
+        _say(commands.explained(cases), as_json)
+        return 0
+    from harness.explaining.live import AtHand
+
+    plugin = _plugin(jar)
+    hand = AtHand(
         base_url=base_url,
-        account=Account(user, _password()) if user else None,
+        account=_account(user),
         log=_file(log),
         debugger=_address(jdwp) if jdwp else None,
         control_url=cloud,
@@ -66,16 +82,8 @@ def explain(
         plan=plan,
         ccma=ccma,
     )
-    if attach:
-        cases = [live.see(hand, base_url or "what is at hand")]
-    elif run is None:
-        raise BadInput("name a run, or look at a Confluence of your own with --attach")
-    elif (file := runs.find(run).stack_file).is_file():
-        document = StackDocument.model_validate_json(file.read_text())
-        cases = [live.see(live.of_stack(document, hand), f"standing stack {run}")]
-    else:
-        cases = stored.cases(stored.find(run, _results()), case)
-    _say(commands.explained(cases), as_json)
+    seen = _seen(hand, run, None if attach else file)
+    _say(commands.explained([seen]), as_json)
     return 0
 
 
@@ -87,7 +95,9 @@ def judge(
     as_json: Json = False,
 ) -> int:
     """Apply today's rules to a stored run; the exit status is that of its verdicts today."""
-    said, status = commands.judged(run, files or [], _results())
+    from harness.explaining import judging
+
+    said, status = judging.judged(run, files or [], _results)
     _say(said, as_json)
     return status
 
@@ -99,7 +109,9 @@ def diff(
     as_json: Json = False,
 ) -> int:
     """Walk two cases to the first event that differs."""
-    _say(commands.compared(one, other, case, _results()), as_json)
+    from harness.explaining import commands
+
+    _say(commands.compared(one, other, case, _results), as_json)
     return 0
 
 
@@ -107,24 +119,52 @@ def check(
     jar: Annotated[Path, typer.Argument(help="a plugin's jar")], as_json: Json = False
 ) -> int:
     """Tell what can be read from a plugin before anything runs."""
-    _say(commands.checked(jar), as_json)
+    from harness.diagnosis import jar_check
+    from harness.diagnosis.jar import read_plugin
+
+    plugin = read_plugin(jar)
+    _say((jar_check.as_text(plugin), jar_check.to_json(plugin)), as_json)
     return 0
 
 
-def _say(said: commands.Said, as_json: bool) -> None:
+def _seen(hand: "AtHand", name: str | None, file: Path | None) -> "StoredCase":
+    """What a standing stack shows, where its file is given, or else what is at hand."""
+    from harness.explaining import live
+
+    if file is None:
+        return live.see(hand, hand.base_url or "what is at hand")
+    from harness.stack import StackDocument
+
+    document = StackDocument.model_validate_json(file.read_text())
+    return live.see(live.of_stack(document, hand), f"standing stack {name}")
+
+
+def _say(said: tuple[str, Any], as_json: bool) -> None:
     text, data = said
     print(json.dumps(data, indent=1) if as_json else text.rstrip())
 
 
 def _results() -> Path:
+    from harness.settings import resolve
+
     return resolve({}, os.environ).settings.results
 
 
-def _password() -> str:
+def _plugin(jar: Path | None) -> "PluginJar | None":
+    from harness.diagnosis.jar import read_plugin
+
+    return read_plugin(jar) if jar else None
+
+
+def _account(user: str | None) -> "Account | None":
+    from harness.confluence.session import Account
+
+    if user is None:
+        return None
     password = os.environ.get(PASSWORD)
     if password is None:
         raise BadInput(f"--user needs a password: put it into the variable {PASSWORD}")
-    return password
+    return Account(user, password)
 
 
 def _file(path: Path | None) -> Path | None:
@@ -140,7 +180,7 @@ def _address(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _constant(plugin: PluginJar | None, key: str) -> str | None:
+def _constant(plugin: "PluginJar | None", key: str) -> str | None:
     """The key that the jar's one listener returns, where it is constant."""
     if plugin is None or len(plugin.listeners) != 1:
         return None

@@ -31,7 +31,7 @@ def report(
 ) -> int:
     """Make a run's page: matrix, timelines, causes, screenshots, in one file."""
     results = resolve({}, os.environ).settings.results
-    path = stored.find(run or _newest(results), results).path
+    path = stored.find(run or _newest(results), lambda: results).path
     if as_markdown:
         print(markdown.write(path), end="")
     else:

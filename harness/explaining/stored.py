@@ -1,6 +1,6 @@
 """Finds stored runs and cases by what a user types: a folder, a run's id, `RUN#CASE`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,23 +19,22 @@ class Named:
     case: str | None
 
 
-def find(name: str, results: Path) -> Named:
+def find(name: str, results: Callable[[], Path]) -> Named:
     """The run that a name means.
 
     Args:
         name: a run's folder, its results.json, or the run's id; `#CASE` after it names a case.
-        results: the folder in which runs keep their results.
+        results: tells the folder in which runs keep their results, if it is asked for.
 
     Raises:
         BadInput: there is no such run.
     """
     run, _, case = name.partition(_BETWEEN)
-    for path in (Path(run), results / run):
-        file = path if path.is_file() else path / RESULTS
-        if file.is_file():
-            return Named(file, case or None)
+    named = _file(Path(run)) or _file(results() / run)
+    if named:
+        return Named(named, case or None)
     raise BadInput(
-        f"{run!r} is no run: name the folder of one, its {RESULTS}, or a run's id below {results}"
+        f"{run!r} is no run: name the folder of one, its {RESULTS}, or a run's id below {results()}"
     )
 
 
@@ -79,6 +78,11 @@ def pairs(
     if not found:
         raise BadInput(f"the runs have no case in common; name one each: {one.path.parent}#CASE")
     return found
+
+
+def _file(path: Path) -> Path | None:
+    file = path if path.is_file() else path / RESULTS
+    return file if file.is_file() else None
 
 
 def _titled(named: Named, case: StoredCase) -> tuple[str, StoredCase]:

@@ -1,6 +1,8 @@
 """The verbs that start nothing, on a run's folder alone."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,10 +76,22 @@ def test_as_json():
     assert [each["case"] for each in data] == ["a[x=1]", "a[x=2]"]
 
 
+def test_a_finished_run_is_explained_without_what_drives_a_live_one(results):
+    program = (
+        "import sys; from harness.cli import app; "
+        f"app(['explain', {str(results)!r}], standalone_mode=False); "
+        "print({'playwright', 'httpx', 'docker', 'jinja2'} & {*sys.modules})"
+    )
+
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert told.stdout.splitlines()[-1] == "set()", told.stderr
+
+
 def test_a_case_behind_the_run(results):
-    assert [each.id for each in stored.cases(stored.find("one#a[x=2]", results.parent), None)] == [
-        "a[x=2]"
-    ]
+    assert [
+        each.id for each in stored.cases(stored.find("one#a[x=2]", lambda: results.parent), None)
+    ] == ["a[x=2]"]
 
 
 @pytest.mark.parametrize(
