@@ -6,6 +6,7 @@ through its clean-up; further ones are ignored, so that the clean-up is not cut 
 
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -42,3 +43,23 @@ def orderly(progress: Progress) -> Iterator[None]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+@contextmanager
+def deferred() -> Iterator[None]:
+    """A signal that comes within the block takes effect at its end.
+
+    A thread whose start is interrupted runs on without being anybody's: nobody waits for it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread is interrupted
+        return
+    came: list[int] = []
+    before = {each: signal.signal(each, lambda number, _: came.append(number)) for each in _SIGNALS}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    for number in came[:1]:
+        signal.raise_signal(number)

@@ -27,6 +27,7 @@ from harness.control import CloudAppControl, CloudControl, ConnectAppControl
 from harness.engines.ready import Ready
 from harness.engines.service import Engine, EngineName, Running, Service
 from harness.errors import DriverError, HarnessError, ServiceDied
+from harness.interrupt import deferred
 from harness.progress import Progress, step
 from harness.runs import Run
 from harness.services import CLOUD, CLOUD_APP, CONFLUENCE, LOG
@@ -229,9 +230,10 @@ def bring_up(
             )
             # What the caller does meanwhile takes as long as the start of a JVM.
             with ThreadPoolExecutor(1) as pool:
-                starting = pool.submit(
-                    _start_all, engine, settings, ready, app, made, authority, side_at
-                )
+                with deferred():
+                    starting = pool.submit(
+                        _start_all, engine, settings, ready, app, made, authority, side_at
+                    )
                 meanwhile()
                 running, side = starting.result()
             cloud = running[CLOUD]
