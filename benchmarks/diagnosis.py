@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest import mock
@@ -22,7 +22,7 @@ from unittest import mock
 from harness import assets, runs
 from harness.bench import Bench, Benches
 from harness.browser.launch import browser_session
-from harness.cases import Case, Expectation
+from harness.cases import Case, CloudSetup, Expectation
 from harness.diagnosis.evidence import DEV_MODE_FLAG, FEATURE_FLAG
 from harness.diagnosis.finding import Finding
 from harness.diagnosis.reason import diagnose
@@ -36,7 +36,7 @@ from harness.progress import to_stderr
 from harness.settings import resolve
 
 sys.path.insert(0, str(assets.root() / "tests" / "e2e"))
-from failures import STAGES, Failure, failures, run_failure
+from failures import Failure, failures, run_failure
 
 LIMITS = {"overhead": 0.05, "hold": 20.0, "explain": 1.0}
 ROUNDS = 6
@@ -86,6 +86,7 @@ CLOUD_APPS = {
     "settles-twice": "posted-after-settling",
     "settles-on-error": "cloud-app-never-posted",
 }
+POLLS_REFUSED = {"kind": "server-error", "status": 503, "route": "*/progress", "method": "GET"}
 BEFORE_THE_UPLOAD = ("outdated-keys", "falling-percent", "wrong-transfer")
 """Behaviours that show themselves though the listener throws and uploads nothing."""
 
@@ -131,23 +132,26 @@ def running_case(values: Mapping[str, str]) -> tuple[Failure, set[str]]:
     if values["dev mode"] != "off":
         causes.add("dev-mode-poller")
     ccma = "3.1.7" if values["dev mode"] != "off" else "3.9.6"
-    stage = "cloud-answered-errors" if values["polls"] == "refused" else ""
-    return _failure(values, app, flags, ccma, values["cloud app"], stage, "CANCELLED"), causes
+    faults = (POLLS_REFUSED,) if values["polls"] == "refused" else ()
+    setup = CloudSetup(faults=faults)
+    return _failure(values, app, flags, ccma, values["cloud app"], setup), causes
 
 
 def standing_case(values: Mapping[str, str]) -> tuple[Failure, set[str]]:
     app, expected = SERVERS[values["server"]]
-    causes, stages = set(expected), []
+    causes = set(expected)
     if values["feature"] == "off":
         causes.add("feature-flag-off")
     if values["cloud app is"] == "missing":
         causes.add("app-not-installed-in-cloud")
-        stages.append("app-not-installed-in-cloud")
     if values["decision"] != "needed":
         causes.add("app-not-needed")
-        stages.append("app-not-needed")
+    setup = CloudSetup(
+        install="installed" if values["cloud app is"] == "installed" else "missing",
+        assessment="needed" if values["decision"] == "needed" else "not-needed",
+    )
     flags = {FEATURE_FLAG: values["feature"] == "on", DEV_MODE_FLAG: False}
-    return _failure(values, app, flags, "3.9.6", None, "+".join(stages), "CANCELLED"), causes
+    return _failure(values, app, flags, "3.9.6", None, setup), causes
 
 
 def _failure(
@@ -156,14 +160,14 @@ def _failure(
     flags: Mapping[str, bool],
     ccma: str,
     cloud_app: str | None,
-    stage: str,
-    row: str,
+    setup: CloudSetup,
 ) -> Failure:
     """A case that no row satisfies: it is watched until nothing more can come."""
     name = ",".join(f"{axis}={value}" for axis, value in values.items())
-    expectation = Expectation(rows=(row,), source="none: only its causes are looked at")
-    case = Case(name, assets.sample_app(app), values, flags, ccma, cloud_app, expectation, None)
-    return Failure(case, stage)
+    expectation = Expectation(rows=("CANCELLED",), source="none: only its causes are looked at")
+    folder = assets.sample_app(app)
+    case = Case(name, folder, values, flags, ccma, cloud_app, expectation, None, cloud=setup)
+    return Failure(case, "")
 
 
 @contextmanager
@@ -199,21 +203,10 @@ def pairs(every: Benches, folder: Path) -> bool:
             if not expected:
                 continue
             count += 1
-            with mock.patch.dict(STAGES, {failure.cause: _both(failure.cause)}):
-                target = bench_of(every, failure)
-                _, findings = run_failure(target, failure, folder / f"pair-{count}")
+            target = bench_of(every, failure)
+            _, findings = run_failure(target, failure, folder / f"pair-{count}")
             score.add(failure.case.id, expected, findings)
     return score.tell(f"{count} cases of two and more faults")
-
-
-def _both(names: str):
-    stages = [STAGES[name] for name in names.split("+") if name]
-
-    def stage(bench: Bench, undo: ExitStack) -> None:
-        for each in stages:
-            each(bench, undo)
-
-    return stage
 
 
 def cost(every: Benches, folder: Path) -> bool:

@@ -123,6 +123,10 @@ class CloudAppControl:
         _send(self._client, "POST", "reset")
         _send(self._client, "PUT", "script", json={"behaviour": behaviour})
 
+    def describe(self, *, webhook: bool) -> None:
+        """Says whether its descriptor names a migration webhook, from the next install on."""
+        _send(self._client, "PUT", "descriptor", json={"webhook": webhook})
+
     def close(self) -> None:
         """Closes the connections."""
         self._client.close()
@@ -159,6 +163,17 @@ class ConnectAppControl:
         raise BadInput(
             f"cloud_app: {behaviour!r} is for a cloud half of `kind: scripted`; "
             "a real Connect app follows no script"
+        )
+
+    def describe(self, *, webhook: bool) -> None:
+        """Refuses: its descriptor is its own.
+
+        Raises:
+            BadInput: always.
+        """
+        raise BadInput(
+            "cloud_install: no-webhook is for a cloud half of `kind: scripted`; "
+            f"a real Connect app's descriptor is its own (webhook={webhook})"
         )
 
     def close(self) -> None:

@@ -2,8 +2,9 @@
 
 The trigger exists for tests of apps (reference/app-migration-platform.md, section 4.5): it makes
 a new migration of a plan that has run. So a plan is run again only for a case that would have
-made the same one: of the same app, with the same flags, assessment and pairing. The first such
-case on a stack makes it with the wizard; so does every case on a CCMA that has no trigger.
+made the same one: of the same app, with the same flags, assessment, consent and pairing. The
+first such case on a stack makes it with the wizard; so does every case on a CCMA that has no
+trigger.
 """
 
 from collections.abc import Callable
@@ -56,4 +57,4 @@ def start(bench: Bench, case: Case, page: Page, ready: Callable[[], None]) -> da
 def _plan_key(case: Case) -> tuple[object, ...]:
     """What a plan and its rows are made from."""
     flags = tuple(sorted(case.dark_features.items()))
-    return (str(case.app), flags, case.cloud.assessment, case.cloud.pairing)
+    return (str(case.app), flags, case.cloud.assessment, case.cloud.consent, case.cloud.pairing)

@@ -7,6 +7,8 @@ its own undoing at the moment it is done.
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from playwright.sync_api import Page
+
 from harness.bench import Bench
 from harness.browser import assessment
 from harness.cases import CloudSetup
@@ -26,11 +28,17 @@ def wanted(bench: Bench, setup: CloudSetup) -> Iterator[None]:
     with ExitStack() as undo:
         _pair(bench, setup, undo)
         _switch(bench, setup, undo)
-        if not setup.installed:
+        if setup.install == "missing":
             _uninstall(bench, undo)
+        elif setup.install == "no-webhook":
+            undo.callback(_install_anew, bench, webhook=True)
+            _install_anew(bench, webhook=False)
         if setup.assessment != "needed":
             _decide(bench, assessment.Decision.NOT_NEEDED)
             undo.callback(_decide, bench, assessment.Decision.NEEDED)
+        if setup.consent != "given":
+            _agree(bench, agree=False)
+            undo.callback(_agree, bench, agree=True)
         for fault in setup.faults:
             bench.stack.cloud.add_fault(fault)
         yield
@@ -56,16 +64,39 @@ def _switch(bench: Bench, setup: CloudSetup, undo: ExitStack) -> None:
 
 
 def _uninstall(bench: Bench, undo: ExitStack) -> None:
-    cloud, key = bench.stack.cloud, bench.app.cloud.key
-    address = next(app["base_url"] for app in cloud.apps() if app["key"] == key)
-    cloud.uninstall(key)
-    undo.callback(cloud.install, address)
+    address = _address(bench)
+    bench.stack.cloud.uninstall(bench.app.cloud.key)
+    undo.callback(bench.stack.cloud.install, address)
+
+
+def _install_anew(bench: Bench, *, webhook: bool) -> None:
+    """Installs the cloud app from a descriptor with its migration webhook, or without one."""
+    address = _address(bench)
+    bench.stack.cloud_app.describe(webhook=webhook)
+    bench.stack.cloud.uninstall(bench.app.cloud.key)
+    bench.stack.cloud.install(address)
+
+
+def _address(bench: Bench) -> str:
+    key = bench.app.cloud.key
+    return str(next(app["base_url"] for app in bench.stack.cloud.apps() if app["key"] == key))
 
 
 def _decide(bench: Bench, decision: assessment.Decision) -> None:
-    page = bench.context.new_page()
-    try:
+    with _page(bench) as page:
         key = bench.app.server.key
         assessment.assess(page, bench.stack.confluence_url, {key: decision})
+
+
+def _agree(bench: Bench, *, agree: bool) -> None:
+    with _page(bench) as page:
+        assessment.prepare(page, bench.stack.confluence_url, agree=agree)
+
+
+@contextmanager
+def _page(bench: Bench) -> Iterator[Page]:
+    page = bench.context.new_page()
+    try:
+        yield page
     finally:
         page.close()

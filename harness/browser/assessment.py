@@ -87,8 +87,16 @@ def open_assessment(page: Page, base_url: str, account: Account | None = None) -
     press(page, control(page, _ASSESS), "opening the app assessment")
 
 
-def prepare(page: Page, base_url: str, *, account: Account | None = None) -> None:
+def prepare(
+    page: Page, base_url: str, *, agree: bool = True, account: Account | None = None
+) -> None:
     """Go through "Prepare your apps": agree to the app migrations and finish.
+
+    Args:
+        page: a page of a logged-in context.
+        base_url: Confluence's address, with its context path.
+        agree: False takes every consent back.
+        account: for the password prompt, should it come.
 
     Raises:
         DriverError: the page is not as expected.
@@ -102,8 +110,8 @@ def prepare(page: Page, base_url: str, *, account: Account | None = None) -> Non
             timeout=_SHORT
         )
         for index in range(boxes.count()):
-            boxes.nth(index).check()
-        while buttons.count() and buttons.first.is_enabled():
+            boxes.nth(index).set_checked(agree)
+        while agree and buttons.count() and buttons.first.is_enabled():
             buttons.first.click()
     except PlaywrightTimeout as error:
         raise DriverError("preparing apps", f"not as expected: {where(page)}") from error

@@ -26,18 +26,22 @@ AxisSetting = Literal[
     "cloud_fault",
     "cloud_install",
     "cloud_switches",
+    "consent",
     "pairing",
     "time_scale",
 ]
 
 Assessment = Literal["needed", "not-needed"]
+CloudInstall = Literal["installed", "missing", "no-webhook"]
+Consent = Literal["given", "withheld"]
 Pairing = Literal["open", "listed", "unlisted"]
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "assessment": ("needed", "not-needed"),
     "ccma": CCMA_VERSIONS,
     "cloud_app": tuple(BEHAVIOURS),
-    "cloud_install": ("installed", "missing"),
+    "cloud_install": ("installed", "missing", "no-webhook"),
+    "consent": ("given", "withheld"),
     "pairing": ("open", "listed", "unlisted"),
 }
 """Settings whose values are fixed words."""
@@ -87,16 +91,18 @@ class CloudSetup:
     """What a case wants of the cloud, over a site with the app on it and no fault in force.
 
     Attributes:
-        installed: whether the cloud app is installed on the site.
+        install: whether the cloud app is installed on the site, and with a migration webhook.
         assessment: the admin's decision about the server app.
+        consent: whether the admin agreed to the app's migration.
         pairing: `open` links every pair of keys; else unequal keys are linked only when the
             Marketplace lists them as a pair, and this app's pair is `listed` or `unlisted`.
         faults: faults in force, as the control API takes them.
         switches: behaviour that sources disagree on, as the control API takes it.
     """
 
-    installed: bool = True
+    install: CloudInstall = "installed"
     assessment: Assessment = "needed"
+    consent: Consent = "given"
     pairing: Pairing = "open"
     faults: tuple[Mapping[str, Any], ...] = ()
     switches: Mapping[str, Any] = field(default_factory=dict)
@@ -201,6 +207,7 @@ class Switches(Model):
     retry_least_wall: float | None = Field(default=None, ge=0)
     region: str | None = None
     scopes: Literal["checked", "ignored"] | None = None
+    transfer_days: float | None = Field(default=None, gt=0)
 
 
 _MEANINGS: Mapping[str, TypeAdapter[Any]] = {
@@ -219,8 +226,9 @@ def cloud_setup(settings: Mapping[str, Any]) -> CloudSetup:
     """
     switches: Switches = settings.get("cloud_switches", Switches())
     return CloudSetup(
-        installed=settings.get("cloud_install", "installed") == "installed",
+        install=settings.get("cloud_install", "installed"),
         assessment=settings.get("assessment", "needed"),
+        consent=settings.get("consent", "given"),
         pairing=settings.get("pairing", "open"),
         faults=tuple(
             fault.model_dump(exclude_none=True) for fault in settings.get("cloud_fault", ())

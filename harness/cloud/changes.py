@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from harness.cloud.state import (
+    EXPIRES_AFTER,
     SETTLED,
     SETTLING,
     App,
@@ -146,10 +147,12 @@ class ListenerTriggered(Change):
     kind: ClassVar[str] = "listener-triggered"
     transfer_id: str
     at: int
+    lives: int = EXPIRES_AFTER
 
     def _apply(self, state: State) -> None:
         transfer = state.transfers[self.transfer_id]
-        transfer.triggered_at = transfer.triggered_at or self.at
+        if transfer.triggered_at is None:
+            transfer.triggered_at, transfer.lives = self.at, self.lives
         if transfer.status == "CREATED":
             transfer.status = "IN_PROGRESS"
         transfer.updated_at = transfer.exported_at = self.at

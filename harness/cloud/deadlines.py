@@ -19,7 +19,7 @@ from harness.cloud.changes import (
     SettledByPlatform,
 )
 from harness.cloud.effects import Effect
-from harness.cloud.state import CANCELS_AFTER, EXPIRES_AFTER, SILENCE, Transfer
+from harness.cloud.state import CANCELS_AFTER, DAY, SILENCE, Transfer
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud
@@ -41,7 +41,7 @@ class Deadlines:
     def learn(self, change: Change) -> None:
         """Notes the deadlines that a change brings."""
         if isinstance(change, ListenerTriggered):
-            self._add(change.at + EXPIRES_AFTER, change.transfer_id)
+            self._add(change.at + change.lives, change.transfer_id)
             self._add_for_forge(change.at, change.transfer_id)
         elif isinstance(change, MessageAwaited | DataUploaded):
             self._add_for_forge(change.at, change.transfer_id)
@@ -88,7 +88,8 @@ class Deadlines:
         cancelled = transfer.cancel_requested_at is not None and not expired
         if expired:
             status, effect = "TIMED_OUT", Effect.TIMED_OUT
-            reason = "14 days of platform time passed since the listener was triggered"
+            days = f"{transfer.lives / DAY:g} days"
+            reason = f"{days} of platform time passed since the listener was triggered"
         elif cancelled:
             status, effect = "CANCELLED", Effect.CANCELLED
             reason = "the app did not settle within 1 hour of the cancel"

@@ -102,6 +102,12 @@ class Switches(BaseModel):
         default="open",
         description="Whether unequal keys are linked always, or only when listed as a pair.",
     )
+    transfer_days: float = Field(
+        default=14.0,
+        gt=0,
+        le=14.0,
+        description="Days of platform time that a transfer has; a post of 2021 speaks of 5.",
+    )
     scopes: Literal["checked", "ignored"] = Field(
         default="checked",
         description="Whether mappings need their MIGRATION_TRACING scope declared.",

@@ -14,7 +14,8 @@ SETTLING = frozenset({"SUCCESS", "FAILED", "INCOMPLETE"})
 SETTLED = SETTLING | {"TIMED_OUT", "CANCELLED"}
 """All statuses after which a transfer no longer changes."""
 
-EXPIRES_AFTER = 14 * 24 * 3600 * 1000
+DAY = 24 * 3600 * 1000
+EXPIRES_AFTER = 14 * DAY
 """Platform milliseconds from the first notification until a transfer times out."""
 
 CANCELS_AFTER = 3600 * 1000
@@ -84,6 +85,8 @@ class Transfer:
     percent: int | None = None
     message: str | None = None
     triggered_at: int | None = None
+    lives: int = EXPIRES_AFTER
+    """Milliseconds of platform time from there until the platform settles it."""
     settled_at: int | None = None
     cancel_requested_at: int | None = None
     uploads: list[str] = field(default_factory=list)
@@ -107,7 +110,7 @@ class Transfer:
     @property
     def expires_at(self) -> int | None:
         """Platform time at which every call about this transfer begins to be refused."""
-        return None if self.triggered_at is None else self.triggered_at + EXPIRES_AFTER
+        return None if self.triggered_at is None else self.triggered_at + self.lives
 
     @property
     def state(self) -> str:

@@ -32,6 +32,7 @@ class CloudApp:
         self.key, self.base_url = key, base_url.rstrip("/")
         self.site = SiteClient(key)
         self.runner = Runner(self.site, scale)
+        self._names_webhook = True
 
     async def close(self) -> None:
         """Ends scripts and connections."""
@@ -56,12 +57,14 @@ class CloudApp:
             routes=[
                 Route("/_app/script", self._put_script, methods=["PUT"]),
                 Route("/_app/script", self._get_script, methods=["GET"]),
+                Route("/_app/descriptor", self._put_descriptor, methods=["PUT"]),
                 Route("/_app/events", self._get_events, methods=["GET"]),
                 Route("/_app/reset", self._reset, methods=["POST"]),
             ]
         )
 
     async def _descriptor(self, _request: Request) -> Response:
+        webhook = {"cloudAppMigration": {"migrationWebhookPath": WEBHOOK}}
         return JSONResponse(
             {
                 "key": self.key,
@@ -76,8 +79,8 @@ class CloudApp:
                     "uninstalled": "/uninstalled",
                 },
                 "scopes": ["READ", "WRITE"],
-                "cloudAppMigration": {"migrationWebhookPath": WEBHOOK},
             }
+            | (webhook if self._names_webhook else {})
         )
 
     async def _installed(self, request: Request) -> Response:
@@ -158,6 +161,10 @@ class CloudApp:
         return Response(
             self.runner.behaviour.model_dump_json(by_alias=True), media_type="application/json"
         )
+
+    async def _put_descriptor(self, request: Request) -> Response:
+        self._names_webhook = bool((await request.json())["webhook"])
+        return Response(status_code=204)
 
     async def _get_events(self, _request: Request) -> Response:
         return Response(json.dumps({"events": self.runner.events}), media_type="application/json")

@@ -6,6 +6,7 @@ real apps go wrong (reference, section 3.5 and 5), or an allowed way to be diffe
 
 from harness.cloud_app.script import Await, Behaviour, Fetch, Post, Repeat, Sleep, Step
 
+_OLD_SECRET = "the-secret-of-an-installation-before-this-one"  # noqa: S105 - it opens nothing
 _WRONG_TRANSFER = "00000000-0000-4000-8000-000000000000"
 
 
@@ -67,6 +68,17 @@ BEHAVIOURS: dict[str, Behaviour] = {
             _FETCH,
             Post(post=_END.post, to=_WRONG_TRANSFER),
         ]
+    ),
+    "old-secret": Behaviour(
+        steps=[
+            _TRIGGERED,
+            Post(post=_BEGIN.post, secret=_OLD_SECRET),
+            _UPLOADED,
+            Post(post=_END.post, secret=_OLD_SECRET),
+        ]
+    ),
+    "settles-at-40": Behaviour(
+        steps=[_TRIGGERED, _BEGIN, _UPLOADED, _FETCH, _post("SUCCESS", 40, "Finished, it seems")]
     ),
     "posts-before-triggered": Behaviour(
         discover=True, steps=[_BEGIN, _TRIGGERED, _UPLOADED, _FETCH, _END]

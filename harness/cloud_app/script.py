@@ -3,7 +3,8 @@
 A step is an object with one of these keys (and `times` where it makes sense):
 
 - `{"await": EVENT}` waits for a webhook of that type (`*` takes any).
-- `{"post": BODY}` posts to the transfer's progress; `"to"` posts to another transfer id.
+- `{"post": BODY}` posts to the transfer's progress; `"to"` posts to another transfer id, and
+  `"secret"` signs with another secret than the installation's.
 - `{"fetch": "data"}` lists the transfer's app data, and downloads what it has not fetched yet.
 - `{"map": [KEY...], "namespace": NS}` looks mappings up.
 - `{"feedback": DETAILS}` leaves feedback for the listener.
@@ -34,6 +35,8 @@ class Post(_Step):
     post: dict[str, Any]
     to: str | None = None
     """Another transfer than the script's own."""
+    secret: str | None = None
+    """Signs with this instead of the shared secret, as an app does that kept an old one."""
     expect: int | None = None
     """The status that must come back; with another the script ends as failed."""
 

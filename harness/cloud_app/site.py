@@ -108,7 +108,12 @@ class SiteClient:
             raise NotTrusted(f"{refused.claim}: {refused.message}") from refused
 
     async def call(
-        self, method: str, path: str, query: str = "", json: Any = None
+        self,
+        method: str,
+        path: str,
+        query: str = "",
+        json: Any = None,
+        secret: str | None = None,
     ) -> httpx.Response:
         """Calls the migration API as a Connect app.
 
@@ -120,6 +125,7 @@ class SiteClient:
             path: below the migration API's base path.
             query: the raw query string.
             json: the body.
+            secret: what to sign with; None takes the installation's shared secret.
 
         Raises:
             httpx.HTTPError: the last try broke.
@@ -134,7 +140,7 @@ class SiteClient:
             last = attempt == _TRIES - 1
             pause = _FIRST_PAUSE * 2**attempt
             # A new token for each try: an old one may have expired in the pauses.
-            token = sign_hs256(self.key, installed.secret, qsh(method, below, query))
+            token = sign_hs256(self.key, secret or installed.secret, qsh(method, below, query))
             try:
                 answer = await self._http.request(
                     method, url, json=json, headers={"Authorization": f"JWT {token}"}

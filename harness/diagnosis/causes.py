@@ -150,7 +150,8 @@ CATALOGUE = (
         "A call was seen, or the server reported the listener as triggered.",
         "Ensure in the server that onStartAppMigration() is being called and visible via OSGi; "
         "for a test, GET /rest/migration/latest/app-migration/trigger/<planId> calls every "
-        "listener (CCMA 3.4.8 and later).",
+        "listener (CCMA 3.4.8 and later). Assistants from before November "
+        "2021 do not look for discoverable listeners.",
         SEED,
         _NO_LISTENER,
     ),

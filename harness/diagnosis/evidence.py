@@ -199,7 +199,8 @@ class ListenerClass(Evidence):
         name: the class.
         loader: its class loader.
         interface_loaders: the loaders of the listener interfaces it implements.
-        interface_copies: how many loaders have such an interface in the whole JVM.
+        interface_copies: how many loaders have one of these interfaces, by its name, in the JVM.
+        by_name: whether an assistant finds it by its interface's name, whosever copy that is.
         armed: since when its calls would have been seen, wall time; None when they are not.
         keys: (server key, cloud key) as its getters returned them; None when they were not asked.
     """
@@ -209,6 +210,7 @@ class ListenerClass(Evidence):
     interface_loaders: tuple[str, ...]
     interface_copies: int
     armed: datetime | None
+    by_name: bool = False
     keys: tuple[str | None, str | None] | None = None
 
     def _say(self) -> str:

@@ -1,26 +1,31 @@
 """A probe's record as evidence."""
 
-from harness.debugger.record import Answer, Call, Listener, MethodRuns, Moment, ProbeRecord
+from harness.debugger.record import Answer, Call, Listener, MethodRuns, ProbeRecord
 from harness.diagnosis.evidence import Evidence, ListenerCall, ListenerClass, Origin, PollerRuns
+
+_BY_NAME = "com.atlassian.migration.app.listener."
+"""Package of the current generation, whose library an app may bring itself."""
 
 
 def read_probe(record: ProbeRecord) -> list[Evidence]:
     """The listener classes and calls that a probe saw."""
-    copies = len({each.loader for each in record.interfaces})
-    classes = [_listener(each, copies, record.started) for each in record.listeners]
+    classes = [_listener(each, record) for each in record.listeners]
     pollers = [_poller(each) for each in record.methods if each.loaded]
     return [*classes, *(_call(each) for each in record.calls), *pollers]
 
 
-def _listener(listener: Listener, copies: int, started: Moment) -> ListenerClass:
+def _listener(listener: Listener, record: ProbeRecord) -> ListenerClass:
     server, cloud = listener.server_app_key, listener.cloud_app_key
+    names, started = {each.name for each in listener.interfaces}, record.started
+    copies = {each.loader for each in record.interfaces if each.name in names}
     armed = listener.armed.wall if listener.armed else None
     return ListenerClass(
         origin=Origin("probe", started.wall, started.server),
         name=listener.type.name,
         loader=listener.type.loader,
         interface_loaders=tuple(each.loader for each in listener.interfaces),
-        interface_copies=copies,
+        interface_copies=len(copies),
+        by_name=all(name.startswith(_BY_NAME) for name in names),
         armed=armed,
         keys=(_key(server), _key(cloud)) if _known(server) and _known(cloud) else None,
     )

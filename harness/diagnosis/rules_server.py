@@ -95,7 +95,11 @@ def package_not_wired(facts: Facts) -> Finding:
     ]
     if broken:
         return proved(cause, *broken)
-    own_copy = [each for each in facts.of(ListenerClass) if each.loader in each.interface_loaders]
+    own_copy = [
+        each
+        for each in facts.of(ListenerClass)
+        if each.loader in each.interface_loaders and not each.by_name
+    ]
     if any(each.interface_copies > 1 for each in own_copy):
         return proved(cause, *own_copy, note="the assistant has another copy of the interface")
     if own_copy:

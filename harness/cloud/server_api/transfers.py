@@ -12,7 +12,7 @@ from harness.cloud.effects import Effect
 from harness.cloud.models import parse
 from harness.cloud.server_api.access import active_transfer, own_transfer
 from harness.cloud.site import container_page, find_mappings, mapping_page
-from harness.cloud.state import Upload
+from harness.cloud.state import DAY, Upload
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud
@@ -35,7 +35,7 @@ async def triggered(cloud: "Cloud", call: Call) -> Outcome:
     await call.body()
     transfer = active_transfer(cloud, call)
     changes = [
-        ListenerTriggered(transfer.id, cloud.now()),
+        ListenerTriggered(transfer.id, cloud.now(), round(cloud.switches.transfer_days * DAY)),
         *events.queue(cloud, transfer, events.TRIGGERED),
     ]
     return Outcome(Answer(202), Effect.TRIGGERED, changes=changes)

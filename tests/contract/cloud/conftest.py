@@ -43,6 +43,7 @@ DEFAULTS = {
     "region": None,
     "marketplace": "open",
     "scopes": "checked",
+    "transfer_days": 14,
 }
 
 

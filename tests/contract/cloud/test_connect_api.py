@@ -104,6 +104,16 @@ def test_after_14_days_of_platform_time_the_platform_settles_and_calls_are_400(
     assert "timed out" in cloud.effects(direction="internal")
 
 
+def test_a_transfers_days_can_be_fewer(cloud: CloudDriver, app: ConnectApp) -> None:
+    cloud.control("PUT", "settings", {"transfer_days": 5})
+    transfer = cloud.transfer(cloud.migration(), app.key)
+    cloud.trigger(transfer)
+    cloud.control("POST", "clock/advance", {"seconds": 5 * DAY + 1})
+    assert post(cloud, app, transfer, {"status": "SUCCESS", "percent": 100})[0] == 400
+    ended = [each for each in cloud.journal() if each["effect"] == "timed out"]
+    assert ended[-1]["reason"].startswith("5 days")
+
+
 def test_a_signed_url_serves_the_bytes_for_an_hour(
     cloud: CloudDriver, app: ConnectApp, transfer: str
 ) -> None:

@@ -73,7 +73,10 @@ def test_an_app_is_assessed_and_prepared(page, clean, charts, confluence_url, ad
     shown = assessment.decisions(page, confluence_url, admin)
     decided = next(texts for texts in shown.values() if "charts-plugin" in texts)
     assert decided[0].casefold().startswith("needed in cloud")
-    assessment.prepare(page, confluence_url, account=admin)
+    for agree in (False, True):
+        assessment.prepare(page, confluence_url, agree=agree, account=admin)
+        (app,) = clean.get("/rest/migration/latest/app").json()["apps"]
+        assert app["consent"] is agree
 
 
 def test_plans_are_listed_and_deleted(page, confluence_url, admin):

@@ -192,6 +192,22 @@ def test_a_missing_journal_proves_nothing_about_posts(story):
     assert "journal" in found.missing[0]
 
 
+@pytest.mark.parametrize(("by_name", "confidence"), [(False, "proved"), (True, "excluded")])
+def test_a_copy_of_the_interface_of_its_own_breaks_only_what_is_not_found_by_name(
+    by_name, confidence
+):
+    own = ListenerClass(
+        name="org.example.Listener",
+        loader="a#1",
+        interface_loaders=("a#1",),
+        interface_copies=2,
+        armed=None,
+        by_name=by_name,
+    )
+
+    assert finding(Facts((own,), frozenset()), "package-not-wired").confidence == confidence
+
+
 def test_unequal_keys_alone_prove_nothing():
     asked = ListenerClass(
         name="org.example.Listener",

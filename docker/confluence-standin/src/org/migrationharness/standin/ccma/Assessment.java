@@ -33,11 +33,12 @@ public final class Assessment {
     }
 
     boolean isAgreed(String serverAppKey) {
-        return presumed || entry(serverAppKey).agreed();
+        Boolean answer = entry(serverAppKey).consent();
+        return answer == null ? presumed : answer;
     }
 
     void decide(String serverAppKey, Decision decision) {
-        change(serverAppKey, entry -> new Entry(entry.containerId(), serverAppKey, decision, entry.agreed()));
+        change(serverAppKey, entry -> new Entry(entry.containerId(), serverAppKey, decision, entry.consent()));
     }
 
     void agree(String serverAppKey, boolean agreed) {
@@ -53,7 +54,7 @@ public final class Assessment {
 
     private synchronized Entry change(String key, UnaryOperator<Entry> change) {
         Entry before = entries.getOrDefault(
-                key, new Entry(UUID.randomUUID().toString(), key, Decision.NONE, false));
+                key, new Entry(UUID.randomUUID().toString(), key, Decision.NONE, null));
         Entry after = change.apply(before);
         if (!after.equals(entries.get(key))) {
             Map<String, Entry> next = new TreeMap<>(entries);
@@ -70,8 +71,8 @@ public final class Assessment {
      * @param containerId made with the entry, and what the plans made from it keep its row by
      * @param serverAppKey the app
      * @param decision the admin's
-     * @param agreed whether the admin consented to the app's migration
+     * @param consent whether the admin consented to the app's migration; null while nobody was asked
      */
-    record Entry(String containerId, String serverAppKey, Decision decision, boolean agreed) {
+    record Entry(String containerId, String serverAppKey, Decision decision, Boolean consent) {
     }
 }
