@@ -78,16 +78,14 @@ def run_case(
         with phases("evidence"):
             artifacts |= collected.finish(page, failure)
         try:
-            at_end.close()
+            # Before the stack is put in order: what comes of that is no part of the case.
+            with at_end:
+                artifacts |= _keep_logs(bench.stack, case, folder, log_offset, journal_start)
         except (HarnessError, PlaywrightError) as error:
             failure = failure or str(bench.stack.explained("putting the stack in order", error))
         page.close()
     if (folder / artifacts.get("trace", "none")).is_file():
         remove_secrets(folder / artifacts["trace"])
-    try:
-        artifacts |= _keep_logs(bench.stack, case, folder, log_offset, journal_start)
-    except HarnessError as error:
-        failure = failure or str(error)
     phases.seconds["total"] = round(time.monotonic() - begun, 3)
     result = _result(case, bench.stack.ccma, watched, failure, artifacts, phases.seconds)
     return with_causes(result, folder)
