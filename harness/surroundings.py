@@ -11,7 +11,11 @@ from playwright.sync_api import Page
 
 from harness.bench import Bench
 from harness.browser import assessment
+from harness.browser.page_cache import stale_plans
 from harness.cases import CloudSetup
+from harness.errors import DriverError
+from harness.services import CONFLUENCE, HOME
+from harness.settings import STANDIN
 
 
 @contextmanager
@@ -39,6 +43,11 @@ def wanted(bench: Bench, setup: CloudSetup) -> Iterator[None]:
         if setup.consent != "given":
             _agree(bench, agree=False)
             undo.callback(_agree, bench, agree=True)
+        if setup.core == "fails":
+            _in_confluence(bench, 'rm -rf "$exports" && : > "$exports"')
+            undo.callback(_in_confluence, bench, 'rm -f "$exports"')
+        if setup.browser == "stale":
+            undo.enter_context(stale_plans(bench.context))
         for fault in setup.faults:
             bench.stack.cloud.add_fault(fault)
         yield
@@ -91,6 +100,17 @@ def _decide(bench: Bench, decision: assessment.Decision) -> None:
 def _agree(bench: Bench, *, agree: bool) -> None:
     with _page(bench) as page:
         assessment.prepare(page, bench.stack.confluence_url, agree=agree)
+
+
+def _in_confluence(bench: Bench, commands: str) -> None:
+    """Runs commands where Confluence runs; `$exports` is where a stand-in's core exports to."""
+    attempted = "a core migration that fails"
+    if bench.stack.confluence != STANDIN:
+        raise DriverError(attempted, f"{bench.stack.confluence} exports to where nobody knows")
+    script = f'exports="${{CONFLUENCE_HOME:-{HOME}}}/migration"; {commands}'
+    status, told = bench.stack.running[CONFLUENCE].execute(["sh", "-c", script])
+    if status:
+        raise DriverError(attempted, told.strip() or f"exit status {status}")
 
 
 @contextmanager

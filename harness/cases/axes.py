@@ -21,27 +21,33 @@ ON, OFF = "on", "off"
 AxisSetting = Literal[
     "app",
     "assessment",
+    "browser",
     "ccma",
     "cloud_app",
     "cloud_fault",
     "cloud_install",
     "cloud_switches",
     "consent",
+    "core",
     "pairing",
     "time_scale",
 ]
 
+Browser = Literal["fresh", "stale"]
 Assessment = Literal["needed", "not-needed"]
 CloudInstall = Literal["installed", "missing", "no-webhook"]
 Consent = Literal["given", "withheld"]
+Core = Literal["well", "fails"]
 Pairing = Literal["open", "listed", "unlisted"]
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "assessment": ("needed", "not-needed"),
+    "browser": ("fresh", "stale"),
     "ccma": CCMA_VERSIONS,
     "cloud_app": tuple(BEHAVIOURS),
     "cloud_install": ("installed", "missing", "no-webhook"),
     "consent": ("given", "withheld"),
+    "core": ("well", "fails"),
     "pairing": ("open", "listed", "unlisted"),
 }
 """Settings whose values are fixed words."""
@@ -96,6 +102,8 @@ class CloudSetup:
         consent: whether the admin agreed to the app's migration.
         pairing: `open` links every pair of keys; else unequal keys are linked only when the
             Marketplace lists them as a pair, and this app's pair is `listed` or `unlisted`.
+        core: whether Confluence has a place to export the core migration to.
+        browser: whether a cache before Confluence keeps the plan's page once it shows progress.
         faults: faults in force, as the control API takes them.
         switches: behaviour that sources disagree on, as the control API takes it.
     """
@@ -104,6 +112,8 @@ class CloudSetup:
     assessment: Assessment = "needed"
     consent: Consent = "given"
     pairing: Pairing = "open"
+    core: Core = "well"
+    browser: Browser = "fresh"
     faults: tuple[Mapping[str, Any], ...] = ()
     switches: Mapping[str, Any] = field(default_factory=dict)
 
@@ -230,6 +240,8 @@ def cloud_setup(settings: Mapping[str, Any]) -> CloudSetup:
         assessment=settings.get("assessment", "needed"),
         consent=settings.get("consent", "given"),
         pairing=settings.get("pairing", "open"),
+        core=settings.get("core", "well"),
+        browser=settings.get("browser", "fresh"),
         faults=tuple(
             fault.model_dump(exclude_none=True) for fault in settings.get("cloud_fault", ())
         ),

@@ -7,6 +7,9 @@ than the evidence a reader can check.
 from dataclasses import dataclass, field
 from datetime import datetime
 
+ROW_OF_STATE = {"IN_PROGRESS": "RUNNING", "SUCCESS": "COMPLETE"}
+"""The platform's word -> the row's, where they differ."""
+
 FEATURE_FLAG = "migration-assistant.app-migration.feature"
 DEV_MODE_FLAG = "migration-assistant.app-migration.dev-mode"
 
@@ -101,6 +104,18 @@ class RestRow(Evidence):
 
     def _say(self) -> str:
         return f"the progress REST answered {self.status} {self.percent}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowBesideRest(Evidence):
+    """What the page, loaded anew, showed between two equal answers of the progress REST."""
+
+    status: str
+    percent: int | None = None
+
+    def _say(self) -> str:
+        shown = self.status if self.percent is None else f"{self.status} {self.percent} %"
+        return f"the page, loaded anew between two such answers, showed {shown}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 from harness.diagnosis.evidence import (
+    ROW_OF_STATE,
     Evidence,
     ListenerClass,
     LogLine,
@@ -12,6 +13,7 @@ from harness.diagnosis.evidence import (
     Post,
     RestRow,
     Row,
+    RowBesideRest,
     ServerCall,
     SettledByPlatform,
     Triggered,
@@ -35,7 +37,6 @@ _UNREACHABLE = re.compile(
 )
 _ABOUT_THE_CLOUD = re.compile(r"migration|atlassian\.net|api\.atlassian\.com", re.IGNORECASE)
 _TOO_MANY, _SERVER_ERROR = 429, 500
-_ROW_OF_STATE = {"IN_PROGRESS": "RUNNING", "SUCCESS": "COMPLETE"}
 
 
 def dev_mode_poller(facts: Facts) -> Finding:
@@ -144,8 +145,12 @@ def browser_stale(facts: Facts) -> Finding:
     rest, row = facts.last(RestRow), facts.row
     if rest is None or row is None:
         return unknown(cause, "the progress REST beside the page (CCMA 3.9.6 and later have it)")
-    if _shows(row, rest) or rest.status == row.status:
-        return excluded(cause, rest, row)
+    beside = facts.last(RowBesideRest)
+    shown = beside or row
+    if _shows(shown, rest) or rest.status == shown.status:
+        return excluded(cause, rest, shown)
+    if beside:
+        return proved(cause, rest, beside)
     if row.until and rest.origin.server and rest.origin.server <= row.until:
         return proved(cause, rest, row)
     return unknown(cause, "the progress REST no later than the page: it may have moved on since")
@@ -166,7 +171,7 @@ def _period(facts: Facts) -> timedelta:
     return DEV_MODE_POLL_PERIOD if facts.dev_mode and fixed else POLL_PERIOD
 
 
-def _shows(row: Row, change: Evidence) -> bool:
+def _shows(row: Row | RowBesideRest, change: Evidence) -> bool:
     """Whether the row is what a change looks like; a change without a percent leaves it open."""
     status, percent = _row_of(change)
     return status == row.status and percent in (None, row.percent)
@@ -176,7 +181,7 @@ def _row_of(item: Evidence) -> tuple[str, int | None]:
     """The row that would show a change once it was polled."""
     if isinstance(item, Post | SettledByPlatform | RestRow):
         percent = None if isinstance(item, SettledByPlatform) else item.percent
-        return _ROW_OF_STATE.get(item.status or "", item.status or ""), percent
+        return ROW_OF_STATE.get(item.status or "", item.status or ""), percent
     return "RUNNING", 0
 
 

@@ -12,7 +12,8 @@ Artefacts, by their name in results.json:
 - osgi: `{"bundles": [{"name", "state", "unresolved": [...], "services": [...], "loaders": [...]}],
   "other_loaders": [...]}`
 - site: `{"decision", "consent", "apps": [{"key", "installed", "webhook"}]}`
-- progress: the progress REST's answer, with `server_time` beside it
+- progress: the progress REST's answer, with `server_time` beside it, and `page`, what the page
+  showed when loaded anew, where that was another state
 """
 
 import json
@@ -41,6 +42,7 @@ from harness.diagnosis.evidence import (
     Plugin,
     RestRow,
     Row,
+    RowBesideRest,
 )
 from harness.diagnosis.facts import JOURNAL, OSGI, PAGE, PROBE, SERVER_LOG, SITE, UPM, Facts
 from harness.diagnosis.journal import read_journal
@@ -278,7 +280,7 @@ def _site(text: str) -> list[Evidence]:
 def _progress(text: str) -> list[Evidence]:
     answer = json.loads(text)
     at = datetime.fromisoformat(answer["server_time"])
-    return [
+    items: list[Evidence] = [
         RestRow(
             origin=Origin("progress REST", None, at),
             status=app["status"],
@@ -287,6 +289,11 @@ def _progress(text: str) -> list[Evidence]:
         for migration in answer["migrations"][-1:]
         for app in migration["apps"][:1]
     ]
+    if page := answer.get("page"):
+        looked = Origin("page", None, datetime.fromisoformat(page["server_time"]))
+        beside = RowBesideRest(origin=looked, status=page["status"], percent=page["percent"])
+        items.append(beside)
+    return items
 
 
 _READERS: dict[str, Callable[[str], list[Evidence]]] = {

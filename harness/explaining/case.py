@@ -81,7 +81,7 @@ class CaseEvidence:
         self._keep("site", lambda: self._site(key))
         self._keep("plan", lambda: self._plan(page, plan))
         if plan:
-            self._keep("progress", lambda: collect.progress(client, plan, key))
+            self._keep("progress", lambda: collect.progress_beside_page(client, page, plan, key))
         self._quietly("the debugger's probe", lambda: stopped.result(_STOPPED_SECONDS))
         self._threads.shutdown(wait=False)
         if self._problems:

@@ -12,13 +12,17 @@ from typing import Any
 
 import httpx
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page
 
+from harness.browser.rows import read_progress
 from harness.confluence import apps, boot, dark_features, migration
 from harness.control import CloudControl
 from harness.debugger.bundles import BundleState
-from harness.diagnosis.evidence import DEV_MODE_FLAG, FEATURE_FLAG
+from harness.diagnosis.evidence import DEV_MODE_FLAG, FEATURE_FLAG, ROW_OF_STATE
 from harness.diagnosis.jar import PluginJar
 from harness.errors import DriverError, HarnessError
+from harness.rows import Row
+from harness.watch import look, row_of
 
 NO_ANSWER = (HarnessError, PlaywrightError, httpx.HTTPError, OSError, ValueError, KeyError)
 """What a source that does not answer raises."""
@@ -129,6 +133,38 @@ def progress(client: httpx.Client, plan: str, server_key: str) -> dict[str, Any]
     ]
     at = boot.server_time(client).isoformat()
     return {"server_time": at, "migrations": [{"apps": apps_[-1:]}] if apps_ else []}
+
+
+def progress_beside_page(
+    client: httpx.Client, page: Page, plan: str, server_key: str
+) -> dict[str, Any] | None:
+    """The same; where the page shows another state, with what it shows when it is loaded anew.
+
+    Args:
+        client: an administrator's client.
+        page: shows the plan.
+        plan: the plan's id.
+        server_key: whose row.
+    """
+    told = progress(client, plan, server_key)
+    if told is None or _says(told) in (None, row_of(read_progress(page), server_key)):
+        return told
+    row, at = look(page, server_key)
+    again = progress(client, plan, server_key)
+    # Only a page between two equal answers is known to be no newer than they are.
+    if again is None or again["migrations"] != told["migrations"]:
+        return told
+    shown = {"status": row.status, "percent": row.percent, "server_time": at.isoformat()}
+    return again | {"page": shown}
+
+
+def _says(told: dict[str, Any]) -> Row | None:
+    """The row that a progress answer should look like; None where it has none."""
+    for app in (app for each in told["migrations"] for app in each["apps"]):
+        status = ROW_OF_STATE.get(app["status"], app["status"])
+        has_begun = status not in ("READY", "STARTING")
+        return Row(status, app["completionPercent"] if has_begun else None)
+    return None
 
 
 def bundles(states: Sequence[BundleState], subject: Subject) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 from playwright.sync_api import Browser, Page
 
 from harness.browser.dashboard import plans
@@ -167,28 +168,25 @@ class _Sight:
             self._read("flags", lambda: json.dumps(collect.flags(client)))
             if plugin_key:
                 self._read(UPM, lambda: json.dumps(collect.plugin(client, plugin_key, None)))
-            plan = self._page(base_url, account)
+            self._page(base_url, account, client)
             if key := self._server_key:
                 self._read(SITE, lambda: json.dumps(collect.assessment(client, key)))
-            if plan and key:
-                self._read("progress", lambda: _text(collect.progress(client, plan, key)))
 
-    def _page(self, base_url: str, account: session.Account) -> str | None:
-        """Reads the row; the plan's id."""
+    def _page(self, base_url: str, account: session.Account, client: httpx.Client) -> None:
+        """Reads the row, and what the progress REST says beside it."""
 
-        def seen() -> str | None:
+        def seen() -> None:
             with (
                 nullcontext(self._browser) if self._browser else browser_session() as browser,
                 browser.new_context() as context,
             ):
                 page = context.new_page()
                 log_in(page, base_url, account)
-                return self._plan(page, base_url)
+                self._plan(page, base_url, client)
 
-        plan: str | None = collect.ask("the plan's page", self.problems, seen)
-        return plan
+        collect.ask("the plan's page", self.problems, seen)
 
-    def _plan(self, page: Page, base_url: str) -> str | None:
+    def _plan(self, page: Page, base_url: str, client: httpx.Client) -> None:
         every = plans(page, base_url)
         wanted = self._hand.plan
         plan = next((each for each in every if each.id == wanted), None) if wanted else None
@@ -196,7 +194,7 @@ class _Sight:
             plan = every[-1]
         if plan is None:
             self.problems.append("the plan's page: there is no such plan on the dashboard")
-            return None
+            return
         self.items.append(PlanStatus(origin=Origin("dashboard"), status=plan.status))
         open_plan(page, plan.id, base_url=base_url)
         shown = read_progress(page).rows
@@ -204,12 +202,13 @@ class _Sight:
             self._server_key = shown[0].server_app_key
         if self._server_key is None:
             self.problems.append(f"the row: {len(shown)} are shown, name one by --server-key")
-            return plan.id
-        row, at = look(page, self._server_key)
+            return
+        key, id_ = self._server_key, plan.id
+        row, at = look(page, key)
         origin = Origin(f"page of plan {plan.name}", None, at)
         self.items.append(Row(origin=origin, status=row.status, percent=row.percent, until=at))
         self.sources.add(PAGE)
-        return plan.id
+        self._read("progress", lambda: _text(collect.progress_beside_page(client, page, id_, key)))
 
     def _jvm(self, host: str, port: int) -> None:
         probe = Probe(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.diagnosis.causes import CATALOGUE, as_markdown
+from harness.diagnosis.causes import BY_ID, CATALOGUE, as_markdown
 
 PAGE = Path(__file__).parents[3] / "docs" / "causes.md"
 
@@ -23,3 +23,9 @@ def test_each_cause_is_whole(cause):
     for text in (cause.statement, cause.proved_by, cause.excluded_by, cause.advice):
         assert text.endswith(".")
         assert "  " not in text
+
+
+def test_every_cause_has_a_known_failure():
+    folder = Path(__file__).parents[3] / "fixtures" / "cases" / "failures"
+
+    assert {path.name.split(".")[0] for path in folder.glob("*.yaml")} == set(BY_ID)

@@ -6,7 +6,17 @@ from itertools import combinations
 import pytest
 
 from harness.diagnosis.causes import BY_ID, CATALOGUE
-from harness.diagnosis.evidence import Evidence, Flag, ListenerClass, LogLine, Post, Row, ServerCall
+from harness.diagnosis.evidence import (
+    Evidence,
+    Flag,
+    ListenerClass,
+    LogLine,
+    Post,
+    RestRow,
+    Row,
+    RowBesideRest,
+    ServerCall,
+)
 from harness.diagnosis.facts import HOW_TO_LEARN, Facts
 from harness.diagnosis.finding import Finding
 from harness.diagnosis.reason import RULES, diagnose
@@ -252,3 +262,16 @@ def test_a_poll_that_is_overdue_is_not_called_not_due(story):
     items = tuple(late if isinstance(item, Row) else item for item in facts.items)
 
     assert finding(Facts(items, facts.sources), "poll-not-due").confidence == "excluded"
+
+
+@pytest.mark.parametrize(("shown", "confidence"), [("RUNNING", "proved"), ("COMPLETE", "excluded")])
+def test_a_page_loaded_anew_between_two_answers_of_the_rest_decides_whether_it_is_stale(
+    shown, confidence
+):
+    items = (
+        Row(status="RUNNING", percent=0),
+        RestRow(status="SUCCESS", percent=100),
+        RowBesideRest(status=shown, percent=100 if shown == "COMPLETE" else 0),
+    )
+
+    assert finding(Facts(items, frozenset()), "browser-stale").confidence == confidence

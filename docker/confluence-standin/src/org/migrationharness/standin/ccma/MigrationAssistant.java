@@ -47,7 +47,8 @@ public final class MigrationAssistant {
         RowPlanner rowPlanner = new RowPlanner(flags, apps, assessment);
         PreMigrationChecks checks = new PreMigrationChecks(flags, apps, assessment, platform);
         MigrationRunner runner = new MigrationRunner(
-                plans, flags, profile, rowPlanner, apps, assessment, platform, poller, threads);
+                plans, new CoreMigration(settings.home()), flags, profile, rowPlanner, apps, assessment, platform,
+                poller, threads);
         assessmentPages = new AssessmentPages(apps, assessment, checks);
         pages = new MigrationPages(
                 plans, flags, profile, runner, assessmentPages, new ProgressLog(platform));

@@ -1,6 +1,7 @@
 package org.migrationharness.standin.ccma;
 
 import com.atlassian.migration.app.gateway.MigrationDetailsV1;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,8 +10,8 @@ import java.util.concurrent.Executor;
 import org.migrationharness.standin.log.Log;
 
 /**
- * Runs plans. The core migration (spaces, users) is done at once in this model. Then the app migration: one
- * transfer per listener, each listener called on a thread of its own.
+ * Runs plans. First the core migration; where that got through, the app migration: one transfer per listener,
+ * each listener called on a thread of its own.
  *
  * <p>A plan is FINISHED when its core is done and its listeners were called, not when the apps are done:
  * otherwise an app that never settles would hold its plan RUNNING for ever, and the trigger resource, which
@@ -20,6 +21,7 @@ final class MigrationRunner {
     private static final Log LOG = Log.named("com.atlassian.migration.app.AppMigration");
 
     private final Plans plans;
+    private final CoreMigration core;
     private final Flags flags;
     private final Profile profile;
     private final RowPlanner rowPlanner;
@@ -31,6 +33,7 @@ final class MigrationRunner {
 
     MigrationRunner(
             Plans plans,
+            CoreMigration core,
             Flags flags,
             Profile profile,
             RowPlanner rowPlanner,
@@ -40,6 +43,7 @@ final class MigrationRunner {
             Poller poller,
             Executor threads) {
         this.plans = plans;
+        this.core = core;
         this.flags = flags;
         this.profile = profile;
         this.rowPlanner = rowPlanner;
@@ -63,13 +67,24 @@ final class MigrationRunner {
         });
         if (claimed[0]) {
             threads.execute(() -> {
-                boolean well = !hasApps(planId) || migrateApps(planId);
+                boolean well = migrateCore(planId) && (!hasApps(planId) || migrateApps(planId));
                 plans.change(planId, plan -> plan.status() == PlanStatus.STOPPED
                         ? plan
                         : plan.with(well ? PlanStatus.FINISHED : PlanStatus.FAILED));
             });
         }
         return claimed[0];
+    }
+
+    /** Where the core fails, the apps are not notified. */
+    private boolean migrateCore(String planId) {
+        try {
+            core.run(plans.find(planId).orElseThrow());
+            return true;
+        } catch (IOException | RuntimeException e) {
+            LOG.error("migrateCore", "Core migration of plan " + planId + " failed", e);
+            return false;
+        }
     }
 
     private boolean hasApps(String planId) {
