@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from harness import golden, interrupt, runs
+from harness.engines import docker_clones
 from harness.engines.docker import connect
 from harness.errors import BadInput
 from harness.golden_save import save
@@ -52,6 +53,8 @@ def list_command() -> int:
 def remove_command(name: Annotated[str, typer.Argument(help="the golden home's name")]) -> int:
     """Remove a golden home."""
     golden.remove(name)
+    if client := connect():
+        docker_clones.forget_orphans(client)
     return 0
 
 

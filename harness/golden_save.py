@@ -21,6 +21,7 @@ from docker.errors import DockerException, NotFound
 from harness import golden, runs, sweep
 from harness.byte_stream import as_file
 from harness.confluence import dark_features, session
+from harness.engines import clones, docker_clones
 from harness.errors import BadInput, DriverError, HarnessError
 from harness.progress import Progress, step
 from harness.real_image import ACCESS, DATABASE
@@ -53,6 +54,9 @@ class _Standing(Protocol):
 
     def dump(self, file: gzip.GzipFile) -> None:
         """Writes the database's dump, where it has one."""
+
+    def make_ready(self, archive: Path) -> None:
+        """Does now what the first stack that begins with it would have to do."""
 
 
 def save(name: str, run: runs.Run, progress: Progress, client: docker.DockerClient | None) -> Path:
@@ -92,6 +96,9 @@ def save(name: str, run: runs.Run, progress: Progress, client: docker.DockerClie
         (scratch / golden.MANIFEST_FILE).write_text(f"{text}\n")
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         scratch.rename(place)
+    if manifest.confluence == STANDIN:
+        with step(progress, "making it ready to begin with"):
+            standing.make_ready(place / golden.HOME_FILE)
     sweep.take_down(run, client)
     return place
 
@@ -158,10 +165,14 @@ class InProcess:
     def add_home(self, archive: tarfile.TarFile) -> None:
         for path in sorted(self._home.iterdir()):
             if path.name not in REBUILT | {golden.CONFIGURATION}:
-                archive.add(path, path.name)
+                archive.add(path, path.name, filter=_of_confluence)
 
     def dump(self, file: gzip.GzipFile) -> None:
         """There is no database beside a stand-in."""
+
+    def make_ready(self, archive: Path) -> None:
+        with clones.locked(archive):
+            clones.prepared(archive)
 
 
 class InDocker:
@@ -210,6 +221,19 @@ class InDocker:
             raise DriverError("dumping the database", str(error)) from error
         if status:
             raise DriverError("dumping the database", f"pg_dump exited with {status}")
+
+    def make_ready(self, archive: Path) -> None:
+        image = self._container.attrs["Config"]["Image"]
+        home = docker_clones.Home(self._client, self._container.labels, image, HOME)
+        with clones.locked(archive):
+            docker_clones.prepared(home, archive)
+
+
+def _of_confluence(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Files of this machine's user are those of the image's user in a container."""
+    entry.uid = entry.gid = _CONFLUENCE_UID
+    entry.uname = entry.gname = ""
+    return entry
 
 
 def add_file(archive: tarfile.TarFile, name: str, content: bytes) -> None:

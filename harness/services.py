@@ -223,6 +223,7 @@ def standin(
         files={"trust.p12": authority.java_trust_store()},
         folders={"home": HOME},
         archives={"home": home} if home else {},
+        shares_archives=True,
         memory=memory or "512m",
     )
 

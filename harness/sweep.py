@@ -8,6 +8,7 @@ import docker
 import psutil
 
 from harness import runs
+from harness.engines import docker_clones
 from harness.engines.docker import OWNER_LABEL, RUN_LABEL, remove
 
 _GRACE_SECONDS = 5.0
@@ -32,6 +33,8 @@ def sweep(client: docker.DockerClient | None) -> Removed:
     Args:
         client: Docker's, or None where no engine answers.
     """
+    if client:
+        docker_clones.forget_orphans(client)
     dead_here = [run for run in runs.known() if not runs.is_alive(run)]
     named = {run.id for run in dead_here}
     if client:

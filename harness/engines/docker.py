@@ -21,6 +21,7 @@ from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
 
+from harness.engines.docker_clones import Home
 from harness.engines.service import EngineName, Service, port_taken
 from harness.errors import ServiceDied
 from harness.runs import Run, owner_label
@@ -194,10 +195,7 @@ class DockerEngine:
         if argv := list(service.argv(place)):
             container.with_command(argv)
         for name, path in service.folders.items():
-            volume = self._volume(service.name, name)
-            container.with_volume_mapping(volume, path, "rw")
-            if archive := service.archives.get(name):
-                self._fill(service.image, volume, path, archive)
+            container.with_volume_mapping(self._volume(service, name), path, "rw")
         for name, content in service.files.items():
             container.with_copy_into_container(content, place.file(name), mode=0o644)
         for name, content in service.scripts.items():
@@ -222,26 +220,19 @@ class DockerEngine:
             raise _explained(service, error) from error
         return DockerService(service, container.get_wrapped_container(), host)
 
-    def _volume(self, service: str, folder: str) -> str:
-        name = f"{self._prefix}-{service}-{folder}"
+    def _volume(self, service: Service, folder: str) -> str:
+        name = f"{self._prefix}-{service.name}-{folder}"
         if name not in self._volumes:
-            self._client.volumes.create(name, labels=labels(self._run))
             self._volumes.add(name)
+            archive = service.archives.get(folder)
+            home = Home(self._client, labels(self._run), service.image, service.folders[folder])
+            if archive and service.shares_archives:
+                home.clone(archive, name)
+            else:
+                self._client.volumes.create(name, labels=labels(self._run))
+                if archive:
+                    home.fill(name, archive)
         return name
-
-    def _fill(self, image: str, volume: str, path: str, archive: Path) -> None:
-        """Unpacks a tar into a volume, through a container that is never started."""
-        helper = self._client.containers.create(
-            image,
-            name=f"{volume}-filler",
-            volumes={volume: {"bind": path, "mode": "rw"}},
-            labels=labels(self._run),
-        )
-        try:
-            with archive.open("rb") as content:
-                helper.put_archive(path, content)
-        finally:
-            helper.remove()
 
     def stop(self, name: str) -> None:
         """Ends one container and removes it; its volumes stay for a successor."""

@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.engines import clones
 from harness.engines.service import EngineName, Service, port_taken
 from harness.runs import Run
 from harness.waiting import wait_for
@@ -149,14 +150,6 @@ class LocalService:
             os.killpg(self.process.pid, number)
 
 
-def _unpack(archive: Path, folder: Path) -> None:
-    # GNU tar, since it is several times as quick as Python's; it refuses to leave the folder.
-    subprocess.run(
-        ["tar", "--extract", "--file", archive, "--directory", folder, "--no-same-owner"],
-        check=True,
-    )
-
-
 def _check_free(service: str, port: int) -> None:
     """Asks before the service does, whose own complaint would come late and in its words."""
     with socket.socket() as probe:
@@ -208,9 +201,7 @@ class LocalEngine:
             Path(place.file(name)).write_bytes(content)
             Path(place.file(name)).chmod(0o755)
         for name in service.folders:
-            Path(place.folder(name)).mkdir(parents=True, exist_ok=True)
-            if archive := service.archives.get(name):
-                _unpack(archive, Path(place.folder(name)))
+            self._begin(service, name, Path(place.folder(name)))
         with (place.root / "output.log").open("wb") as output:
             process = subprocess.Popen(
                 list(service.argv(place)),
@@ -224,6 +215,14 @@ class LocalEngine:
         running = LocalService(service, place, process)
         self._services[service.name] = running
         return running
+
+    def _begin(self, service: Service, name: str, folder: Path) -> None:
+        if folder.exists():
+            return  # a predecessor's
+        folder.mkdir(parents=True)
+        if archive := service.archives.get(name):
+            fill = clones.clone if service.shares_archives else clones.unpack
+            fill(archive, folder)
 
     def stop(self, name: str) -> None:
         """Ends one service; its folders stay for a successor of the same name."""

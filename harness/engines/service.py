@@ -60,6 +60,8 @@ class Service:
         scripts: like `files`, and executable.
         copies: path in a container -> file of this machine that is put there; Docker only.
         archives: folder's name -> tar that the folder begins with.
+        shares_archives: whether those tars may be unpacked once for all: its program replaces
+            files and never writes into one.
         tmpfs: path in a container -> mount options of a file system in memory; Docker only.
         own_init: whether the image brings its own first process, so that none is put before it.
     """
@@ -78,6 +80,7 @@ class Service:
     scripts: Mapping[str, bytes] = field(default_factory=dict)
     copies: Mapping[str, Path] = field(default_factory=dict)
     archives: Mapping[str, Path] = field(default_factory=dict)
+    shares_archives: bool = False
     tmpfs: Mapping[str, str] = field(default_factory=dict)
     own_init: bool = False
 

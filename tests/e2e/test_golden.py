@@ -1,12 +1,15 @@
 """A home that was set up once begins other stacks, whole, and no others."""
 
 import json
+from pathlib import Path
 
 from harness_command import Command
 
 from harness import app, assets
 from harness.confluence import apps, dark_features
 from harness.confluence.session import Account, connect
+from harness.engines.docker import connect as connect_docker
+from harness.engines.docker_clones import ARCHIVE_LABEL
 
 KEY = "migration-assistant.app-migration.feature"
 
@@ -38,6 +41,26 @@ def test_a_kept_home_begins_another_stack(command: Command) -> None:
     with connect(second["base_url"], admin) as http:
         assert apps.find(http, installed.key) == installed
         assert KEY in dark_features.site(http)
+        apps.uninstall(http, installed.key)
+
+    # What a stack does to its home stays with that stack, also while both stand.
+    third = begun(command, "--golden", "ours")
+    with connect(third["base_url"], admin) as http:
+        assert apps.find(http, installed.key) == installed
+    assert command.run("down").returncode == 0
+    assert command.run("golden", "remove", "ours").returncode == 0
+    assert command.debris() == []
+    assert archives() == []
+
+
+def archives() -> list[str]:
+    """Volumes with the content of a golden home that is there no more."""
+    client = connect_docker()
+    if client is None:
+        return []
+    found = client.volumes.list(filters={"label": ARCHIVE_LABEL})
+    paths = [volume.attrs["Labels"][ARCHIVE_LABEL].partition(":")[2] for volume in found]
+    return [path for path in paths if not Path(path).exists()]
 
 
 def test_what_is_not_there_is_refused(command: Command) -> None:
