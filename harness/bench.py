@@ -43,7 +43,7 @@ class Bench:
     jar: Path
     pristine: clean.State
     start: Start = "wizard"
-    executed: dict[tuple[object, ...], str] = field(default_factory=dict, init=False)
+    executed: dict[str, str] = field(default_factory=dict, init=False)
     """Plans that have run on the stack, by what they were made from."""
     _installed: str | None = field(default=None, init=False)
 

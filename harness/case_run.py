@@ -58,7 +58,7 @@ def run_case(
     """
     folder.mkdir(parents=True, exist_ok=True)
     phases, begun = _Phases(told), time.monotonic()
-    log_offset, journal_start = len(bench.stack.server_log()), bench.stack.cloud.journal()[1]
+    log_offset, journal_start = len(bench.stack.server_log()), bench.stack.cloud.journal_end()
     artifacts: dict[str, str] = {}
     watched, failure = None, None
     collected = CaseEvidence(bench, folder)
@@ -67,9 +67,7 @@ def run_case(
     try:
         with evidence.trace(bench.context, folder) as trace:
             artifacts["trace"] = trace.name
-            watched = _migrate_and_watch(
-                bench, case, page, phases, journal_start, collected, at_end
-            )
+            watched = _migrate_and_watch(bench, case, page, phases, collected, at_end)
             with phases("browser"):
                 artifacts["screenshot"] = evidence.screenshot(page, folder).name
     except (HarnessError, PlaywrightError) as error:
@@ -96,7 +94,6 @@ def _migrate_and_watch(
     case: Case,
     page: Page,
     phases: _Phases,
-    journal_start: int,
     collected: CaseEvidence,
     at_end: ExitStack,
 ) -> Watched:
@@ -105,7 +102,7 @@ def _migrate_and_watch(
         collected.begin()
         bench.reset(cloud_app=case.cloud_app, name=case.id)
         # What the case before has left under way ends in the journal before this.
-        since = stack.cloud.journal(journal_start)[1]
+        since = stack.cloud.journal_end()
         dark_features.set_site(bench.client, case.dark_features)
     with phases("install"):
         bench.install()

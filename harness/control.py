@@ -17,6 +17,10 @@ JournalEntry = Mapping[str, Any]
 """One entry of the cloud's journal, as `docs/cloud.md` describes it."""
 
 
+_NEVER = 999_999_999
+"""A sequence number that no journal reaches."""
+
+
 class CloudControl:
     """The cloud's control API.
 
@@ -90,10 +94,20 @@ class CloudControl:
         transfers: Sequence[Mapping[str, Any]] = answer["transfers"]
         return transfers
 
-    def journal(self, since: int = 0) -> tuple[Sequence[JournalEntry], int]:
-        """Entries from a sequence number on, and the number to go on from."""
-        answer = _send(self._client, "GET", "journal", params={"since": since})
+    def journal(self, since: int = 0, wait: float = 0) -> tuple[Sequence[JournalEntry], int]:
+        """Entries from a sequence number on, and the number to go on from.
+
+        Args:
+            since: the number.
+            wait: wall seconds to wait for an entry, where there is none yet; at most 5.
+        """
+        params = {"since": since, "wait": round(wait * 1000)}
+        answer = _send(self._client, "GET", "journal", params=params)
         return answer["entries"], int(answer["next"])
+
+    def journal_end(self) -> int:
+        """The number from which on `journal` gives what comes from now on."""
+        return int(_send(self._client, "GET", "journal", params={"since": _NEVER})["next"])
 
     def close(self) -> None:
         """Closes the connections."""

@@ -16,12 +16,14 @@ from harness.matrix import schedule
 from harness.matrix.schedule import Setting
 
 CCMA, JVM, TIME, CLOUD_HALF, SERVER_HALF = "ccma", "jvm", "time scale", "cloud half", "server half"
+PLAN = "plan"
 
 SETTINGS = (
     Setting(CCMA, cost=3.0, restarts=True),
     Setting(JVM, cost=3.0, restarts=True),
     Setting(TIME, cost=3.0, restarts=True),
     Setting(CLOUD_HALF, cost=3.0, restarts=True),
+    Setting(PLAN, cost=1.5),
     Setting(SERVER_HALF, cost=0.3),
 )
 """What cases may need, with wall seconds on the stand-in; the proportions decide the order."""
@@ -77,7 +79,14 @@ def of_case(case: Case, app: AppDescription, ccma: str, scale: float) -> StackNe
 
 def to_schedule(case: Case, needs: StackNeeds) -> schedule.Case:
     """A case as the schedule takes it: what it needs, and its expected wall seconds."""
-    return schedule.Case(case.id, words(needs, case.app), expected_seconds(case, needs.scale))
+    every = {**words(needs, case.app), PLAN: plan_of(case)}
+    return schedule.Case(case.id, every, expected_seconds(case, needs.scale))
+
+
+def plan_of(case: Case) -> str:
+    """What a plan is made from, as a word; who its apps are paired with is asked when it runs."""
+    flags = ",".join(f"{key}={on}" for key, on in sorted(case.dark_features.items()))
+    return f"{case.app.resolve()} {flags} {case.cloud.assessment} {case.cloud.consent}"
 
 
 def words(needs: StackNeeds, app: Path) -> Mapping[str, str]:

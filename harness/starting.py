@@ -2,9 +2,8 @@
 
 The trigger exists for tests of apps (reference/app-migration-platform.md, section 4.5): it makes
 a new migration of a plan that has run. So a plan is run again only for a case that would have
-made the same one: of the same app, with the same flags, assessment, consent and pairing. The
-first such case on a stack makes it with the wizard; so does every case on a CCMA that has no
-trigger.
+made the same one: of the same app, with the same flags, assessment and consent. The first such
+case on a stack makes it with the wizard; so does every case on a CCMA that has no trigger.
 """
 
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from harness.bench import Bench
 from harness.browser import migration_assistant
 from harness.cases import Case
 from harness.confluence import boot, migration
+from harness.needs import plan_of
 
 _ROWLESS = ("ABSENT", "NO_ROW")
 """Rows of plans whose apps are not migrated: there is nothing that could be triggered."""
@@ -36,7 +36,7 @@ def start(bench: Bench, case: Case, page: Page, ready: Callable[[], None]) -> da
     Raises:
         DriverError: the assistant is not as expected.
     """
-    url, key = bench.stack.confluence_url, _plan_key(case)
+    url, key = bench.stack.confluence_url, plan_of(case)
     has_row = all(row.status not in _ROWLESS for row in case.expectation.rows)
     plan = bench.executed.get(key) if bench.start == "trigger" and has_row else None
     if plan is not None:
@@ -52,9 +52,3 @@ def start(bench: Bench, case: Case, page: Page, ready: Callable[[], None]) -> da
     if has_row:
         bench.executed[key] = plan
     return begun
-
-
-def _plan_key(case: Case) -> tuple[object, ...]:
-    """What a plan and its rows are made from."""
-    flags = tuple(sorted(case.dark_features.items()))
-    return (str(case.app), flags, case.cloud.assessment, case.cloud.consent, case.cloud.pairing)

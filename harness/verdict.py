@@ -76,6 +76,17 @@ def is_decided(expectation: Expectation, bug: KnownBug | None, seen: Observation
     return seen.now - seen.begun > GIVE_UP + expectation.lasts
 
 
+def decides_at(expectation: Expectation, bug: KnownBug | None, seen: Observation) -> datetime:
+    """The next server time at which the case may be decided although no row changes."""
+    times = [seen.begun + expectation.lasts, seen.begun + GIVE_UP + expectation.lasts]
+    if bug:
+        times.append(seen.begun + GIVE_UP + bug.lasts)
+    if seen.settled:
+        times.append(seen.settled + max(PATIENCE, expectation.lasts))
+        times += [seen.settled + bug.lasts] if bug else []
+    return min((time for time in times if time > seen.now), default=seen.now)
+
+
 def judge(expectation: Expectation, bug: KnownBug | None, seen: Observation) -> Verdict:
     """The verdict on what was seen.
 

@@ -1,7 +1,9 @@
 """Watches a row: looks at the plan's page again and again, and at what the cloud has recorded.
 
 Each look reloads the page, as an admin would, and reads it in one piece. The time of a look is
-the server's own, from the Date of the page's answer.
+the server's own, from the Date of the page's answer. A row changes when the server and the cloud
+have talked, so the next look waits for the journal to grow; and now and then it does not wait,
+since the server may change a row by itself.
 """
 
 import time
@@ -17,9 +19,18 @@ from harness.cases import Case
 from harness.control import CloudControl, platform_time
 from harness.errors import DriverError, WaitTimedOut
 from harness.rows import Row, Seen
-from harness.verdict import GIVE_UP, Observation, is_decided
+from harness.verdict import GIVE_UP, REFRESH, Observation, decides_at, is_decided
 
 _BETWEEN_LOOKS_MS = 40
+
+_SECOND = timedelta(seconds=1)
+"""What the Date of an answer may lag behind."""
+
+_AT_LEAST_EACH = REFRESH / 3
+"""Server time between two looks when the journal is silent."""
+
+_LONGEST_WAIT = 2.0
+"""Wall seconds of that."""
 
 _GRACE_SECONDS = 60.0
 """Wall seconds beyond what the server time that has to pass should cost."""
@@ -36,9 +47,9 @@ class CloudRecord:
     settled: datetime | None = None
     refreshes: int = 0
 
-    def update(self) -> None:
-        """Reads the journal's new entries."""
-        entries, self.since = self.cloud.journal(self.since)
+    def update(self, wait: float = 0) -> None:
+        """Reads the journal's new entries; waits some wall seconds for one where there is none."""
+        entries, self.since = self.cloud.journal(self.since, wait)
         for entry in entries:
             if entry["effect"] in ("recorded", "settled"):
                 detail = entry.get("detail") or {}
@@ -95,6 +106,9 @@ def watch(
             return Watched(seen, record)
         if clock() - first > bound:
             raise WaitTimedOut(f"a verdict on {case.id}", bound, f"row {row}, server time {now}")
+        due = decides_at(case.expectation, case.known_bug, seen) - now + _SECOND
+        silence = min(due, _AT_LEAST_EACH).total_seconds() / scale
+        record.update(wait=min(silence, _LONGEST_WAIT))
         pause(page)
 
 

@@ -28,6 +28,7 @@ from harness.debugger.protocol import (
     ClassPrepared,
     Composite,
     Event,
+    EventKind,
     ExceptionThrown,
     Suspend,
     VmDied,
@@ -141,6 +142,10 @@ class Probe:
 
     def _drain(self) -> None:
         """Take what has happened before `stop`: the JVM sends events behind its back."""
+        # What runs often would never be quiet.
+        with contextlib.suppress(JvmGone):
+            for request in self._arming.runs:
+                self._jvm.clear_event(EventKind.BREAKPOINT, request)
         latest = time.monotonic() + _DRAIN_SECONDS
         quiet = time.monotonic() + _QUIET_SECONDS
         while time.monotonic() < min(quiet, latest):

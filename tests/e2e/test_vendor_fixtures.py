@@ -49,3 +49,15 @@ def test_a_wait_ends_early_when_the_row_is_final(
     progress_row.becomes("COMPLETE")
     with pytest.raises(WaitTimedOut, match="last seen: COMPLETE 100"):
         progress_row.becomes("FAILED")
+
+
+@pytest.mark.dark_features({FEATURE: True, DEV_MODE: True})
+def test_a_poll_before_the_transfer_is_made_is_not_the_last(
+    migration: Migration, progress_row: RowWatch, cloud: CloudControl
+) -> None:
+    # In dev mode the first poll is due after a minute of server time: well before that.
+    cloud.add_fault(
+        {"kind": "latency", "seconds": 1, "route": "*/migrations/*/transfers", "method": "POST"}
+    )
+    migration.start()
+    assert progress_row.becomes("COMPLETE").percent == 100

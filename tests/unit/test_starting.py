@@ -61,7 +61,7 @@ def test_the_wizard_is_gone_through_each_time_unless_asked_otherwise(done: list[
     [
         dataclasses.replace(ON, dark_features={}),
         dataclasses.replace(ON, app=Path("another")),
-        dataclasses.replace(ON, cloud=CloudSetup(pairing="unlisted")),
+        dataclasses.replace(ON, cloud=CloudSetup(assessment="not-needed")),
     ],
 )
 def test_a_case_that_would_make_another_plan_makes_it(other: Case, done: list[str]) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from harness.cases import Expectation, KnownBug
 from harness.rows import Row, Seen, parse_row
-from harness.verdict import Observation, is_decided, judge
+from harness.verdict import Observation, decides_at, is_decided, judge
 
 BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 COMPLETE = Expectation(rows=("RUNNING 0", "COMPLETE 100"), source="documented")
@@ -144,3 +144,19 @@ def test_a_failure_in_time_tells_when_rows_came() -> None:
         "got RUNNING 0 at 0 s then READY at 1.0 min then READY at 2.0 min then READY at 3.0 min "
         "then COMPLETE 100 at 4.0 min"
     )
+
+
+@pytest.mark.parametrize(
+    ("expectation", "bug", "observation", "minutes"),
+    [
+        (ABSENT, None, seen("ABSENT", minutes=4), 10),  # watched for long enough
+        (COMPLETE, None, seen("RUNNING 0"), 60),  # given up
+        (COMPLETE, None, seen("RUNNING 0", settled=3), 33),  # too late after the cloud knew
+        (FIXED, BUG, seen("READY", settled=2), 32),  # the bug has shown for good
+        (FIXED, BUG, seen("READY", minutes=89), 90),
+    ],
+)
+def test_a_case_is_looked_at_again_when_time_alone_may_decide_it(
+    expectation: Expectation, bug: KnownBug | None, observation: Observation, minutes: float
+) -> None:
+    assert decides_at(expectation, bug, observation) == BEGUN + timedelta(minutes=minutes)

@@ -1,6 +1,8 @@
 """`GET /_harness/journal`: the journal, filtered, whole or as a stream that follows."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import orjson
@@ -22,6 +24,8 @@ _FILTERS = {
     "direction": "direction",
 }
 _PIECE = 64 * 1024
+_LONGEST_WAIT = 60_000
+"""Milliseconds."""
 
 
 class Mark(BaseModel):
@@ -38,8 +42,13 @@ async def mark(cloud: "Cloud", call: Call) -> Outcome:
 
 
 async def read(cloud: "Cloud", call: Call) -> Outcome:
-    """`GET /_harness/journal`: JSON, or with `follow=true` lines of JSON without end."""
-    since = call.whole("since", 0, 0, 999_999_999)
+    """`GET /_harness/journal`: JSON, or with `follow=true` lines of JSON without end.
+
+    With `wait=MS` an answer that would have no entry waits that long for one.
+    """
+    # Who asks for what is not there yet goes on where that begins.
+    since = min(call.whole("since", 0, 0, 999_999_999), cloud.journal.next)
+    wait = call.whole("wait", 0, 0, _LONGEST_WAIT)
     limit = call.whole("limit", 999_999_999, 1, 999_999_999)
     wanted = {
         field: value
@@ -49,6 +58,10 @@ async def read(cloud: "Cloud", call: Call) -> Outcome:
     if call.argument("follow") == "true":
         stream = _follow(cloud, since, wanted)
         return Outcome(Answer(content_type=b"application/x-ndjson", stream=stream), Effect.READ)
+    if wait and since >= cloud.journal.next:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait / 1000):
+                await cloud.journal.grown()
     return Outcome(Answer(stream=_whole(cloud, since, wanted, limit)), Effect.READ)
 
 

@@ -165,6 +165,23 @@ def test_a_stream_follows_the_journal(cloud: CloudDriver) -> None:
     assert [each["reason"] for each in seen] == ["mark 0", "mark 1", "mark 2"]
 
 
+def test_an_answer_waits_for_an_entry_no_longer_than_asked(cloud: CloudDriver) -> None:
+    end = cloud.http.get("/_harness/journal", params={"since": 999_999_999}).json()["next"]
+    nothing = cloud.http.get("/_harness/journal", params={"since": end, "wait": 1}).json()
+    assert nothing == {"entries": [], "next": end}
+    answers: list[dict[str, Any]] = []
+
+    def wait() -> None:
+        url = f"{cloud.url}/_harness/journal?since={end}&wait=30000"
+        answers.append(httpx.get(url, timeout=40, trust_env=False).json())
+
+    reader = threading.Thread(target=wait)
+    reader.start()
+    cloud.control("POST", "marks", {"text": "news"}, expect=204)
+    reader.join(10)
+    assert [[each["reason"] for each in answer["entries"]] for answer in answers] == [["news"]]
+
+
 def test_no_secret_reaches_the_journal(cloud: CloudDriver, app: ConnectApp, transfer: str) -> None:
     key = cloud.upload(transfer)
     url = app.call(cloud, "GET", f"/data/{key}").json()["url"]

@@ -150,7 +150,6 @@ final class MigrationRunner {
                 profile.pollPeriod(flags.devMode()).toSeconds(), rows, List.of());
         if (!rows.isEmpty()) {
             plans.change(planId, plan -> plan.plus(migration));
-            poller.follow(planId, migration);
         }
         return new Started(migration, new Details(answer));
     }
@@ -176,6 +175,10 @@ final class MigrationRunner {
             } catch (PlatformException e) {
                 LOG.error("startListeners", "Transfer for " + row.serverAppKey() + " could not be made", e);
             }
+        }
+        if (!migration.rows().isEmpty()) {
+            // Not before: a poll that finds no transfer under way would be the last.
+            poller.follow(planId, migration);
         }
     }
 

@@ -11,6 +11,7 @@ import org.apache.catalina.Wrapper;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.core.StandardHost;
+import org.apache.catalina.core.StandardServer;
 import org.apache.catalina.session.StandardManager;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.ErrorReportValve;
@@ -45,6 +46,9 @@ public final class WebServer {
         tomcat.setConnector(http);
         tomcat.getService().addConnector(synchrony);
         tomcat.getEngine().setBackgroundProcessorDelay(scaled(10, settings));
+        if (tomcat.getServer() instanceof StandardServer server) {
+            server.setPeriodicEventDelay(scaled(10, settings));
+        }
 
         StandardContext context = context(base);
         context.setSessionTimeout(scaled(SESSION_MINUTES, settings));
