@@ -17,6 +17,7 @@ from harness.cases import Case
 from harness.confluence import dark_features
 from harness.errors import HarnessError
 from harness.explaining.case import CaseEvidence, with_causes
+from harness.redact import cleaned, without_secrets
 from harness.report.results import CaseResult, Recorded, RowResult, TimelineEntry
 from harness.stack import Stack
 from harness.starting import start
@@ -117,12 +118,13 @@ def _migrate_and_watch(
 def _keep_logs(
     stack: Stack, case: Case, folder: Path, log_offset: int, journal_start: int
 ) -> dict[str, str]:
-    (folder / "server.log").write_bytes(stack.server_log(log_offset))
+    log = stack.server_log(log_offset).decode(errors="replace")
+    (folder / "server.log").write_text(without_secrets(log))
     entries, _ = stack.cloud.journal(journal_start)
     # What the case before has left under way comes before this case's marker.
     own = [entry for entry in entries if entry.get("case") == case.id] or entries
     # What the harness itself looked up is no part of the story.
-    lines = (json.dumps(entry) + "\n" for entry in own if entry["effect"] != "read")
+    lines = (json.dumps(cleaned(entry)) + "\n" for entry in own if entry["effect"] != "read")
     (folder / "journal.jsonl").write_text("".join(lines))
     return {"server_log": "server.log", "journal": "journal.jsonl"}
 
@@ -138,7 +140,7 @@ def broken(case: Case, ccma: str, reason: str) -> CaseResult:
         expected=RowResult(status=row.status, percent=row.percent),
         known_bug=case.known_bug.id if case.known_bug else None,
         verdict="error",
-        reason=reason,
+        reason=without_secrets(reason),
     )
 
 
@@ -177,7 +179,7 @@ def _result(
                 refreshes=seen.refreshes,
             ),
             "verdict": "error" if failure else verdict.name,
-            "reason": failure or verdict.reason,
+            "reason": result.reason if failure else verdict.reason,
             "server_seconds": (seen.now - seen.begun).total_seconds(),
         }
     )

@@ -1,7 +1,7 @@
-"""Removes credentials from a Playwright trace: cookies and authorization headers.
+"""Removes credentials from a Playwright trace: cookies, authorization headers, what was typed.
 
-A trace is a zip of JSON lines (`*.trace`, `*.network`) and resources. Only values are blanked;
-names stay, so that a reader still sees that a cookie was sent.
+A trace is a zip of JSON lines (`*.trace`, `*.network`) and resources: pages, styles, posted forms.
+Only values are blanked; names stay, so that a reader still sees that a cookie was sent.
 """
 
 import json
@@ -9,10 +9,12 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-REMOVED = "[removed]"
+from harness import redact
+from harness.redact import REMOVED
 
-_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "set-cookie", "upm-token"})
-_LISTS = frozenset({"cookies"})
+_LINES = (".trace", ".network")
+_TEXTS = (".html", ".dat", ".json", ".txt", ".xml", ".js")
+_COOKIES = "cookies"
 
 
 def remove_secrets(trace: Path) -> None:
@@ -24,27 +26,41 @@ def remove_secrets(trace: Path) -> None:
     ):
         for entry in source.infolist():
             content = source.read(entry)
-            if entry.filename.endswith((".trace", ".network")):
+            if entry.filename.endswith(_LINES):
                 content = b"\n".join(_cleaned_line(line) for line in content.splitlines()) + b"\n"
+            elif entry.filename.endswith(_TEXTS):
+                content = _cleaned_text(content)
             target.writestr(entry.filename, content)
     scratch.replace(trace)
 
 
 def _cleaned_line(line: bytes) -> bytes:
-    return json.dumps(cleaned(json.loads(line)), separators=(",", ":")).encode() if line else line
+    if not redact.is_suspect(line.decode(errors="replace")):
+        return line
+    return json.dumps(cleaned(json.loads(line)), separators=(",", ":")).encode()
 
 
-def cleaned(value: Any, in_cookies: bool = False) -> Any:
+def _cleaned_text(content: bytes) -> bytes:
+    try:
+        return redact.without_secrets(content.decode()).encode()
+    except UnicodeDecodeError:  # no text after all
+        return content
+
+
+def cleaned(value: Any) -> Any:
     """The same JSON value with credentials blanked, wherever they stand in it."""
+    return redact.cleaned(_without_cookies(value))
+
+
+def _without_cookies(value: Any, in_cookies: bool = False) -> Any:
+    """Blanks every cookie's value, whatever the cookie is called."""
     if isinstance(value, list):
-        return [cleaned(item, in_cookies) for item in value]
+        return [_without_cookies(item, in_cookies) for item in value]
     if not isinstance(value, dict):
         return value
-    named = str(value.get("name", "")).lower()
-    secret = "value" in value and (in_cookies or named in _HEADERS)
     return {
         key: REMOVED
-        if (key == "value" and secret) or (key.lower() in _HEADERS and isinstance(item, str))
-        else cleaned(item, in_cookies or key in _LISTS)
+        if in_cookies and key == "value"
+        else _without_cookies(item, in_cookies or key == _COOKIES)
         for key, item in value.items()
     }

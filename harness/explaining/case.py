@@ -24,6 +24,7 @@ from harness.diagnosis.run_folder import read_case
 from harness.diagnosis.text import for_results
 from harness.errors import DriverError
 from harness.explaining import collect
+from harness.redact import cleaned
 from harness.report.results import CaseResult
 from harness.services import CONFLUENCE
 
@@ -138,8 +139,7 @@ class CaseEvidence:
                 self._write("osgi", told)
         except DriverError as error:
             self._problems.append(f"osgi: {error}")
-        (self._folder / "probe.json").write_text(probe.stop().to_json())
-        self._artifacts["probe"] = "probe.json"
+        self._write("probe", json.loads(probe.stop().to_json()))
 
     def _result(self, seconds: float) -> Probe | None:
         return self._probe.result(seconds) if self._probe else None
@@ -157,7 +157,7 @@ class CaseEvidence:
 
     def _write(self, name: str, data: Any) -> None:
         file = f"{name}.json"
-        (self._folder / file).write_text(json.dumps(data, indent=1) + "\n")
+        (self._folder / file).write_text(json.dumps(cleaned(data), indent=1) + "\n")
         self._artifacts[name] = file
 
 

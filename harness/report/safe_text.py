@@ -1,7 +1,8 @@
 """Makes any text fit to be shown: no terminal codes, no invisible characters, no credentials.
 
-A run's artefacts are cleaned where they are written; this is the second line of defence, for
-what a log, a jar or a page brought along. HTML is escaped by the templates, not here.
+A run's artefacts are cleaned where they are written (`harness.redact`); this is the second line
+of defence, for what a log, a jar or a page brought along. HTML is escaped by the templates, not
+here.
 """
 
 import re
@@ -9,38 +10,13 @@ import unicodedata
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
-REMOVED = "[removed]"
+from harness.redact import without_secrets
 
 _TERMINAL_CODE = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])|\x9b[0-?]*[ -/]*[@-~]"
 )
 _WHITE = frozenset("\n\t\u00a0\u2003\u2009\u202f\u3000")
 _CONTROL_PICTURES = 0x2400
-
-_NAMED = (
-    r"(?:secret|password|passwd|token|jwt|authorization|signature|credential|api[-_. ]?key"
-    r"|licen[cs]e[-_. ]?key|jsessionid|seraph\.\w+|private[-_. ]?key|publickey)"
-)
-_SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (
-        re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*-----|\Z)", re.S),
-        REMOVED,
-    ),
-    (re.compile(r"eyJ[\w-]+\.[\w-]*\.[\w-]*"), REMOVED),
-    (re.compile(r"\bAAA[A-Z][A-Za-z0-9+/=\s]{60,}(?:X02\w+)?"), f"{REMOVED} "),
-    (re.compile(r"(?i)(\b(?:set-)?cookie[\"']?\s*[:=]\s*[\"']?)[^\n\"']+"), rf"\1{REMOVED}"),
-    (re.compile(r"(?i)\b(bearer|basic|jwt)(\s+)[\w.~+/=-]{6,}"), rf"\1\2{REMOVED}"),
-    (
-        re.compile(
-            rf"(?i)({_NAMED}[\w.-]{{0,40}}\\*[\"']?\s*[:=]\s*)"
-            r"(\\+\"[^\"]*\"|\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?!(?:bearer|basic|jwt)\s)[^\s,;&}\"'<>]+)"
-        ),
-        rf"\1{REMOVED}",
-    ),
-    (re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)"), rf"\1{REMOVED}"),
-)
-_SUSPECT = re.compile(rf"(?i){_NAMED}|-----BEGIN|eyJ|AAA[A-Z]|cookie|bearer|basic|://[^/\s]*@")
-"""Finds nearly nothing that is harmless; most texts need no closer look."""
 
 
 def shown(text: str) -> str:
@@ -55,15 +31,6 @@ def bounded(text: str, most: int) -> str:
     """A text made fit to be shown, then cut to `most` characters; what is left out is said."""
     text = shown(text)
     return text if len(text) <= most else f"{text[:most]} … ({len(text) - most} more characters)"
-
-
-def without_secrets(text: str) -> str:
-    """A text without tokens, cookies, passwords, keys and licences."""
-    if not _SUSPECT.search(text):
-        return text
-    for pattern, replacement in _SECRETS:
-        text = pattern.sub(replacement, text)
-    return text
 
 
 def link_inside(path: str) -> str | None:

@@ -1,6 +1,7 @@
 """For each known failure the right cause is proved from what the run kept, and no other."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,13 @@ from failures import Failure, failures, run_failure
 from playwright.sync_api import Browser
 
 from harness import assets
-from harness.bench import Benches
+from harness.bench import Bench, Benches
 from harness.case_run import run_case
 from harness.debugger.attach import attach
 from harness.diagnosis.jar import read_plugin
 from harness.diagnosis.reason import diagnose
 from harness.explaining import live
-from harness.services import CONFLUENCE
+from harness.services import CLOUD, CONFLUENCE
 
 SCALE = 400
 """Twice the default: what is looked at here are causes, and waiting proves none of them."""
@@ -31,6 +32,7 @@ def test_the_cause_is_proved_and_no_other(
 
     result, findings = run_failure(bench, failure, tmp_path / "case")
 
+    assert leaks(tmp_path / "case", secrets_of(bench)) == []
     shown = {each.cause: each.confidence for each in findings}
     named = {cause for cause, how in shown.items() if how in ("proved", "likely")}
     assert named == {failure.cause}, result.reason
@@ -39,6 +41,30 @@ def test_the_cause_is_proved_and_no_other(
     assert result.verdict == ("error" if refused else "passed"), result.reason
     if result.verdict != "passed":
         assert [each["cause"] for each in result.causes] == [failure.cause]
+
+
+def secrets_of(bench: Bench) -> list[str]:
+    """What no artefact may hold: a stack's own secrets, and those in the throwing app's message."""
+    vault = json.loads(bench.stack.running[CLOUD].read("data", "vault.json"))
+    cookies = [each["value"] for each in bench.context.cookies()]
+    return [*cookies, *vault["shared"].values(), "sentinel-of-a", "sentinelOfALicence"]
+
+
+def leaks(folder: Path, secrets: list[str]) -> list[str]:
+    """Where below a folder one of them stands, archives included."""
+    found = []
+    for path in filter(Path.is_file, folder.rglob("*")):
+        texts = {path.name: path.read_bytes()}
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                texts = {f"{path.name}!{each}": archive.read(each) for each in archive.namelist()}
+        found += [
+            f"{secret} in {name}"
+            for name, content in texts.items()
+            for secret in secrets
+            if secret.encode() in content
+        ]
+    return found
 
 
 def failure_of(cause: str) -> Failure:
