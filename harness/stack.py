@@ -31,7 +31,7 @@ from harness.interrupt import deferred
 from harness.progress import Progress, step
 from harness.runs import Run
 from harness.services import CLOUD, CLOUD_APP, CONFLUENCE, LOG
-from harness.settings import IMAGES_OWN, Settings
+from harness.settings import IMAGES_OWN, STANDIN, Settings
 from harness.tls import Authority
 from harness.waiting import NotYet, wait_for
 
@@ -360,6 +360,8 @@ def _start_confluence_up(stack: Stack, side: ConfluenceSide, progress: Progress)
         stack.confluence_url,
         side.wanted,
         (confluence.host, confluence.port("jdwp")),
+        # A stand-in's JVM is this machine's or its image's, whose libfaketime it gets.
+        rate=1 if stack.confluence == STANDIN else stack.scale,
         limits=side.limits,
         watch=Watch(confluence.ended, confluence.output_tail),
     )

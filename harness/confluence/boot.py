@@ -16,7 +16,7 @@ from typing import TypedDict, TypeVar, Unpack
 import httpx
 
 from harness.confluence.session import who_am_i
-from harness.errors import DriverError
+from harness.errors import DriverError, WaitTimedOut
 from harness.waiting import NotYet, wait_for
 
 T = TypeVar("T")
@@ -30,6 +30,9 @@ _NOBODY = (
     "wrong user or password, or Basic is closed "
     "(-Dcom.atlassian.plugins.authentication.basic.auth.filter.force.allow=true opens it)"
 )
+_SEEN_SECONDS = 20.0
+"""Server seconds to watch its clock for, of which an answer's header tells whole ones."""
+
 _HANDSHAKE = b"JDWP-Handshake"
 _DISPOSE = struct.pack(">IIBBB", 11, 1, 0, 1, 6)
 
@@ -147,6 +150,43 @@ def server_time(client: httpx.Client) -> datetime:
     except (KeyError, ValueError) as error:
         raise DriverError(
             "reading the server's time", "an answer without a readable Date header"
+        ) from error
+
+
+def check_rate(
+    client: httpx.Client, rate: float, *, clock: Callable[[], float] = time.monotonic
+) -> float:
+    """See that the server's clock passes as fast as it was asked to, and return how fast it does.
+
+    A libfaketime that the image's C library is too old for is left out by the loader, which tells
+    that in the container's output and nowhere else; the server then runs in real time.
+
+    Args:
+        client: any client of the server.
+        rate: server seconds per wall second; above 1.
+        clock: monotonic wall seconds.
+
+    Raises:
+        DriverError: it passes at less than half that rate.
+    """
+    begun, first = clock(), server_time(client)
+
+    def look() -> float | NotYet:
+        passed, wall = (server_time(client) - first).total_seconds(), clock() - begun
+        if passed >= _SEEN_SECONDS:
+            return passed / wall
+        return NotYet(f"{passed:.0f} s have passed there in {wall:.1f} s here")
+
+    try:
+        return wait_for(
+            "the server's clock to pass", look, within=1.0 + 2 * _SEEN_SECONDS / rate, every=0.02
+        )
+    except WaitTimedOut as error:
+        raise DriverError(
+            f"seeing the server's clock pass {rate:g} times as fast",
+            error.last_seen,
+            "libfaketime was not loaded: the container's first lines say why (an image with an "
+            "older C library than this machine's, for example); take --time-scale 1",
         ) from error
 
 

@@ -1,8 +1,8 @@
 """Takes a Confluence from a started container or process to one that an administrator can use.
 
 The steps come in the documented order, each bounded and named: /status, the set-up wizard where
-it is due, RUNNING, REST, a log-in, UPM's token, the debugger's handshake. A service that ends
-meanwhile ends the step at once. Source: reference/confluence-container.md sections 1.7 and 8.
+it is due, RUNNING, REST, a log-in, UPM's token, a clock that was made fast, the debugger's
+handshake. A service that ends meanwhile ends the step at once. Source: reference/confluence-container.md sections 1.7 and 8.
 """
 
 import time
@@ -55,6 +55,7 @@ def start_up(
     wanted: Wanted,
     debugger: tuple[str, int] | None,
     *,
+    rate: float = 1,
     limits: Limits | None = None,
     watch: Watch | None = None,
     transport: httpx.BaseTransport | None = None,
@@ -67,6 +68,7 @@ def start_up(
         base_url: its address, with its context path.
         wanted: administrator, licence and database; needed in full at FIRST_RUN only.
         debugger: host and port of its JDWP, or None where it has none.
+        rate: server seconds per wall second; above 1 the server's clock is looked at.
         limits: wall seconds for each step.
         watch: how it is noticed that the service ended.
         transport: what to send through instead of the network; for tests.
@@ -79,7 +81,8 @@ def start_up(
     Raises:
         ServiceDied, WaitTimedOut: with the step's name and the last log lines.
         BadInput: the wizard needs a licence that was not given, or refuses the one that was.
-        DriverError: the wizard refuses something again and again, or /status stays in ERROR.
+        DriverError: the wizard refuses something again and again, /status stays in ERROR, or the
+            server's clock does not pass as fast as it should.
     """
     limits, watch = limits or Limits(), watch or Watch()
 
@@ -119,6 +122,8 @@ def start_up(
         note("log-in", boot.await_authenticated(client, **bounds(limits.rest)))
         _await_upm(client, limits.upm, watch)
         note("upm")
+        if rate > 1:
+            note("clock", f"{boot.check_rate(client, rate, clock=clock):.0f} times as fast")
     if debugger is not None:
         host, port = debugger
         wait_for(

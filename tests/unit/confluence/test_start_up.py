@@ -1,5 +1,9 @@
 """The order of a start, its bounds and its errors, against answers as the facts describe them."""
 
+import itertools
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
 import httpx
 import pytest
 from recorded import ADMIN, BASE, TOKEN, Recorded, json_answer
@@ -8,10 +12,11 @@ from wizard import Wizard
 from harness.confluence.licence import Licence
 from harness.confluence.setup_steps import Wanted
 from harness.confluence.start_up import Limits, Watch, start_up
-from harness.errors import BadInput, ServiceDied, WaitTimedOut
+from harness.errors import BadInput, DriverError, ServiceDied, WaitTimedOut
 
 WANTED = Wanted(ADMIN, Licence("AAABsecret-licence"))
 ME = json_answer(200, {"type": "known", "username": "admin"})
+BEGUN = datetime(2026, 1, 2, tzinfo=UTC)
 DEBUGGER = ("127.0.0.1", 5005)
 QUICK = Watch(every=0.0)
 
@@ -128,3 +133,26 @@ def test_no_licence_for_a_wizard_that_wants_one_is_bad_input():
     wizard = Wizard(["setuplicense.action"])
     with pytest.raises(BadInput, match="HARNESS_LICENCE_FILE"):
         start_up(BASE, Wanted(ADMIN), None, transport=httpx.MockTransport(wizard), watch=QUICK)
+
+
+def clock_of(seconds):
+    """Answers of /status of a server whose clock has moved on by that with each of them."""
+    times = itertools.accumulate(itertools.repeat(seconds), initial=0)
+
+    def answer(_request):
+        now = BEGUN + timedelta(seconds=next(times))
+        body = {"state": "RUNNING"}
+        return httpx.Response(200, json=body, headers={"Date": format_datetime(now, usegmt=True)})
+
+    return answer
+
+
+def test_a_clock_that_was_made_fast_is_looked_at():
+    passed = start(running(**{"GET /status": clock_of(7)}), rate=60)
+    assert [each.step for each in passed][-3:] == ["upm", "clock", "debugger"]
+    assert "times as fast" in passed[-2].found
+
+
+def test_a_clock_that_goes_on_as_ever_is_an_error():
+    with pytest.raises(DriverError, match=r"600 times as fast.*0 s have passed.*libfaketime"):
+        start(running(**{"GET /status": clock_of(0)}), rate=600)
