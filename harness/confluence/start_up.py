@@ -2,7 +2,8 @@
 
 The steps come in the documented order, each bounded and named: /status, the set-up wizard where
 it is due, RUNNING, REST, a log-in, UPM's token, a clock that was made fast, the debugger's
-handshake. A service that ends meanwhile ends the step at once. Source: reference/confluence-container.md sections 1.7 and 8.
+handshake. A service that ends meanwhile ends the step at once.
+Source: reference/confluence-container.md sections 1.7 and 8.
 """
 
 import time
