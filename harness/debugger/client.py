@@ -86,6 +86,7 @@ class Jvm:
 
     def __init__(self, connection: Connection, first_reply_seconds: float) -> None:
         self.connection = connection
+        self._thread_names: dict[int, str] = {}
         self.sizes = _UNKNOWN_SIZES
         reply = connection.send(Command.ID_SIZES)
         reader = self._reader(
@@ -122,8 +123,11 @@ class Jvm:
         return [reader.object_id() for _ in range(reader.count())]
 
     def thread_name(self, thread: int) -> str:
-        """The thread's name."""
-        return self._ask(Command.THREAD_NAME, self._out().object_id(thread)).string()
+        """The thread's name; asked once, since a thread is held meanwhile."""
+        if thread not in self._thread_names:
+            reader = self._ask(Command.THREAD_NAME, self._out().object_id(thread))
+            self._thread_names[thread] = reader.string()
+        return self._thread_names[thread]
 
     def is_suspended(self, thread: int) -> bool:
         """Whether a debugger holds the thread."""

@@ -320,7 +320,8 @@ CATALOGUE = (
     Cause(
         "browser-stale",
         "The page is older than what the server knows.",
-        "The progress REST answered another state than the page showed, no later than it.",
+        "The page, loaded anew between two equal answers of the progress REST, shows another "
+        "state; or the REST answered another one no later than the page showed it.",
         "Both agree.",
         "Reload the plan's page.",
         f"{_DAC}/testing/retrieve-migration-progress/",

@@ -16,7 +16,7 @@ TOLD: dict[VerdictName, str] = {
     "known-bug": "known bug",
     "failed": "failed",
     "fixed": "fixed, marker to be removed",
-    "error": "error of the harness",
+    "error": "not finished",
 }
 """Verdicts in words."""
 
