@@ -32,6 +32,7 @@ class Arming:
         listener_classes: listener classes known by name. A thread that loads one is held until
             it is armed, so that not even a call right after is missed. Other listener classes
             are found by what they implement, a moment after they were loaded.
+        look_for_others: whether they are looked for: that takes a look at every class there is.
     """
 
     def __init__(
@@ -41,12 +42,14 @@ class Arming:
         recording: Recording,
         methods: Sequence[WatchedMethod],
         listener_classes: Sequence[str],
+        look_for_others: bool = True,
     ) -> None:
         self._jvm = jvm
         self._types = types
         self._recording = recording
         self._methods = methods
         self._listener_classes = frozenset(listener_classes)
+        self._look_for_others = look_for_others
         self._seen: set[int] = set()
         self._armed: set[tuple[int, int]] = set()
         self.entries: dict[int, Declared] = {}
@@ -66,7 +69,7 @@ class Arming:
         self._types.name(infos)
         for info in infos:
             self._note_interface(info)
-        if self._recording.interfaces:
+        if self._recording.interfaces and self._look_for_others:
             self._types.learn([info for info in infos if may_be_app_class(info)])
         for info in infos:
             self._meet(info)
@@ -103,7 +106,9 @@ class Arming:
             if watched.class_name == name:
                 self._arm_run(info, watched)
         known = name in self._listener_classes
-        if known or (self._recording.interfaces and may_be_app_class(info)):
+        if known or (
+            self._look_for_others and self._recording.interfaces and may_be_app_class(info)
+        ):
             self._arm_listener(info)
 
     def _arm_run(self, info: ClassInfo, watched: WatchedMethod) -> None:

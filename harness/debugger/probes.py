@@ -55,6 +55,8 @@ class Probe:
             harness.diagnosis tells a jar's): from their loading on no call is missed. Others are
             found by the interfaces they implement and watched a moment after they were loaded;
             `Listener.armed` says since when.
+        look_for_others: whether listener classes of other names are looked for as well. Without
+            that, attaching costs half.
         server_clock: converts wall time to the server's time; None leaves server times out.
         getter_seconds: how long one of the listener's getters may run before the probe gives up
             on it, wall seconds.
@@ -68,6 +70,7 @@ class Probe:
         *,
         methods: Sequence[WatchedMethod] = (),
         listener_classes: Sequence[str] = (),
+        look_for_others: bool = True,
         server_clock: Callable[[datetime], datetime] | None = None,
         getter_seconds: float = 0.5,
         attach_seconds: float = 5.0,
@@ -75,6 +78,7 @@ class Probe:
         self._address = (host, port)
         self._methods = tuple(methods)
         self._listener_classes = tuple(listener_classes)
+        self._look_for_others = look_for_others
         self._server_clock = server_clock
         self._getter_seconds = getter_seconds
         self._attach_seconds = attach_seconds
@@ -127,7 +131,14 @@ class Probe:
         types = Types(jvm)
         objects = ObjectReader(jvm, types, self._getter_seconds)
         self._calls = ListenerCalls(jvm, types, objects, self._recording)
-        self._arming = Arming(jvm, types, self._recording, self._methods, self._listener_classes)
+        self._arming = Arming(
+            jvm,
+            types,
+            self._recording,
+            self._methods,
+            self._listener_classes,
+            self._look_for_others,
+        )
         self._arming.arm()
         self._calls.prepare_getters()
 

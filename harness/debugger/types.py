@@ -56,10 +56,14 @@ class Types:
         self._signature.update((info.id, info.signature) for info in infos)
 
     def learn(self, infos: Sequence[ClassInfo]) -> None:
-        """Ask for the parents of many classes in one go."""
+        """Ask for the parents of many classes, and for theirs, one go for each generation."""
         ids = [info.id for info in infos]
-        self._superclass.update(zip(ids, self._jvm.superclasses(ids), strict=True))
-        self._interfaces.update(zip(ids, self._jvm.interfaces(ids), strict=True))
+        while ids:
+            superclasses, interfaces = self._jvm.superclasses(ids), self._jvm.interfaces(ids)
+            self._superclass.update(zip(ids, superclasses, strict=True))
+            self._interfaces.update(zip(ids, interfaces, strict=True))
+            parents = {*superclasses, *(each for some in interfaces for each in some)} - {NULL}
+            ids = [each for each in parents if each not in self._interfaces]
 
     def lineage(self, class_id: int) -> list[int]:
         """The class, its superclasses, then every interface of them, nearest first."""

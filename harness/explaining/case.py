@@ -119,6 +119,7 @@ class CaseEvidence:
             confluence.port("jdwp"),
             methods=POLLERS,
             listener_classes=self._subject.listeners,
+            look_for_others=not self._subject.listeners,
             server_clock=clock,
             attach_seconds=_ATTACH_SECONDS,
         )

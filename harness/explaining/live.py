@@ -191,7 +191,7 @@ class _Sight:
         wanted = self._hand.plan
         plan = next((each for each in every if each.id == wanted), None) if wanted else None
         if plan is None and not wanted and every:
-            plan = every[-1]
+            plan = every[0]  # the dashboard begins with the newest
         if plan is None:
             self.problems.append("the plan's page: there is no such plan on the dashboard")
             return
