@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from harness.errors import BadInput, DriverError
+from harness.trust import usual
 
 JournalEntry = Mapping[str, Any]
 """One entry of the cloud's journal, as `docs/cloud.md` describes it."""
@@ -30,7 +31,7 @@ class CloudControl:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._client = httpx.Client(base_url=f"{url}/_harness/", timeout=10)
+        self._client = httpx.Client(base_url=f"{url}/_harness/", timeout=10, verify=usual())
 
     def is_up(self) -> bool:
         """Whether the cloud answers."""
@@ -123,7 +124,7 @@ class CloudAppControl:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._client = httpx.Client(base_url=f"{url}/_app/", timeout=10)
+        self._client = httpx.Client(base_url=f"{url}/_app/", timeout=10, verify=usual())
 
     def is_up(self) -> bool:
         """Whether the app answers."""

@@ -15,6 +15,7 @@ import httpx
 
 from harness.confluence.pages import query_value, read_page
 from harness.errors import DriverError
+from harness.trust import usual
 
 USER_AGENT = "migration-harness"
 _IDEMPOTENT = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}
@@ -39,7 +40,9 @@ class _Transport(httpx.BaseTransport):
     """
 
     def __init__(self, make: Callable[[httpx.Limits], httpx.BaseTransport] | None = None) -> None:
-        make = make or (lambda limits: httpx.HTTPTransport(limits=limits, trust_env=False))
+        make = make or (
+            lambda limits: httpx.HTTPTransport(verify=usual(), limits=limits, trust_env=False)
+        )
         self._kept = make(httpx.Limits(max_connections=20, max_keepalive_connections=10))
         self._fresh = make(httpx.Limits(max_connections=20, max_keepalive_connections=0))
 

@@ -19,6 +19,9 @@ final class Poller {
     /** The platform settles every transfer after 14 days; nothing is new after that. */
     private static final long LIFETIME_SECONDS = Duration.ofDays(15).toSeconds();
 
+    /** The status with which the cloud says that it has no such migration: there will be no news of it. */
+    private static final int UNKNOWN = 404;
+
     private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(1, work -> {
         Thread thread = new Thread(work, "app-migration-progress-poller");
         thread.setDaemon(true);
@@ -65,6 +68,9 @@ final class Poller {
             }
         } catch (PlatformException | RuntimeException e) {
             LOG.warn("poll", "Progress of migration " + migrationId + " could not be read: " + e.getMessage());
+            if (e instanceof PlatformException refused && refused.status() == UNKNOWN) {
+                return false;
+            }
         }
         Optional<Migration> now = plans.find(planId).map(plan -> plan.migration(migrationId));
         return now.isPresent() && now.get().awaitsNews() && !isOver(now.get());

@@ -15,6 +15,7 @@ import org.apache.catalina.core.StandardServer;
 import org.apache.catalina.session.StandardManager;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.ErrorReportValve;
+import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.tomcat.SimpleInstanceManager;
 import org.migrationharness.standin.Lifecycle;
 import org.migrationharness.standin.Settings;
@@ -86,7 +87,12 @@ public final class WebServer {
     }
 
     private static Connector connector(Settings settings, int port, String name) {
-        Connector connector = new Connector();
+        Connector connector = new Connector(new Http11NioProtocol() {
+            @Override
+            protected void startAsyncTimeout() {
+                // Nothing here is served asynchronously, and a look each second is 1,000 at a fast clock.
+            }
+        });
         connector.setPort(port);
         connector.setThrowOnFailure(true);
         connector.setURIEncoding("UTF-8");
