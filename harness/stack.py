@@ -19,7 +19,7 @@ from harness import golden, services
 from harness.app import AppDescription
 from harness.browser.launch import why
 from harness.confluence import apps as plugins
-from harness.confluence import boot, session
+from harness.confluence import boot, log, session
 from harness.confluence.licence import licence_from
 from harness.confluence.start_up import Watch, start_up
 from harness.confluence_side import ConfluenceSide, describe
@@ -40,6 +40,8 @@ CCMA_PLUGIN = "com.atlassian.migration.agent"
 
 STACK_NAME = "stack"
 """The name of a run's only stack."""
+
+_ALL_LINES = 1_000_000
 
 _UP_WITHIN = 60.0
 """Wall seconds for a small service to answer; each takes a second or two on an idle machine."""
@@ -121,8 +123,13 @@ class Stack:
         return session.connect(self.confluence_url, self.account)
 
     def server_log(self, offset: int = 0) -> bytes:
-        """Confluence's application log from an offset on."""
-        return self.running[CONFLUENCE].read("home", LOG, offset)
+        """Confluence's application log from an offset on, however often it was rolled since.
+
+        With CONFLUENCE_LOG_STDOUT an image writes no file; its output is the log then.
+        """
+        confluence = self.running[CONFLUENCE]
+        text = log.whole(lambda path: confluence.read("home", path))
+        return (text or confluence.output_tail(_ALL_LINES).encode())[offset:]
 
     def explained(self, step: str, error: Exception) -> HarnessError:
         """What is behind an error during that step: a dead service, if there is one."""

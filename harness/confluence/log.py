@@ -8,7 +8,7 @@ Source: reference/confluence-container.md section 5.1.
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,9 @@ LOG_FILE = "logs/atlassian-confluence.log"
 READY = "Confluence is ready to serve"
 KEY_IS_NULL = "Cloud app key is null for server app key"
 UPM_LOGGER = "upm.core.install.DefaultPluginInstallationService"
+
+_TRIES = 3
+"""How often a log that is rolled while it is read is read again."""
 
 _HEAD = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) (?P<level>[A-Z]+) +"
@@ -138,6 +141,25 @@ def since(start: Mark) -> tuple[str, Mark]:
 def records_since(start: Mark) -> list[Record]:
     """Return the records written after a mark; see `since`."""
     return parse(since(start)[0])
+
+
+def whole(read: Callable[[str], bytes]) -> bytes:
+    """Return all that was logged, from rolled files on, so that an offset in it stays one.
+
+    Rolling moves text from the log to its first rolled file, and leaves the text of all of them
+    together as it was; only what is deleted after the last one is lost.
+
+    Args:
+        read: gives a file of the home by its path, empty where there is none.
+    """
+    for _ in range(_TRIES):
+        files = [read(LOG_FILE)]
+        while rolled := read(f"{LOG_FILE}.{len(files)}"):
+            files.append(rolled)
+        if len(files) == 1 or not files[0] or not files[1].startswith(files[0]):
+            break
+        # It was rolled between two of these reads, so its newest file was not seen.
+    return b"".join(reversed(files))
 
 
 def tail(path: Path, lines: int = 40, *, limit: int = 64 << 10) -> str:

@@ -130,3 +130,22 @@ def test_the_tail_is_bounded(tmp_path):
     write(path, "".join(f"line {number}\n" for number in range(1000)))
     assert log.tail(path, 2) == "line 998\nline 999"
     assert len(log.tail(path, 1000, limit=20)) <= 20
+
+
+def kept(*newest_first):
+    """Reads a log and its rolled files as an engine does."""
+    names = [log.LOG_FILE + (f".{n}" if n else "") for n in range(len(newest_first))]
+    files = dict(zip(names, newest_first, strict=True))
+    return lambda path: files.get(path, b"")
+
+
+def test_an_offset_in_the_whole_log_survives_that_it_is_rolled():
+    before = log.whole(kept(b"one\ntwo\n"))
+    after = log.whole(kept(b"four\n", b"three\n", b"one\ntwo\n"))
+    assert after[len(before) :] == b"three\nfour\n"
+    assert log.whole(kept()) == b""
+
+
+def test_a_log_that_is_rolled_while_it_is_read_is_read_again():
+    looks = iter([kept(b"one\n"), kept(b"", b"one\ntwo\n"), *[kept(b"three\n", b"one\ntwo\n")] * 9])
+    assert log.whole(lambda path: next(looks)(path)) == b"one\ntwo\nthree\n"
