@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import await_running, run_standin
+from people import complaints, tab_to
 from playwright.sync_api import Browser, Page
 
 from harness.browser.login import log_in
@@ -49,9 +50,7 @@ def page(browser: Browser, site: str) -> Iterator[Page]:
     context = browser.new_context()
     page = context.new_page()
     log_in(page, site, ADMIN)
-    said: list[str] = []
-    page.on("console", lambda told: said.append(told.text) if told.type != "log" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
+    said = complaints(page)
     yield page
     context.close()
     # The browser itself says of a page that is not there that it is 404.
@@ -76,21 +75,6 @@ def plan_of(page: Page, site: str) -> str:
         headers={"X-Atlassian-Token": "no-check"},
     )
     return made.url.removeprefix(site)
-
-
-def tab_to(page: Page, name: str) -> None:
-    """Presses Tab until the control of that name has the focus, and sees that it shows."""
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        focused = page.locator(":focus")
-        label = focused.evaluate(
-            "each => (each.labels?.[0] ?? each).innerText?.trim() || each.ariaLabel || ''"
-        )
-        if label.startswith(name):
-            shown = "e => getComputedStyle(e).outlineStyle + getComputedStyle(e).boxShadow"
-            assert focused.evaluate(shown) != "nonenone", f"the focus on {name} does not show"
-            return
-    pytest.fail(f"no way by Tab to {name}")
 
 
 def test_a_plan_is_made_and_run_with_the_keyboard_alone(page, site):

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 from conftest import run_standin
+from people import complaints, tab_to
 
 from harness.browser import setup_wizard
 from harness.confluence import boot
@@ -76,14 +77,53 @@ def test_a_refused_licence(built, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "database", [None, Database("jdbc:postgresql://db:5432/c", "c", "db-word")], ids=["h2", "pg"]
+    ("database", "width"),
+    [(None, 768), (Database("jdbc:postgresql://db:5432/c", "c", "db-word"), 1280)],
+    ids=["h2-768", "pg-1280"],
 )
-def test_in_a_browser_as_a_person_would(built, tmp_path, browser, database):
+def test_in_a_browser_as_a_person_would(built, tmp_path, browser, database, width):
     with run_standin(built, tmp_path, WIZARD) as standin:
         with httpx.Client(base_url=standin.url, trust_env=False) as anyone:
             assert boot.await_booted(anyone, within=30) == "FIRST_RUN"
-        page = browser.new_page()
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        said = complaints(page, of_width=True)
         passed = setup_wizard.set_up(page, standin.url, Wanted(ADMIN, LICENCE, database))
         assert [step for step in passed if step != "database type"] == list(ALL_STEPS)
         page.close()
+        assert said == []
+        assert knows_the_admin(standin.url)
+
+
+def test_with_the_keyboard_alone(built, tmp_path, browser):
+    with run_standin(built, tmp_path, WIZARD) as standin:
+        with httpx.Client(base_url=standin.url, trust_env=False) as anyone:
+            boot.await_booted(anyone, within=30)
+        page = browser.new_page()
+        said = complaints(page)
+        page.goto(standin.url)
+        for fields, button in (
+            ({"Confluence license": LICENCE.reveal()}, "Next"),
+            ({}, "Next"),
+            ({}, "Next"),
+            ({}, "Empty Site"),
+            ({}, "Manage users and groups"),
+            (
+                {
+                    "Username": ADMIN.user,
+                    "Name": "Site Admin",
+                    "Email": "admin@example.com",
+                    "Password": ADMIN.password,
+                    "Confirm": ADMIN.password,
+                },
+                "Next",
+            ),
+        ):
+            for label, text in fields.items():
+                tab_to(page, label)
+                page.keyboard.insert_text(text)
+            tab_to(page, button)
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+        page.close()
+        assert said == []
         assert knows_the_admin(standin.url)
