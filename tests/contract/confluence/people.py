@@ -8,8 +8,8 @@ _WIDER_IS_AN_ERROR = """addEventListener('load', () => {
         console.error('wider than its window: ' + location);
 })"""
 
-_NAME = """each => (each.labels?.[0] ?? each).innerText?.trim() || each.ariaLabel || each.value || ''
-"""
+_NAME = """each =>
+    (each.labels?.[0] ?? each).innerText?.trim() || each.ariaLabel || each.value || ''"""
 
 
 def complaints(page: Page, *, of_width: bool = False) -> list[str]:
