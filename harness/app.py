@@ -24,6 +24,8 @@ class ServerHalf(BaseModel):
         key: what the listener's getServerAppKey() returns, by which the row is found.
         jar: path of a jar, relative to the app's folder.
         source: folder of Java sources, named `server`, relative to the app's folder.
+        address: a path that the plugin serves, such as `/rest/my-app/1/health`: the app counts as
+            installed once that answers, since `enabled` comes a moment before.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,6 +33,7 @@ class ServerHalf(BaseModel):
     key: str
     jar: Path | None = None
     source: Path | None = None
+    address: str | None = Field(default=None, pattern="^/")
 
     @model_validator(mode="after")
     def _one_origin(self) -> "ServerHalf":

@@ -81,6 +81,8 @@ class Bench:
         """Installs the server app, once for each stack."""
         if not self._installed:
             self._installed = plugins.install(self.client, self.jar).key
+            if self.app.server.address:
+                plugins.await_address(self.client, self.app.server.address)
 
     def uninstall(self) -> None:
         """Removes the server app, if `install` has put it there."""

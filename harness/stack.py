@@ -8,10 +8,11 @@ is installed on the site.
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
+from httpx import TransportError
 from pydantic import BaseModel
 
 from harness import app as apps
@@ -26,7 +27,7 @@ from harness.confluence_side import ConfluenceSide, describe
 from harness.control import CloudAppControl, CloudControl, ConnectAppControl
 from harness.engines.ready import Ready
 from harness.engines.service import Engine, EngineName, Running, Service
-from harness.errors import DriverError, HarnessError, ServiceDied
+from harness.errors import DriverError, HarnessError, ServiceDied, WaitTimedOut
 from harness.interrupt import deferred
 from harness.progress import Progress, step
 from harness.runs import Run
@@ -45,6 +46,9 @@ _ALL_LINES = 1_000_000
 
 _UP_WITHIN = 60.0
 """Wall seconds for a small service to answer; each takes a second or two on an idle machine."""
+
+_END_SHOWS = 2.0
+"""Wall seconds within which an engine knows that a service has ended."""
 
 _WORTH_A_LINE = 5.0
 """Wall seconds from which a step of Confluence's start is told."""
@@ -132,14 +136,24 @@ class Stack:
         return (text or confluence.output_tail(_ALL_LINES).encode())[offset:]
 
     def explained(self, step: str, error: Exception) -> HarnessError:
-        """What is behind an error during that step: a dead service, if there is one."""
-        for service in self.running.values():
-            if state := service.ended():
-                return ServiceDied(service.name, step, state, service.output_tail())
+        """What is behind an error during that step: a dead service, if there is one.
+
+        A container's end is known a moment after its connections broke, so after such an error
+        that is waited for.
+        """
+        cut_off = isinstance(error, TransportError) or "net::ERR_" in str(error)
+        with suppress(WaitTimedOut):
+            service = wait_for(
+                "a service to have ended", self._dead, within=_END_SHOWS if cut_off else 0
+            )
+            return ServiceDied(service.name, step, service.ended() or "", service.output_tail())
         if isinstance(error, HarnessError):
             return error
         alive = f"All services of the stack are alive: {', '.join(self.running)}"
         return DriverError(step, why(str(error)), alive)
+
+    def _dead(self) -> Running | None:
+        return next((service for service in self.running.values() if service.ended()), None)
 
     def close(self) -> None:
         """Takes the stack down; nothing of it is left."""

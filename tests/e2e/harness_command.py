@@ -67,7 +67,7 @@ class Command:
 
     def debris(self) -> list[str]:
         """All that is left of this command's runs: processes, folders, what Docker holds."""
-        return [*self._processes(), *self._folders(), *self._docker()]
+        return sorted([*self._processes(), *self._folders(), *self._docker()])
 
     def _processes(self) -> list[str]:
         found = []

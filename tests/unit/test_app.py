@@ -37,6 +37,15 @@ def test_the_paths_of_a_connect_app_are_resolved(tmp_path: Path) -> None:
     assert (app.cloud.source, app.site) == (source, tmp_path / "site.yaml")
 
 
+def test_an_address_of_the_plugins_own_is_a_path(tmp_path: Path) -> None:
+    text = SERVER + "  address: {}\ncloud:\n  key: c\n"
+    (tmp_path / "app.yaml").write_text(text.format("/rest/charts/1/health"))
+    assert apps.load(tmp_path).server.address == "/rest/charts/1/health"
+    (tmp_path / "app.yaml").write_text(text.format("rest/charts/1/health"))
+    with pytest.raises(BadInput, match=r"app\.yaml:5"):
+        apps.load(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
