@@ -12,7 +12,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
-from httpx import TransportError
 from pydantic import BaseModel
 
 from harness import app as apps
@@ -138,14 +137,10 @@ class Stack:
     def explained(self, step: str, error: Exception) -> HarnessError:
         """What is behind an error during that step: a dead service, if there is one.
 
-        A container's end is known a moment after its connections broke, so after such an error
-        that is waited for.
+        A container's end is known a moment after its connections broke, so that is waited for.
         """
-        cut_off = isinstance(error, TransportError) or "net::ERR_" in str(error)
         with suppress(WaitTimedOut):
-            service = wait_for(
-                "a service to have ended", self._dead, within=_END_SHOWS if cut_off else 0
-            )
+            service = wait_for("a service to have ended", self._dead, within=_END_SHOWS)
             return ServiceDied(service.name, step, service.ended() or "", service.output_tail())
         if isinstance(error, HarnessError):
             return error

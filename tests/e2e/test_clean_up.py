@@ -111,8 +111,8 @@ def test_a_confluence_that_dies_ends_the_case_at_once_and_it_runs_again(
 
 def _kill_confluence(command: Command) -> None:
     """Kills the stand-in's JVM, which on Docker is a process of this machine too."""
-    if command.engine == "docker":
-        container = next(line for line in command.debris() if line.endswith("-confluence"))
+    made = (line for line in command.debris() if line.startswith("container"))
+    if container := next((line for line in made if line.endswith("-confluence")), None):
         subprocess.run(["docker", "kill", container.split()[1]], check=True, capture_output=True)
         return
     for process in psutil.process_iter():
