@@ -49,7 +49,7 @@ class Bench:
 
     def died(self) -> bool:
         """Whether a service of the stack has ended."""
-        return any(service.ended() for service in self.stack.running.values())
+        return self.stack.dead() is not None
 
     def use(self, app: AppDescription, jar: Path) -> None:
         """Makes another app the one under test; its cloud half is the same."""

@@ -43,7 +43,6 @@ class _ByModule(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name in VERBS and cmd_name not in self.commands:
             group = typer.Typer()
-            group.callback()(lambda: None)  # without one, a single verb would be no group
             import_module(VERBS[cmd_name]).add_to(group)
             self.commands.update(typer.main.get_group(group).commands)
         return super().get_command(ctx, cmd_name)

@@ -12,11 +12,6 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(_app, name="cloud")
 
 
-@_app.callback()
-def _alone() -> None:
-    """The stub of the Atlassian cloud, alone."""
-
-
 @_app.command(
     "serve",
     add_help_option=False,

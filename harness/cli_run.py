@@ -8,7 +8,6 @@ import typer
 from rich.console import Console
 
 from harness import standing as standing_stacks
-from harness import wanted as asked_for
 from harness.cli_matrix import Locate, Strength
 from harness.cli_options import Ccma, Confluence, Engine, Golden, LicenceFile, TimeScale
 from harness.progress import to_stderr
@@ -17,6 +16,7 @@ from harness.report.results import FILE_NAME, exit_status, write
 from harness.session import open_session
 from harness.shrinking import shrink_failures
 from harness.suite_result import reached
+from harness.wanted import Words, check_executor, wanted
 
 
 def add_to(app: typer.Typer) -> None:
@@ -75,31 +75,31 @@ def run(
         "keep": keep,
         "results": results,
     }
-    words = asked_for.Words(strength, locate, select, shard)
-    asked_for.check_executor(executor, scheduler, alone=not (stack or resume or shrink))
+    words = Words(strength, locate, select, shard)
+    check_executor(executor, scheduler, alone=not (stack or resume or shrink))
     standing = standing_stacks.attach(stack) if stack else None
-    wanted = asked_for.wanted(files or [], flags, words, resume, standing)
+    work = wanted(files or [], flags, words, resume, standing)
     # Off a terminal rich assumes 80 columns, and folds every case id.
     console = Console(stderr=True, width=None if sys.stderr.isatty() else 140)
     with (
         live.shown(console) as listener,
         open_session(
-            wanted.settings, to_stderr, [listener], folder=wanted.folder, standing=standing
+            work.settings, to_stderr, [listener], folder=work.folder, standing=standing
         ) as session,
     ):
         folder = session.folder
         outcome = session.run(
-            wanted.cases,
-            asked=wanted.asked,
-            part=wanted.part,
-            earlier=wanted.earlier,
+            work.cases,
+            asked=work.asked,
+            part=work.part,
+            earlier=work.earlier,
             scheduler=scheduler,
         )
-        said = reached(wanted.suites, outcome)
+        said = reached(work.suites, outcome)
         outcome = outcome.model_copy(update={"reached": tuple(said)})
         write(outcome, folder / FILE_NAME)
         if shrink:
-            said += [str(each) for each in shrink_failures(wanted.suites, outcome, session.also)]
+            said += [str(each) for each in shrink_failures(work.suites, outcome, session.also)]
             outcome = outcome.model_copy(update={"reached": tuple(said)})
             write(outcome, folder / FILE_NAME)
     table.summary(console, outcome)

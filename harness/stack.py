@@ -140,14 +140,15 @@ class Stack:
         A container's end is known a moment after its connections broke, so that is waited for.
         """
         with suppress(WaitTimedOut):
-            service = wait_for("a service to have ended", self._dead, within=_END_SHOWS)
+            service = wait_for("a service to have ended", self.dead, within=_END_SHOWS)
             return ServiceDied(service.name, step, service.ended() or "", service.output_tail())
         if isinstance(error, HarnessError):
             return error
         alive = f"All services of the stack are alive: {', '.join(self.running)}"
         return DriverError(step, why(str(error)), alive)
 
-    def _dead(self) -> Running | None:
+    def dead(self) -> Running | None:
+        """The first service that has ended; None while all live."""
         return next((service for service in self.running.values() if service.ended()), None)
 
     def close(self) -> None:

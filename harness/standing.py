@@ -64,9 +64,9 @@ def attach(wanted: str) -> Standing:
         cloud_app=_control(document.cloud_app),
         system_features=document.system_features,
     )
-    if ended := next((each.name for each in running.values() if each.ended()), None):
+    if ended := stack.dead():
         raise BadInput(
-            f"--stack: the {ended} of run {run.id} has ended: `harness down {run.id}` removes "
+            f"--stack: the {ended.name} of run {run.id} has ended: `harness down {run.id}` removes "
             "what is left, `harness up` makes a new one"
         )
     needs = StackNeeds(

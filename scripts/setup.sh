@@ -79,7 +79,7 @@ from harness.browser.launch import find_browser
 found = find_browser()
 sys.exit(not found or found.source != "Playwright")' 2>/dev/null
 }
-if ! has_shell && can_apt && apt-get update -qq && apt-cache show chromium-headless-shell >/dev/null 2>&1; then
+if ! has_shell && can_apt && apt-cache show chromium-headless-shell >/dev/null 2>&1; then
     apt_install chromium-headless-shell
 elif ! has_browser; then
     say "downloading Playwright's Chromium ..."
