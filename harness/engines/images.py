@@ -123,7 +123,7 @@ def file_in(client: docker.DockerClient, name: str, path: str) -> bytes:
     except NotFound:
         pass
     finally:
-        container.remove()
+        container.remove(v=True)
     raise BadInput(f"image {name} holds no file {path}")
 
 
