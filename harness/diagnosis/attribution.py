@@ -60,11 +60,14 @@ def _other_transfers(items: Sequence[Evidence], pair: AppUnderTest) -> set[str]:
 
 
 def _of_another_loader(item: Evidence, own: set[str], others: set[str]) -> bool:
-    """Whether a class loader that is not the app's bundle's own has loaded it."""
+    """Whether a class loader that is not the app's bundle's own has loaded it.
+
+    A bundle that was not resolved has no loader, so none of the classes is its; the loader of a
+    bundle that was removed stays in the JVM for a while and is in neither set.
+    """
     if not isinstance(item, ListenerClass | ListenerCall) or not item.loader:
         return False
-    loader = item.loader.rpartition("#")[2]
-    return loader not in own if own else loader in others
+    return bool(own or others) and item.loader.rpartition("#")[2] not in own
 
 
 def _logged_of_another(item: Evidence, server_key: str) -> bool:

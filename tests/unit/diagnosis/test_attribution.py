@@ -49,10 +49,9 @@ def test_classes_of_other_bundles_are_left_out(kind):
     assert about_the_pair([BUNDLE, own, other]) == (BUNDLE, own)
 
 
-def test_without_a_bundle_of_its_own_only_known_strangers_are_left_out():
-    strangers = OtherLoaders(loaders=("7",))
-
-    assert about_the_pair([strangers, listener("L#7"), listener("L#17")]) == (listener("L#17"),)
+@pytest.mark.parametrize("loader", ["7", "17"], ids=["of another", "of one that was removed"])
+def test_an_app_without_a_class_loader_has_loaded_no_class(loader):
+    assert about_the_pair([OtherLoaders(loaders=("7",)), listener(f"L#{loader}")]) == ()
 
 
 def test_without_the_bundles_loaders_every_class_stays():
