@@ -174,11 +174,10 @@ CATALOGUE = (
     Cause(
         "app-not-installed-in-cloud",
         "The cloud app is not installed on the cloud site.",
-        "The site says that the key is not installed.",
+        "The site says that the pair's cloud key is not installed.",
         "The site has it installed, or a webhook was delivered to it.",
         "Install the app on the cloud site before the migration.",
         f"{_SUP}/app-pre-migration-checks",
-        ("keys-do-not-match",),
     ),
     Cause(
         "webhook-not-registered",

@@ -212,11 +212,14 @@ def core_migration_failed(facts: Facts) -> Finding:
 
 
 def app_not_installed(facts: Facts) -> Finding:
-    """The site's word on the cloud app."""
+    """The site's word on the cloud app of the pair, not on one that a listener names by mistake."""
     cause = "app-not-installed-in-cloud"
     if facts.acknowledged:
         return excluded(cause, facts.acknowledged)
-    app = facts.last(ConnectApp)
+    told, pair = facts.of(ConnectApp), facts.pair
+    if pair is None and any(each.linked is False for each in facts.transfers):
+        return unknown(cause, "the pair's cloud key: the listener's is not linked to the server's")
+    app = next((each for each in reversed(told) if not pair or each.key == pair.cloud_key), None)
     if app is None:
         return unknown(cause, *(facts.lacking(SITE, JOURNAL) or ("nobody asked the site",)))
     return excluded(cause, app) if app.installed else proved(cause, app)
