@@ -190,6 +190,10 @@ def standing_faults() -> Model:
                 why="nobody is asked about an app that is left out",
             ),
             Forbidden(
+                {"server": ("too-new",), "cloud app is": ("missing",)},
+                why="without its cloud app no listener is called",
+            ),
+            Forbidden(
                 {"consent": ("withheld",), "cloud": ("cut off",)}, why="the plan does not run"
             ),
             Forbidden({"consent": ("withheld",), "core": ("fails",)}, why="the plan does not run"),
