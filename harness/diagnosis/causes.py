@@ -108,7 +108,7 @@ CATALOGUE = (
         "A package that the server app imports is not wired to whoever exports it.",
         "The bundle has unresolved packages, the log has a NoClassDefFoundError or "
         "ClassNotFoundException of the listener library, or the listener implements another copy "
-        "of the interface than the assistant's.",
+        "of the interface than the assistant's, or one of the app's own and was watched in vain.",
         "The bundle is resolved with one copy of the interface, or the listener was called.",
         "The current listener library is exported by the assistant at run time and needs no "
         "import instructions: take a plugin that imports com.atlassian.migration.app.* over to "

@@ -1,6 +1,7 @@
 """Each cause is proved by the evidence that has it, and by no other; several are all found."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
 import pytest
@@ -11,6 +12,8 @@ from harness.diagnosis.evidence import (
     Flag,
     ListenerClass,
     LogLine,
+    MigrationMade,
+    Origin,
     Post,
     RestRow,
     Row,
@@ -216,6 +219,30 @@ def test_a_copy_of_the_interface_of_its_own_breaks_only_what_is_not_found_by_nam
     )
 
     assert finding(Facts((own,), frozenset()), "package-not-wired").confidence == confidence
+
+
+def test_the_apps_own_interface_is_enough_once_its_calls_were_watched_in_vain():
+    """The assistant loads no copy of its own as long as it finds no listener."""
+    noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    own = ListenerClass(
+        origin=Origin("probe"),
+        name="org.example.Listener",
+        loader="a#1",
+        interface_loaders=("a#1",),
+        interface_copies=1,
+        armed=noon,
+    )
+    began = MigrationMade(origin=Origin("journal", wall=noon + timedelta(seconds=1)))
+
+    def judged(*items):
+        return {
+            each.cause: each.confidence
+            for each in diagnose(Facts(items, frozenset({"journal", "probe"})))
+        }
+
+    assert judged(own)["package-not-wired"] == "likely"
+    assert judged(own, began)["package-not-wired"] == "proved"
+    assert judged(own, began)["listener-never-called"] == "excluded"
 
 
 def test_unequal_keys_alone_prove_nothing():
