@@ -94,7 +94,7 @@ class Call:
     secure: bool
     patience: float
     route: str = ""
-    params: dict[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
     caller: str = "unknown"
     app_key: str | None = None
     transfer_id: str | None = None
@@ -173,16 +173,21 @@ class Call:
             ClientGone: it did not arrive whole.
             TimeoutError: nothing of it came for too long.
         """
-        while True:
-            message = await self.receive()
-            if message["type"] == "http.disconnect":
-                raise ClientGone
-            if chunk := message.get("body"):
+        more = True
+        while more:
+            chunk, more = await self._piece()
+            if chunk:
                 yield chunk
-            elif message.get("more_body") and self.scope.get(LATE):
-                raise TimeoutError
-            if not message.get("more_body"):
-                return
+
+    async def _piece(self) -> tuple[bytes, bool]:
+        """The next piece of the body, and whether more follow."""
+        message = await self.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        chunk, more = message.get("body", b""), message.get("more_body", False)
+        if more and not chunk and self.scope.get(LATE):
+            raise TimeoutError
+        return chunk, more
 
     async def body(self, limit: int = JSON_LIMIT) -> bytes:
         """The whole body.
@@ -195,14 +200,21 @@ class Call:
             announced = self.header(b"content-length")
             if announced and int(announced) > limit:
                 raise _too_large(limit)
-            parts, size = [], 0
-            async for chunk in self.chunks():
-                size += len(chunk)
-                if size > limit:
-                    raise _too_large(limit)
-                parts.append(chunk)
-            self._body = b"".join(parts)
+            body, more = await self._piece()
+            if more:
+                body = await self._rest(body, limit)
+            if len(body) > limit:
+                raise _too_large(limit)
+            self._body = body
         return self._body
+
+    async def _rest(self, begun: bytes, limit: int) -> bytes:
+        """A body that came in pieces; no more of it than it takes to see that it is too long."""
+        whole, more = bytearray(begun), True
+        while more and len(whole) <= limit:
+            piece, more = await self._piece()
+            whole += piece
+        return bytes(whole)
 
     async def json(self, limit: int = JSON_LIMIT) -> Any:
         """The body as JSON.

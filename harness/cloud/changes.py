@@ -46,10 +46,7 @@ class Change:
 
     def to_json(self) -> dict[str, Any]:
         """As the journal keeps it."""
-        made: dict[str, Any] = {"kind": self.kind}
-        for name in _names(self.kind):
-            made[name] = getattr(self, name)
-        return made
+        return {"kind": self.kind} | {name: getattr(self, name) for name in _names(self.kind)}
 
 
 @cache

@@ -43,7 +43,7 @@ class Deadlines:
         if isinstance(change, ListenerTriggered):
             self._add(change.at + change.lives, change.transfer_id)
             self._add_for_forge(change.at, change.transfer_id)
-        elif isinstance(change, MessageAwaited | DataUploaded):
+        elif isinstance(change, (MessageAwaited, DataUploaded)):
             self._add_for_forge(change.at, change.transfer_id)
         elif isinstance(change, CancelRequested):
             self._add(change.at + CANCELS_AFTER, change.transfer_id)

@@ -11,7 +11,7 @@ import asyncio
 import os
 import time
 from array import array
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,19 +61,22 @@ class Journal:
                 self.case = entry.get("case")
                 yield entry
 
-    def append(self, entry: Entry) -> None:
-        """Numbers, dates and writes an entry.
+    def append(self, entry: Mapping[str, Any], changes: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Numbers, dates and writes an entry, with what it changes.
 
         Raises:
             OSError: it could not be written whole; the file is as it was before.
         """
-        head = {
+        whole = {
             "seq": self.next,
             "wall_time": iso(time.time() * 1000.0),
             "platform_time": iso(self._platform_now()),
             "case": self.case,
+            **entry,
         }
-        line = orjson.dumps(head | entry, option=orjson.OPT_APPEND_NEWLINE)
+        if changes:
+            whole["changes"] = changes
+        line = orjson.dumps(whole, option=orjson.OPT_APPEND_NEWLINE)
         try:
             written = os.write(self._file, line)
             if written != len(line):

@@ -75,10 +75,7 @@ class Cloud:
         Raises:
             OSError: it could not be written; nothing has changed.
         """
-        line = dict(entry)
-        if changes:
-            line["changes"] = [change.to_json() for change in changes]
-        self.journal.append(line)
+        self.journal.append(entry, [change.to_json() for change in changes])
         for change in changes:
             change.apply(self.state)
             self._follow_up(change)

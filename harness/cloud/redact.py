@@ -56,15 +56,16 @@ def whole(value: Any) -> Any:
 
 def _clean(value: Any, depth: int) -> tuple[Any, int]:
     """The value without secrets, and about how many characters it has."""
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         shown = text(value)
         return shown, len(shown) + 2
-    if not isinstance(value, dict | list):
+    if kind is not dict and kind is not list:
         return value, 8
     if depth > _DEPTH:
         return "[nested too deeply]", 20
     size = 2
-    if isinstance(value, list):
+    if kind is list:
         items = []
         for item in value:
             clean, length = _clean(item, depth + 1)

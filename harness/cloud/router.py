@@ -1,7 +1,8 @@
 """Finds the handler of a path: a tree of segments, so that the time does not grow with routes."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -22,6 +23,10 @@ class Route:
     handlers: dict[str, Handler]
 
 
+Found = tuple[Route, Mapping[str, str]]
+"""A route, and the values of its parameters by name."""
+
+
 @dataclass(slots=True)
 class _Node:
     literal: dict[str, "_Node"] = field(default_factory=dict)
@@ -35,6 +40,7 @@ class Router:
     def __init__(self) -> None:
         self._root = _Node()
         self.routes: list[Route] = []
+        self._remembered = lru_cache(maxsize=1024)(self._walk)
 
     def add(self, method: str, template: str, handler: Handler, *prefixes: str) -> None:
         """Adds a handler for a template, under each of the prefixes (or as it stands).
@@ -56,8 +62,14 @@ class Router:
                 self.routes.append(node.route)
             node.route.handlers[method] = handler
 
-    def find(self, raw_path: str) -> tuple[Route, dict[str, str]] | None:
-        """The route of a raw path and its parameters, percent-decoded once."""
+    def find(self, raw_path: str) -> Found | None:
+        """The route of a raw path and its parameters, percent-decoded once.
+
+        Remembered, since a transfer is polled and reported to many times.
+        """
+        return self._remembered(raw_path)
+
+    def _walk(self, raw_path: str) -> Found | None:
         node, values = self._root, []
         for segment in raw_path.split("/")[1:]:
             following = node.literal.get(segment)

@@ -134,11 +134,10 @@ class Migration:
     log: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=LOG_ROWS))
     log_cut: int = 0
 
-    def add_log(self, at: int, level: str, kind: str, message: str, **more: Any) -> None:
+    def add_log(self, row: dict[str, Any]) -> None:
         """Adds a row to the progress log that View Logs shows."""
         if len(self.log) == LOG_ROWS:
             self.log_cut += 1
-        row = {"time": at, "level": level, "type": kind, "message": message, **more}
         self.log.append(row)
 
 
@@ -174,6 +173,13 @@ class State:
     def log(self, transfer_id: str, at: int, level: str, kind: str, text: str, **more: Any) -> None:
         """Adds a row to the progress log of a transfer's migration."""
         transfer = self.transfers[transfer_id]
-        self.migrations[transfer.migration_id].add_log(
-            at, level, kind, text, transferId=transfer_id, cloudAppKey=transfer.cloud_key, **more
-        )
+        row = {
+            "time": at,
+            "level": level,
+            "type": kind,
+            "message": text,
+            "transferId": transfer_id,
+            "cloudAppKey": transfer.cloud_key,
+            **more,
+        }
+        self.migrations[transfer.migration_id].add_log(row)

@@ -33,7 +33,7 @@ async def get_link(cloud: "Cloud", call: Call) -> Outcome:
     """`GET /data/{s3Key}`: a signed URL that serves the bytes for an hour of platform time."""
     app = connect_app(cloud, call)
     upload = _upload(cloud, call)
-    call.params["transferId"] = upload.transfer_id
+    call.params = {**call.params, "transferId": upload.transfer_id}
     active_transfer(cloud, call, app)
     return Outcome(answer_json({"url": signed_url(cloud, upload)}), Effect.URL_SIGNED)
 

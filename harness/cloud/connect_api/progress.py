@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from harness.cloud.platform import Cloud
 
 STATUSES = SETTLING | {"IN_PROGRESS"}
+FIELDS = frozenset({"status", "percent", "message"})
 MESSAGE_LIMIT = 65536
 """Characters of a message; beyond is refused. No figure is published for Connect: it is the
 limit of Forge's log text. The progress log shows 500 of them, as documented."""
@@ -60,8 +61,8 @@ def _recorded(
         if percent != 100:
             remarks.append("a settling status should come with percent 100")
         changes += events.queue(cloud, transfer, events.SETTLED)
-    if unknown := sorted(set(body) - {"status", "percent", "message"}):
-        remarks.append(f"not understood and left out: {', '.join(unknown)[:200]}")
+    if unknown := body.keys() - FIELDS:
+        remarks.append(f"not understood and left out: {', '.join(sorted(unknown))[:200]}")
     effect = Effect.SETTLED if status in SETTLING else Effect.RECORDED
     return Outcome(
         answer_json({"status": status, "percent": percent, "message": message}),

@@ -107,6 +107,6 @@ def _its_upload(cloud: "Cloud", call: Call) -> Upload:
     if upload is None:
         check_uuid("s3Key", key)
         raise Refusal(404, Effect.NOT_FOUND, f"there is no app data {key[:80]!r}")
-    call.params["transferId"] = upload.transfer_id
+    call.params = {**call.params, "transferId": upload.transfer_id}
     active_transfer(cloud, call, app)
     return upload
