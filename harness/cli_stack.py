@@ -66,8 +66,9 @@ def up(
         ready = prepare(settings.engine, to_stderr, images_wanted(settings))
         debris.sweep(ready.client)
         version = settings.ccma_for()
-        stack = bring_up(settings, ready, run, described, ccma=version, progress=to_stderr)
-        document = stack.leave_standing()
+        with debris.nothing_left(run, ready.client):
+            stack = bring_up(settings, ready, run, described, ccma=version, progress=to_stderr)
+            document = stack.leave_standing()
     if as_json:
         print(document.model_dump_json(indent=1))
     else:

@@ -122,4 +122,5 @@ def open_session(
         sweep.sweep(ready.client)
         folder = folder or settings.results / run.id
         events = EventLog(folder / "events.jsonl", listeners)
-        yield Session(settings, ready, run, folder, events, progress, standing)
+        with sweep.nothing_left(run, ready.client):
+            yield Session(settings, ready, run, folder, events, progress, standing)

@@ -1,7 +1,7 @@
 """Removes what runs left behind that are not alive: containers, processes, folders."""
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import docker
@@ -51,6 +51,25 @@ def take_down(run: runs.Run, client: docker.DockerClient | None) -> Removed:
     containers = remove(client, {"label": f"{RUN_LABEL}={run.id}"}) if client else []
     folders = (str(run.folder),) if runs.forget(run) else ()
     return Removed(tuple(containers), names, folders)
+
+
+@contextmanager
+def nothing_left(run: runs.Run, client: docker.DockerClient | None) -> Iterator[None]:
+    """Where the block is interrupted, removes what it left of the run; a standing stack stays.
+
+    An interrupt takes effect anywhere, also after something was started and before the note of
+    who ends it.
+
+    Args:
+        run: the run that the block belongs to.
+        client: Docker's, or None where the run is on local processes.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        if not run.stack_file.exists():
+            take_down(run, client)
+        raise
 
 
 def _labelled(client: docker.DockerClient) -> set[str]:
