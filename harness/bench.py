@@ -55,6 +55,7 @@ class Bench:
         """Makes another app the one under test; its cloud half is the same."""
         if jar != self.jar:
             self.uninstall()
+            self.stack.cloud.list_pair(app.server.key, app.cloud.key, listed=True)
         self.app, self.jar = app, jar
 
     def reset(self, *, cloud_app: str | None, name: str) -> None:

@@ -279,6 +279,7 @@ def bring_up(
                 _await_up(running[CLOUD_APP], stack.cloud_app.is_up)
                 app_url = _url("https", running[CLOUD_APP], "https")
                 stack.cloud.install(app_url if engine.name == "local" else services.APP_URL)
+                stack.cloud.list_pair(app.server.key, app.cloud.key, listed=True)
                 _start_confluence_up(stack, side, progress)
             return stack
     except BaseException:

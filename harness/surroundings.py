@@ -54,13 +54,13 @@ def wanted(bench: Bench, setup: CloudSetup) -> Iterator[None]:
 
 
 def _pair(bench: Bench, setup: CloudSetup, undo: ExitStack) -> None:
-    if setup.pairing == "open":
-        return
     cloud, app = bench.stack.cloud, bench.app
-    # Listing a pair makes the cloud look at listings, so the switch goes back last.
-    undo.callback(cloud.set_switches, {"marketplace": cloud.switches()["marketplace"]})
-    cloud.list_pair(app.server.key, app.cloud.key, listed=setup.pairing == "listed")
-    cloud.set_switches({"marketplace": "listed"})
+    if setup.pairing == "unlisted":
+        undo.callback(cloud.list_pair, app.server.key, app.cloud.key, listed=True)
+        cloud.list_pair(app.server.key, app.cloud.key, listed=False)
+    elif setup.pairing == "open":
+        undo.callback(cloud.set_switches, {"marketplace": "listed"})
+        cloud.set_switches({"marketplace": "open"})
 
 
 def _switch(bench: Bench, setup: CloudSetup, undo: ExitStack) -> None:

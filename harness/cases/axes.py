@@ -38,7 +38,7 @@ Assessment = Literal["needed", "not-needed"]
 CloudInstall = Literal["installed", "missing", "no-webhook"]
 Consent = Literal["given", "withheld"]
 Core = Literal["well", "fails"]
-Pairing = Literal["open", "listed", "unlisted"]
+Pairing = Literal["listed", "unlisted", "open"]
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "assessment": ("needed", "not-needed"),
@@ -48,7 +48,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "cloud_install": ("installed", "missing", "no-webhook"),
     "consent": ("given", "withheld"),
     "core": ("well", "fails"),
-    "pairing": ("open", "listed", "unlisted"),
+    "pairing": ("listed", "unlisted", "open"),
 }
 """Settings whose values are fixed words."""
 
@@ -100,8 +100,8 @@ class CloudSetup:
         install: whether the cloud app is installed on the site, and with a migration webhook.
         assessment: the admin's decision about the server app.
         consent: whether the admin agreed to the app's migration.
-        pairing: `open` links every pair of keys; else unequal keys are linked only when the
-            Marketplace lists them as a pair, and this app's pair is `listed` or `unlisted`.
+        pairing: whether the Marketplace lists the app's two keys as a pair, without which unequal
+            keys are not linked; `open` links every pair of keys.
         core: whether Confluence has a place to export the core migration to.
         browser: whether a cache before Confluence keeps the plan's page once it shows progress.
         faults: faults in force, as the control API takes them.
@@ -111,7 +111,7 @@ class CloudSetup:
     install: CloudInstall = "installed"
     assessment: Assessment = "needed"
     consent: Consent = "given"
-    pairing: Pairing = "open"
+    pairing: Pairing = "listed"
     core: Core = "well"
     browser: Browser = "fresh"
     faults: tuple[Mapping[str, Any], ...] = ()
@@ -239,7 +239,7 @@ def cloud_setup(settings: Mapping[str, Any]) -> CloudSetup:
         install=settings.get("cloud_install", "installed"),
         assessment=settings.get("assessment", "needed"),
         consent=settings.get("consent", "given"),
-        pairing=settings.get("pairing", "open"),
+        pairing=settings.get("pairing", "listed"),
         core=settings.get("core", "well"),
         browser=settings.get("browser", "fresh"),
         faults=tuple(

@@ -1,6 +1,6 @@
 """The known failures: one case file each, named after the cause that has to be proved."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness import app as apps
@@ -8,8 +8,6 @@ from harness.app import AppDescription
 from harness.bench import Bench
 from harness.case_run import run_case
 from harness.cases import Case, load
-from harness.confluence import apps as plugins
-from harness.confluence.jar import check_jar
 from harness.diagnosis.finding import Finding
 from harness.diagnosis.reason import diagnose
 from harness.diagnosis.run_folder import read_case
@@ -47,10 +45,10 @@ def run_failure(bench: Bench, failure: Failure, folder: Path) -> tuple[CaseResul
     """
     jar = apps.server_jar(failure.case.app, failure.app, lambda _line: None)
     bench.uninstall()  # a failure may be an app of the same key
-    own = replace(bench, app=failure.app, jar=jar)
+    bench.use(failure.app, jar)
     try:
-        result = run_case(own, failure.case, folder)
+        result = run_case(bench, failure.case, folder)
     finally:
-        plugins.uninstall(bench.client, check_jar(jar).key)
+        bench.uninstall()
     stored = read_case(folder, result.model_dump(mode="json"))
     return result, diagnose(stored.facts)
