@@ -37,7 +37,7 @@ LIMIT = {"local": 64.0, "docker": 90.0}
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--engine", choices=LIMIT, default="local")
-    parser.add_argument("--scale", default="600")
+    parser.add_argument("--scale", default="1200")
     parser.add_argument("--verdicts", action="store_true")
     given = parser.parse_args()
     engine = given.engine

@@ -133,6 +133,15 @@ class DockerService:
             return "(the container is gone, and its output with it)"
 
     def read(self, folder: str, path: str, offset: int = 0) -> bytes:
+        if on_host := self._on_host(folder, path):
+            try:
+                with on_host.open("rb") as file:
+                    file.seek(offset)
+                    return file.read()
+            except FileNotFoundError:
+                return b""
+            except PermissionError:  # the service's own user's, where the engine runs without root
+                pass
         try:
             stream, _ = self.container.get_archive(f"{self.service.folders[folder]}/{path}")
         except NotFound:
@@ -142,13 +151,19 @@ class DockerService:
             return member.read()[offset:] if member else b""
 
     def where(self, folder: str, path: str) -> str:
-        inside = self.service.folders[folder]
+        on_host = self._on_host(folder, path)
+        return str(on_host) if on_host else f"{self.id}:{self.service.folders[folder]}/{path}"
+
+    def _on_host(self, folder: str, path: str) -> Path | None:
+        """Where a file is on this machine, when its folder can be read here; asking Docker is slow.
+
+        That is so where the engine is this machine's own and we are root.
+        """
         for mount in self.container.attrs.get("Mounts", []):
             on_host = Path(mount.get("Source", "")) / path
-            # Readable where the engine is this machine's own and we are root; else as `docker cp`.
-            if mount.get("Destination") == inside and os.access(on_host.parent, os.R_OK):
-                return str(on_host)
-        return f"{self.id}:{inside}/{path}"
+            if mount.get("Destination") == self.service.folders[folder]:
+                return on_host if os.access(on_host.parent, os.R_OK) else None
+        return None
 
     def kill(self) -> None:
         self.container.kill()
