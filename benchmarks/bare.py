@@ -13,7 +13,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,6 +54,10 @@ class Addresses:
     cloud_app: str = ""
     app_base: str = ""
     ended: list[Callable[[], object]] = field(default_factory=list)
+
+
+StackOf = Callable[[Parts, str], AbstractContextManager[Addresses]]
+"""Brings up a stack of a CCMA version."""
 
 
 def until(look: Callable[[], object]) -> object:
@@ -279,8 +283,10 @@ def run_case(
 
 
 @contextmanager
-def stack_and_page(parts: Parts, ccma: str) -> Iterator[tuple[Addresses, httpx.Client, Page]]:
-    stack = local_stack if parts.engine == "local" else docker_stack
+def stack_and_page(
+    parts: Parts, ccma: str, on_docker: StackOf | None = None
+) -> Iterator[tuple[Addresses, httpx.Client, Page]]:
+    stack = local_stack if parts.engine == "local" else on_docker or docker_stack
     headers = {"X-Atlassian-Token": "no-check"}
     with (
         stack(parts, ccma) as at,

@@ -25,10 +25,11 @@ from harness.confluence_side import images_wanted
 from harness.engines.ready import prepare
 from harness.errors import BadInput
 from harness.events import Event, EventLog
+from harness.fleet_events import Heard, teller
 from harness.progress import to_stderr
 from harness.report import results as results_file
 from harness.report.results import CaseResult, Results
-from harness.run import Book, Job, Place, jobs_of, run_jobs, scheduled
+from harness.run import Book, Job, Place, finished, jobs_of, run_jobs, scheduled
 from harness.settings import Settings
 
 _ANSWER_SECONDS = 5
@@ -45,11 +46,13 @@ class Part:
         cases: in the order of the schedule; each names its app by a key of `apps`.
         apps: name -> zip of a folder with `app.yaml` and the jar.
         settings: where and how; engine `auto` is decided by the worker.
+        topic: of dask's events, on which the worker tells how far it is.
     """
 
     cases: tuple[Case, ...]
     apps: Mapping[str, bytes]
     settings: Settings
+    topic: str
 
 
 def run_part(part: Part) -> bytes:
@@ -75,7 +78,7 @@ def run_part(part: Part) -> bytes:
                 settings,
                 ready,
                 run,
-                EventLog(folder / "run" / "events.jsonl"),
+                EventLog(folder / "run" / "events.jsonl", [teller(part.topic)]),
                 to_stderr,
                 folder / "run",
             )
@@ -103,13 +106,15 @@ def run_on_cluster(jobs: Sequence[Job], place: Place, scheduler: str) -> Results
                 f"--scheduler {scheduler}: it has no workers; start some by `dask worker`"
             )
         lists, saved = scheduled(jobs, workers)
-        parts = [_part(each, place.settings) for each in lists]
+        parts = [_part(each, place) for each in lists]
         book = Book(jobs, place, ())
         place.events(Event("run-started", detail=f"{len(jobs)} cases", count=len(jobs)))
         place.progress(f"cluster: {len(parts)} parts for {workers} workers of {scheduler}")
+        heard = Heard(place.events)
+        client.subscribe_topic(_topic(place), heard)
         futures = [client.submit(run_part, part, pure=False, retries=_TRIES) for part in parts]
         try:
-            _collect(dict(zip(futures, lists, strict=True)), book, place)
+            _collect(dict(zip(futures, lists, strict=True)), book, place.folder, heard)
         finally:
             client.cancel(futures)
         results = book.results(max(saved, 0))
@@ -137,11 +142,15 @@ def _connect(scheduler: str) -> Any:
         ) from None
 
 
-def _part(jobs: Sequence[Job], settings: Settings) -> Part:
+def _topic(place: Place) -> str:
+    return f"migration-harness {place.run.id}"
+
+
+def _part(jobs: Sequence[Job], place: Place) -> Part:
     names = {job.case.app: f"app-{n}" for n, job in enumerate(jobs)}
     apps = {names[job.case.app]: _app(job) for job in jobs}
     cases = tuple(replace(job.case, app=Path(names[job.case.app])) for job in jobs)
-    return Part(cases, apps, settings)
+    return Part(cases, apps, place.settings, _topic(place))
 
 
 def _app(job: Job) -> bytes:
@@ -164,28 +173,23 @@ def _app(job: Job) -> bytes:
     return packed.getvalue()
 
 
-def _collect(futures: Mapping[Any, Sequence[Job]], book: Book, place: Place) -> None:
+def _collect(futures: Mapping[Any, Sequence[Job]], book: Book, folder: Path, heard: Heard) -> None:
     """Takes the results of parts as they come; of one that no worker could run, errors."""
     from distributed import as_completed
 
-    finished: Any = as_completed  # dask is not typed
-    for future in finished(futures, raise_errors=False):
+    ended: Any = as_completed  # dask is not typed
+    for future in ended(futures, raise_errors=False):
         if (error := future.exception()) is not None:
             reason = f"no worker of the cluster could run its part: {error}"
             told = [broken(job.case, job.needs.ccma, reason) for job in futures[future]]
         else:
-            told = list(_unpacked(future.result(), place.folder))
+            told = list(_unpacked(future.result(), folder))
         for result in told:
+            if worker := heard.lost(result.id):
+                again = f"{worker}, a worker of the cluster that had begun it, was lost"
+                result = result.model_copy(update={"rerun_after": again})
             book.add(result)
-            place.events(
-                Event(
-                    "case-finished",
-                    case=result.id,
-                    verdict=result.verdict,
-                    detail=result.reason,
-                    seconds=result.seconds.get("total", 0.0),
-                )
-            )
+            heard.pass_on(finished(result))
 
 
 def _unpacked(content: bytes, into: Path) -> tuple[CaseResult, ...]:

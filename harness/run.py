@@ -251,11 +251,11 @@ class _Worker:
                 if job.needs not in unusable:
                     result, reason = self._attempts(benches, job)
                     if result:
-                        self._finish(job, result)
+                        self._finish(result)
                         continue
                     # What did not come up for this one would not for the next either.
                     unusable[job.needs] = reason
-                self._finish(job, broken(job.case, job.needs.ccma, unusable[job.needs]))
+                self._finish(broken(job.case, job.needs.ccma, unusable[job.needs]))
 
     def _benches(self, index: int, at_end: ExitStack) -> Benches:
         place, browsers = self._place, list[Browser]()
@@ -312,18 +312,21 @@ class _Worker:
         named = {kind: f"{folder.name}/{file}" for kind, file in result.artifacts.items()}
         return result.model_copy(update={"artifacts": named})
 
-    def _finish(self, job: Job, result: CaseResult) -> None:
+    def _finish(self, result: CaseResult) -> None:
         self._book.add(result)
-        again = f"ran again, since: {result.rerun_after}" if result.rerun_after else ""
-        self._place.events(
-            Event(
-                "case-finished",
-                case=job.case.id,
-                verdict=result.verdict,
-                detail="; ".join(part for part in (result.reason, again) if part),
-                seconds=result.seconds.get("total", 0.0),
-            )
-        )
+        self._place.events(finished(result))
+
+
+def finished(result: CaseResult) -> Event:
+    """What is told of a case that has a result."""
+    again = f"ran again, since: {result.rerun_after}" if result.rerun_after else ""
+    return Event(
+        "case-finished",
+        case=result.id,
+        verdict=result.verdict,
+        detail="; ".join(part for part in (result.reason, again) if part),
+        seconds=result.seconds.get("total", 0.0),
+    )
 
 
 def case_folder(run_folder: Path, case: Case) -> Path:

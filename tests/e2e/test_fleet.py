@@ -49,13 +49,19 @@ def test_a_killed_workers_part_runs_on_another(command: Command, dask: Start) ->
     out = command.folder / "out.json"
     words = ("run", str(SEED), "-k", "dev-mode=on and feature=on", "--json", str(out))
     run = command.start(*words, "--executor", "dask", "--scheduler", where)
-    busy = wait_for("a worker at work", lambda: _busy(workers), within=60)
-    os.kill(busy.pid, signal.SIGKILL)
+    # While they work, which the run's own events tell although the work is done elsewhere.
+    begun = wait_for("both cases", lambda: _events(command, "case-started", 2), within=90)
+    os.kill(_busy(workers).pid, signal.SIGKILL)
     _, told = run.communicate(timeout=170)
 
     assert run.returncode == 0, told
-    verdicts = {case["ccma"]: case["verdict"] for case in json.loads(out.read_text())["cases"]}
+    cases = json.loads(out.read_text())["cases"]
+    verdicts = {case["ccma"]: case["verdict"] for case in cases}
     assert verdicts == {"3.1.7": "known-bug", "3.9.6": "passed"}
+    (again,) = [case for case in cases if case["rerun_after"]]
+    assert "was lost" in again["rerun_after"]
+    assert _events(command, "case-started", 3) == [*begun, again["id"]]
+    assert sorted(_events(command, "case-finished", 2) or []) == sorted(begun)
     (folder,) = command.folder.glob("build/runs/*")
     assert len(list(folder.glob("*/page.png"))) == 2  # artefacts came back too
 
@@ -76,10 +82,22 @@ def _count(address: str) -> int:
         return len(client.scheduler_info(n_workers=-1)["workers"])
 
 
-def _busy(workers: "list[subprocess.Popen[bytes]]") -> "subprocess.Popen[bytes] | None":
-    """A worker that has brought up a browser by now, so that its part is under way."""
+def _events(command: Command, name: str, count: int) -> list[str] | None:
+    """The cases of the run's events of a name, once there are as many."""
+    lines = [
+        line
+        for path in command.folder.glob("build/runs/*/events.jsonl")
+        for line in path.read_text().splitlines(keepends=True)
+        if line.endswith("\n")
+    ]
+    cases = [each["case"] for each in map(json.loads, lines) if each["name"] == name]
+    return cases if len(cases) == count else None
+
+
+def _busy(workers: "list[subprocess.Popen[bytes]]") -> "subprocess.Popen[bytes]":
+    """A worker that has a browser, so that its case is under way."""
     for worker in workers:
         names = [child.name() for child in psutil.Process(worker.pid).children(recursive=True)]
         if any("chrom" in name for name in names):
             return worker
-    return None
+    pytest.fail("both cases have ended already")
