@@ -3,8 +3,8 @@
 import signal
 import sys
 from collections.abc import Mapping
-from importlib import import_module
-from typing import Any
+from importlib import import_module, metadata
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -51,8 +51,22 @@ class _ByModule(TyperGroup):
 app = typer.Typer(cls=_ByModule, no_args_is_help=True, add_completion=False)
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"migration-harness {metadata.version('migration-harness')}")
+        raise typer.Exit
+
+
 @app.callback()
-def harness() -> None:
+def harness(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="show the version and end", callback=_show_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
     """End-to-end tests for app migrations with the Confluence Cloud Migration Assistant."""
 
 

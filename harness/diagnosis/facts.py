@@ -9,6 +9,7 @@ from harness.diagnosis.evidence import (
     DEV_MODE_FLAG,
     AppUnderTest,
     AssistantVersion,
+    ConnectApp,
     Delivery,
     Evidence,
     Flag,
@@ -95,6 +96,12 @@ class Facts:
     def pair(self) -> AppUnderTest | None:
         """The keys that belong together."""
         return self.last(AppUnderTest)
+
+    @property
+    def cloud_apps(self) -> list[ConnectApp]:
+        """What the site told of the pair's cloud app, oldest first; of any without a pair."""
+        told, pair = self.of(ConnectApp), self.pair
+        return [each for each in told if pair is None or each.key == pair.cloud_key]
 
     @property
     def row(self) -> Row | None:

@@ -1,6 +1,6 @@
 """Rules about the cloud app: its webhook, and what it posted."""
 
-from harness.diagnosis.evidence import ConnectApp, Delivery, Evidence, Post, Row, SettledByPlatform
+from harness.diagnosis.evidence import Delivery, Evidence, Post, Row, SettledByPlatform
 from harness.diagnosis.facts import JOURNAL, SITE, Facts, with_effect
 from harness.diagnosis.finding import Finding, excluded, proved, unknown
 
@@ -14,7 +14,7 @@ def webhook_not_registered(facts: Facts) -> Finding:
     cause = "webhook-not-registered"
     if sent := facts.of(Delivery):
         return excluded(cause, sent[0])
-    apps = [each for each in facts.of(ConnectApp) if each.installed and each.webhook_known]
+    apps = [each for each in facts.cloud_apps if each.installed and each.webhook_known]
     if not apps:
         return unknown(cause, *(facts.lacking(SITE, JOURNAL) or ("the app's webhook endpoints",)))
     return excluded(cause, apps[-1]) if apps[-1].webhook else proved(cause, apps[-1])

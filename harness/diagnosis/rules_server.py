@@ -5,7 +5,6 @@ import re
 from harness.diagnosis.evidence import (
     FEATURE_FLAG,
     Bundle,
-    ConnectApp,
     Consent,
     Decision,
     Evidence,
@@ -221,12 +220,11 @@ def app_not_installed(facts: Facts) -> Finding:
     cause = "app-not-installed-in-cloud"
     if facts.acknowledged:
         return excluded(cause, facts.acknowledged)
-    told, pair = facts.of(ConnectApp), facts.pair
-    if pair is None and any(each.linked is False for each in facts.transfers):
+    if facts.pair is None and any(each.linked is False for each in facts.transfers):
         return unknown(cause, "the pair's cloud key: the listener's is not linked to the server's")
-    app = next((each for each in reversed(told) if not pair or each.key == pair.cloud_key), None)
-    if app is None:
+    if not facts.cloud_apps:
         return unknown(cause, *(facts.lacking(SITE, JOURNAL) or ("nobody asked the site",)))
+    app = facts.cloud_apps[-1]
     return excluded(cause, app) if app.installed else proved(cause, app)
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from harness.diagnosis.causes import BY_ID, CATALOGUE
 from harness.diagnosis.evidence import (
+    AppUnderTest,
+    ConnectApp,
     Evidence,
     Flag,
     ListenerClass,
@@ -256,6 +258,16 @@ def test_unequal_keys_alone_prove_nothing():
     )
 
     assert finding(Facts((asked,), frozenset()), "keys-do-not-match").confidence == "unknown"
+
+
+def test_another_apps_webhook_is_no_webhook_of_the_pair():
+    pair = AppUnderTest(server_key="charts-plugin", cloud_key="charts")
+    own = ConnectApp(key="charts", installed=True, webhook=None)
+    other = ConnectApp(key="tables", installed=True, webhook="https://tables/webhook")
+    facts = Facts((pair, own, other), frozenset({"site"}))
+
+    assert finding(facts, "webhook-not-registered").confidence == "proved"
+    assert finding(facts, "app-not-installed-in-cloud").confidence == "excluded"
 
 
 def test_an_absent_log_line_excludes_nothing():
