@@ -56,16 +56,15 @@ def whole(value: Any) -> Any:
 
 def _clean(value: Any, depth: int) -> tuple[Any, int]:
     """The value without secrets, and about how many characters it has."""
-    kind = type(value)
-    if kind is str:
+    if isinstance(value, str):
         shown = text(value)
         return shown, len(shown) + 2
-    if kind is not dict and kind is not list:
+    if not isinstance(value, (dict, list)):
         return value, 8
     if depth > _DEPTH:
         return "[nested too deeply]", 20
     size = 2
-    if kind is list:
+    if isinstance(value, list):
         items = []
         for item in value:
             clean, length = _clean(item, depth + 1)

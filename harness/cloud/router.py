@@ -23,6 +23,9 @@ class Route:
     handlers: dict[str, Handler]
 
 
+_LONG = 200
+"""Characters; the longest path of a route has fewer than 100."""
+
 Found = tuple[Route, Mapping[str, str]]
 """A route, and the values of its parameters by name."""
 
@@ -65,9 +68,10 @@ class Router:
     def find(self, raw_path: str) -> Found | None:
         """The route of a raw path and its parameters, percent-decoded once.
 
-        Remembered, since a transfer is polled and reported to many times.
+        Remembered, since a transfer is polled and reported to many times; but for long ones, of
+        which nobody shall be able to fill the memory.
         """
-        return self._remembered(raw_path)
+        return (self._remembered if len(raw_path) < _LONG else self._walk)(raw_path)
 
     def _walk(self, raw_path: str) -> Found | None:
         node, values = self._root, []
