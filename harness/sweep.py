@@ -1,5 +1,6 @@
 """Removes what runs left behind that are not alive: containers, processes, folders."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from harness.engines import docker_clones
 from harness.engines.docker import OWNER_LABEL, RUN_LABEL, remove
 
 _GRACE_SECONDS = 5.0
+_LOADED_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -91,13 +93,24 @@ def _processes() -> Iterator[tuple[psutil.Process, str]]:
     spared = {me.pid, *(parent.pid for parent in me.parents())}
     for process in psutil.process_iter():
         try:
-            environment = process.environ()
+            environment = _environment(process, me)
         except (psutil.Error, OSError):
             continue
         run_id = environment.get(runs.RUN_VARIABLE)
         mine = environment.get(runs.OWNER_VARIABLE) == owner
         if run_id and mine and process.pid not in spared:
             yield process, run_id
+
+
+def _environment(process: psutil.Process, me: psutil.Process) -> dict[str, str]:
+    """A process's environment; Linux shows none while its program is being loaded.
+
+    A child of ours may have been started a moment ago, and then shows it a moment later.
+    """
+    end = time.monotonic() + _LOADED_SECONDS
+    while not (found := process.environ()) and process.ppid() == me.pid and time.monotonic() < end:
+        time.sleep(0.001)
+    return found
 
 
 def _end(processes: list[psutil.Process]) -> None:
