@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 
 from playwright.sync_api import Page
 
+from harness.browser.places import navigated
 from harness.browser.rows import Progress, read_progress
 from harness.cases import Case
 from harness.control import CloudControl, platform_time
@@ -114,7 +115,7 @@ def watch(
 
 def look(page: Page, server_app_key: str) -> tuple[Row, datetime]:
     """Reloads the plan's page; the row of one app, and the server time of the look."""
-    answer = page.reload(wait_until="domcontentloaded")
+    answer = navigated(page, lambda: page.reload(wait_until="domcontentloaded"))
     now = server_date(answer.headers if answer else {})
     return row_of(read_progress(page), server_app_key), now
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from harness.browser.places import confirm_password, go
+from harness.browser.places import confirm_password, go, navigated
 from harness.confluence.session import Account, PersonalToken, token_from
 from harness.errors import DriverError
 
@@ -39,7 +39,7 @@ def log_in(page: Page, base_url: str, account: Account, *, within: float = 30) -
         DriverError: neither form appeared, or the log-in was refused.
     """
     base = base_url.rstrip("/")
-    page.goto(f"{base}/login.action", wait_until="domcontentloaded")
+    navigated(page, lambda: page.goto(f"{base}/login.action", wait_until="domcontentloaded"))
     attempted = f"logging {account.user} in by browser"
     try:
         page.locator(_USER).first.fill(account.user, timeout=within * 1000)
@@ -64,9 +64,8 @@ def step_up(page: Page, base_url: str, account: Account) -> None:
     Raises:
         DriverError: the password was refused.
     """
-    answer = page.goto(
-        f"{base_url.rstrip('/')}/authenticate.action?destination=/", wait_until="domcontentloaded"
-    )
+    url = f"{base_url.rstrip('/')}/authenticate.action?destination=/"
+    answer = navigated(page, lambda: page.goto(url, wait_until="domcontentloaded"))
     # Where websudo is off there is no prompt: the page redirects or is an error page.
     if answer is not None and answer.ok and page.locator("#authenticateButton").count():
         confirm_password(page, account)

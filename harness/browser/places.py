@@ -1,13 +1,17 @@
 """Where a page is: goes to a Confluence address and passes the password prompt on the way."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Response
 
 from harness.confluence.session import Account
 from harness.errors import DriverError
 
 _MARKERS = ("/plugins/servlet/", "/admin/", "/login.action", "/authenticate.action", "/pages/")
+_CHANGES = 4
+"""How often in a row addresses may change while one page is asked for."""
 
 
 def base_of(url: str) -> str:
@@ -40,16 +44,40 @@ def go(page: Page, url: str, account: Account | None = None) -> Response | None:
     Raises:
         DriverError: the page asks for a log-in, or for a password that is not known or wrong.
     """
-    answer = page.goto(url, wait_until="domcontentloaded")
+    answer = navigated(page, lambda: page.goto(url, wait_until="domcontentloaded"))
     if _at(page, "/authenticate.action"):
         confirm_password(page, account)
         if page.url.split("#")[0] != url.split("#")[0]:
-            answer = page.goto(url, wait_until="domcontentloaded")
+            answer = navigated(page, lambda: page.goto(url, wait_until="domcontentloaded"))
     if _at(page, "/login.action") and not urlsplit(url).path.endswith("/login.action"):
         raise DriverError(
             f"opening {url}", "Confluence asks for a log-in", "Log in first, or again"
         )
     return answer
+
+
+def navigated(page: Page, navigate: Callable[[], Response | None]) -> Response | None:
+    """Asks for a page; again where an address of this machine changed meanwhile.
+
+    Chromium gives up what is under way then, and each network that Docker makes or removes for
+    another stack is such a change. To ask for a page again changes nothing.
+
+    Args:
+        page: what navigates.
+        navigate: asks for the page by GET.
+
+    Raises:
+        PlaywrightError: it cannot be had for another reason, or addresses go on changing.
+    """
+    for _ in range(_CHANGES):
+        try:
+            return navigate()
+        except PlaywrightError as error:
+            if "net::ERR_NETWORK_CHANGED" not in error.message:
+                raise
+            # It comes by itself, and would interrupt what is asked for before it.
+            page.wait_for_url("chrome-error://**", wait_until="commit")
+    return navigate()
 
 
 def confirm_password(page: Page, account: Account | None) -> None:
