@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -55,7 +55,6 @@ class Bench:
         """Makes another app the one under test; its cloud half is the same."""
         if jar != self.jar:
             self.uninstall()
-            self.stack.cloud.list_pair(app.server.key, app.cloud.key, listed=True)
         self.app, self.jar = app, jar
 
     def reset(self, *, cloud_app: str | None, name: str) -> None:
@@ -74,6 +73,7 @@ class Bench:
         if cloud_app or self.app.cloud.kind == "scripted":
             self.stack.cloud_app.behave(cloud_app or self.app.cloud.behaviour)
         clean.restore(self.client, self.stack.cloud, self.pristine)
+        self.stack.cloud.list_pair(self.app.server.key, self.app.cloud.key, listed=True)
         # A case may have moved the platform's clock by days.
         self.stack.cloud.set_clock(boot.server_time(self.client), self.stack.scale)
         self.stack.cloud.mark(name)
@@ -188,7 +188,8 @@ def open_bench(
         client = at_end.enter_context(stack.client())
         log_in(page, stack.confluence_url, stack.account)
         page.close()
-        state = clean.look(client, stack.cloud)
+        # A stack that stood before may have more, which the first reset takes away.
+        state = replace(clean.look(client, stack.cloud), transfers=(), faults=0)
     except (HarnessError, TransportError, PlaywrightError) as error:
         raise stack.explained("the browser to log in", error) from error
     return Bench(stack, client, page.context, app, jar, state)

@@ -45,7 +45,7 @@ def look(client: httpx.Client, cloud: CloudControl) -> State:
         site_features=dark_features.site(client),
         cloud_apps={app["key"]: app["base_url"] for app in cloud.apps()},
         switches=cloud.switches(),
-        transfers=tuple(str(each["transferId"]) for each in cloud.transfers()),
+        transfers=tuple(str(each["id"]) for each in cloud.transfers()),
         faults=len(cloud.faults()),
     )
 

@@ -4,8 +4,9 @@ Faults end with the next reset of the cloud; everything else outlives one, so ea
 its own undoing at the moment it is done.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 from playwright.sync_api import Page
 
@@ -31,7 +32,7 @@ def wanted(bench: Bench, setup: CloudSetup) -> Iterator[None]:
     """
     with ExitStack() as undo:
         _pair(bench, setup, undo)
-        _switch(bench, setup, undo)
+        _switch(bench, setup.switches, undo)
         if setup.install == "missing":
             _uninstall(bench, undo)
         elif setup.install == "no-webhook":
@@ -59,17 +60,16 @@ def _pair(bench: Bench, setup: CloudSetup, undo: ExitStack) -> None:
         undo.callback(cloud.list_pair, app.server.key, app.cloud.key, listed=True)
         cloud.list_pair(app.server.key, app.cloud.key, listed=False)
     elif setup.pairing == "open":
-        undo.callback(cloud.set_switches, {"marketplace": "listed"})
-        cloud.set_switches({"marketplace": "open"})
+        _switch(bench, {"marketplace": "open"}, undo)
 
 
-def _switch(bench: Bench, setup: CloudSetup, undo: ExitStack) -> None:
-    if not setup.switches:
+def _switch(bench: Bench, switches: Mapping[str, Any], undo: ExitStack) -> None:
+    if not switches:
         return
     cloud = bench.stack.cloud
     before = cloud.switches()
-    undo.callback(cloud.set_switches, {name: before[name] for name in setup.switches})
-    cloud.set_switches(setup.switches)
+    undo.callback(cloud.set_switches, {name: before[name] for name in switches})
+    cloud.set_switches(switches)
 
 
 def _uninstall(bench: Bench, undo: ExitStack) -> None:

@@ -32,7 +32,7 @@ class Cloud:
         return dict(self.turned)
 
     def transfers(self) -> list[dict[str, str]]:
-        return [{"transferId": each} for each in self.known]
+        return [{"id": each} for each in self.known]
 
     def faults(self) -> list[dict[str, str]]:
         return self.in_force
