@@ -284,9 +284,9 @@ def run_case(
 
 @contextmanager
 def stack_and_page(
-    parts: Parts, ccma: str, on_docker: StackOf | None = None
+    parts: Parts, ccma: str, on_docker: StackOf = docker_stack
 ) -> Iterator[tuple[Addresses, httpx.Client, Page]]:
-    stack = local_stack if parts.engine == "local" else on_docker or docker_stack
+    stack = local_stack if parts.engine == "local" else on_docker
     headers = {"X-Atlassian-Token": "no-check"}
     with (
         stack(parts, ccma) as at,

@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -283,6 +284,7 @@ def _prism(root: Path, programs: Path) -> Iterator[str]:
         yield url
 
 
+@cache
 def _npm(folder: Path, package: str) -> Path:
     """The folder of the programs, with those of an npm package in it."""
     if not shutil.which("npm"):

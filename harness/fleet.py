@@ -106,12 +106,13 @@ def run_on_cluster(jobs: Sequence[Job], place: Place, scheduler: str) -> Results
                 f"--scheduler {scheduler}: it has no workers; start some by `dask worker`"
             )
         lists, saved = scheduled(jobs, workers)
-        parts = [_part(each, place) for each in lists]
+        topic = f"migration-harness {place.run.id}"
+        parts = [_part(each, place.settings, topic) for each in lists]
         book = Book(jobs, place, ())
         place.events(Event("run-started", detail=f"{len(jobs)} cases", count=len(jobs)))
         place.progress(f"cluster: {len(parts)} parts for {workers} workers of {scheduler}")
         heard = Heard(place.events)
-        client.subscribe_topic(_topic(place), heard)
+        client.subscribe_topic(topic, heard)
         futures = [client.submit(run_part, part, pure=False, retries=_TRIES) for part in parts]
         try:
             _collect(dict(zip(futures, lists, strict=True)), book, place.folder, heard)
@@ -142,15 +143,11 @@ def _connect(scheduler: str) -> Any:
         ) from None
 
 
-def _topic(place: Place) -> str:
-    return f"migration-harness {place.run.id}"
-
-
-def _part(jobs: Sequence[Job], place: Place) -> Part:
+def _part(jobs: Sequence[Job], settings: Settings, topic: str) -> Part:
     names = {job.case.app: f"app-{n}" for n, job in enumerate(jobs)}
     apps = {names[job.case.app]: _app(job) for job in jobs}
     cases = tuple(replace(job.case, app=Path(names[job.case.app])) for job in jobs)
-    return Part(cases, apps, place.settings, _topic(place))
+    return Part(cases, apps, settings, topic)
 
 
 def _app(job: Job) -> bytes:

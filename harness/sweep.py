@@ -108,7 +108,9 @@ def _environment(process: psutil.Process, me: psutil.Process) -> dict[str, str]:
     A child of ours may have been started a moment ago, and then shows it a moment later.
     """
     end = time.monotonic() + _LOADED_SECONDS
-    while not (found := process.environ()) and process.ppid() == me.pid and time.monotonic() < end:
+    while not (found := process.environ()) and time.monotonic() < end:
+        if process.ppid() != me.pid or process.status() == psutil.STATUS_ZOMBIE:
+            break
         time.sleep(0.001)
     return found
 

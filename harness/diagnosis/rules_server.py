@@ -101,12 +101,13 @@ def package_not_wired(facts: Facts) -> Finding:
     ]
     if any(each.interface_copies > 1 for each in own_copy):
         return proved(cause, *own_copy, note="the assistant has another copy of the interface")
-    uncalled = listener_never_called(facts)
-    if own_copy and uncalled.confidence == "proved":
-        # The assistant's copy is not loaded before it has found a listener, so one copy is usual.
-        both = dict.fromkeys([*own_copy, *uncalled.evidence])
-        return proved(cause, *both, note="the app brings the interface itself; it was not called")
     if own_copy:
+        uncalled = listener_never_called(facts)
+        if uncalled.confidence == "proved":
+            # The assistant's copy is not loaded before it has found a listener: one copy is usual.
+            both = dict.fromkeys([*own_copy, *uncalled.evidence])
+            note = "the app brings the interface itself; it was not called"
+            return proved(cause, *both, note=note)
         return likely(cause, *own_copy, note="the app brings the interface itself")
     wired: list[Evidence] = [each for each in facts.of(Bundle) if each.state == "ACTIVE"]
     wired += facts.of(ListenerClass)
