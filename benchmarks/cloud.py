@@ -28,7 +28,7 @@ import httpx
 import psutil
 from load import Load, request, run
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "contract" / "cloud"))
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
 from cloud_processes import CloudDriver, ConnectApp, running
 
 CONNECTIONS = 32

@@ -29,26 +29,27 @@ from benchmarks.faults import (
     standing_case,
     standing_faults,
 )
-from harness import assets, runs
-from harness.bench import Bench, Benches
-from harness.browser.launch import browser_session
 from harness.cases import Case, Expectation
-from harness.confluence import dark_features, migration
-from harness.debugger.probes import Probe
 from harness.diagnosis.evidence import FEATURE_FLAG
 from harness.diagnosis.finding import Finding
-from harness.diagnosis.jar import read_plugin
+from harness.drivers.browser.launch import browser_session
+from harness.drivers.confluence import dark_features, migration
+from harness.drivers.debugger.probes import Probe
 from harness.engines.ready import prepare
-from harness.explaining.case import CaseEvidence
+from harness.environment.services.standin import CONFLUENCE
+from harness.lifecycle import runs
 from harness.matrix import coverage
 from harness.matrix.covering import cover
 from harness.matrix.model import Model
-from harness.progress import to_stderr
-from harness.services import CONFLUENCE
+from harness.plugin_jar.read import read_plugin
+from harness.runner.evidence import CaseEvidence
 from harness.settings import resolve
-from harness.waiting import wait_for
+from harness.support import assets
+from harness.support.console import to_stderr
+from harness.testbed.testbed import Bench, Benches
+from harness.wait import wait_for
 
-sys.path.insert(0, str(assets.root() / "tests" / "e2e"))
+sys.path.insert(0, str(assets.root() / "tests" / "support"))
 from failures import Failure, failures, run_failure
 
 LIMITS = {"overhead": 0.05, "hold": 20.0, "explain": 1.0}
@@ -197,7 +198,13 @@ def _uploaded(bench: Bench, since: int) -> bool | None:
 
 def _explained(folder: Path) -> float:
     """Wall seconds of the whole command on one finished case."""
-    command = [sys.executable, "-c", "from harness.cli import main; main()", "explain", str(folder)]
+    command = [
+        sys.executable,
+        "-c",
+        "from harness.cli.main import main; main()",
+        "explain",
+        str(folder),
+    ]
     begun = time.monotonic()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return time.monotonic() - begun

@@ -4,13 +4,13 @@ import sys
 from collections.abc import Mapping
 from datetime import timedelta
 
-from harness import assets
 from harness.cases import Case, CloudSetup, Expectation
 from harness.cases.axes import CloudInstall
 from harness.diagnosis.evidence import DEV_MODE_FLAG, FEATURE_FLAG
 from harness.matrix.model import Axis, Forbidden, Model, model
+from harness.support import assets
 
-sys.path.insert(0, str(assets.root() / "tests" / "e2e"))
+sys.path.insert(0, str(assets.root() / "tests" / "support"))
 from failures import Failure
 
 PAIRS_SCALE = 400.0

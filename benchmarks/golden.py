@@ -17,19 +17,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from harness import app as apps
-from harness import assets, golden, runs
-from harness.app import AppDescription
-from harness.confluence import apps as plugins
-from harness.confluence import dark_features
+from harness.cases import app as apps
+from harness.cases.app import AppDescription
+from harness.drivers.confluence import apps as plugins
+from harness.drivers.confluence import dark_features
 from harness.engines import docker_clones
 from harness.engines.docker import DockerService, connect
 from harness.engines.ready import Ready, prepare
-from harness.golden_save import save
+from harness.environment import golden
+from harness.environment.golden_capture import save
+from harness.environment.services.standin import CONFLUENCE
+from harness.environment.stack import Stack, bring_up
+from harness.lifecycle import runs
 from harness.pytest_plugin import FEATURE
-from harness.services import CONFLUENCE
 from harness.settings import Settings
-from harness.stack import Stack, bring_up
+from harness.support import assets
 
 FILES, MEBIBYTE = 1024, 1 << 20
 FOLDER, NAME = "attachments", "benchmark"

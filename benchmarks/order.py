@@ -21,14 +21,15 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from harness import assets, runs
-from harness.bench import Benches
-from harness.browser.launch import browser_session
-from harness.case_run import run_case
 from harness.cases.suite import read_suite
+from harness.drivers.browser.launch import browser_session
 from harness.engines.ready import Ready, prepare
-from harness.run import Job, jobs_of
+from harness.lifecycle import runs
+from harness.runner.case import run_case
+from harness.runner.run import Job, jobs_of
 from harness.settings import Settings
+from harness.support import assets
+from harness.testbed.testbed import Benches
 
 MATRIX = assets.root() / "fixtures" / "cases" / "matrix.yaml"
 SCALE = 600

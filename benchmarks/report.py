@@ -12,9 +12,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from harness.browser.launch import browser_session
+from harness.drivers.browser.launch import browser_session
 from harness.report import html
-from harness.report.results import FILE_NAME
+from harness.store.results import FILE_NAME
 
 LIMIT_SECONDS = 2.0
 CASES = 500

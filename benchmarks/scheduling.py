@@ -20,9 +20,10 @@ from typing import Any
 
 from benchmarks import bare, fresh
 from benchmarks.seed import bare_parts
-from harness import assets, runs
+from harness.lifecycle import runs
 from harness.matrix import covering
 from harness.matrix import model as matrix
+from harness.support import assets
 
 CASES = assets.root() / "fixtures" / "cases"
 SIXTY_FOUR = (

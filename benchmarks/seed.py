@@ -12,12 +12,13 @@ from datetime import datetime
 from pathlib import Path
 
 from benchmarks import bare
-from harness import assets, runs
-from harness.browser.launch import find_browser
+from harness.drivers.browser.launch import find_browser
 from harness.engines import builds, toolchain
 from harness.engines.docker import connect
 from harness.engines.ready import prepare
-from harness.progress import to_stderr
+from harness.lifecycle import runs
+from harness.support import assets
+from harness.support.console import to_stderr
 
 LIMITS = {"local": {"first": 6.0, "eight": 60.0}, "docker": {"first": 10.0, "eight": 60.0}}
 SEED = assets.root() / "fixtures" / "cases" / "seed.yaml"

@@ -22,22 +22,24 @@ import psutil
 from playwright.sync_api import Page
 
 from benchmarks import load
-from harness import app as apps
-from harness import assets, runs, services
-from harness.app import AppDescription
-from harness.browser import dashboard, migration_assistant
-from harness.browser.launch import browser_session
-from harness.browser.login import log_in
-from harness.confluence import apps as plugins
-from harness.confluence import dark_features
+from harness.cases import app as apps
+from harness.cases.app import AppDescription
+from harness.drivers.browser import dashboard, migration_assistant
+from harness.drivers.browser.launch import browser_session
+from harness.drivers.browser.login import log_in
+from harness.drivers.confluence import apps as plugins
+from harness.drivers.confluence import dark_features
 from harness.engines.docker import DockerService, connect
 from harness.engines.ready import Ready, prepare
 from harness.engines.service import Running
+from harness.environment.services import standin
+from harness.environment.stack import Stack, bring_up
+from harness.environment.tls import Authority
+from harness.lifecycle import runs
+from harness.lifecycle.runs import Run
 from harness.pytest_plugin import DEV_MODE, FEATURE
-from harness.runs import Run
 from harness.settings import Settings
-from harness.stack import Stack, bring_up
-from harness.tls import Authority
+from harness.support import assets
 
 ROUNDS = 5
 CLIENTS, READS = 20, 300
@@ -88,14 +90,14 @@ class Lines:
 def boot(ready: Ready, run: Run, number: int) -> float:
     """Wall seconds from asking the engine for a stand-in to its `RUNNING`."""
     engine = ready.open(run, f"boot-{number}")
-    service = services.standin(
+    service = standin.standin(
         ready.images.get("standin", ""),
         ccma="3.9.6",
         site="demo",
         authority=Authority(),
         scale=1,
         platform_url="https://127.0.0.1:9",
-        account=services.Account(),
+        account=standin.Account(),
         fixed_ports={},
         toolchain=ready.toolchain,
         jars=str(ready.jars) if ready.jars else None,
@@ -122,7 +124,7 @@ def standing(ready: Ready, run: Run, app: AppDescription) -> Iterator[Stack]:
 
 
 def measure(stack: Stack, page: Page, jar: Path, tell: Lines) -> None:
-    tell.most("memory after its start", memory(stack.running[services.CONFLUENCE]), 512, "MiB")
+    tell.most("memory after its start", memory(stack.running[standin.CONFLUENCE]), 512, "MiB")
     with ExitStack() as at_end:
         client = at_end.enter_context(stack.client())
         bare = at_end.enter_context(
@@ -137,7 +139,7 @@ def measure(stack: Stack, page: Page, jar: Path, tell: Lines) -> None:
         uploads(client, bare, jar, tell)
         resets(stack, client, page, jar, tell)
         reads(stack, client, page, jar, tell)
-    tell.most("memory after all that", memory(stack.running[services.CONFLUENCE]), 512, "MiB")
+    tell.most("memory after all that", memory(stack.running[standin.CONFLUENCE]), 512, "MiB")
 
 
 def memory(confluence: Running) -> float:

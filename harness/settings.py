@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from harness.errors import BadInput
-from harness.suggest import did_you_mean
+from harness.support.suggest import did_you_mean
 
 STANDIN = "standin"
 CCMA_VERSIONS = ("3.1.7", "3.9.6")

@@ -14,7 +14,7 @@ from pydantic import model_validator as validator
 
 from harness.cloud_app.behaviours import BEHAVIOURS
 from harness.settings import CCMA_VERSIONS
-from harness.suggest import did_you_mean
+from harness.support.suggest import did_you_mean
 
 ON, OFF = "on", "off"
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from harness.cases.axes import Axis, Model
-from harness.rows import Row, parse_row
+from harness.vocabulary.rows import Row, parse_row
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from harness.cases.file import CaseFile, Expectation, KnownBug, When
 from harness.matrix.feasible import Space
 from harness.matrix.model import Forbidden, Model
-from harness.suggest import did_you_mean
-from harness.yaml_source import Source
+from harness.support.suggest import did_you_mean
+from harness.support.yaml_source import Source
 
 
 def matches(when: When, values: Mapping[str, str]) -> bool:

@@ -15,8 +15,8 @@ from harness.matrix import coverage, covering, feasible, locating
 from harness.matrix import model as matrix
 from harness.matrix.model import Assignment
 from harness.settings import CCMA_VERSIONS
-from harness.suggest import did_you_mean
-from harness.yaml_source import Source, read, validate
+from harness.support.suggest import did_you_mean
+from harness.support.yaml_source import Source, read, validate
 
 REACHED = (2, 3)
 """The strengths whose coverage is told."""

@@ -24,9 +24,9 @@ from harness.cloud.call import (
     Scope,
     answer_json,
 )
-from harness.cloud.effects import Effect
 from harness.cloud.platform import Cloud
 from harness.cloud.router import Handler, Route, Router
+from harness.vocabulary.effects import Effect
 
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 

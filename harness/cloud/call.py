@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 import orjson
 
 from harness.cloud.changes import Change
-from harness.cloud.effects import Effect
+from harness.vocabulary.effects import Effect
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Scope = Mapping[str, Any]

@@ -12,10 +12,10 @@ import httpx
 
 from harness.cloud import redact
 from harness.cloud.call import Refusal
-from harness.cloud.effects import Effect
 from harness.cloud.state import App
 from harness.cloud.tokens import qsh, sign_hs256, sign_install
 from harness.cloud.webhooks import path_below
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

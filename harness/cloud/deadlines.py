@@ -18,8 +18,8 @@ from harness.cloud.changes import (
     Reset,
     SettledByPlatform,
 )
-from harness.cloud.effects import Effect
 from harness.cloud.state import CANCELS_AFTER, DAY, SILENCE, Transfer
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from harness.cloud import events
 from harness.cloud.changes import Change, ExportCompleted, MessagesWorkedOff, SettledByPlatform
-from harness.cloud.effects import Effect
 from harness.cloud.state import SILENCE, Transfer
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from harness.cloud.call import Refusal
-from harness.cloud.effects import Effect
+from harness.vocabulary.effects import Effect
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -13,7 +13,6 @@ from harness.cloud import state as states
 from harness.cloud.changes import Change, ClockSet, MessageQueued, Reset, SwitchesSet, from_json
 from harness.cloud.clock import PlatformClock
 from harness.cloud.deadlines import Deadlines
-from harness.cloud.effects import Effect
 from harness.cloud.egress import Egress
 from harness.cloud.faults.rules import Faults
 from harness.cloud.journal import Journal
@@ -23,6 +22,7 @@ from harness.cloud.store import Store
 from harness.cloud.upstream import Exchanges
 from harness.cloud.vault import Vault
 from harness.cloud.webhooks import Deliveries
+from harness.vocabulary.effects import Effect
 
 
 @dataclass

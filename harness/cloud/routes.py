@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 from harness.cloud.call import Answer, Call, NoRoute, Outcome, answer_json
 from harness.cloud.connect_api import app_data, progress, transfer, webhook
 from harness.cloud.control_api import apps, clock, faults, journal, state
-from harness.cloud.effects import Effect
 from harness.cloud.forge_api import routes as forge
 from harness.cloud.openapi import BASES, document
 from harness.cloud.router import Router
 from harness.cloud.server_api import migrations, transfers
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

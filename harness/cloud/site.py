@@ -14,8 +14,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from harness.cloud.call import Call, Outcome, Refusal, answer_json
-from harness.cloud.effects import Effect
 from harness.cloud.state import Transfer
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

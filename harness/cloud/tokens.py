@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, quote
 import jwt
 import orjson
 
-from harness.cloud.effects import Effect
+from harness.vocabulary.effects import Effect
 
 _FROM_URLSAFE = bytes.maketrans(b"-_", b"+/")
 

@@ -16,7 +16,7 @@ import httpx
 
 from harness.cloud import redact
 from harness.cloud.call import Answer, Call, Outcome
-from harness.cloud.effects import Effect
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

@@ -16,12 +16,12 @@ import httpx
 
 from harness.cloud import redact
 from harness.cloud.changes import MessageDone
-from harness.cloud.effects import Effect
 from harness.cloud.faults.base import DeliveryFault
 from harness.cloud.faults.delivery import Lost
 from harness.cloud.settings import Switches
 from harness.cloud.state import App, Message
 from harness.cloud.tokens import qsh, sign_hs256
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

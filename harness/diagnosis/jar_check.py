@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.diagnosis.causes import BY_ID
 from harness.diagnosis.finding import Confidence
-from harness.diagnosis.jar import JarListener, PluginJar
+from harness.plugin_jar.read import JarListener, PluginJar
 
 CONFLUENCE_JAVA = 17
 """Java release of Confluence 9.x; 10.x plugins are built with 21 (confluence-container.md 1.1)."""

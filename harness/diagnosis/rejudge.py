@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from harness.cases import Case
+from harness.checker.verdict import Observation, Verdict, judge
 from harness.diagnosis.finding import Finding
-from harness.report.results import CaseResult, VerdictName
-from harness.rows import Row, Seen
-from harness.verdict import Observation, Verdict, judge
+from harness.store.results import CaseResult, VerdictName
+from harness.vocabulary.rows import Row, Seen
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from harness.engines.docker import DockerService
 from harness.engines.local import LocalEngine
 from harness.engines.service import EngineName, Running, Service
 from harness.errors import BadInput
-from harness.runs import RUN_VARIABLE, Run
+from harness.lifecycle.runs import RUN_VARIABLE, Run
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from harness import assets
 from harness.errors import BadInput
-from harness.progress import Progress, step
+from harness.support import assets
+from harness.support.console import Progress, step
 
 API_JAR, STANDIN_JAR = "app-migration-api.jar", "standin.jar"
 _PACKAGES = "node_modules"

@@ -24,7 +24,7 @@ from testcontainers.core.network import Network
 from harness.engines.docker_clones import Home
 from harness.engines.service import EngineName, Service, port_taken
 from harness.errors import ServiceDied
-from harness.runs import Run, owner_label
+from harness.lifecycle.runs import Run, owner_label
 
 RUN_LABEL = "org.migrationharness.run"
 OWNER_LABEL = "org.migrationharness.owner"

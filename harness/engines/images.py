@@ -17,9 +17,9 @@ from pathlib import Path
 import docker
 from docker.errors import APIError, ImageNotFound, NotFound
 
-from harness import assets
 from harness.errors import BadInput, HarnessError
-from harness.progress import Progress, step
+from harness.support import assets
+from harness.support.console import Progress, step
 
 BASE = "debian:bookworm-slim"
 HOME_MADE_BASE = "migration-harness/base:bookworm"
@@ -58,8 +58,8 @@ def standin(client: docker.DockerClient, progress: Progress) -> str:
 
 def cloud(client: docker.DockerClient, progress: Progress) -> str:
     """The image of the cloud and of the scripted cloud app, built when missing; its tag."""
-    package = Path(__file__).parent.parent
-    parts = ("__init__.py", "errors.py", "cloud/", "cloud_app/")
+    package = Path(__file__).parents[1]
+    parts = ("__init__.py", "errors.py", "vocabulary/", "cloud/", "cloud_app/")
     extra = {
         f"harness/{path}": content for path, content in _folder(package) if path.startswith(parts)
     }

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from harness.engines import clones
 from harness.engines.service import EngineName, Service, port_taken
-from harness.runs import Run
-from harness.waiting import wait_for
+from harness.lifecycle.runs import Run
+from harness.wait import wait_for
 
 _PORTS_WITHIN = 30.0
 _GRACE_SECONDS = 5.0

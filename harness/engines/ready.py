@@ -13,8 +13,8 @@ from harness.engines.local import LocalEngine
 from harness.engines.service import Engine, EngineName
 from harness.engines.toolchain import Toolchain, find
 from harness.errors import BadInput
-from harness.progress import Progress
-from harness.runs import Run
+from harness.lifecycle.runs import Run
+from harness.support.console import Progress
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import assets
 from harness.errors import BadInput
+from harness.support import assets
 
 DEBIAN_PACKAGES = (
     "openjdk-17-jdk-headless",

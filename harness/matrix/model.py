@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.errors import BadInput
-from harness.suggest import did_you_mean
+from harness.support.suggest import did_you_mean
 
 Assignment = Mapping[str, str]
 """Axis name to value name; partial or whole."""

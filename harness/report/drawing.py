@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from harness.report.moments import LANES, History, Lane, Moment, Span, Tone
+from harness.report.timeline import LANES, History, Lane, Moment, Span, Tone
 
 _WIDE_PERCENT, _NARROW_PERCENT = 1.05, 2.1
 """Width of one character in percent of the axis, on a screen and on a phone."""

@@ -19,12 +19,12 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from harness.errors import BadInput
-from harness.report import matrix_map, story
+from harness.report import headline, matrix_map
 from harness.report.drawing import Drawing, draw
-from harness.report.moments import cloud_tone, history, in_words, row_tone
-from harness.report.results import CaseResult
 from harness.report.safe_text import link_inside, shown, web_link
 from harness.report.stored import Artifact, StoredCase, StoredRun, image, read_run
+from harness.report.timeline import cloud_tone, history, in_words, row_tone
+from harness.store.results import CaseResult
 
 FILE_NAME = "report.html"
 
@@ -100,7 +100,7 @@ def write(run: Path) -> Path:
 def render(run: StoredRun) -> str:
     """The page of a run."""
     style, script = _asset("style.css"), _asset("script.js")
-    told = story.story(run.results)
+    told = headline.story(run.results)
     views = _views(run)
     by_id = {view.result.id: view for view in views}
     return (
@@ -112,8 +112,8 @@ def render(run: StoredRun) -> str:
             policy=_policy(style, script),
             results=run.results,
             story=told,
-            counts=story.counts(run.results),
-            totals=story.totals_text(run.results),
+            counts=headline.counts(run.results),
+            totals=headline.totals_text(run.results),
             first=by_id[told.case.id] if told.case else None,
             maps=matrix_map.maps(run.results.cases),
             views=views,
@@ -137,7 +137,7 @@ def _view(case: StoredCase, anchor: str, pictures: Mapping[int, str]) -> CaseVie
     address = link_inside(trace.path) if trace else None
     causes = [cause for cause in diagnosis["causes"] if cause["confidence"] in _NAMED]
     result = case.result
-    words = [result.id, result.verdict, result.reason, story.row_text(result.observed)]
+    words = [result.id, result.verdict, result.reason, headline.row_text(result.observed)]
     words += [f"{name}={value}" for name, value in result.axes.items()]
     words += [cause["cause"] for cause in causes]
     return CaseView(
@@ -158,7 +158,7 @@ def _view(case: StoredCase, anchor: str, pictures: Mapping[int, str]) -> CaseVie
 
 def _pictures(run: StoredRun) -> dict[int, str]:
     """Screenshots as data addresses, those of the cases that say most first, within the bounds."""
-    order = {verdict: place for place, verdict in enumerate((*story.FIRST, "passed"))}
+    order = {verdict: place for place, verdict in enumerate((*headline.FIRST, "passed"))}
     left = _IMAGES_BYTES
     found: dict[int, str] = {}
     for case in sorted(run.cases, key=lambda each: order[each.result.verdict]):
@@ -224,11 +224,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "row_text": story.row_text,
+        "row_text": headline.row_text,
         "row_tone": row_tone,
         "cloud_tone": cloud_tone,
-        "recorded_text": story.recorded_text,
-        "verdict_text": lambda verdict: story.TOLD[verdict],
+        "recorded_text": headline.recorded_text,
+        "verdict_text": lambda verdict: headline.TOLD[verdict],
         "in_words": in_words,
         "web_link": web_link,
         "size_text": _size_text,

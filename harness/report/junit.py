@@ -3,7 +3,7 @@
 from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement
 
-from harness.report.results import Results
+from harness.store.results import Results
 
 
 def write(results: Results, path: Path) -> None:

@@ -10,8 +10,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from harness.events import Event, Listener
 from harness.report import table
+from harness.store.events import Event, Listener
 
 _REFRESHES = 4
 """A second; more would take the processor from what is shown."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness.report import story
+from harness.report import headline
 from harness.report.safe_text import bounded, web_link
 from harness.report.stored import StoredCase, StoredRun, read_run
 
@@ -32,11 +32,11 @@ def write(run: Path) -> str:
 def summary(run: StoredRun) -> str:
     """A run's summary: totals, the cases that say most first, and their causes."""
     results = run.results
-    told = story.story(results)
+    told = headline.story(results)
     parts = [
         f"## {' '.join(map(text, told.headline))}",
         text(told.lead),
-        f"**{text(story.totals_text(results))}** in {results.seconds:.0f} s · run "
+        f"**{text(headline.totals_text(results))}** in {results.seconds:.0f} s · run "
         f"{code(results.run)} · {text(results.engine)} engine · server time "
         f"\N{MULTIPLICATION SIGN}{results.time_scale:g}",
         "\n".join(_table(run)),
@@ -63,7 +63,7 @@ def code(value: str) -> str:
 
 
 def _table(run: StoredRun) -> Iterator[str]:
-    order = {verdict: place for place, verdict in enumerate((*story.FIRST, "passed"))}
+    order = {verdict: place for place, verdict in enumerate((*headline.FIRST, "passed"))}
     cases = sorted(run.cases, key=lambda case: order[case.result.verdict])
     yield "| Verdict | Case | Row seen last | Recorded in cloud | Cause |"
     yield "|---|---|---|---|---|"
@@ -71,10 +71,10 @@ def _table(run: StoredRun) -> Iterator[str]:
         result = case.result
         causes = ", ".join(code(str(each["cause"])) for each in _named(case))
         cells = (
-            text(story.TOLD[result.verdict]),
+            text(headline.TOLD[result.verdict]),
             code(result.id),
-            text(story.row_text(result.observed)),
-            text(story.recorded_text(result)),
+            text(headline.row_text(result.observed)),
+            text(headline.recorded_text(result)),
             causes if result.verdict != "passed" else "",
         )
         yield f"| {' | '.join(cells)} |"

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from harness.report.results import VERDICTS, CaseResult, VerdictName
+from harness.store.results import VERDICTS, CaseResult, VerdictName
 
 _MOST_COLUMNS, _MOST_CELLS = 6, 400
 _HOLES = 3

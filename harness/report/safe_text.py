@@ -10,7 +10,7 @@ import unicodedata
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
-from harness.redact import without_secrets
+from harness.support.redact import without_secrets
 
 _TERMINAL_CODE = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])|\x9b[0-?]*[ -/]*[@-~]"

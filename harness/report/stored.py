@@ -12,13 +12,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from harness.diagnosis.diagnose import diagnose
 from harness.diagnosis.evidence import Evidence
-from harness.diagnosis.reason import diagnose
-from harness.diagnosis.run_folder import read_case
-from harness.diagnosis.text import to_json
-from harness.report import results as stored_results
-from harness.report.results import CaseResult, Results
+from harness.diagnosis.findings_text import to_json
+from harness.diagnosis.readers.run_folder import read_case
 from harness.report.safe_text import bounded, shown
+from harness.store import results as stored_results
+from harness.store.results import CaseResult, Results
 
 KEPT = ("screenshot", "trace", "server_log", "journal")
 """Artefacts that each case is expected to have."""

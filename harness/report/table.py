@@ -4,8 +4,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from harness.events import Event
-from harness.report.results import Results, RowResult
+from harness.store.events import Event
+from harness.store.results import Results, RowResult
 
 _STYLES = {
     "passed": "green",

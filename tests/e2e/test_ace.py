@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from harness import assets
-from harness.bench import Benches
 from harness.cases import Case, load
-from harness.report.results import CaseResult
+from harness.store.results import CaseResult
+from harness.support import assets
+from harness.testbed.testbed import Benches
 
 CASES = load(Path(__file__).parents[2] / "fixtures" / "cases" / "ace.yaml")
 APP = "charts-for-confluence"

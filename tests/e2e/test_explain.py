@@ -8,14 +8,14 @@ import pytest
 from failures import Failure, failures, run_failure
 from playwright.sync_api import Browser
 
-from harness import assets
-from harness.bench import Bench, Benches
-from harness.case_run import run_case
-from harness.debugger.attach import attach
-from harness.diagnosis.jar import read_plugin
-from harness.diagnosis.reason import diagnose
-from harness.explaining import live
-from harness.services import CLOUD, CONFLUENCE
+from harness.diagnosis.diagnose import diagnose
+from harness.drivers.debugger.attach import attach
+from harness.environment.services.standin import CLOUD, CONFLUENCE
+from harness.explain import inspect
+from harness.plugin_jar.read import read_plugin
+from harness.runner.case import run_case
+from harness.support import assets
+from harness.testbed.testbed import Bench, Benches
 
 SCALE = 400
 """Twice the default: what is looked at here are causes, and waiting proves none of them."""
@@ -78,8 +78,8 @@ def test_a_stack_that_stands_is_explained_as_it_stands(
     bench = benches.get("3.1.7", assets.sample_app("charts"), SCALE)
     run_case(bench, failure.case, tmp_path / "case")
 
-    hand = live.of_stack(bench.stack.document(), live.AtHand(jar=read_plugin(bench.jar)))
-    seen = live.see(hand, "standing", harness_browser)
+    hand = inspect.of_stack(bench.stack.document(), inspect.AtHand(jar=read_plugin(bench.jar)))
+    seen = inspect.see(hand, "standing", harness_browser)
 
     assert seen.problems == ()
     assert {f.cause for f in diagnose(seen.facts) if f.confidence == "proved"} == {failure.cause}

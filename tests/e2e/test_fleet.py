@@ -12,7 +12,7 @@ import psutil
 import pytest
 from harness_command import SEED, Command
 
-from harness.waiting import wait_for
+from harness.wait import wait_for
 
 DASK = Path(sys.executable).parent / "dask"
 Start = Callable[..., "subprocess.Popen[bytes]"]

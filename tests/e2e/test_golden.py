@@ -5,11 +5,12 @@ from pathlib import Path
 
 from harness_command import Command
 
-from harness import app, assets
-from harness.confluence import apps, dark_features
-from harness.confluence.session import Account, connect
+from harness.cases import app
+from harness.drivers.confluence import apps, dark_features
+from harness.drivers.confluence.session import Account, connect
 from harness.engines.docker import connect as connect_docker
 from harness.engines.docker_clones import ARCHIVE_LABEL
+from harness.support import assets
 
 KEY = "migration-assistant.app-migration.feature"
 

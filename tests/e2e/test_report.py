@@ -10,9 +10,9 @@ import pytest
 from harness_command import SEED, Command
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from harness import assets
 from harness.engines import builds
-from harness.progress import to_stderr
+from harness.support import assets
+from harness.support.console import to_stderr
 
 BUG = "feature=on and dev-mode=on and ccma=3.1.7"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.cases import Case, load
-from harness.report.results import CaseResult
+from harness.store.results import CaseResult
 
 CASES = load(Path(__file__).parents[2] / "fixtures" / "cases" / "seed.yaml")
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from harness.confluence import boot
-from harness.confluence.session import ConfluenceClient
-from harness.control import CloudControl
-from harness.stack import Stack
+from harness.drivers.cloud import CloudControl
+from harness.drivers.confluence import boot
+from harness.drivers.confluence.session import ConfluenceClient
+from harness.environment.stack import Stack
 
 
 def server_seconds(client: ConfluenceClient, wall: float) -> float:

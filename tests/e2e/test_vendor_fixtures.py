@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from harness.bench import Migration, RowWatch
-from harness.control import CloudControl
+from harness.drivers.cloud import CloudControl
 from harness.errors import WaitTimedOut
 from harness.pytest_plugin import DEV_MODE, FEATURE
+from harness.testbed.testbed import Migration, RowWatch
 
 pytestmark = pytest.mark.ccma("3.9.6")
 

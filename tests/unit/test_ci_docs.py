@@ -10,9 +10,9 @@ import typer
 import yaml
 
 from harness.cases import read_suite
-from harness.cli import app
+from harness.cli.main import app
+from harness.cli.matrix_text import as_jobs
 from harness.errors import BadInput
-from harness.matrix_text import as_jobs
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "ci.md").read_text()

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from harness.cloud.call import Call, Refusal
-from harness.cloud.effects import Effect
 from harness.cloud.state import App, Transfer
 from harness.cloud.tokens import TokenRefused, peek, qsh, verify_hs256
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
 from harness.cloud.connect_api.access import active_transfer, check_uuid, connect_app
-from harness.cloud.effects import Effect
 from harness.cloud.state import LINK_LIFE, Upload
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

@@ -10,8 +10,8 @@ from harness.cloud import events
 from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
 from harness.cloud.changes import Change, ProgressReported
 from harness.cloud.connect_api.access import active_transfer, connect_app
-from harness.cloud.effects import Effect
 from harness.cloud.state import SETTLING, Transfer
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
 from harness.cloud.changes import FeedbackGiven
 from harness.cloud.connect_api.access import active_transfer, connect_app
-from harness.cloud.effects import Effect
 from harness.cloud.events import migration_details
 from harness.cloud.site import container_page, find_mappings, mapping_page
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
 from harness.cloud.changes import WebhooksSet
 from harness.cloud.connect_api.access import connect_app
-from harness.cloud.effects import Effect
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field
 from harness.cloud import connect
 from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
 from harness.cloud.changes import AppInstalled, AppUninstalled
-from harness.cloud.effects import Effect
 from harness.cloud.forge_api.access import make_token
 from harness.cloud.models import parse
 from harness.cloud.state import App
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

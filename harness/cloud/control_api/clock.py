@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 from harness.cloud.call import Call, Outcome, answer_json
 from harness.cloud.changes import ClockSet
 from harness.cloud.clock import iso
-from harness.cloud.effects import Effect
 from harness.cloud.models import parse
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
-from harness.cloud.effects import Effect
 from harness.cloud.faults.rules import AnyFault
 from harness.cloud.models import parse
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

@@ -9,8 +9,8 @@ import orjson
 from pydantic import BaseModel, Field
 
 from harness.cloud.call import Answer, Call, Outcome
-from harness.cloud.effects import Effect
 from harness.cloud.models import parse
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

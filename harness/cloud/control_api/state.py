@@ -7,9 +7,9 @@ from pydantic import BaseModel, Field
 
 from harness.cloud.call import Answer, Call, Outcome, answer_json
 from harness.cloud.changes import Change, PairListed, Reset, SwitchesSet
-from harness.cloud.effects import Effect
 from harness.cloud.models import parse
 from harness.cloud.settings import Switches
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

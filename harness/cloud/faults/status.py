@@ -5,8 +5,8 @@ from typing import Literal
 from pydantic import Field
 
 from harness.cloud.call import Answer, Call, Outcome, answer_json
-from harness.cloud.effects import Effect
 from harness.cloud.faults.base import RequestFault
+from harness.vocabulary.effects import Effect
 
 
 class RateLimit(RequestFault):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from harness.cloud.call import Call, Refusal
 from harness.cloud.connect_api.access import active_transfer
-from harness.cloud.effects import Effect
 from harness.cloud.state import App, Transfer
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

@@ -9,11 +9,11 @@ from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
 from harness.cloud.changes import AppLogged, MessagesWorkedOff
 from harness.cloud.connect_api.access import active_transfer, check_uuid
 from harness.cloud.connect_api.app_data import signed_url
-from harness.cloud.effects import Effect
 from harness.cloud.forge_api.access import forge_app, its_transfer
 from harness.cloud.models import parse
 from harness.cloud.site import container_page, find_mappings, mapping_page
 from harness.cloud.state import Upload
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from harness.cloud.call import Call, Refusal
-from harness.cloud.effects import Effect
 from harness.cloud.state import Migration, Server, Transfer
 from harness.cloud.vault import Vault
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

@@ -7,11 +7,11 @@ from pydantic import BaseModel, Field
 
 from harness.cloud.call import Call, Outcome, Refusal, answer_json
 from harness.cloud.changes import MigrationCreated, ServerAttached, TransferCreated
-from harness.cloud.effects import Effect
 from harness.cloud.events import migration_details
 from harness.cloud.models import parse
 from harness.cloud.server_api.access import attached_server, make_token, own_migration
 from harness.cloud.state import State
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

@@ -8,11 +8,11 @@ from pydantic import BaseModel, Field
 from harness.cloud import events, forge
 from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
 from harness.cloud.changes import CancelRequested, DataUploaded, ListenerErrored, ListenerTriggered
-from harness.cloud.effects import Effect
 from harness.cloud.models import parse
 from harness.cloud.server_api.access import active_transfer, own_transfer
 from harness.cloud.site import container_page, find_mappings, mapping_page
 from harness.cloud.state import DAY, Upload
+from harness.vocabulary.effects import Effect
 
 if TYPE_CHECKING:
     from harness.cloud.platform import Cloud

@@ -9,12 +9,12 @@ import httpx
 import pytest
 from cloud_processes import CloudDriver, eventually, running
 
-from harness import assets
 from harness.engines import builds
 from harness.engines.local import LocalEngine
-from harness.runs import open_run
-from harness.services import ace_app
-from harness.tls import Authority
+from harness.environment.services.standin import ace_app
+from harness.environment.tls import Authority
+from harness.lifecycle.runs import open_run
+from harness.support import assets
 
 KEY = "charts-for-confluence"
 PROGRESS = "/rest/atlassian-connect/1/migration/progress/{transferId}"

@@ -15,7 +15,7 @@ import psutil
 import pytest
 from cloud_processes import CloudDriver, ConnectApp, Process, eventually, running
 
-from harness.tls import Authority
+from harness.environment.tls import Authority
 
 LOOPBACK = ("--public-url", "http://127.0.0.1:0")
 MIB = 2**20

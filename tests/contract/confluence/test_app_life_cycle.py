@@ -2,7 +2,7 @@ import zipfile
 
 import pytest
 
-from harness.confluence import apps
+from harness.drivers.confluence import apps
 from harness.errors import DriverError
 
 

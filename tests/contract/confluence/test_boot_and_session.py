@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from harness.confluence import boot, session
-from harness.confluence.session import Account, open_client
+from harness.drivers.confluence import boot, session
+from harness.drivers.confluence.session import Account, open_client
 from harness.errors import DriverError
 
 

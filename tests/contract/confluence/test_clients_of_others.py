@@ -5,8 +5,8 @@ import subprocess
 import pytest
 from atlassian import Confluence
 
-from harness.confluence import apps, boot
-from harness.waiting import wait_for
+from harness.drivers.confluence import apps, boot
+from harness.wait import wait_for
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """The newer log-in form with Basic closed, as 10.2 comes: cookies, websudo and access tokens."""
 
 import pytest
-from conftest import await_running, run_standin
+from standin_processes import await_running, run_standin
 
-from harness.browser import login, migration_assistant
-from harness.confluence import apps, dark_features, session
-from harness.confluence.session import connect, open_client, open_with_token, who_am_i
+from harness.drivers.browser import login, migration_assistant
+from harness.drivers.confluence import apps, dark_features, session
+from harness.drivers.confluence.session import connect, open_client, open_with_token, who_am_i
 from harness.errors import DriverError
 
 pytestmark = pytest.mark.standin

@@ -1,6 +1,6 @@
 import pytest
 
-from harness.confluence import dark_features
+from harness.drivers.confluence import dark_features
 from harness.errors import BadInput
 
 FEATURE = "migration-assistant.app-migration.feature"

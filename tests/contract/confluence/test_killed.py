@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from conftest import await_running, run_standin
+from standin_processes import await_running, run_standin
 
-from harness.confluence import apps, dark_features
-from harness.confluence.session import Account, ConfluenceClient, open_client
+from harness.drivers.confluence import apps, dark_features
+from harness.drivers.confluence.session import Account, ConfluenceClient, open_client
 from harness.pytest_plugin import FEATURE
 
 pytestmark = pytest.mark.standin

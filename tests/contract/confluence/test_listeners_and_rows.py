@@ -10,14 +10,14 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from harness import app as sample_apps
-from harness import assets
-from harness.bench import Bench, Migration
-from harness.browser import dashboard, migration_assistant
-from harness.confluence import dark_features
+from harness.cases import app as sample_apps
+from harness.drivers.browser import dashboard, migration_assistant
+from harness.drivers.confluence import dark_features
 from harness.engines import builds
 from harness.pytest_plugin import DEV_MODE, FEATURE
-from harness.waiting import wait_for
+from harness.support import assets
+from harness.testbed.testbed import Bench, Migration
+from harness.wait import wait_for
 
 pytestmark = pytest.mark.standin
 

@@ -1,7 +1,7 @@
 import pytest
 
-from harness.browser.login import log_in, logged_in, save_state
-from harness.confluence.session import Account
+from harness.drivers.browser.login import log_in, logged_in, save_state
+from harness.drivers.confluence.session import Account
 from harness.errors import DriverError
 
 

@@ -2,12 +2,12 @@ import uuid
 
 import pytest
 
-from harness.browser import assessment, dashboard, migration_assistant
-from harness.browser.assessment import Decision
-from harness.browser.compare import disagreements
-from harness.confluence import apps, dark_features, migration
+from harness.drivers.browser import assessment, dashboard, migration_assistant
+from harness.drivers.browser.assessment import Decision
+from harness.drivers.browser.compare import disagreements
+from harness.drivers.confluence import apps, dark_features, migration
 from harness.errors import DriverError
-from harness.waiting import NotYet, wait_for
+from harness.wait import NotYet, wait_for
 
 FEATURE = "migration-assistant.app-migration.feature"
 DEV_MODE = "migration-assistant.app-migration.dev-mode"

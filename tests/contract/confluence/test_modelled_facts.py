@@ -6,13 +6,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import StandIn, await_running, run_standin
+from standin_processes import StandIn, await_running, run_standin
 
-from harness.confluence import apps, boot, dark_features
-from harness.confluence.session import Account, open_client
+from harness.drivers.confluence import apps, boot, dark_features
+from harness.drivers.confluence.session import Account, open_client
 from harness.errors import DriverError
 from harness.pytest_plugin import DEV_MODE, FEATURE
-from harness.waiting import wait_for
+from harness.wait import wait_for
 
 pytestmark = pytest.mark.standin
 

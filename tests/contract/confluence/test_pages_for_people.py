@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from conftest import await_running, run_standin
 from people import complaints, tab_to
 from playwright.sync_api import Browser, Page
+from standin_processes import await_running, run_standin
 
-from harness.browser.login import log_in
-from harness.confluence import apps, dark_features
-from harness.confluence.session import Account, open_client
+from harness.drivers.browser.login import log_in
+from harness.drivers.confluence import apps, dark_features
+from harness.drivers.confluence.session import Account, open_client
 from harness.pytest_plugin import FEATURE
 
 pytestmark = pytest.mark.standin

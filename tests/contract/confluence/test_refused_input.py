@@ -9,10 +9,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import StandIn, await_running, run_standin
+from standin_processes import StandIn, await_running, run_standin
 
-from harness.confluence.session import Account, open_client
-from harness.waiting import wait_for
+from harness.drivers.confluence.session import Account, open_client
+from harness.wait import wait_for
 
 pytestmark = pytest.mark.standin
 

@@ -2,15 +2,15 @@
 
 import httpx
 import pytest
-from conftest import run_standin
 from people import complaints, tab_to
+from standin_processes import run_standin
 
-from harness.browser import setup_wizard
-from harness.confluence import boot
-from harness.confluence.licence import Licence
-from harness.confluence.session import Account, connect, who_am_i
-from harness.confluence.setup import set_up
-from harness.confluence.setup_steps import Database, Wanted
+from harness.drivers.browser import setup_wizard
+from harness.drivers.confluence import boot
+from harness.drivers.confluence.licence import Licence
+from harness.drivers.confluence.session import Account, connect, who_am_i
+from harness.drivers.confluence.setup import set_up
+from harness.drivers.confluence.setup_steps import Database, Wanted
 from harness.errors import BadInput
 
 pytestmark = pytest.mark.standin

@@ -12,12 +12,12 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from playwright.sync_api import Page
 
-from harness.browser import assessment, migration_assistant, plan_wizard, setup_wizard
-from harness.browser.assessment import Decision
-from harness.browser.plan_wizard import Choices
-from harness.confluence.licence import Licence
-from harness.confluence.session import Account
-from harness.confluence.setup_steps import Wanted
+from harness.drivers.browser import assessment, migration_assistant, plan_wizard, setup_wizard
+from harness.drivers.browser.assessment import Decision
+from harness.drivers.browser.plan_wizard import Choices
+from harness.drivers.confluence.licence import Licence
+from harness.drivers.confluence.session import Account
+from harness.drivers.confluence.setup_steps import Wanted
 from harness.errors import BadInput, DriverError
 
 HOME = "/plugins/servlet/ial/migration/home"

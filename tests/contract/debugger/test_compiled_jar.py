@@ -3,8 +3,8 @@
 import zipfile
 from pathlib import Path
 
-from harness.diagnosis.classfile import Constant
-from harness.diagnosis.jar import read_plugin
+from harness.plugin_jar.classfile import Constant
+from harness.plugin_jar.read import read_plugin
 
 DESCRIPTOR = '<atlassian-plugin key="org.example.charts"><plugin-info/></atlassian-plugin>'
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from harness.debugger.attach import attach
-from harness.debugger.errors import DebuggerBusy, NoDebuggee
-from harness.debugger.probes import Probe
-from harness.debugger.record import Answer, ProbeRecord
-from harness.debugger.recording import WatchedMethod
+from harness.drivers.debugger.attach import attach
+from harness.drivers.debugger.errors import DebuggerBusy, NoDebuggee
+from harness.drivers.debugger.probes import Probe
+from harness.drivers.debugger.recording import WatchedMethod
+from harness.store.probe_record import Answer, ProbeRecord
 
 HOST = "127.0.0.1"
 LISTENER = "org.example.ChartsListener"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.confluence_side import images_wanted
 from harness.engines.ready import Ready, prepare
+from harness.environment.services.confluence import images_wanted
 from harness.settings import Settings
 
 

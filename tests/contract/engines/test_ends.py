@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from harness.confluence.start_up import Watch, start_up
-from harness.confluence_side import ConfluenceSide, describe
+from harness.drivers.confluence.start_up import Watch, start_up
 from harness.engines.ready import Ready
 from harness.engines.service import Place, Running, Service
+from harness.environment.services.confluence import ConfluenceSide, describe
+from harness.environment.tls import Authority
 from harness.errors import ServiceDied
-from harness.runs import Run
+from harness.lifecycle.runs import Run
 from harness.settings import Settings
-from harness.tls import Authority
 
 AT_ONCE = 20
 """Wall seconds: a third of the first step's limit; it takes one or two."""

@@ -2,21 +2,23 @@
 
 import pytest
 
-from harness import runs, services, sweep
 from harness.engines.ready import Ready
 from harness.engines.service import Engine
-from harness.tls import Authority
+from harness.environment import reaper
+from harness.environment.services import standin
+from harness.environment.tls import Authority
+from harness.lifecycle import runs
 
 
-def interrupted(ready: Ready, *, standing: bool) -> tuple[runs.Run, sweep.Removed]:
+def interrupted(ready: Ready, *, standing: bool) -> tuple[runs.Run, reaper.Removed]:
     """A run that is interrupted just after it started the cloud, and what was left of it."""
     began: list[tuple[runs.Run, Engine]] = []
 
     def begin() -> None:
-        with runs.open_run() as run, sweep.nothing_left(run, ready.client):
+        with runs.open_run() as run, reaper.nothing_left(run, ready.client):
             engine = ready.open(run, "stack-1")
             began.append((run, engine))
-            engine.start(services.cloud(ready.images.get("cloud", ""), "here", Authority(), 1.0))
+            engine.start(standin.cloud(ready.images.get("cloud", ""), "here", Authority(), 1.0))
             if standing:
                 run.stack_file.write_text("{}")
             raise KeyboardInterrupt
@@ -24,7 +26,7 @@ def interrupted(ready: Ready, *, standing: bool) -> tuple[runs.Run, sweep.Remove
     with pytest.raises(KeyboardInterrupt):
         begin()
     [(run, engine)] = began
-    left = sweep.take_down(run, ready.client)
+    left = reaper.take_down(run, ready.client)
     engine.close()  # has nothing left to end, but its own handles
     return run, left
 
@@ -32,7 +34,7 @@ def interrupted(ready: Ready, *, standing: bool) -> tuple[runs.Run, sweep.Remove
 def test_nothing_is_left(ready: Ready) -> None:
     run, left = interrupted(ready, standing=False)
 
-    assert left == sweep.Removed()
+    assert left == reaper.Removed()
     assert not run.folder.exists()
 
 

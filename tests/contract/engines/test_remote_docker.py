@@ -7,14 +7,15 @@ from contextlib import suppress
 
 import pytest
 
-from harness import app, assets
-from harness.confluence.session import who_am_i
-from harness.confluence_side import images_wanted
+from harness.cases import app
+from harness.drivers.confluence.session import who_am_i
 from harness.engines.docker import connect
 from harness.engines.ready import prepare
-from harness.runs import Run
+from harness.environment.services.confluence import images_wanted
+from harness.environment.stack import CONFLUENCE, bring_up
+from harness.lifecycle.runs import Run
 from harness.settings import Settings
-from harness.stack import CONFLUENCE, bring_up
+from harness.support import assets
 
 SOCKET = "/var/run/docker.sock"
 ELSEWHERE = "127.0.0.2"

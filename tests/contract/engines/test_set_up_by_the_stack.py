@@ -1,11 +1,12 @@
 """A stand-in that shows its set-up wizard is brought up by the same steps as a real image."""
 
-from harness import app, assets
-from harness.confluence.session import who_am_i
+from harness.cases import app
+from harness.drivers.confluence.session import who_am_i
 from harness.engines.ready import Ready
-from harness.runs import Run
+from harness.environment.stack import CONFLUENCE, bring_up
+from harness.lifecycle.runs import Run
 from harness.settings import Settings
-from harness.stack import CONFLUENCE, bring_up
+from harness.support import assets
 
 
 def test_the_wizard_is_passed_on_the_way_up(ready: Ready, harness_run: Run) -> None:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.cloud.effects import Effect
 from harness.cloud.tokens import TokenRefused, peek, qsh, sign_hs256, verify_hs256
+from harness.vocabulary.effects import Effect
 
 SECRET = "a shared secret that is long enough for SHA-256"
 NOW = 1_700_000_000.0

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.diagnosis.classfile import Constant, NoClassFile, parse
-from harness.diagnosis.jar import read_plugin
 from harness.diagnosis.jar_check import as_text, check, to_json
 from harness.errors import BadInput
+from harness.plugin_jar.classfile import Constant, NoClassFile, parse
+from harness.plugin_jar.read import read_plugin
 
 V1 = "com/atlassian/migration/app/AppCloudMigrationListenerV1"
 MODERN = "com/atlassian/migration/app/listener/DiscoverableListener"

@@ -1,9 +1,9 @@
 """The links from the click to the row: each cause breaks one, and what lies behind is not a gap."""
 
 from harness.diagnosis.causes import CATALOGUE
+from harness.diagnosis.diagnose import diagnose
 from harness.diagnosis.finding import excluded, likely, proved, unknown
 from harness.diagnosis.links import LINKS, gaps, links
-from harness.diagnosis.reason import diagnose
 
 
 def states(facts) -> dict[str, str]:

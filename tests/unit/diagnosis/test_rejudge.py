@@ -8,8 +8,8 @@ import pytest
 from harness.cases import Case, Expectation, KnownBug
 from harness.diagnosis.finding import proved
 from harness.diagnosis.rejudge import observation_of, rejudge
-from harness.report.results import CaseResult, Recorded, RowResult, TimelineEntry
-from harness.rows import Row
+from harness.store.results import CaseResult, Recorded, RowResult, TimelineEntry
+from harness.vocabulary.rows import Row
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 READY, COMPLETE = Row("READY", None), Row("COMPLETE", 100)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from made_run import MakeRun, make_folder
 
-from harness.report.results import CaseResult
+from harness.store.results import CaseResult
 
 
 @pytest.fixture

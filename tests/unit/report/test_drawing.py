@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from made_run import BEGUN, at
 
 from harness.report.drawing import draw
-from harness.report.moments import History, Moment, Span
+from harness.report.timeline import History, Moment, Span
 
 
 def story(*moments: Moment, minutes: float = 30) -> History:

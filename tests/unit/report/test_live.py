@@ -4,8 +4,8 @@ import io
 
 from rich.console import Console
 
-from harness.events import Event
 from harness.report.live import LiveTable, shown
+from harness.store.events import Event
 
 
 class Clock:

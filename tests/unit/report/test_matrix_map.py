@@ -3,7 +3,7 @@ import itertools
 from made_run import ready_for_good
 
 from harness.report.matrix_map import MatrixMap, maps
-from harness.report.results import CaseResult, VerdictName
+from harness.store.results import CaseResult, VerdictName
 
 
 def case(file: str, verdict: VerdictName = "passed", **axes: str) -> CaseResult:

@@ -1,0 +1,166 @@
+"""An app's two halves as its `app.yaml` describes them."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from harness.engines import builds, images
+from harness.engines.ready import Ready
+from harness.errors import BadInput
+from harness.plugin_jar.check import check_jar
+from harness.support.console import Progress
+from harness.support.yaml_source import read, validate
+
+DESCRIPTION = "app.yaml"
+_SERVER_FOLDER = "server"
+_ACE_FILES = ("package.json", "package-lock.json", "start.js")
+
+
+class ServerHalf(BaseModel):
+    """The plugin: a jar, or Java sources that the harness compiles.
+
+    Attributes:
+        key: what the listener's getServerAppKey() returns, by which the row is found.
+        jar: path of a jar, relative to the app's folder.
+        source: folder of Java sources, named `server`, relative to the app's folder.
+        address: a path that the plugin serves, such as `/rest/my-app/1/health`: the app counts as
+            installed once that answers, since `enabled` comes a moment before.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    jar: Path | None = None
+    source: Path | None = None
+    address: str | None = Field(default=None, pattern="^/")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "ServerHalf":
+        if (self.jar is None) == (self.source is None):
+            raise ValueError("either a `jar` or a `source` folder")
+        return self
+
+
+class CloudHalf(BaseModel):
+    """The Connect app: the scripted one, which behaves as a case wants, or one of the vendor's.
+
+    Attributes:
+        kind: `scripted`, or `ace` for an app on atlassian-connect-express.
+        key: the Connect app's key.
+        behaviour: name of what the scripted app posts, and when.
+        source: folder of an `ace` app with package.json, package-lock.json and a start.js that
+            serves it (docs/cloud.md), relative to the app's folder.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["scripted", "ace"] = "scripted"
+    key: str
+    behaviour: str = "seed"
+    source: Path | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> "CloudHalf":
+        if (self.source is not None) != (self.kind == "ace"):
+            raise ValueError("`kind: ace` and a `source` folder go together")
+        if self.kind == "ace" and "behaviour" in self.model_fields_set:
+            raise ValueError("`behaviour` is for `kind: scripted`: this app follows no script")
+        return self
+
+
+class AppDescription(BaseModel):
+    """The content of `app.yaml`.
+
+    Attributes:
+        name: for people.
+        server: the plugin.
+        cloud: the Connect app.
+        site: YAML file with the site's content (docs/cloud.md), relative to the app's folder;
+            nothing is mapped without it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1)
+    server: ServerHalf
+    cloud: CloudHalf
+    site: Path | None = None
+
+    @property
+    def cloud_half(self) -> str:
+        """A word that is equal for apps that one cloud half, on one site, can serve.
+
+        How the scripted one behaves is told to it, and asks for no other.
+        """
+        values = self.cloud.model_dump(mode="json", exclude={"behaviour"}).values()
+        return ",".join(str(value) for value in (*values, self.site) if value is not None)
+
+
+def load(folder: Path) -> AppDescription:
+    """Reads an app's description.
+
+    Returns:
+        It, with the paths of `cloud.source` and `site` resolved.
+
+    Raises:
+        BadInput: missing or wrong, with file and line.
+    """
+    source = read(folder / DESCRIPTION)
+    app = validate(source, AppDescription)
+    cloud, site = app.cloud, app.site
+    if cloud.source is not None:
+        place = (folder / cloud.source).resolve()
+        for name in _ACE_FILES:
+            if not (place / name).is_file():
+                why = f"cloud.source: there is no {name} in {cloud.source}"
+                raise source.error(why, "cloud", "source")
+        cloud = cloud.model_copy(update={"source": place})
+    if site is not None:
+        site = (folder / site).resolve()
+        if not site.is_file():
+            raise source.error(f"site: there is no {app.site}", "site")
+    return app.model_copy(update={"cloud": cloud, "site": site})
+
+
+def server_jar(folder: Path, app: AppDescription, progress: Progress) -> Path:
+    """The server app's jar, compiled first when the app is kept as sources.
+
+    Raises:
+        BadInput: no such jar, no plugin in it, or the compiler refused the sources.
+    """
+    if app.server.source is not None:
+        sources = (folder / app.server.source).resolve()
+        if sources.name != _SERVER_FOLDER or not sources.is_dir():
+            raise BadInput(
+                f"server.source: {app.server.source} is no folder named `{_SERVER_FOLDER}`",
+                path=folder / DESCRIPTION,
+            )
+        jar = builds.server_app(sources.parent, progress)
+    else:
+        assert app.server.jar is not None  # the model has one of the two
+        jar = (folder / app.server.jar).resolve()
+        if not jar.is_file():
+            raise BadInput(f"server.jar: there is no {app.server.jar}", path=folder / DESCRIPTION)
+    check_jar(jar)
+    return jar
+
+
+def connect_app(app: AppDescription, ready: Ready, progress: Progress) -> str:
+    """Makes a cloud half of `kind: ace` ready to be started.
+
+    Args:
+        app: the app.
+        ready: the engine it is to run on.
+        progress: takes lines about what is built.
+
+    Returns:
+        Its image's name on Docker, else its folder with all packages in it.
+
+    Raises:
+        BadInput: npm is missing here, or cannot install what the lock file says.
+    """
+    assert app.cloud.source is not None
+    if ready.client:
+        return images.connect_app(ready.client, app.cloud.source, progress)
+    return str(builds.connect_app(app.cloud.source, progress))

@@ -1,0 +1,193 @@
+"""Shows a known bug on the version that has it, and its absence on the one that has not. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from itertools import zip_longest
+from pathlib import Path
+
+from harness.cases import Case, KnownBug, Suite
+from harness.cases.rules import told_of
+from harness.errors import EXIT_ERROR, EXIT_FAILED, BadInput
+from harness.matrix.feasible import Space
+from harness.settings import CCMA_VERSIONS
+from harness.store.results import CaseResult
+from harness.support.suggest import did_you_mean
+
+_WIDTH = 56
+
+
+@dataclass(frozen=True)
+class Side:
+    """One version and what is to be seen on it: the bug, or its absence.
+
+    Attributes:
+        version: a CCMA version that the stand-in shows, or the name of a real image.
+        wants_bug: whether it is to show the bug.
+        case: the case that runs on it.
+    """
+
+    version: str
+    wants_bug: bool
+    case: Case
+
+    @property
+    def image(self) -> str | None:
+        """The image that it runs on; None on the stand-in."""
+        return self.version if is_image(self.version) else None
+
+    @property
+    def name(self) -> str:
+        """The version as it is told."""
+        return self.version if self.image else f"CCMA {self.version}"
+
+    def as_stated(self, result: CaseResult) -> bool:
+        """Whether the result is what this side states."""
+        return result.verdict == ("known-bug" if self.wants_bug else "passed")
+
+
+def is_image(version: str) -> bool:
+    """Whether a version is the name of an image, as `atlassian/confluence:9.2` is."""
+    return "/" in version or ":" in version
+
+
+def sides(suite: Suite, name: str, before: str, after: str | None) -> list[Side]:
+    """The cases of a reproduction.
+
+    Args:
+        suite: the case file.
+        name: a name under `repros`, a known bug's id, or a case's id.
+        before: the CCMA version, or the image, that has the bug.
+        after: the one that has it no more, if that is to be shown too.
+
+    Raises:
+        BadInput: no such name or version.
+    """
+    bug = _bug(suite, name)
+    found = [Side(before, True, _case(suite, bug, before, marked=True))]
+    if after is not None:
+        found.append(Side(after, False, _case(suite, bug, after, marked=False)))
+    if len({side.case.id for side in found}) < len(found):
+        raise BadInput(f"--before and --after are both {before}: name two versions")
+    return found
+
+
+def _bug(suite: Suite, name: str) -> KnownBug:
+    bugs = {bug.id: bug for bug in suite.file.known_bugs}
+    marked = {case.id: case.known_bug.id for case in suite.cases if case.known_bug}
+    named = {**marked, **{bug: bug for bug in bugs}, **suite.file.repros}
+    if not named:
+        raise BadInput("it has no known bugs, so there is nothing to reproduce", path=suite.path)
+    if name not in named:
+        raise BadInput(f"--case {name!r} names no known bug{did_you_mean(name, named)}")
+    return bugs[named[name]]
+
+
+def _case(suite: Suite, bug: KnownBug, version: str, *, marked: bool) -> Case:
+    if is_image(version):
+        return _case_of_image(suite, bug, version, marked=marked)
+    if version not in CCMA_VERSIONS:
+        hint = did_you_mean(version, CCMA_VERSIONS)
+        raise BadInput(f"no CCMA version {version!r} is modelled{hint}")
+    axis = next((n for n, a in suite.file.axes.items() if a.setting == "ccma"), None)
+    wanted = {name: values[0] for name, values in bug.when.items() if name != axis}
+    if axis is not None:
+        if version not in suite.file.axes[axis].words:
+            hint = did_you_mean(version, suite.file.axes[axis].words)
+            raise BadInput(f"axis {axis!r} has no value {version!r}{hint}", path=suite.path)
+        wanted[axis] = version
+    case = suite.case(_completed(suite, wanted))
+    identity = case.id if axis is not None else f"{case.id}@{version}"
+    return replace(case, id=identity, ccma=version, known_bug=bug if marked else None)
+
+
+def _case_of_image(suite: Suite, bug: KnownBug, image: str, *, marked: bool) -> Case:
+    """The bug's case without its CCMA version: the image has the one it has."""
+    axis = next((n for n, a in suite.file.axes.items() if a.setting == "ccma"), None)
+    wanted = {name: values[0] for name, values in bug.when.items() if name != axis}
+    if axis is not None and bug.versions:
+        wanted[axis] = bug.versions[0]
+    elif axis is not None and axis in bug.when:
+        wanted[axis] = bug.when[axis][0]
+    case = suite.case(_completed(suite, wanted))
+    axes = {name: value for name, value in case.axes.items() if name != axis}
+    identity = f"{suite.file.name}[{told_of(axes)}]@{image}"
+    return replace(case, id=identity, axes=axes, ccma=None, known_bug=bug if marked else None)
+
+
+def _completed(suite: Suite, wanted: dict[str, str]) -> dict[str, str]:
+    """A whole allowed case with these values, the others' first value where it may be."""
+    if suite.model is None:
+        return {}
+    space = Space(suite.model)
+    first = space.ids((axis.name, axis.values[0]) for axis in suite.model.axes)
+    row = space.complete(space.ids(wanted.items()), first)
+    if row is None:
+        told = ", ".join(f"{name}={value}" for name, value in wanted.items())
+        raise BadInput(f"the constraints allow no case with {told}", path=suite.path)
+    return suite.model.case(space.row(row))
+
+
+def exit_status(sides_: Sequence[Side], results: Sequence[CaseResult]) -> int:
+    """0 when each side is as stated; 2 where one ended in an error; else 1."""
+    if any(result.verdict == "error" for result in results):
+        return EXIT_ERROR
+    both = zip(sides_, results, strict=True)
+    return 0 if all(side.as_stated(result) for side, result in both) else EXIT_FAILED
+
+
+def as_text(sides_: Sequence[Side], results: Sequence[CaseResult], folder: Path) -> str:
+    """Both sides in two columns: what is stated, the timeline, the screenshot."""
+    columns = [
+        [
+            f"{'before' if side.wants_bug else 'after'}: {side.name}",
+            *(f"{time}  {row}" for time, row in _timeline(result)),
+            f"verdict: {result.verdict}",
+            "as stated" if side.as_stated(result) else f"NOT as stated: {_stated(side)}",
+        ]
+        for side, result in zip(sides_, results, strict=True)
+    ]
+    lines = [
+        "   ".join(cell[:_WIDTH].ljust(_WIDTH) for cell in row).rstrip()
+        for row in zip_longest(*columns, fillvalue="")
+    ]
+    for result in results:
+        if picture := result.artifacts.get("screenshot"):
+            lines.append(f"screenshot: {folder / picture}")
+        if result.verdict not in ("known-bug", "passed"):
+            lines.append(f"{result.id}: {result.reason}")
+    return "\n".join(lines)
+
+
+def as_page(sides_: Sequence[Side], results: Sequence[CaseResult]) -> str:
+    """The same as a page for the run's folder, with the screenshots side by side."""
+    parts = []
+    for side, result in zip(sides_, results, strict=True):
+        rows = "".join(
+            f"<tr><td>{escape(time)}</td><td>{escape(row)}</td></tr>"
+            for time, row in _timeline(result)
+        )
+        picture = escape(result.artifacts.get("screenshot", ""), quote=True)
+        shown = f'<img src="{picture}" alt="what the admin saw">' if picture else ""
+        parts.append(
+            f"<section><h2>{escape(side.name)}: {escape(result.verdict)}</h2>"
+            f"<table><tr><th>server time</th><th>row</th></tr>{rows}</table>"
+            f"<p>{escape(result.reason)}</p>{shown}</section>"
+        )
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Reproduction</title>'
+        "<style>body{font:15px sans-serif;display:flex;gap:2em}section{flex:1}"
+        "img{max-width:100%;border:1px solid}td,th{text-align:left;padding:2px 1em 2px 0}</style>"
+        f"{''.join(parts)}</html>\n"
+    )
+
+
+def _timeline(result: CaseResult) -> list[tuple[str, str]]:
+    return [
+        (f"{e.server_time:%H:%M:%S}", e.status + ("" if e.percent is None else f" {e.percent} %"))
+        for e in result.timeline
+    ]
+
+
+def _stated(side: Side) -> str:
+    return "the bug should show" if side.wants_bug else "the case should pass"

@@ -1,0 +1,39 @@
+"""The verb that tells what a machine lacks."""
+
+import json
+import os
+
+import typer
+
+from harness.cli.options import Json
+from harness.environment import doctor
+from harness.errors import EXIT_BAD_INPUT
+from harness.settings import resolve
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the verb to the command."""
+    app.command("doctor")(doctor_command)
+
+
+def doctor_command(as_json: Json = False) -> int:
+    """Tell what works here, what is missing, and how to get it."""
+    checks = doctor.examine()
+    resolved = resolve({}, os.environ)
+    if as_json:
+        document = {
+            "works": doctor.works(checks),
+            "checks": [vars(check) for check in checks],
+            "settings": {
+                name: {"value": value, "source": resolved.sources[name]}
+                for name, value in resolved.settings.model_dump(mode="json").items()
+            },
+        }
+        print(json.dumps(document, indent=1))
+    else:
+        for check in checks:
+            state = "ok     " if check.found else "missing"
+            print(f"{state}  {check.name}: {check.found or check.advice}")
+        for line in doctor.settings_lines(resolved):
+            print(f"setting  {line}")
+    return 0 if doctor.works(checks) else EXIT_BAD_INPUT

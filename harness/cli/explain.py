@@ -1,0 +1,188 @@
+"""The verbs that start nothing: explain, judge, diff and check.
+
+Each imports what it does its work with when it is called: a finished run is explained without a
+browser, a debugger or a service, and without the seconds that importing them takes.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from harness.errors import BadInput
+from harness.lifecycle import runs
+
+if TYPE_CHECKING:
+    from harness.diagnosis.readers.run_folder import StoredCase
+    from harness.drivers.confluence.session import Account
+    from harness.explain.inspect import AtHand
+    from harness.plugin_jar.read import PluginJar
+
+PASSWORD = "HARNESS_ATTACH_PASSWORD"  # noqa: S105 - a variable's name
+"""Where `--attach` takes the password from; a command line would show it to everybody."""
+
+Json = Annotated[bool, typer.Option("--json", help="print one JSON document")]
+Cases = Annotated[
+    str | None, typer.Option("--case", help="a case's id, or an expression as for `run -k`")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the verbs to the command."""
+    app.command("explain")(explain)
+    app.command("judge")(judge)
+    app.command("diff")(diff)
+    app.command("check")(check)
+
+
+def explain(
+    run: Annotated[
+        str | None, typer.Argument(help="a run's folder or id, or the id of a standing stack")
+    ] = None,
+    case: Cases = None,
+    attach: Annotated[
+        bool, typer.Option("--attach", help=f"a Confluence of your own; password in {PASSWORD}")
+    ] = False,
+    base_url: Annotated[str | None, typer.Option(help="its address")] = None,
+    user: Annotated[str | None, typer.Option(help="an administrator's name")] = None,
+    log: Annotated[Path | None, typer.Option(help="its application log")] = None,
+    jdwp: Annotated[str | None, typer.Option(help="its debugger, HOST:PORT")] = None,
+    cloud: Annotated[str | None, typer.Option(help="the stub's control address")] = None,
+    jar: Annotated[Path | None, typer.Option(help="the server app's jar")] = None,
+    server_key: Annotated[str | None, typer.Option(help="the server app key")] = None,
+    cloud_key: Annotated[str | None, typer.Option(help="the cloud app's key")] = None,
+    plan: Annotated[str | None, typer.Option(help="a plan's id; the newest by default")] = None,
+    ccma: Annotated[str | None, typer.Option(help="the assistant's version")] = None,
+    as_json: Json = False,
+) -> int:
+    """Say which link broke, with the evidence, and what to do."""
+    from harness.explain import commands, stored
+
+    file = runs.find(run).stack_file if run else None
+    if not attach and file is None:
+        raise BadInput("name a run, or look at a Confluence of your own with --attach")
+    if not attach and run and file and not file.is_file():
+        cases = stored.cases(stored.find(run, _results), case)
+        _say(commands.explained(cases), as_json)
+        return 0
+    from harness.explain.inspect import AtHand
+
+    plugin = _plugin(jar)
+    hand = AtHand(
+        base_url=base_url,
+        account=_account(user),
+        log=_file(log),
+        debugger=_address(jdwp) if jdwp else None,
+        control_url=cloud,
+        jar=plugin,
+        server_key=server_key or _constant(plugin, "server_key"),
+        cloud_key=cloud_key or _constant(plugin, "cloud_key"),
+        plan=plan,
+        ccma=ccma,
+    )
+    seen = _seen(hand, run, None if attach else file)
+    _say(commands.explained([seen]), as_json)
+    return 0
+
+
+def judge(
+    run: Annotated[str, typer.Argument(help="a run's folder or id")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="case files with today's expectations")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Apply today's rules to a stored run; the exit status is that of its verdicts today."""
+    from harness.explain import judge
+
+    said, status = judge.judged(run, files or [], _results)
+    _say(said, as_json)
+    return status
+
+
+def diff(
+    one: Annotated[str, typer.Argument(help="a run, or RUN#CASE")],
+    other: Annotated[str, typer.Argument(help="another run, or RUN#CASE")],
+    case: Cases = None,
+    as_json: Json = False,
+) -> int:
+    """Walk two cases to the first event that differs."""
+    from harness.explain import commands
+
+    _say(commands.compared(one, other, case, _results), as_json)
+    return 0
+
+
+def check(
+    jar: Annotated[Path, typer.Argument(help="a plugin's jar")], as_json: Json = False
+) -> int:
+    """Tell what can be read from a plugin before anything runs."""
+    from harness.diagnosis import jar_check
+    from harness.plugin_jar.read import read_plugin
+
+    plugin = read_plugin(jar)
+    _say((jar_check.as_text(plugin), jar_check.to_json(plugin)), as_json)
+    return 0
+
+
+def _seen(hand: "AtHand", name: str | None, file: Path | None) -> "StoredCase":
+    """What a standing stack shows, where its file is given, or else what is at hand."""
+    from harness.explain import inspect
+
+    if file is None:
+        return inspect.see(hand, hand.base_url or "what is at hand")
+    from harness.environment.stack import StackDocument
+
+    document = StackDocument.model_validate_json(file.read_text())
+    return inspect.see(inspect.of_stack(document, hand), f"standing stack {name}")
+
+
+def _say(said: tuple[str, Any], as_json: bool) -> None:
+    text, data = said
+    print(json.dumps(data, indent=1) if as_json else text.rstrip())
+
+
+def _results() -> Path:
+    from harness.settings import resolve
+
+    return resolve({}, os.environ).settings.results
+
+
+def _plugin(jar: Path | None) -> "PluginJar | None":
+    from harness.plugin_jar.read import read_plugin
+
+    return read_plugin(jar) if jar else None
+
+
+def _account(user: str | None) -> "Account | None":
+    from harness.drivers.confluence.session import Account
+
+    if user is None:
+        return None
+    password = os.environ.get(PASSWORD)
+    if password is None:
+        raise BadInput(f"--user needs a password: put it into the variable {PASSWORD}")
+    return Account(user, password)
+
+
+def _file(path: Path | None) -> Path | None:
+    if path is not None and not path.is_file():
+        raise BadInput("--log: there is no such file", path=path)
+    return path
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit():
+        raise BadInput(f"--jdwp {text!r}: write HOST:PORT, as in 127.0.0.1:5005")
+    return host, int(port)
+
+
+def _constant(plugin: "PluginJar | None", key: str) -> str | None:
+    """The key that the jar's one listener returns, where it is constant."""
+    if plugin is None or len(plugin.listeners) != 1:
+        return None
+    constant: Any = getattr(plugin.listeners[0], key)
+    return constant.value if constant else None

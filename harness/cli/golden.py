@@ -1,0 +1,70 @@
+"""The verbs for golden homes: keep one, list them, remove one."""
+
+import re
+from typing import Annotated
+
+import typer
+
+from harness.engines import docker_clones
+from harness.engines.docker import connect
+from harness.environment import golden
+from harness.environment.golden_capture import save
+from harness.errors import BadInput
+from harness.lifecycle import interrupt, runs
+from harness.support.console import to_stderr
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+_app = typer.Typer(no_args_is_help=True, help="Kept Confluence homes to begin stacks with.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the verbs to the command."""
+    app.add_typer(_app, name="golden")
+
+
+@_app.command("save")
+def save_command(
+    name: Annotated[str, typer.Argument(help="what to call it")],
+    run: Annotated[str | None, typer.Argument(help="the run's id, where several stand")] = None,
+) -> int:
+    """Keep the home of the stack that `harness up` left; the stack is taken down."""
+    if not _NAME.fullmatch(name):
+        raise BadInput(f"golden home {name!r}: letters, digits, dots, hyphens and underscores only")
+    with interrupt.orderly(to_stderr):
+        place = save(name, _standing(run), to_stderr, connect())
+    to_stderr(f"kept in {place}: `harness up --golden {name}` begins with it")
+    return 0
+
+
+@_app.command("list")
+def list_command() -> int:
+    """Tell which golden homes are here, and what each belongs to."""
+    for name in golden.names():
+        each = golden.read(name)
+        megabytes = (golden.folder() / name / golden.HOME_FILE).stat().st_size / 1e6
+        print(
+            f"{name}  {each.confluence} build {each.build}, CCMA {each.ccma}, {megabytes:.0f} MB, "
+            f"{each.saved:%Y-%m-%d %H:%M} UTC"
+        )
+    return 0
+
+
+@_app.command("remove")
+def remove_command(name: Annotated[str, typer.Argument(help="the golden home's name")]) -> int:
+    """Remove a golden home."""
+    golden.remove(name)
+    if client := connect():
+        docker_clones.forget_orphans(client)
+    return 0
+
+
+def _standing(run: str | None) -> runs.Run:
+    standing = [each for each in runs.standing() if run in (None, each.id)]
+    if len(standing) == 1:
+        return standing[0]
+    if standing:
+        ids = ", ".join(each.id for each in standing)
+        raise BadInput(f"several stacks are standing: name one of {ids}")
+    which = "no stack" if run is None else f"no stack of run {run!r}"
+    raise BadInput(f"{which} is standing here: `harness up` brings one up")

@@ -1,0 +1,111 @@
+"""Writes a working example into a vendor's repository: app, cases, test, CI.
+
+Nothing that is there is overwritten. With a jar at hand its keys are read from it, so that the
+example fits without being edited.
+"""
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import BadInput
+from harness.plugin_jar.read import PluginJar, read_plugin
+
+_STARTER = Path(__file__).parent / "starter"
+_FOLDER = "migration"
+
+FILES: Mapping[str, str] = {
+    "app.yaml": f"{_FOLDER}/app.yaml",
+    "cases.yaml": f"{_FOLDER}/cases.yaml",
+    "test_migration.py": f"{_FOLDER}/test_migration.py",
+    "migration.yml": ".github/workflows/migration.yml",
+}
+"""Template -> where it goes."""
+
+_NO_JAR = "../target/my-app.jar"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What the example says of the app."""
+
+    name: str
+    server: str
+    cloud: str
+    jar: str
+
+
+def write(
+    folder: Path,
+    jar: Path | None = None,
+    server_key: str | None = None,
+    cloud_key: str | None = None,
+) -> list[Path]:
+    """Writes the example.
+
+    Args:
+        folder: the vendor's repository; made when missing.
+        jar: the plugin, built; its keys are read where they are constant.
+        server_key, cloud_key: the app's keys, where the jar does not tell.
+
+    Returns:
+        The files written.
+
+    Raises:
+        BadInput: one of the files is there already, the jar is none, or the folder cannot be
+            written to. Then nothing is written.
+    """
+    targets = {name: folder / place for name, place in FILES.items()}
+    there = [str(path) for path in targets.values() if path.exists()]
+    if there:
+        raise BadInput(f"{', '.join(there)} is there already: move it away, or name another folder")
+    keys = _keys(folder, jar, server_key, cloud_key)
+    texts = {name: _filled(name, keys) for name in targets}
+    try:
+        for name, path in targets.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8") as file:
+                file.write(texts[name])
+    except OSError as error:
+        raise BadInput(f"the example cannot be written there: {error}", path=folder) from error
+    return list(targets.values())
+
+
+def _keys(folder: Path, jar: Path | None, server_key: str | None, cloud_key: str | None) -> Keys:
+    plugin = read_plugin(jar) if jar else None
+    server = server_key or _constant(plugin, "server_key")
+    server = server or (plugin.facts.key if plugin else None) or "my-app"
+    place = _NO_JAR if jar is None else os.path.relpath(jar.resolve(), (folder / _FOLDER).resolve())
+    cloud = cloud_key or _constant(plugin, "cloud_key") or server
+    name = (plugin.facts.manifest.get("Bundle-Name") if plugin else None) or server
+    return Keys(name, server, cloud, Path(place).as_posix())
+
+
+def _constant(plugin: PluginJar | None, getter: str) -> str | None:
+    """What the listener's getter returns, where the jar shows it."""
+    for listener in plugin.listeners if plugin else ():
+        constant = getattr(listener, getter)
+        if constant is not None and constant.value:
+            return str(constant.value)
+    return None
+
+
+def _filled(name: str, keys: Keys) -> str:
+    text = (_STARTER / f"{name}.in").read_text(encoding="utf-8")
+    plain = re.sub(r"[^\w .,:()&-]", "", keys.name)
+    case = re.sub(r"[^a-z0-9]+", "-", keys.server.lower()).strip("-")
+    values = {
+        "NAME": plain if name.endswith(".py") else _yaml(keys.name),
+        "SERVER_KEY": _yaml(keys.server),
+        "CLOUD_KEY": _yaml(keys.cloud),
+        "JAR": _yaml(keys.jar),
+        "CASE": case if case[:1].isalpha() else f"app-{case}".rstrip("-"),
+    }
+    return re.sub(r"@@([A-Z_]+)@@", lambda match: values[match[1]], text)
+
+
+def _yaml(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,59 @@
+"""The verb that puts shards together."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from harness.cases import read_suite
+from harness.checker.reached import reached
+from harness.cli.matrix import parsed
+from harness.errors import BadInput
+from harness.lifecycle import runs
+from harness.report import table
+from harness.settings import resolve
+from harness.store import request as asked_file
+from harness.store import results as results_file
+from harness.store.merge import Part, read, write
+from harness.store.results import Results, exit_status
+from harness.support.console import to_stderr
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the verb to the command."""
+    app.command("merge")(merge)
+
+
+def merge(
+    folders: Annotated[list[Path], typer.Argument(help="folders of the runs", metavar="RUN...")],
+    into: Annotated[Path | None, typer.Option(help="folder of the whole; new by default")] = None,
+) -> int:
+    """Put the results of a run's shards together."""
+    parts = [read(folder) for folder in folders]
+    target = into or resolve({}, os.environ).settings.results / runs.new_id()
+    results = write(parts, target)
+    if said := _reached(parts[0], results):
+        results = results.model_copy(update={"reached": said})
+        results_file.write(results, target / results_file.FILE_NAME)
+    table.summary(Console(stderr=True, width=None if sys.stderr.isatty() else 140), results)
+    to_stderr(f"results: {target}")
+    return exit_status(results)
+
+
+def _reached(part: Part, results: Results) -> tuple[str, ...]:
+    """What the cases cover together, where the case files are at hand and say what they said."""
+    asked = part.asked
+    try:
+        asked_file.check_unchanged(asked, part.folder)
+    except BadInput:
+        to_stderr("what the cases cover is not told: the case files are not at hand")
+        return ()
+    strength = parsed(asked.strength, asked.locate)
+    suites = [
+        read_suite(file.path, strength=strength, locate=asked.locate, ccma=asked.ccma)
+        for file in asked.files
+    ]
+    return tuple(reached(suites, results))

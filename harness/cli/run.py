@@ -1,0 +1,111 @@
+"""The verb that runs cases."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from harness.checker.reached import reached
+from harness.cli.matrix import Locate, Strength
+from harness.cli.options import Ccma, Confluence, Engine, Golden, LicenceFile, TimeScale
+from harness.environment import attach as standing_stacks
+from harness.report import junit, live, table
+from harness.runner.request import Words, check_executor, wanted
+from harness.runner.session import open_session
+from harness.runner.shrink import shrink_failures
+from harness.store.results import FILE_NAME, exit_status, write
+from harness.support.console import to_stderr
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the verb to the command."""
+    app.command("run")(run)
+
+
+def run(
+    files: Annotated[list[Path] | None, typer.Argument(help="case files")] = None,
+    select: Annotated[str | None, typer.Option("-k", help="only cases whose id matches")] = None,
+    engine: Engine = None,
+    confluence: Confluence = None,
+    ccma: Ccma = None,
+    strength: Strength = None,
+    locate: Locate = False,
+    shrink: Annotated[
+        bool, typer.Option("--shrink", help="find the fewest values that make a case fail")
+    ] = False,
+    workers: Annotated[int | None, typer.Option(help="stacks that work side by side")] = None,
+    time_scale: TimeScale = None,
+    isolation: Annotated[str | None, typer.Option(help="reset or fresh")] = None,
+    start: Annotated[
+        str | None, typer.Option(help="wizard, or trigger: run a plan again over REST")
+    ] = None,
+    stack: Annotated[
+        str | None, typer.Option(help="run of a stack that `up` left, or `last`: run on that")
+    ] = None,
+    shard: Annotated[str | None, typer.Option(help="I/N: only the I-th of N equal parts")] = None,
+    executor: Annotated[str, typer.Option(help="here, or dask: on a cluster")] = "here",
+    scheduler: Annotated[
+        str | None, typer.Option(help="address of the dask cluster's scheduler")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="folder of a run to go on with; takes no case files")
+    ] = None,
+    licence_file: LicenceFile = None,
+    golden: Golden = None,
+    keep: Annotated[bool | None, typer.Option("--keep", help="leave the stacks standing")] = None,
+    results: Annotated[Path | None, typer.Option(help="folder for runs' results")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="write results there")] = None,
+    junit_file: Annotated[
+        Path | None, typer.Option("--junit", help="write JUnit XML there")
+    ] = None,
+) -> int:
+    """Run the cases of some files and tell what the admin saw."""
+    flags = {
+        "engine": engine,
+        "confluence": confluence,
+        "ccma": ccma,
+        "workers": workers,
+        "time_scale": time_scale,
+        "isolation": isolation,
+        "start": start,
+        "licence_file": licence_file,
+        "golden": golden,
+        "keep": keep,
+        "results": results,
+    }
+    words = Words(strength, locate, select, shard)
+    check_executor(executor, scheduler, alone=not (stack or resume or shrink))
+    standing = standing_stacks.attach(stack) if stack else None
+    work = wanted(files or [], flags, words, resume, standing)
+    # Off a terminal rich assumes 80 columns, and folds every case id.
+    console = Console(stderr=True, width=None if sys.stderr.isatty() else 140)
+    with (
+        live.shown(console) as listener,
+        open_session(
+            work.settings, to_stderr, [listener], folder=work.folder, standing=standing
+        ) as session,
+    ):
+        folder = session.folder
+        outcome = session.run(
+            work.cases,
+            asked=work.asked,
+            part=work.part,
+            earlier=work.earlier,
+            scheduler=scheduler,
+        )
+        said = reached(work.suites, outcome)
+        outcome = outcome.model_copy(update={"reached": tuple(said)})
+        write(outcome, folder / FILE_NAME)
+        if shrink:
+            said += [str(each) for each in shrink_failures(work.suites, outcome, session.also)]
+            outcome = outcome.model_copy(update={"reached": tuple(said)})
+            write(outcome, folder / FILE_NAME)
+    table.summary(console, outcome)
+    if json_file:
+        write(outcome, json_file)
+    if junit_file:
+        junit.write(outcome, junit_file)
+    to_stderr(f"results: {folder}")
+    return exit_status(outcome)

@@ -1,0 +1,1 @@
+"""Readers of what a run kept, each into evidence."""

@@ -1,0 +1,309 @@
+"""A stored run's folder as evidence: the one place that knows how a run is laid out.
+
+`results.json` is read as plain JSON, so that a run of an older or newer schema gives what it has.
+A case's artefacts are optional, each alone; what is missing or broken is said, and the rest read.
+Artefacts, by their name in results.json:
+- server_log: text; journal: JSON lines; probe: a ProbeRecord
+- flags: `{"site": [...], "system": [...], "user": [...], "asked": [...]}`, the keys that are on,
+  and those that were asked for and are off where no level has them
+- plan: `{"id", "status", "server_key", "cloud_key"}`
+- problems: a list of what could not be kept, and why
+- upm: `{"key", "enabled", "error"}`
+- osgi: `{"bundles": [{"name", "state", "unresolved": [...], "services": [...], "loaders": [...]}],
+  "other_loaders": [...]}`
+- site: `{"decision", "consent", "apps": [{"key", "installed", "webhook"}]}`
+- progress: the progress REST's answer, with `server_time` beside it, and `page`, what the page
+  showed when loaded anew, where that was another state
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from harness.diagnosis.attribution import about_the_pair
+from harness.diagnosis.evidence import (
+    AppUnderTest,
+    AssistantVersion,
+    Bundle,
+    ConnectApp,
+    Consent,
+    Decision,
+    Evidence,
+    Flag,
+    LogLine,
+    Origin,
+    OtherLoaders,
+    PlanStatus,
+    Plugin,
+    RestRow,
+    Row,
+    RowBesideRest,
+)
+from harness.diagnosis.facts import JOURNAL, OSGI, PAGE, PROBE, SERVER_LOG, SITE, UPM, Facts
+from harness.diagnosis.readers.journal import read_journal
+from harness.diagnosis.readers.probe import read_probe
+from harness.errors import BadInput
+from harness.store.probe_record import ProbeRecord
+from harness.store.server_log import parse
+
+RESULTS = "results.json"
+_WORTH_READING = frozenset({"WARN", "ERROR", "FATAL"})
+_PROGRESS, _FLAGS = "progress", "flags"
+_RESULTS_ORIGIN = Origin("results.json")
+
+
+@dataclass(frozen=True)
+class StoredCase:
+    """One case of a stored run: its facts, and what of its artefacts could not be read."""
+
+    id: str
+    facts: Facts
+    problems: tuple[str, ...]
+
+
+def read_run(folder: Path) -> list[StoredCase]:
+    """Every case of a run.
+
+    Args:
+        folder: the run's folder, or its results.json.
+
+    Raises:
+        BadInput: there are no results, or they are no JSON object with cases.
+    """
+    path = folder if folder.is_file() else folder / RESULTS
+    try:
+        results = json.loads(path.read_text())
+        ccma = (results.get("confluence") or {}).get("ccma")
+        return [read_case(path.parent, case, ccma) for case in results["cases"]]
+    except FileNotFoundError as error:
+        raise BadInput("there are no results; name a run's folder", path=path) from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise BadInput(f"these are no results of a run ({error!r})", path=path) from error
+
+
+def read_case(folder: Path, case: Mapping[str, Any], ccma: str | None = None) -> StoredCase:
+    """One case of a run.
+
+    Args:
+        folder: what its artefacts are named relative to.
+        case: its part of results.json.
+        ccma: the run's CCMA version, where the case does not say.
+    """
+    items = from_case(case, ccma)
+    sources = {PAGE} if case.get("timeline") else set()
+    problems: list[str] = []
+    artifacts = case.get("artifacts") or {}
+    for name, read in _READERS.items():
+        if file := artifacts.get(name):
+            try:
+                items += read(_inside(folder, file).read_text(errors="replace"))
+                sources.add(name)
+            except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+                problems.append(f"{name} ({file}) could not be read: {error}")
+    if _FLAGS in sources:
+        items = [each for each in items if not _is_only_wished(each)]
+    problems += _noted(folder, artifacts.get("problems"))
+    facts = Facts(about_the_pair(items), frozenset(sources))
+    return StoredCase(str(case["id"]), facts, tuple(problems))
+
+
+def read_artifact(name: str, text: str) -> list[Evidence]:
+    """The evidence in one artefact's text, by the artefact's name.
+
+    Raises:
+        KeyError, ValueError, TypeError, AttributeError: it is none of that kind.
+    """
+    return _READERS[name](text)
+
+
+def _is_only_wished(item: Evidence) -> bool:
+    """Whether it is a flag as the case wanted it, not as the server has it."""
+    return isinstance(item, Flag) and item.origin == _RESULTS_ORIGIN
+
+
+def _noted(folder: Path, file: str | None) -> list[str]:
+    """What the run itself could not keep."""
+    if file is None:
+        return []
+    try:
+        return [str(each) for each in json.loads(_inside(folder, file).read_text())]
+    except (OSError, ValueError, TypeError) as error:
+        return [f"problems ({file}) could not be read: {error}"]
+
+
+def from_case(case: Mapping[str, Any], ccma: str | None) -> list[Evidence]:
+    """The evidence in a case's own part of results.json."""
+    origin = _RESULTS_ORIGIN
+    items: list[Evidence] = [
+        Flag(origin=origin, key=key, on=bool(on))
+        for key, on in (case.get("dark_features") or {}).items()
+    ]
+    if version := case.get("ccma") or ccma:
+        items.append(AssistantVersion(origin=origin, version=str(version)))
+    if app := case.get("app"):
+        items.append(
+            AppUnderTest(origin=origin, server_key=app["server_key"], cloud_key=app["cloud_key"])
+        )
+    if status := case.get("plan_status"):
+        items.append(PlanStatus(origin=origin, status=status))
+    return items + _rows(case)
+
+
+def _rows(case: Mapping[str, Any]) -> list[Evidence]:
+    timeline = case.get("timeline") or []
+    seen = [datetime.fromisoformat(entry["server_time"]) for entry in timeline]
+    ends = [*seen[1:], _last_look(case, seen)]
+    return [
+        Row(
+            origin=Origin(f"page, timeline {number}", None, at),
+            status=entry["status"],
+            percent=entry.get("percent"),
+            until=until,
+        )
+        for number, (entry, at, until) in enumerate(zip(timeline, seen, ends, strict=False))
+    ]
+
+
+def _last_look(case: Mapping[str, Any], seen: list[datetime]) -> datetime | None:
+    """Server time of the last look: rows are kept when they change, looks go on."""
+    recorded = case.get("recorded") or {}
+    if recorded.get("at") and recorded.get("watched_seconds") is not None:
+        settled = datetime.fromisoformat(recorded["at"])
+        return settled + timedelta(seconds=recorded["watched_seconds"])
+    if seen and case.get("server_seconds") is not None:
+        return seen[0] + timedelta(seconds=case["server_seconds"])
+    return seen[-1] if seen else None
+
+
+def _inside(folder: Path, file: str) -> Path:
+    path = (folder / file).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise ValueError("it lies outside the run's folder")
+    return path
+
+
+def _server_log(text: str) -> list[Evidence]:
+    return [
+        LogLine(
+            origin=Origin(f"server log, {record.logger}", None, record.time.replace(tzinfo=UTC)),
+            level=record.level,
+            message=record.message,
+            stack=record.stack,
+        )
+        for record in parse(text)
+        if record.level in _WORTH_READING
+    ]
+
+
+def _journal(text: str) -> list[Evidence]:
+    return read_journal(text.splitlines())
+
+
+def _probe(text: str) -> list[Evidence]:
+    return read_probe(ProbeRecord.from_json(text))
+
+
+def _flags(text: str) -> list[Evidence]:
+    told, origin = json.loads(text), Origin("dark feature pages")
+    on = {level: told.get(level) or [] for level in ("site", "system", "user")}
+    anywhere = {key for level in ("site", "system") for key in on[level]}
+    off = [key for key in told.get("asked") or () if key not in anywhere]
+    return [
+        *(Flag(origin=origin, key=key, on=False) for key in off),
+        *(Flag(origin=origin, key=k, on=True, level=level) for level in on for k in on[level]),
+    ]
+
+
+def _plan(text: str) -> list[Evidence]:
+    plan = json.loads(text)
+    items: list[Evidence] = []
+    if plan.get("server_key") and plan.get("cloud_key"):
+        items.append(
+            AppUnderTest(
+                origin=Origin("app.yaml"),
+                server_key=plan["server_key"],
+                cloud_key=plan["cloud_key"],
+            )
+        )
+    if plan.get("status"):
+        items.append(PlanStatus(origin=Origin("plan's page"), status=plan["status"]))
+    return items
+
+
+def _upm(text: str) -> list[Evidence]:
+    app = json.loads(text)
+    plugin = Plugin(
+        origin=Origin("UPM"), key=app["key"], enabled=app["enabled"], error=app.get("error")
+    )
+    return [plugin]
+
+
+def _osgi(text: str) -> list[Evidence]:
+    told, origin = json.loads(text), Origin("OSGi")
+    return [
+        OtherLoaders(origin=origin, loaders=tuple(told.get("other_loaders") or ())),
+        *(
+            Bundle(
+                origin=origin,
+                name=bundle["name"],
+                state=bundle["state"],
+                unresolved=tuple(bundle.get("unresolved") or ()),
+                services=None if bundle.get("services") is None else tuple(bundle["services"]),
+                loaders=tuple(bundle.get("loaders") or ()),
+            )
+            for bundle in told["bundles"]
+        ),
+    ]
+
+
+def _site(text: str) -> list[Evidence]:
+    site, origin = json.loads(text), Origin("site")
+    items: list[Evidence] = [
+        ConnectApp(
+            origin=origin,
+            key=app["key"],
+            installed=app["installed"],
+            webhook=app.get("webhook"),
+        )
+        for app in site.get("apps") or ()
+    ]
+    if decision := site.get("decision"):
+        items.append(Decision(origin=origin, decision=decision))
+    if site.get("consent") is not None:
+        items.append(Consent(origin=origin, given=site["consent"]))
+    return items
+
+
+def _progress(text: str) -> list[Evidence]:
+    answer = json.loads(text)
+    at = datetime.fromisoformat(answer["server_time"])
+    items: list[Evidence] = [
+        RestRow(
+            origin=Origin("progress REST", None, at),
+            status=app["status"],
+            percent=app.get("completionPercent"),
+        )
+        for migration in answer["migrations"][-1:]
+        for app in migration["apps"][:1]
+    ]
+    if page := answer.get("page"):
+        looked = Origin("page", None, datetime.fromisoformat(page["server_time"]))
+        beside = RowBesideRest(origin=looked, status=page["status"], percent=page["percent"])
+        items.append(beside)
+    return items
+
+
+_READERS: dict[str, Callable[[str], list[Evidence]]] = {
+    _FLAGS: _flags,
+    "plan": _plan,
+    SERVER_LOG: _server_log,
+    JOURNAL: _journal,
+    PROBE: _probe,
+    UPM: _upm,
+    OSGI: _osgi,
+    SITE: _site,
+    _PROGRESS: _progress,
+}

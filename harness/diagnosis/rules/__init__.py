@@ -1,0 +1,1 @@
+"""The rules by which causes are found, by who is responsible."""

@@ -1,0 +1,1 @@
+"""Clients of what runs: Confluence, its pages, its debugger, and the cloud's control API."""

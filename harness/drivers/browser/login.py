@@ -1,0 +1,129 @@
+"""Logs a browser in, by either form, and keeps the session for later contexts.
+
+Ids are the documented ones of both forms: reference/confluence-container.md section 2.6.
+"""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from harness.drivers.browser.navigation import confirm_password, go, navigated
+from harness.drivers.confluence.session import Account, PersonalToken, token_from
+from harness.errors import DriverError
+
+_USER = "#os_username, #username-field"
+_PASSWORD = "#os_password, #password-field"  # noqa: S105 - a selector
+_BUTTON = "#loginButton, #login-button"
+_POPUPS: Sequence[str] = (
+    ".skip-onboarding",
+    ".set-timezone-button",
+    "#closeDisDialog",
+    "#grow-intro-video-skip-button",
+    "button[aria-label='Close this modal']",
+)
+
+
+def log_in(page: Page, base_url: str, account: Account, *, within: float = 30) -> None:
+    """Log in by whichever form Confluence shows, and start a secure administrator session.
+
+    Args:
+        page: any page of the context that is to be logged in.
+        base_url: Confluence's address, with its context path.
+        account: who to be.
+        within: wall seconds for the form to appear and for it to be gone.
+
+    Raises:
+        DriverError: neither form appeared, or the log-in was refused.
+    """
+    base = base_url.rstrip("/")
+    navigated(page, lambda: page.goto(f"{base}/login.action", wait_until="domcontentloaded"))
+    attempted = f"logging {account.user} in by browser"
+    try:
+        page.locator(_USER).first.fill(account.user, timeout=within * 1000)
+        page.locator(_PASSWORD).first.fill(account.password)
+        page.locator(_BUTTON).first.click()
+        page.wait_for_url(
+            re.compile(r"^(?!.*/(do)?login\.action)"),
+            wait_until="domcontentloaded",
+            timeout=within * 1000,
+        )
+    except PlaywrightTimeout as error:
+        raise DriverError(attempted, _what_is_shown(page), "Check user and password") from error
+    if not logged_in(page.context, base):
+        raise DriverError(attempted, "the session is still anonymous", "Check user and password")
+    step_up(page, base, account)
+    dismiss_popups(page)
+
+
+def step_up(page: Page, base_url: str, account: Account) -> None:
+    """Start a secure administrator session if Confluence has such; it lasts ten minutes, rolling.
+
+    Raises:
+        DriverError: the password was refused.
+    """
+    url = f"{base_url.rstrip('/')}/authenticate.action?destination=/"
+    answer = navigated(page, lambda: page.goto(url, wait_until="domcontentloaded"))
+    # Where websudo is off there is no prompt: the page redirects or is an error page.
+    if answer is not None and answer.ok and page.locator("#authenticateButton").count():
+        confirm_password(page, account)
+
+
+def logged_in(context: BrowserContext, base_url: str) -> bool:
+    """Ask Confluence whether this context's session is somebody's."""
+    answer = context.request.get(f"{base_url.rstrip('/')}/rest/api/user/current")
+    return bool(answer.ok) and '"anonymous"' not in answer.text()
+
+
+def save_state(context: BrowserContext, path: Path) -> None:
+    """Keep a context's session for `browser.new_context(storage_state=path)`.
+
+    The file holds session cookies, so only its owner may read it.
+    """
+    path.touch(mode=0o600, exist_ok=True)
+    path.chmod(0o600)
+    context.storage_state(path=path)
+
+
+def dismiss_popups(page: Page) -> None:
+    """Close the first-log-in dialogs that newer versions show; none of them is no error."""
+    for selector in _POPUPS:
+        popup = page.locator(selector).first
+        if popup.is_visible():
+            popup.click()
+
+
+def create_token(
+    page: Page, base_url: str, name: str, *, days: int = 1, account: Account | None = None
+) -> PersonalToken:
+    """Make a personal access token by a request from a logged-in page.
+
+    Where Basic is closed this is the way that Confluence's XSRF check accepts.
+
+    Raises:
+        DriverError: Confluence refused.
+    """
+    base = base_url.rstrip("/")
+    go(page, f"{base}/index.action", account)
+    answer = page.evaluate(
+        """async ([url, body]) => {
+            const answer = await fetch(url, {
+                method: 'POST', credentials: 'same-origin', body: JSON.stringify(body),
+                headers: {'Content-Type': 'application/json', 'X-Atlassian-Token': 'no-check'},
+            });
+            return {status: answer.status, body: await answer.json().catch(() => null)};
+        }""",
+        [f"{base}/rest/pat/latest/tokens", {"name": name, "expirationDuration": days}],
+    )
+    if answer["status"] not in {200, 201}:
+        raise DriverError(
+            f"creating the personal access token {name} in a page", f"HTTP {answer['status']}"
+        )
+    return token_from(answer["body"], name)
+
+
+def _what_is_shown(page: Page) -> str:
+    heading = page.get_by_role("heading").all_inner_texts()
+    return f"the page {page.title()!r} at {page.url.split('?')[0]} with headings {heading}"

@@ -1,0 +1,187 @@
+"""What an admin does on the Migration Assistant's pages: make a plan, open it, run it, read it.
+
+Everything is found by role and visible text, so that the stand-in and the real assistant can be
+driven alike. Both known addresses of the assistant are tried.
+Source: reference/app-migration-platform.md section 4.3.
+"""
+
+import re
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from harness.drivers.browser.navigation import base_of, go
+from harness.drivers.browser.plan_wizard import Choices, fill_wizard, press
+from harness.drivers.browser.rows import Progress, Row, read_progress
+from harness.drivers.confluence.session import Account
+from harness.errors import DriverError
+
+__all__ = [
+    "Choices",
+    "Progress",
+    "Row",
+    "control",
+    "create_plan",
+    "find_plan",
+    "open_home",
+    "open_plan",
+    "plan_status",
+    "read_progress",
+    "run_plan",
+]
+
+HOMES = ("/plugins/servlet/ial/migration/home", "/admin/migration.action")
+_PLAN = "/plugins/servlet/ial/migration/plan"
+_TITLE = re.compile(r"migration assistant|migrations dashboard", re.IGNORECASE)
+_CREATE = re.compile(r"create (a )?new migration", re.IGNORECASE)
+_PLAN_STATES = re.compile(
+    r"^\s*(saved|running|finished|stopped|incomplete|failed)\s*$", re.IGNORECASE
+)
+_SHORT = 5_000
+"""Milliseconds for what is there as soon as its page is."""
+
+
+def open_home(page: Page, base_url: str, account: Account | None = None) -> None:
+    """Open the assistant's home at whichever of its two addresses this version serves.
+
+    Args:
+        page: a page of a logged-in context.
+        base_url: Confluence's address, with its context path.
+        account: for the password prompt, should it come.
+
+    Raises:
+        DriverError: neither address shows the assistant.
+    """
+    seen = []
+    for home in HOMES:
+        answer = go(page, base_url.rstrip("/") + home, account)
+        if answer is not None and answer.ok and _appears(page.get_by_role("heading", name=_TITLE)):
+            return
+        seen.append(f"{home} gave HTTP {answer.status if answer else 'nothing'}")
+    raise DriverError(
+        "opening the Migration Assistant",
+        "; ".join(seen),
+        "Check that the user is a system administrator and that the assistant is enabled",
+    )
+
+
+def create_plan(
+    page: Page,
+    base_url: str,
+    name: str,
+    account: Account | None = None,
+    choices: Choices | None = None,
+) -> str:
+    """Make a plan with this name, by the short form or the full wizard, and return its id.
+
+    Args:
+        page: a page of a logged-in context.
+        base_url: Confluence's address, with its context path.
+        name: the plan's name; it should be new, the plan is found by it.
+        account: for the password prompt, should it come.
+        choices: what to choose in the wizard.
+
+    Raises:
+        DriverError: the wizard is not as expected, or no plan came of it.
+    """
+    open_home(page, base_url, account)
+    begin = control(page, _CREATE)
+    if not _appears(begin):
+        raise DriverError(f"creating the plan {name!r}", f"no way to begin one at {page.url}")
+    press(page, begin, f"creating the plan {name!r}")
+    fill_wizard(page, name, choices or Choices())
+    return find_plan(page, base_url, name, account)
+
+
+def find_plan(page: Page, base_url: str, name: str, account: Account | None = None) -> str:
+    """Return the id of the plan with this name, from its own page or from the dashboard.
+
+    Raises:
+        DriverError: there is none.
+    """
+    here = plan_id_in(page.url)
+    if here is not None:
+        return here
+    link = page.get_by_role("link", name=name, exact=True).first
+    if not _appears(link):
+        open_home(page, base_url, account)
+    href = link.get_attribute("href") if _appears(link) else None
+    plan_id = plan_id_in(href or "")
+    if plan_id is None:
+        raise DriverError(f"finding the plan {name!r}", "no link with its planId on the dashboard")
+    return plan_id
+
+
+def open_plan(
+    page: Page, plan_id: str, *, base_url: str | None = None, account: Account | None = None
+) -> None:
+    """Open a plan's page; opening it again shows the newest state.
+
+    Args:
+        page: a page of a logged-in context.
+        plan_id: as `create_plan` returned it.
+        base_url: Confluence's address; taken from where the page is when left out.
+        account: for the password prompt, should it come.
+
+    Raises:
+        DriverError: there is no such plan.
+    """
+    base = (base_url or base_of(page.url)).rstrip("/")
+    answer = go(page, f"{base}{_PLAN}?{urlencode({'planId': plan_id})}", account)
+    if answer is None or not answer.ok:
+        raise DriverError(
+            f"opening the plan {plan_id}", f"HTTP {answer.status if answer else 'nothing'}"
+        )
+
+
+def run_plan(
+    page: Page, plan_id: str, *, base_url: str | None = None, account: Account | None = None
+) -> None:
+    """Press "Run" on a plan's page and wait until the plan is no longer SAVED.
+
+    Raises:
+        DriverError: the plan cannot be run, or stayed as it was.
+    """
+    open_plan(page, plan_id, base_url=base_url, account=account)
+    button = page.get_by_role("button", name=re.compile(r"^run( now)?$", re.IGNORECASE)).first
+    attempted = f"running the plan {plan_id}"
+    try:
+        button.click(timeout=_SHORT)
+    except PlaywrightTimeout as error:
+        raise DriverError(
+            attempted, f"its page has no button Run; the plan is {plan_status(page) or 'unknown'}"
+        ) from error
+    try:
+        expect(button).to_be_hidden(timeout=_SHORT * 6)
+    except AssertionError as error:
+        raise DriverError(attempted, "the button Run is still there", "See its page") from error
+
+
+def plan_status(page: Page) -> str | None:
+    """Return the plan's own status as its page shows it (SAVED, RUNNING, ...), or None."""
+    shown = page.get_by_text(_PLAN_STATES).first
+    return shown.inner_text().strip().upper() if shown.count() else None
+
+
+def plan_id_in(url: str) -> str | None:
+    """Return the planId of an address, wherever in its query or fragment it stands."""
+    parts = urlsplit(url)
+    for query in (parts.query, urlsplit(parts.fragment).query, parts.fragment):
+        for key, values in parse_qs(query).items():
+            if key.casefold() == "planid" and values[0]:
+                return values[0]
+    return None
+
+
+def control(page: Page, name: re.Pattern[str]) -> Locator:
+    """Find a link or a button by its text; versions differ in which of them it is."""
+    return page.get_by_role("link", name=name).or_(page.get_by_role("button", name=name)).first
+
+
+def _appears(locator: Locator) -> bool:
+    try:
+        locator.first.wait_for(state="visible", timeout=_SHORT)
+    except PlaywrightTimeout:
+        return False
+    return True

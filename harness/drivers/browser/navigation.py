@@ -1,0 +1,101 @@
+"""Where a page is: goes to a Confluence address and passes the password prompt on the way."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page, Response
+
+from harness.drivers.confluence.session import Account
+from harness.errors import DriverError
+
+_MARKERS = ("/plugins/servlet/", "/admin/", "/login.action", "/authenticate.action", "/pages/")
+_CHANGES = 4
+"""How often in a row addresses may change while one page is asked for."""
+
+
+def base_of(url: str) -> str:
+    """Return the base URL of the Confluence that a page's address belongs to.
+
+    The context path is what stands before the first known Confluence path.
+
+    Raises:
+        DriverError: the page has not been anywhere yet.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"}:
+        raise DriverError("finding Confluence's address", f"the page is at {url!r}")
+    ends = [parts.path.find(marker) for marker in _MARKERS if marker in parts.path]
+    context = parts.path[: min(ends)] if ends else ""
+    return f"{parts.scheme}://{parts.netloc}{context}"
+
+
+def go(page: Page, url: str, account: Account | None = None) -> Response | None:
+    """Open an address; where Confluence asks for the password again (websudo), give it.
+
+    Args:
+        page: a page of a logged-in context.
+        url: the whole address.
+        account: whose password to give; without it a prompt is an error.
+
+    Returns:
+        The last answer, as Playwright gives it.
+
+    Raises:
+        DriverError: the page asks for a log-in, or for a password that is not known or wrong.
+    """
+    answer = navigated(page, lambda: page.goto(url, wait_until="domcontentloaded"))
+    if _at(page, "/authenticate.action"):
+        confirm_password(page, account)
+        if page.url.split("#")[0] != url.split("#")[0]:
+            answer = navigated(page, lambda: page.goto(url, wait_until="domcontentloaded"))
+    if _at(page, "/login.action") and not urlsplit(url).path.endswith("/login.action"):
+        raise DriverError(
+            f"opening {url}", "Confluence asks for a log-in", "Log in first, or again"
+        )
+    return answer
+
+
+def navigated(page: Page, navigate: Callable[[], Response | None]) -> Response | None:
+    """Asks for a page; again where an address of this machine changed meanwhile.
+
+    Chromium gives up what is under way then, and each network that Docker makes or removes for
+    another stack is such a change. To ask for a page again changes nothing.
+
+    Args:
+        page: what navigates.
+        navigate: asks for the page by GET.
+
+    Raises:
+        PlaywrightError: it cannot be had for another reason, or addresses go on changing.
+    """
+    for _ in range(_CHANGES):
+        try:
+            return navigate()
+        except PlaywrightError as error:
+            if "net::ERR_NETWORK_CHANGED" not in error.message:
+                raise
+            # It comes by itself, and would interrupt what is asked for before it.
+            page.wait_for_url("chrome-error://**", wait_until="commit")
+    return navigate()
+
+
+def confirm_password(page: Page, account: Account | None) -> None:
+    """Fill in the secure-admin prompt that the page shows.
+
+    Raises:
+        DriverError: there is no account to fill in, or its password was refused.
+    """
+    attempted = "passing the secure administrator prompt"
+    if account is None:
+        raise DriverError(attempted, "no password was given for it", "Pass the account")
+    # The ids are the documented ones (#password, #authenticateButton).
+    page.locator("#password").fill(account.password)
+    with page.expect_navigation(wait_until="domcontentloaded"):
+        page.locator("#authenticateButton").click()
+    if _at(page, "authenticate.action"):
+        raise DriverError(attempted, f"the password of {account.user} was refused")
+
+
+def _at(page: Page, ending: str) -> bool:
+    return urlsplit(page.url).path.endswith(ending)

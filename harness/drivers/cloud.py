@@ -1,0 +1,213 @@
+"""Drives the stub's cloud and the scripted cloud app through their control APIs, over HTTP.
+
+The public faces of both are for Confluence, Connect apps and browsers; what only a test may
+do (set the clock, install an app, read the journal) goes through here.
+"""
+
+import ssl
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from harness.errors import BadInput, DriverError
+from harness.support.trust import usual
+
+JournalEntry = Mapping[str, Any]
+"""One entry of the cloud's journal, as `docs/cloud.md` describes it."""
+
+
+_NEVER = 999_999_999
+"""A sequence number that no journal reaches."""
+
+
+class CloudControl:
+    """The cloud's control API.
+
+    Args:
+        url: base URL of the cloud's plain listener.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._client = httpx.Client(base_url=f"{url}/_harness/", timeout=10, verify=usual())
+
+    def is_up(self) -> bool:
+        """Whether the cloud answers."""
+        try:
+            return self._client.get("health").is_success
+        except httpx.TransportError:
+            return False
+
+    def set_clock(self, now: datetime, rate: float) -> None:
+        """Sets platform time, and how many of its seconds pass in a wall second."""
+        body = {"now": round(now.timestamp() * 1000), "rate": rate}
+        _send(self._client, "PUT", "clock", json=body)
+
+    def install(self, base_url: str) -> str:
+        """Installs a Connect app on the site; its key."""
+        return str(_send(self._client, "POST", "apps", json={"baseUrl": base_url})["appKey"])
+
+    def uninstall(self, key: str) -> None:
+        """Removes a Connect app from the site."""
+        _send(self._client, "DELETE", f"apps/{key}")
+
+    def apps(self) -> Sequence[Mapping[str, Any]]:
+        """The Connect apps on the site, with the addresses of their webhooks."""
+        apps: Sequence[Mapping[str, Any]] = _send(self._client, "GET", "apps")["apps"]
+        return apps
+
+    def add_fault(self, fault: Mapping[str, Any]) -> None:
+        """Puts a fault in force, until the next reset; `docs/cloud.md` lists the kinds."""
+        _send(self._client, "POST", "faults", json=fault)
+
+    def faults(self) -> Sequence[Mapping[str, Any]]:
+        """The faults in force."""
+        faults: Sequence[Mapping[str, Any]] = _send(self._client, "GET", "faults")["faults"]
+        return faults
+
+    def set_switches(self, switches: Mapping[str, Any]) -> None:
+        """Turns switches of the cloud; those that are not named stay as they are."""
+        _send(self._client, "PUT", "settings", json=dict(switches))
+
+    def switches(self) -> Mapping[str, Any]:
+        """All switches of the cloud as they stand."""
+        answer: Mapping[str, Any] = _send(self._client, "GET", "settings")
+        return answer
+
+    def list_pair(self, server_app_key: str, cloud_app_key: str, *, listed: bool) -> None:
+        """Says whether the Marketplace lists these keys as one app's pair."""
+        body = {"serverAppKey": server_app_key, "cloudAppKey": cloud_app_key, "listed": listed}
+        _send(self._client, "POST", "marketplace", json=body)
+
+    def reset(self) -> None:
+        """Forgets migrations, transfers, data and faults; apps, journal and clock stay."""
+        _send(self._client, "POST", "reset")
+
+    def mark(self, text: str) -> None:
+        """Puts a marker into the journal."""
+        _send(self._client, "POST", "marks", json={"text": text})
+
+    def transfers(self) -> Sequence[Mapping[str, Any]]:
+        """All transfers since the last reset, oldest first."""
+        answer = _send(self._client, "GET", "transfers")
+        transfers: Sequence[Mapping[str, Any]] = answer["transfers"]
+        return transfers
+
+    def journal(self, since: int = 0, wait: float = 0) -> tuple[Sequence[JournalEntry], int]:
+        """Entries from a sequence number on, and the number to go on from.
+
+        Args:
+            since: the number.
+            wait: wall seconds to wait for an entry, where there is none yet; at most 5.
+        """
+        params = {"since": since, "wait": round(wait * 1000)}
+        answer = _send(self._client, "GET", "journal", params=params)
+        return answer["entries"], int(answer["next"])
+
+    def journal_end(self) -> int:
+        """The number from which on `journal` gives what comes from now on."""
+        return int(_send(self._client, "GET", "journal", params={"since": _NEVER})["next"])
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._client.close()
+
+
+class CloudAppControl:
+    """The scripted cloud app's control API.
+
+    Args:
+        url: base URL of its plain listener.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._client = httpx.Client(base_url=f"{url}/_app/", timeout=10, verify=usual())
+
+    def is_up(self) -> bool:
+        """Whether the app answers."""
+        try:
+            return self._client.get("events").is_success
+        except httpx.TransportError:
+            return False
+
+    def behave(self, behaviour: str) -> None:
+        """Forgets what happened and behaves, from the next transfer on, as that name says."""
+        _send(self._client, "POST", "reset")
+        _send(self._client, "PUT", "script", json={"behaviour": behaviour})
+
+    def describe(self, *, webhook: bool) -> None:
+        """Says whether its descriptor names a migration webhook, from the next install on."""
+        _send(self._client, "PUT", "descriptor", json={"webhook": webhook})
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._client.close()
+
+
+class ConnectAppControl:
+    """A Connect app that follows no script: all that can be asked is whether it answers.
+
+    Args:
+        url: its base URL, as reached from here.
+        authority: PEM of the CA of its certificate; None where it is not asked anything.
+    """
+
+    def __init__(self, url: str, authority: bytes | None) -> None:
+        self.url = url
+        trust = ssl.create_default_context(cadata=authority.decode() if authority else None)
+        # From here it is reached through a published port, under another name than its own.
+        trust.check_hostname = False
+        self._client = httpx.Client(base_url=url, timeout=10, verify=trust, trust_env=False)
+
+    def is_up(self) -> bool:
+        """Whether the app serves its descriptor."""
+        try:
+            return self._client.get("/atlassian-connect.json").is_success
+        except httpx.TransportError:
+            return False
+
+    def behave(self, behaviour: str) -> None:
+        """Refuses: it behaves as it was written.
+
+        Raises:
+            BadInput: always.
+        """
+        raise BadInput(
+            f"cloud_app: {behaviour!r} is for a cloud half of `kind: scripted`; "
+            "a real Connect app follows no script"
+        )
+
+    def describe(self, *, webhook: bool) -> None:
+        """Refuses: its descriptor is its own.
+
+        Raises:
+            BadInput: always.
+        """
+        raise BadInput(
+            "cloud_install: no-webhook is for a cloud half of `kind: scripted`; "
+            f"a real Connect app's descriptor is its own (webhook={webhook})"
+        )
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._client.close()
+
+
+def platform_time(entry: JournalEntry) -> datetime:
+    """When an entry was written, in platform time."""
+    return datetime.fromisoformat(str(entry["platform_time"])).astimezone(UTC)
+
+
+def _send(client: httpx.Client, method: str, path: str, **arguments: Any) -> Any:
+    try:
+        answer = client.request(method, path, **arguments)
+    except httpx.TransportError as error:
+        raise DriverError(f"{method} {client.base_url}{path}", f"no answer: {error}") from error
+    if not answer.is_success:
+        raise DriverError(
+            f"{method} {client.base_url}{path}", f"{answer.status_code} {answer.text[:300]}"
+        )
+    return answer.json() if answer.content else {}

@@ -1,0 +1,146 @@
+"""Follows the calls of listener methods: entered, returned, or left by an exception."""
+
+from dataclasses import dataclass
+
+from harness.drivers.debugger.calls import ObjectReader, Stack, StillRunning, transfer_slot
+from harness.drivers.debugger.client import Jvm
+from harness.drivers.debugger.protocol import BreakpointHit, EventKind, ExceptionThrown, Suspend
+from harness.drivers.debugger.recording import Recording
+from harness.drivers.debugger.types import Declared, Types
+from harness.store.probe_record import Answer, Call
+
+KEY_GETTERS = {
+    "server_app_key": "getServerAppKey",
+    "cloud_app_key": "getCloudAppKey",
+    "data_access_scopes": "getDataAccessScopes",
+}
+MOST_EXCEPTIONS = 1000
+"""Exceptions looked at inside one call. Each costs its thread a short hold."""
+
+
+@dataclass(slots=True)
+class _OpenCall:
+    number: int
+    declared: Declared
+    stack: Stack
+    exceptions_request: int | None
+    exceptions_left: int = MOST_EXCEPTIONS
+
+
+class ListenerCalls:
+    """The calls that run now, each thread's innermost last.
+
+    Args:
+        jvm: the attached JVM.
+        types: its types.
+        objects: reads its objects.
+        recording: where calls and keys are noted.
+    """
+
+    def __init__(self, jvm: Jvm, types: Types, objects: ObjectReader, recording: Recording) -> None:
+        self._jvm = jvm
+        self._types = types
+        self._objects = objects
+        self._recording = recording
+        self._open: dict[int, list[_OpenCall]] = {}
+        self._getters: dict[int, dict[str, Declared | None]] = {}
+        self._asked: set[int] = set()
+
+    @property
+    def are_open(self) -> bool:
+        """Whether a call has been entered and not left."""
+        return any(self._open.values())
+
+    def entered(self, hit: BreakpointHit, declared: Declared, at: float) -> None:
+        """A suspended thread stands at the start of a listener method.
+
+        Raises:
+            StillRunning: a getter of the listener did not end; the thread still runs it.
+        """
+        thread = hit.thread
+        frames = self._jvm.frames(thread, -1)
+        top = frames[0].id
+        this = self._jvm.this_object(thread, top)
+        slot = transfer_slot(declared.method.signature)
+        transfer = None if slot is None else self._jvm.local_object(thread, top, slot)
+        class_id = self._jvm.object_type(this.id)
+        number = self._recording.entered(
+            Call(
+                type=self._types.describe(class_id),
+                method=declared.method.name,
+                thread=self._jvm.thread_name(thread),
+                entered=self._recording.moment(at),
+                transfer_id=self._objects.text(transfer),
+            )
+        )
+        request = self._jvm.set_event(
+            EventKind.EXCEPTION,
+            Suspend.EVENT_THREAD,
+            [self._jvm.modifiers.thread_only(thread), self._jvm.modifiers.any_exception()],
+        )
+        call = _OpenCall(number, declared, Stack.at_entry(frames), request)
+        self._open.setdefault(thread, []).append(call)
+        if class_id in self._recording.listeners and class_id not in self._asked:
+            self._asked.add(class_id)
+            self._ask_keys(class_id, this.id, thread)
+
+    def returned(self, hit: BreakpointHit, declared: Declared, at: float) -> None:
+        """A thread, which runs on, stands at a return of a listener method."""
+        call = self._innermost(hit.thread)
+        if call is not None and call.declared == declared:
+            self._recording.left(call.number, "returned", at, None)
+            self._close(hit.thread, call)
+
+    def thrown(self, event: ExceptionThrown, at: float) -> None:
+        """A suspended thread throws; note it if the exception leaves a listener method."""
+        call = self._innermost(event.thread)
+        if call is None:
+            return
+        call.exceptions_left -= 1
+        if call.stack.may_leave(event.caught_at):
+            frames = self._jvm.frames(event.thread, -1)
+            if call.stack.leaves(event.caught_at, frames):
+                exception = self._objects.exception(event.exception, event.thread)
+                self._recording.left(call.number, "threw", at, exception)
+                self._close(event.thread, call)
+                return
+        if call.exceptions_left == 0:
+            self._unwatch(call)
+            self._recording.problem(
+                f"{call.declared.method.name} threw {MOST_EXCEPTIONS} exceptions inside; whether "
+                "it was left by a later one is not known"
+            )
+
+    def prepare_getters(self) -> None:
+        """Look up the getters of new listener classes, so that no thread is held for it."""
+        for class_id in self._recording.listeners:
+            if class_id not in self._getters:
+                self._getters[class_id] = {
+                    field: self._types.find_method(class_id, name, "()")
+                    for field, name in KEY_GETTERS.items()
+                }
+
+    def _ask_keys(self, class_id: int, this: int, thread: int) -> None:
+        answers: dict[str, Answer] = {}
+        try:
+            for field, declared in self._getters[class_id].items():
+                try:
+                    answers[field] = self._objects.getter(this, thread, declared)
+                except StillRunning:
+                    answers[field] = Answer(problem="it did not return in time")
+                    raise
+        finally:
+            self._recording.answered(class_id, answers)
+
+    def _innermost(self, thread: int) -> _OpenCall | None:
+        calls = self._open.get(thread)
+        return calls[-1] if calls else None
+
+    def _close(self, thread: int, call: _OpenCall) -> None:
+        self._open[thread].remove(call)
+        self._unwatch(call)
+
+    def _unwatch(self, call: _OpenCall) -> None:
+        if call.exceptions_request is not None:
+            self._jvm.clear_event(EventKind.EXCEPTION, call.exceptions_request)
+            call.exceptions_request = None

@@ -1,0 +1,1 @@
+"""A stack: its services, how they come up, and how they end."""

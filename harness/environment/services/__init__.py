@@ -1,0 +1,1 @@
+"""The services of a stack, each described once; nothing is started here."""

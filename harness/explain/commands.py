@@ -1,0 +1,49 @@
+"""What `harness explain` and `diff` say, as text or as data."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.diagnosis import compare_text
+from harness.diagnosis.compare import walk
+from harness.diagnosis.diagnose import diagnose
+from harness.diagnosis.findings_text import explain, to_json
+from harness.diagnosis.readers.run_folder import StoredCase
+from harness.explain import stored
+
+Said = tuple[str, Any]
+"""The same thing as text and as data."""
+
+_RULE = "-" * 96
+
+
+def explained(cases: Sequence[StoredCase]) -> Said:
+    """Each case explained."""
+    texts, data = [], []
+    for case in cases:
+        findings = diagnose(case.facts)
+        texts.append(explain(case.id, case.facts, findings, case.problems))
+        data.append(to_json(case.id, case.facts, findings, case.problems))
+    return f"\n{_RULE}\n".join(texts), data
+
+
+def compared(one: str, other: str, select: str | None, folder: Callable[[], Path]) -> Said:
+    """Two cases, or the common cases of two runs, walked side by side.
+
+    Args:
+        one: a run, or RUN#CASE.
+        other: another, or the same run with another case.
+        select: which cases.
+        folder: tells where runs keep their results.
+
+    Raises:
+        BadInput: there is nothing to compare.
+    """
+    texts, data = [], []
+    for (name, case), (their_name, theirs) in stored.pairs(
+        stored.find(one, folder), stored.find(other, folder), select
+    ):
+        walked = walk(case.facts, theirs.facts)
+        texts.append(compare_text.as_text(name, their_name, walked))
+        data.append(compare_text.to_json(name, their_name, walked))
+    return f"\n{_RULE}\n".join(texts), data

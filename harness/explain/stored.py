@@ -1,0 +1,94 @@
+"""Finds stored runs and cases by what a user types: a folder, a run's id, `RUN#CASE`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.cases.selection import compile_expression
+from harness.diagnosis.readers.run_folder import RESULTS, StoredCase, read_run
+from harness.errors import BadInput
+
+_BETWEEN = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A stored run, and the case in it where one was named."""
+
+    path: Path
+    case: str | None
+
+
+def find(name: str, results: Callable[[], Path]) -> Named:
+    """The run that a name means.
+
+    Args:
+        name: a run's folder, its results.json, or the run's id; `#CASE` after it names a case.
+        results: tells the folder in which runs keep their results, if it is asked for.
+
+    Raises:
+        BadInput: there is no such run.
+    """
+    run, _, case = name.partition(_BETWEEN)
+    named = _file(Path(run)) or _file(results() / run)
+    if named:
+        return Named(named, case or None)
+    raise BadInput(
+        f"{run!r} is no run: name the folder of one, its {RESULTS}, or a run's id below {results()}"
+    )
+
+
+def cases(named: Named, select: str | None) -> list[StoredCase]:
+    """The cases of a run that are meant.
+
+    Args:
+        named: the run.
+        select: a case's id, or an expression as for `harness run -k`; None for all.
+
+    Raises:
+        BadInput: none is.
+    """
+    every = read_run(named.path)
+    wanted = select or named.case
+    if wanted is None:
+        return every
+    exact = [each for each in every if each.id == wanted]
+    matches = compile_expression(wanted)
+    found = exact or [each for each in every if matches(each.id)]
+    if not found:
+        raise BadInput(f"no case of {named.path} is called {wanted!r}: {_some(every)}")
+    return found
+
+
+def pairs(
+    one: Named, other: Named, select: str | None
+) -> list[tuple[tuple[str, StoredCase], tuple[str, StoredCase]]]:
+    """The cases to compare: one of each where each side has one, else those of the same id.
+
+    Raises:
+        BadInput: there is nothing to compare.
+    """
+    left, right = cases(one, select), cases(other, select)
+    if len(left) == len(right) == 1:
+        return [(_titled(one, left[0]), _titled(other, right[0]))]
+    theirs = {each.id: each for each in right}
+    found = [
+        (_titled(one, each), _titled(other, theirs[each.id])) for each in left if each.id in theirs
+    ]
+    if not found:
+        raise BadInput(f"the runs have no case in common; name one each: {one.path.parent}#CASE")
+    return found
+
+
+def _file(path: Path) -> Path | None:
+    file = path if path.is_file() else path / RESULTS
+    return file if file.is_file() else None
+
+
+def _titled(named: Named, case: StoredCase) -> tuple[str, StoredCase]:
+    return f"{named.path.parent.name}{_BETWEEN}{case.id}", case
+
+
+def _some(every: Sequence[StoredCase]) -> str:
+    names = [each.id for each in every]
+    return "there are " + ", ".join(names[:5]) + (" and others" if len(names) > 5 else "")

@@ -1,0 +1,1 @@
+"""Whose is what: runs and their locks, and what an interrupt does."""

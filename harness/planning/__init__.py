@@ -1,0 +1,1 @@
+"""Who runs what, in which order. Pure."""

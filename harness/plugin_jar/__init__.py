@@ -1,0 +1,1 @@
+"""What can be read from a plugin's jar before anything runs."""

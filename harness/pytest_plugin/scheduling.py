@@ -1,0 +1,71 @@
+"""Tests under `pytest -n`: the schedule of `harness run` decides which worker has which of them.
+
+Each of xdist's workers brings up its own stacks, so tests that need the same one belong together.
+Only workers know the tests, and only the controller hands them out: the parts of the schedule go
+from the ones to the other in a file.
+"""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.cases import Case
+from harness.cases import app as apps
+from harness.planning import requirements, schedule
+from harness.planning.requirements import StackNeeds
+from harness.settings import Settings
+from harness.support import assets
+
+_TEST_SECONDS = 5.0
+"""Wall seconds that a test is taken to need where no case tells more."""
+
+
+def parts(
+    items: Sequence[pytest.Item], settings: Settings, app: Path | None, workers: int
+) -> Mapping[str, int]:
+    """Which part of the schedule each test is in.
+
+    Args:
+        items: tests that need a stack.
+        settings: of the session.
+        app: folder of the app under test, where a test does not say.
+        workers: how many parts.
+
+    Returns:
+        A test's node id -> its part, from 0.
+    """
+    asked = [_needs(item, settings, app) for item in items]
+    plan = schedule.split(asked, requirements.SETTINGS, workers)
+    return {each.id: number for number, part in enumerate(plan.workers) for each in part}
+
+
+def write(parts_of_tests: Mapping[str, int], path: Path) -> None:
+    """Leaves the parts for the controller; each worker writes the same."""
+    scratch = path.with_suffix(f".{os.getpid()}")
+    scratch.write_text(json.dumps(parts_of_tests))
+    scratch.replace(path)
+
+
+def _needs(item: pytest.Item, settings: Settings, app: Path | None) -> schedule.Case:
+    callspec = getattr(item, "callspec", None)
+    for value in (callspec.params if callspec else {}).values():
+        if isinstance(value, Case):
+            described = apps.load(value.app)
+            scale = value.time_scale or settings.scale
+            wanted = requirements.of_case(value, described, settings.ccma_for(value.ccma), scale)
+            known = requirements.to_schedule(value, wanted)
+            return schedule.Case(item.nodeid, known.needs, known.cost)
+    folder = Path(_marked(item, "app") or app or assets.sample_app("charts"))
+    ccma = _marked(item, "ccma")
+    half = apps.load(folder).cloud_half
+    stack = StackNeeds(settings.ccma_for(str(ccma) if ccma else None), settings.scale, (), half)
+    return schedule.Case(item.nodeid, requirements.words(stack, folder), _TEST_SECONDS)
+
+
+def _marked(item: pytest.Item, name: str) -> Any:
+    marker = item.get_closest_marker(name)
+    return marker.args[0] if marker else None

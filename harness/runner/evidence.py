@@ -1,0 +1,176 @@
+"""What a case keeps for its explanation, and the probe that watches its listener.
+
+Nothing here may break a case: a source that does not answer is noted among the problems, and the
+case goes on without it.
+"""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+from harness.diagnosis.diagnose import diagnose
+from harness.diagnosis.findings_text import for_results
+from harness.diagnosis.readers.run_folder import read_case
+from harness.drivers.browser import migration_assistant
+from harness.drivers.confluence import boot
+from harness.drivers.debugger.probes import Probe
+from harness.drivers.debugger.recording import WatchedMethod
+from harness.environment.services.standin import CONFLUENCE
+from harness.errors import DriverError
+from harness.explain import collect
+from harness.plugin_jar.read import read_plugin
+from harness.store.results import CaseResult
+from harness.support.redact import cleaned
+from harness.testbed.testbed import Bench
+
+POLLERS = (WatchedMethod("org.migrationharness.standin.ccma.Poller", "poll"),)
+"""Methods that poll the cloud, by assistant; of the real one the name is not known."""
+
+_ATTACH_SECONDS = 1.0
+_ARMED_SECONDS = 5.0
+_STOPPED_SECONDS = 15.0
+
+
+class CaseEvidence:
+    """Collects the evidence of one case into its folder.
+
+    Args:
+        bench: what the case runs on.
+        folder: the case's folder.
+    """
+
+    def __init__(self, bench: Bench, folder: Path) -> None:
+        self._bench, self._folder = bench, folder
+        self._problems: list[str] = []
+        self._artifacts: dict[str, str] = {}
+        self._threads = ThreadPoolExecutor(1, "probe")
+        self._probe: Future[Probe | None] | None = None
+        app = bench.app
+        self._subject = collect.subject_of(read_plugin(bench.jar), app.server.key, app.cloud.key)
+
+    def begin(self) -> None:
+        """Starts to attach the probe, beside the case's first steps."""
+        clock = collect.ask("the server's time", self._problems, self._server_clock)
+        self._probe = self._threads.submit(self._attach, clock)
+
+    def armed(self) -> None:
+        """Waits until the probe is armed; from then on no call of the listener is missed."""
+        if self._probe:
+            self._quietly("the debugger's probe", lambda: self._result(_ARMED_SECONDS))
+
+    def finish(self, page: Page, failure: str | None) -> dict[str, str]:
+        """Takes the probe down and asks every source.
+
+        Args:
+            page: the page that shows the plan, if the case came that far.
+            failure: why the case could not go on; None when it could.
+
+        Returns:
+            Artefact -> file name in the case's folder.
+        """
+        stopped = self._threads.submit(self._stop)
+        bench, subject = self._bench, self._subject
+        client, key = bench.client, subject.server_key or ""
+        plan = migration_assistant.plan_id_in(page.url)
+        self._keep("flags", lambda: collect.flags(client))
+        self._keep("upm", lambda: collect.plugin(client, subject.plugin_key or key, failure))
+        self._keep("site", lambda: self._site(key))
+        self._keep("plan", lambda: self._plan(page, plan))
+        if plan:
+            self._keep("progress", lambda: collect.progress_beside_page(client, page, plan, key))
+        self._quietly("the debugger's probe", lambda: stopped.result(_STOPPED_SECONDS))
+        self._threads.shutdown(wait=False)
+        if self._problems:
+            self._write("problems", self._problems)
+        return self._artifacts
+
+    def _site(self, key: str) -> dict[str, Any]:
+        cloud, wanted = self._bench.stack.cloud, self._subject.cloud_key
+        told = {"apps": collect.cloud_apps(cloud, wanted)}
+        assessed = collect.ask(
+            "the app assessment",
+            self._problems,
+            lambda: collect.assessment(self._bench.client, key),
+        )
+        return told | (assessed or {})
+
+    def _plan(self, page: Page, plan: str | None) -> dict[str, Any]:
+        return {
+            "id": plan,
+            "status": migration_assistant.plan_status(page) if plan else None,
+            "server_key": self._subject.server_key,
+            "cloud_key": self._subject.cloud_key,
+        }
+
+    def _server_clock(self) -> Callable[[datetime], datetime]:
+        server, wall = boot.server_time(self._bench.client), datetime.now(UTC)
+        scale = self._bench.stack.scale
+        return lambda at: server + (at - wall) * scale
+
+    def _attach(self, clock: Callable[[datetime], datetime] | None) -> Probe | None:
+        confluence = self._bench.stack.running[CONFLUENCE]
+        probe = Probe(
+            confluence.host,
+            confluence.port("jdwp"),
+            methods=POLLERS,
+            listener_classes=self._subject.listeners,
+            look_for_others=not self._subject.listeners,
+            server_clock=clock,
+            attach_seconds=_ATTACH_SECONDS,
+        )
+        try:
+            probe.start()
+        except DriverError as error:
+            self._problems.append(f"probe: {error}")
+            return None
+        return probe
+
+    def _stop(self) -> None:
+        probe = self._result(_ARMED_SECONDS)
+        if probe is None:
+            return
+        try:
+            states = probe.bundles(self._subject.classes)
+            if told := collect.bundles(states, self._subject):
+                self._write("osgi", told)
+        except DriverError as error:
+            self._problems.append(f"osgi: {error}")
+        self._write("probe", json.loads(probe.stop().to_json()))
+
+    def _result(self, seconds: float) -> Probe | None:
+        return self._probe.result(seconds) if self._probe else None
+
+    def _quietly(self, what: str, work: Callable[[], object]) -> None:
+        """Runs what must never break a case, whatever it raises."""
+        try:
+            work()
+        except Exception as error:
+            self._problems.append(f"{what}: {error!r}")
+
+    def _keep(self, name: str, source: Callable[[], Any]) -> None:
+        if (told := collect.ask(name, self._problems, source)) is not None:
+            self._write(name, told)
+
+    def _write(self, name: str, data: Any) -> None:
+        file = f"{name}.json"
+        (self._folder / file).write_text(json.dumps(cleaned(data), indent=1) + "\n")
+        self._artifacts[name] = file
+
+
+def with_causes(result: CaseResult, folder: Path) -> CaseResult:
+    """The result with its causes, from the artefacts in the case's folder; a pass has none.
+
+    Args:
+        result: its artefacts are named relative to the folder.
+        folder: the case's folder.
+    """
+    if result.verdict == "passed":
+        return result
+    stored = read_case(folder, result.model_dump(mode="json"))
+    causes = tuple(for_results(diagnose(stored.facts)))
+    return result.model_copy(update={"causes": causes})

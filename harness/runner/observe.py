@@ -1,0 +1,147 @@
+"""Watches a row: looks at the plan's page again and again, and at what the cloud has recorded.
+
+Each look reloads the page, as an admin would, and reads it in one piece. The time of a look is
+the server's own, from the Date of the page's answer. A row changes when the server and the cloud
+have talked, so the next look waits for the journal to grow; and now and then it does not wait,
+since the server may change a row by itself.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from playwright.sync_api import Page
+
+from harness.cases import Case
+from harness.checker.verdict import GIVE_UP, REFRESH, Observation, decides_at, is_decided
+from harness.drivers.browser.navigation import navigated
+from harness.drivers.browser.rows import Progress, read_progress
+from harness.drivers.cloud import CloudControl, platform_time
+from harness.errors import DriverError, WaitTimedOut
+from harness.vocabulary.rows import Row, Seen
+
+_BETWEEN_LOOKS_MS = 40
+
+_SECOND = timedelta(seconds=1)
+"""What the Date of an answer may lag behind."""
+
+_AT_LEAST_EACH = REFRESH / 3
+"""Server time between two looks when the journal is silent."""
+
+_LONGEST_WAIT = 2.0
+"""Wall seconds of that."""
+
+_GRACE_SECONDS = 60.0
+"""Wall seconds beyond what the server time that has to pass should cost."""
+
+
+@dataclass
+class CloudRecord:
+    """What the cloud's journal has told about the case so far."""
+
+    cloud: CloudControl
+    since: int
+    status: str | None = None
+    percent: int | None = None
+    settled: datetime | None = None
+    refreshes: int = 0
+
+    def update(self, wait: float = 0) -> None:
+        """Reads the journal's new entries; waits some wall seconds for one where there is none."""
+        entries, self.since = self.cloud.journal(self.since, wait)
+        for entry in entries:
+            if entry["effect"] in ("recorded", "settled"):
+                detail = entry.get("detail") or {}
+                self.status = detail.get("status", self.status)
+                self.percent = detail.get("percent", self.percent)
+            if entry["effect"] == "settled":
+                self.settled = platform_time(entry)
+            if entry["effect"] == "polled" and self.settled:
+                self.refreshes += 1
+
+
+@dataclass
+class Watched:
+    """The end of a watch: the observation, and what the cloud had recorded."""
+
+    observation: Observation
+    record: CloudRecord
+
+
+def watch(
+    page: Page,
+    server_app_key: str,
+    case: Case,
+    record: CloudRecord,
+    scale: float,
+    begun: datetime,
+    clock: Callable[[], float] = time.monotonic,
+) -> Watched:
+    """Watches the row of one app until the case is decided.
+
+    Args:
+        page: a page that shows the plan.
+        server_app_key: whose row.
+        case: what is expected, and how long that is watched.
+        record: the cloud's journal, read on from the case's start.
+        scale: server seconds per wall second.
+        begun: server time at which the migration was started.
+        clock: monotonic wall seconds.
+
+    Raises:
+        WaitTimedOut: server time does not pass as it should.
+    """
+    first = clock()
+    lasts = max(case.expectation.lasts, case.known_bug.lasts if case.known_bug else timedelta(0))
+    bound = 2 * (GIVE_UP + lasts).total_seconds() / scale + _GRACE_SECONDS
+    timeline: list[Seen] = []
+    while True:
+        row, now = look(page, server_app_key)
+        if not timeline or timeline[-1].row != row:
+            timeline.append(Seen(row, now, clock() - first))
+        record.update()
+        seen = Observation(timeline, begun, now, record.settled, record.refreshes)
+        if is_decided(case.expectation, case.known_bug, seen):
+            return Watched(seen, record)
+        if clock() - first > bound:
+            raise WaitTimedOut(f"a verdict on {case.id}", bound, f"row {row}, server time {now}")
+        due = decides_at(case.expectation, case.known_bug, seen) - now + _SECOND
+        silence = min(due, _AT_LEAST_EACH).total_seconds() / scale
+        record.update(wait=min(silence, _LONGEST_WAIT))
+        pause(page)
+
+
+def look(page: Page, server_app_key: str) -> tuple[Row, datetime]:
+    """Reloads the plan's page; the row of one app, and the server time of the look."""
+    answer = navigated(page, lambda: page.reload(wait_until="domcontentloaded"))
+    now = server_date(answer.headers if answer else {})
+    return row_of(read_progress(page), server_app_key), now
+
+
+def pause(page: Page) -> None:
+    """Leaves the server room to work between two looks."""
+    page.wait_for_timeout(_BETWEEN_LOOKS_MS)
+
+
+def row_of(shown: Progress, server_app_key: str) -> Row:
+    """The row of one app; `ABSENT` without the block, `NO_ROW` without the app in it."""
+    if not shown.block:
+        return Row("ABSENT")
+    for row in shown.rows:
+        if row.server_app_key == server_app_key:
+            return Row(row.status, row.percent)
+    return Row("NO_ROW")
+
+
+def server_date(headers: dict[str, str]) -> datetime:
+    """The server's own time from an answer's headers, to the second, in UTC.
+
+    Raises:
+        DriverError: there is no readable Date.
+    """
+    try:
+        return parsedate_to_datetime(headers["date"]).astimezone(UTC)
+    except (KeyError, ValueError) as error:
+        raise DriverError("reading the server's time", "an answer without a Date") from error

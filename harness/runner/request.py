@@ -1,0 +1,201 @@
+"""What the words of `harness run` mean: which cases, in which settings, on top of which results."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.cases import Case, Suite, read_suite
+from harness.cases.selection import compile_expression
+from harness.cli.matrix import parsed
+from harness.environment.attach import Standing
+from harness.errors import BadInput
+from harness.settings import Settings, resolve
+from harness.store import request as asked_file
+from harness.store import results as results_file
+from harness.store.request import Asked
+from harness.store.results import CaseResult
+
+
+@dataclass(frozen=True)
+class Words:
+    """Options that decide which cases run."""
+
+    strength: str | None = None
+    locate: bool = False
+    select: str | None = None
+    shard: str | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A run as it was asked for, all of it settled and none of it begun.
+
+    Attributes:
+        settings: where and how.
+        suites: the case files.
+        cases: those that are selected.
+        part: which shard of how many; None for all.
+        asked: what is kept beside the results.
+        folder: of the run that is resumed; None for a new one.
+        earlier: its results that stand.
+    """
+
+    settings: Settings
+    suites: Sequence[Suite]
+    cases: Sequence[Case]
+    part: tuple[int, int] | None
+    asked: Asked
+    folder: Path | None = None
+    earlier: tuple[CaseResult, ...] = ()
+
+
+def wanted(
+    files: Sequence[Path],
+    flags: Mapping[str, Any],
+    words: Words,
+    resume: Path | None,
+    standing: Standing | None,
+    environ: Mapping[str, str] = os.environ,
+) -> Wanted:
+    """Settles what a run is to do.
+
+    Args:
+        files: the case files; none where a run is resumed.
+        flags: settings given on the command line.
+        words: options that decide which cases run.
+        resume: folder of a run to go on with.
+        standing: the stack to run on, where that is given.
+        environ: the environment.
+
+    Raises:
+        BadInput: anything wrong in them; nothing was started.
+    """
+    if resume is not None:
+        return _resumed(resume, files, flags, words, environ)
+    if not files:
+        raise BadInput("name a case file, or a run by --resume")
+    if standing:
+        flags = _of_stack(flags, standing)
+    settings = resolve(flags, environ).settings
+    if standing and settings.workers > 1:
+        raise BadInput("--stack: cases share its flags and its cloud, so only one worker can run")
+    suites, cases = _cases(files, words, settings)
+    asked = Asked(
+        files=asked_file.files_of(files),
+        strength=words.strength,
+        locate=words.locate,
+        select=words.select,
+        shard=words.shard,
+        engine=settings.engine,
+        confluence=settings.confluence,
+        ccma=settings.ccma,
+        time_scale=settings.scale,
+        isolation=settings.isolation,
+    )
+    return Wanted(settings, suites, cases, part_of(words.shard), asked)
+
+
+def check_executor(executor: str, scheduler: str | None, *, alone: bool) -> None:
+    """Refuses words about a cluster that do not go together.
+
+    Args:
+        executor: where cases run.
+        scheduler: the cluster's address.
+        alone: whether no option stands beside them that only works here.
+
+    Raises:
+        BadInput: says what is missing or too much.
+    """
+    if executor not in ("here", "dask"):
+        raise BadInput(f"--executor {executor!r}: write here or dask")
+    if (executor == "dask") != (scheduler is not None):
+        raise BadInput("--executor dask and --scheduler ADDRESS go together: name both")
+    if scheduler is not None and not alone:
+        raise BadInput("--executor dask: --stack, --resume and --shrink work here only")
+
+
+def part_of(shard: str | None) -> tuple[int, int] | None:
+    """The numbers in `--shard I/N`; None where all cases run.
+
+    Raises:
+        BadInput: no such form.
+    """
+    if shard is None:
+        return None
+    number, slash, of = shard.partition("/")
+    if not (slash and number.isdecimal() and of.isdecimal()):
+        raise BadInput(f"--shard {shard!r}: write I/N, such as 1/4")
+    return int(number), int(of)
+
+
+def _of_stack(flags: Mapping[str, Any], standing: Standing) -> Mapping[str, Any]:
+    """The flags, with what the stack that stands has decided already.
+
+    Raises:
+        BadInput: a flag asks for something else.
+    """
+    stack = standing.stack
+    has = {"engine": stack.engine.name, "time_scale": stack.scale, "ccma": stack.ccma}
+    for name, value in has.items():
+        if flags.get(name) not in (None, value):
+            option = name.replace("_", "-")
+            raise BadInput(
+                f"--stack: the stack has --{option} {value}, so it cannot be {flags[name]}"
+            )
+    return {**flags, **has}
+
+
+def _resumed(
+    resume: Path,
+    files: Sequence[Path],
+    flags: Mapping[str, Any],
+    words: Words,
+    environ: Mapping[str, str],
+) -> Wanted:
+    folder = resume.parent if resume.is_file() else resume
+    if files or words != Words():
+        raise BadInput(
+            "--resume: the run knows its case files and which cases it was asked for: "
+            "leave files, -k, --strength, --locate and --shard out"
+        )
+    asked = asked_file.read_to_resume(folder)
+    kept = {
+        "engine": asked.engine,
+        "confluence": asked.confluence,
+        "ccma": asked.ccma,
+        "time_scale": asked.time_scale,
+        "isolation": asked.isolation,
+    }
+    for name, value in kept.items():
+        if flags.get(name) not in (None, value):
+            option = name.replace("_", "-")
+            raise BadInput(f"--resume: the run has --{option} {value}; run it anew for another")
+    settings = resolve({**flags, **kept}, environ).settings
+    words = Words(asked.strength, asked.locate, asked.select, asked.shard)
+    suites, cases = _cases([file.path for file in asked.files], words, settings)
+    written = folder / results_file.FILE_NAME
+    earlier = results_file.read(written).cases if written.is_file() else ()
+    # A case that ended in an error has no verdict yet.
+    stand = tuple(result for result in earlier if result.verdict != "error")
+    return Wanted(settings, suites, cases, part_of(words.shard), asked, folder, stand)
+
+
+def _cases(
+    files: Sequence[Path], words: Words, settings: Settings
+) -> tuple[list[Suite], list[Case]]:
+    strength = parsed(words.strength, words.locate)
+    suites = [
+        read_suite(file, strength=strength, locate=words.locate, ccma=settings.ccma)
+        for file in files
+    ]
+    chosen = [case for suite in suites for case in suite.cases]
+    if words.select is not None:
+        matches = compile_expression(words.select)
+        chosen = [case for case in chosen if matches(case.id)]
+        if not chosen:
+            raise BadInput(f"-k {words.select!r} matches no case of {', '.join(map(str, files))}")
+    for case in chosen:
+        settings.ccma_for(case.ccma)  # refused before anything is pulled or built
+    return suites, chosen

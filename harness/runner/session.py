@@ -1,0 +1,127 @@
+"""One run, from its beginning to its end: engine, debris of dead runs, cases, results.
+
+The verbs that run cases (`run`, `repro`) share it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.cases import Case
+from harness.engines.ready import Ready, prepare
+from harness.environment import golden, reaper
+from harness.environment.attach import Standing
+from harness.environment.services.confluence import images_wanted
+from harness.lifecycle import interrupt, runs
+from harness.lifecycle.runs import Run
+from harness.runner.run import Place, check_suited, jobs_of, run_jobs, shard
+from harness.settings import Settings
+from harness.store import request as asked_file
+from harness.store.events import Event, EventLog
+from harness.store.request import Asked
+from harness.store.results import CaseResult, Results
+from harness.support.console import Progress
+
+EXTRA = "extra"
+"""Folder, in the run's own, of cases that were run beside those of the results."""
+
+
+@dataclass
+class Session:
+    """An open run; `run` may be asked once, `also` as often as wanted."""
+
+    settings: Settings
+    ready: Ready
+    owner: Run
+    folder: Path
+    events: EventLog
+    progress: Progress
+    standing: Standing | None
+    _extra: int = 0
+
+    def run(
+        self,
+        cases: Sequence[Case],
+        *,
+        asked: Asked | None = None,
+        part: tuple[int, int] | None = None,
+        earlier: Sequence[CaseResult] = (),
+        scheduler: str | None = None,
+    ) -> Results:
+        """Runs cases and writes their results.
+
+        Args:
+            cases: all cases that were asked for.
+            asked: what to keep beside the results, for a run that can be resumed.
+            part: which shard of how many; None runs all.
+            earlier: results that are there already; their cases do not run.
+            scheduler: address of a dask cluster that runs the cases; None runs them here.
+
+        Raises:
+            BadInput: an app's description, sources or jar are wrong, there is no such shard, or
+                the stack that stands does not suit; nothing was started.
+        """
+        jobs = jobs_of(cases, self.settings, self.progress)
+        if part is not None:
+            jobs = shard(jobs, *part)
+        if self.standing:
+            check_suited(self.standing.needs, jobs)
+        if asked:
+            asked_file.write(asked, self.folder)
+        if scheduler:
+            from harness.runner.cluster import run_on_cluster
+
+            return run_on_cluster(jobs, self._place(), scheduler)
+        done = {result.id for result in earlier}
+        return run_jobs([job for job in jobs if job.case.id not in done], self._place(), earlier)
+
+    def also(self, case: Case) -> CaseResult:
+        """Runs one more case on a stack of its own; it is no part of the run's results."""
+        self._extra += 1
+        jobs = jobs_of([case], self.settings, self.progress)
+        return run_jobs(jobs, self._place(f"{EXTRA}-{self._extra}")).cases[0]
+
+    def _place(self, name: str | None = None) -> Place:
+        return Place(
+            self.settings,
+            self.ready,
+            self.owner,
+            self.events,
+            self.progress,
+            self.folder / name if name else self.folder,
+            name or "stack",
+            self.standing,
+        )
+
+
+@contextmanager
+def open_session(
+    settings: Settings,
+    progress: Progress,
+    listeners: Sequence[Callable[[Event], None]],
+    *,
+    folder: Path | None = None,
+    standing: Standing | None = None,
+) -> Iterator[Session]:
+    """A run that is open until the block ends, however it ends.
+
+    Args:
+        settings: where and how.
+        progress: takes lines about what is built and brought up.
+        listeners: told of each event.
+        folder: of the run that this one resumes; None makes one of its own.
+        standing: the stack to run on, where that is given.
+
+    Raises:
+        BadInput: the engine cannot be had here.
+    """
+    with interrupt.orderly(progress), runs.open_run() as run:
+        if settings.golden:
+            golden.read(settings.golden)  # refused before anything is pulled or built
+        ready = prepare(settings.engine, progress, images_wanted(settings))
+        reaper.sweep(ready.client)
+        folder = folder or settings.results / run.id
+        events = EventLog(folder / "events.jsonl", listeners)
+        with reaper.nothing_left(run, ready.client):
+            yield Session(settings, ready, run, folder, events, progress, standing)

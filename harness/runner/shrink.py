@@ -1,0 +1,138 @@
+"""From failing cases to the fewest axis values that make them fail, by running more cases."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from harness.cases import Case, Suite
+from harness.errors import BadInput, HarnessError
+from harness.matrix.coverage import breaks
+from harness.matrix.model import Assignment, Model
+from harness.matrix.shrink import Shrunk, contrast, shrink
+from harness.store.results import CaseResult, Results
+
+Known = list[tuple[Assignment, bool]]
+"""Cases that have run, and whether they failed."""
+
+
+@dataclass(frozen=True)
+class Shrinking:
+    """What makes a case fail; `shrunk` is None where no case passed that could be its opposite."""
+
+    suite: str
+    case: str
+    shrunk: Shrunk | None
+
+    def __str__(self) -> str:
+        if self.shrunk is None:
+            return f"{self.case}: not shrunk, since no case of {self.suite} passed"
+        proof = (
+            "without it the case passes"
+            if self.shrunk.removal_passes
+            else "without it the case fails too, so another fault is at work there"
+        )
+        count = self.shrunk.runs
+        runs = f"{count} more run{'' if count == 1 else 's'}"
+        return f"{self.case}: it takes {self.shrunk} to fail; {proof} ({runs})"
+
+
+def shrink_failures(
+    suites: Sequence[Suite], results: Results, run: Callable[[Case], CaseResult]
+) -> list[Shrinking]:
+    """Shrinks each failing case that the causes found before it do not explain.
+
+    A known bug fails too: that it is known says nothing about which values it takes.
+
+    Args:
+        suites: the suites that were run.
+        results: the run's results.
+        run: runs one more case.
+
+    Raises:
+        HarnessError: a case ended in `error`, which says nothing about its values.
+    """
+    verdicts = {case.id: case.verdict for case in results.cases if case.verdict != "error"}
+    found: list[Shrinking] = []
+    for suite in suites:
+        if suite.model is None:
+            continue
+        known: Known = [
+            (case.axes, verdicts[case.id] != "passed")
+            for case in suite.cases
+            if case.id in verdicts
+        ]
+        passing = [axes for axes, failed in known if not failed]
+        causes: list[Assignment] = []
+        for failing in [axes for axes, failed in known if failed]:
+            if any(_has(failing, cause) for cause in causes):
+                continue
+            name = suite.case(failing).id
+            if not passing:
+                found.append(Shrinking(suite.file.name, name, None))
+                break
+            shrunk = _shrunk(suite, suite.model, failing, passing[0], known, run)
+            causes.append(shrunk.cause)
+            found.append(Shrinking(suite.file.name, name, shrunk))
+    return found
+
+
+def _shrunk(
+    suite: Suite,
+    model: Model,
+    failing: Assignment,
+    passing: Assignment,
+    known: Known,
+    run: Callable[[Case], CaseResult],
+) -> Shrunk:
+    def fails(values: Assignment) -> bool:
+        result = run(suite.case(values))
+        if result.verdict == "error":
+            raise HarnessError(f"shrinking ended at {result.id}: {result.reason}")
+        known.append((values, result.verdict != "passed"))
+        return result.verdict != "passed"
+
+    before = len(known)
+    opposite = contrast(model, failing, passing)
+    try:
+        found = shrink(model, failing, opposite, fails, known)
+    except BadInput:
+        # The opposite fails as well; what it shares with the failing case is not the fault alone.
+        found = shrink(model, failing, passing, fails, known)
+
+    def failed(values: Assignment) -> bool:
+        seen = next((bad for case, bad in known if case == values), None)
+        return fails(values) if seen is None else seen
+
+    found = _without_spare(model, failing, found, failed)
+    return replace(found, runs=len(known) - before)
+
+
+def _without_spare(
+    model: Model, failing: Assignment, found: Shrunk, failed: Callable[[Assignment], bool]
+) -> Shrunk:
+    """Takes values out of the cause of which every other allowed one fails just as well.
+
+    The search knows two values of each axis, the failing case's and the baseline's. Where
+    constraints rule the baseline's out, a third one may show that the axis does not matter.
+    """
+    cause = dict(found.cause)
+    for axis in model.axes:
+        if axis.name not in cause or len(cause) == 1:
+            continue
+        others = [
+            {**found.smallest, axis.name: value}
+            for value in axis.values
+            if value != cause[axis.name]
+        ]
+        allowed = [case for case in others if not breaks(model, case)]
+        if allowed and all(failed(case) for case in allowed):
+            del cause[axis.name]
+    if len(cause) == len(found.cause):
+        return found
+    removal = {**failing, **{name: found.baseline[name] for name in cause}}
+    if breaks(model, removal):
+        return replace(found, cause=cause)
+    return replace(found, cause=cause, removal=removal, removal_passes=not failed(removal))
+
+
+def _has(case: Assignment, cause: Assignment) -> bool:
+    return all(case[name] == value for name, value in cause.items())

@@ -1,0 +1,54 @@
+"""Starts a case's migration: by the plan wizard, or by running a plan again over the trigger REST.
+
+The trigger exists for tests of apps (reference/app-migration-platform.md, section 4.5): it makes
+a new migration of a plan that has run. So a plan is run again only for a case that would have
+made the same one: of the same app, with the same flags, assessment and consent. The first such
+case on a stack makes it with the wizard; so does every case on a CCMA that has no trigger.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from playwright.sync_api import Page
+
+from harness.cases import Case
+from harness.drivers.browser import migration_assistant
+from harness.drivers.confluence import boot, migration
+from harness.planning.requirements import plan_of
+from harness.testbed.testbed import Bench
+
+_ROWLESS = ("ABSENT", "NO_ROW")
+"""Rows of plans whose apps are not migrated: there is nothing that could be triggered."""
+
+
+def start(bench: Bench, case: Case, page: Page, ready: Callable[[], None]) -> datetime:
+    """Starts the migration, and leaves the page at its plan.
+
+    Args:
+        bench: what the case runs on, in the state that the case wants.
+        case: the case.
+        page: a page of the bench's browser.
+        ready: called once all is ready and before the migration starts.
+
+    Returns:
+        The server time of the start.
+
+    Raises:
+        DriverError: the assistant is not as expected.
+    """
+    url, key = bench.stack.confluence_url, plan_of(case)
+    has_row = all(row.status not in _ROWLESS for row in case.expectation.rows)
+    plan = bench.executed.get(key) if bench.start == "trigger" and has_row else None
+    if plan is not None:
+        migration_assistant.open_plan(page, plan, base_url=url)
+        begun = boot.server_time(bench.client)
+        ready()
+        if migration.trigger(bench.client, plan, [bench.app.server.key]):
+            return begun
+    plan = migration_assistant.create_plan(page, url, case.id)
+    begun = boot.server_time(bench.client)
+    ready()
+    migration_assistant.run_plan(page, plan)
+    if has_row:
+        bench.executed[key] = plan
+    return begun

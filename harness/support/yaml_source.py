@@ -1,0 +1,153 @@
+"""YAML with line numbers: plain data plus the line on which each of its parts stands."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from harness.errors import BadInput
+from harness.support.suggest import did_you_mean
+
+Location = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2's booleans: `on`, `off`, `yes` and `no` are words, as flag values need."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+
+
+@dataclass(frozen=True)
+class Source:
+    """A parsed file: its data, and where each part stands."""
+
+    path: Path
+    data: Any
+    lines: Mapping[Location, int]
+
+    def line(self, location: Sequence[str | int]) -> int | None:
+        """The line of the nearest part at or above that location."""
+        where = tuple(location)
+        while where and where not in self.lines:
+            where = where[:-1]
+        return self.lines.get(where)
+
+    def error(self, what: str, *location: str | int) -> BadInput:
+        """An error that names this file and the line of that location."""
+        return BadInput(what, path=self.path, line=self.line(location))
+
+
+def read(path: Path) -> Source:
+    """Reads a YAML file.
+
+    Raises:
+        BadInput: no such file, no YAML, or a key given twice; with its line.
+    """
+    try:
+        text = path.read_text()
+    except FileNotFoundError:
+        raise BadInput("no such file", path=path) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"cannot be read: {error}", path=path) from None
+    lines: dict[Location, int] = {}
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        data = _plain(loader, node, (), lines, path) if node else None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise BadInput(f"no valid YAML: {error.problem}", path=path, line=line) from None
+    except yaml.YAMLError as error:
+        raise BadInput(f"no valid YAML: {error}", path=path) from None
+    finally:
+        loader.dispose()
+    return Source(path, data, lines)
+
+
+def validate(source: Source, model: type[Model]) -> Model:
+    """The file's data as a typed model.
+
+    Raises:
+        BadInput: the first thing that does not fit, with its line and the nearest right word.
+    """
+    if not isinstance(source.data, dict):
+        raise BadInput("holds no mapping: keys and values are expected", path=source.path, line=1)
+    try:
+        return model.model_validate(source.data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        location = _location_in_file(first["loc"], source.lines)
+        raise source.error(_told(model, dict(first)), *location) from None
+
+
+def _told(model: type[BaseModel], error: Mapping[str, Any]) -> str:
+    location: Location = tuple(error["loc"])
+    name = location[-1]
+    if error["type"] == "extra_forbidden":
+        return f"unknown key {name!r}{did_you_mean(str(name), _keys_at(model, location[:-1]))}"
+    if error["type"] == "missing":
+        return f"key {name!r} is missing"
+    message = str(error["msg"]).removeprefix("Value error, ")
+    place = ".".join(str(part) for part in location)
+    return f"{place}: {message}" if place else message
+
+
+def _keys_at(model: type[BaseModel], location: Location) -> set[str]:
+    """The keys that the model knows at a location, found by walking its annotations."""
+    current: set[type[BaseModel]] = {model}
+    for part in location:
+        fields = [kind.model_fields.get(str(part)) for kind in current]
+        annotations = [field.annotation for field in fields if field]
+        if annotations:
+            current = set().union(*(_models_in(annotation) for annotation in annotations))
+    return {field.alias or key for kind in current for key, field in kind.model_fields.items()}
+
+
+def _models_in(annotation: Any) -> set[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return {annotation}
+    parts = getattr(annotation, "__args__", ())
+    return set().union(*(_models_in(part) for part in parts)) if parts else set()
+
+
+def _location_in_file(location: Sequence[str | int], lines: Mapping[Location, int]) -> Location:
+    """A validator's location without the parts that it adds for unions and the like."""
+    where: Location = ()
+    for part in location:
+        if (*where, part) in lines:
+            where = (*where, part)
+    return where
+
+
+def _plain(
+    loader: _Loader, node: yaml.Node, where: Location, lines: dict[Location, int], path: Path
+) -> Any:
+    lines.setdefault(where, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        result: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            key = loader.construct_object(key_node)
+            line = key_node.start_mark.line + 1
+            if not isinstance(key, (str, int)):
+                raise BadInput("a key has to be a plain word", path=path, line=line)
+            if key in result:
+                raise BadInput(f"key {key!r} stands here twice", path=path, line=line)
+            lines[*where, key] = line
+            result[key] = _plain(loader, value_node, (*where, key), lines, path)
+        return result
+    if isinstance(node, yaml.SequenceNode):
+        return [
+            _plain(loader, item, (*where, index), lines, path)
+            for index, item in enumerate(node.value)
+        ]
+    return loader.construct_object(node)

@@ -1,0 +1,1 @@
+"""What is kept from case to case."""

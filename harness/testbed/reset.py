@@ -1,0 +1,83 @@
+"""The state that no case may leave behind, and the proof that it is there again.
+
+A stack is looked at once, when it has just come up. After each reset it is looked at again, and
+what differs is an error: a case that ran on would be judged by what another one left.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import httpx
+
+from harness.drivers.cloud import CloudControl
+from harness.drivers.confluence import dark_features
+from harness.errors import DriverError
+
+
+@dataclass(frozen=True)
+class State:
+    """What cases change in a stack and a reset takes back.
+
+    Attributes:
+        site_features: dark features enabled for the whole site.
+        cloud_apps: the Connect apps on the cloud site, key -> address.
+        switches: the cloud's switches.
+        transfers: ids of transfers the cloud knows.
+        faults: faults in force in the cloud.
+    """
+
+    site_features: frozenset[str]
+    cloud_apps: Mapping[str, str]
+    switches: Mapping[str, Any]
+    transfers: tuple[str, ...]
+    faults: int
+
+
+def look(client: httpx.Client, cloud: CloudControl) -> State:
+    """The state of a stack as it is now.
+
+    Args:
+        client: an administrator's client of Confluence.
+        cloud: the cloud's control.
+    """
+    return State(
+        site_features=dark_features.site(client),
+        cloud_apps={app["key"]: app["base_url"] for app in cloud.apps()},
+        switches=cloud.switches(),
+        transfers=tuple(str(each["id"]) for each in cloud.transfers()),
+        faults=len(cloud.faults()),
+    )
+
+
+def restore(client: httpx.Client, cloud: CloudControl, clean: State) -> None:
+    """Brings a stack back to a state, and proves it by looking again.
+
+    Args:
+        client: an administrator's client of Confluence.
+        cloud: the cloud's control.
+        clean: as `look` saw it when the stack had just come up.
+
+    Raises:
+        DriverError: something is still different; says what.
+    """
+    cloud.reset()
+    found = look(client, cloud)
+    if extra := found.site_features ^ clean.site_features:
+        dark_features.set_site(client, {key: key in clean.site_features for key in extra})
+    for key in found.cloud_apps.keys() - clean.cloud_apps.keys():
+        cloud.uninstall(key)
+    for key, address in clean.cloud_apps.items():
+        if found.cloud_apps.get(key) != address:
+            cloud.install(address)
+    if found.switches != clean.switches:
+        cloud.set_switches(clean.switches)
+    now = found if found == clean else look(client, cloud)
+    left = [
+        each.name for each in fields(State) if getattr(now, each.name) != getattr(clean, each.name)
+    ]
+    if left:
+        told = "; ".join(f"{name} is {getattr(now, name)!r}" for name in left)
+        raise DriverError(
+            "resetting the stack", told, "run with --isolation fresh to see whether it matters"
+        )

@@ -1,0 +1,54 @@
+"""The known failures: one case file each, named after the cause that has to be proved."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.cases import Case, load
+from harness.cases import app as apps
+from harness.cases.app import AppDescription
+from harness.diagnosis.diagnose import diagnose
+from harness.diagnosis.finding import Finding
+from harness.diagnosis.readers.run_folder import read_case
+from harness.runner.case import run_case
+from harness.store.results import CaseResult
+from harness.testbed.testbed import Bench
+
+FOLDER = Path(__file__).parents[2] / "fixtures" / "cases" / "failures"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A case and the one cause that it has."""
+
+    case: Case
+    cause: str
+
+    @property
+    def app(self) -> AppDescription:
+        return apps.load(self.case.app)
+
+
+def failures() -> list[Failure]:
+    """Every known failure; a file's name up to its first dot is the cause."""
+    return [
+        Failure(case, path.name.split(".")[0])
+        for path in sorted(FOLDER.glob("*.yaml"))
+        for case in load(path)
+    ]
+
+
+def run_failure(bench: Bench, failure: Failure, folder: Path) -> tuple[CaseResult, list[Finding]]:
+    """Runs a failure on a bench of the same CCMA version; what it shows is removed again.
+
+    Returns:
+        The result, and every cause judged from the artefacts that were kept.
+    """
+    jar = apps.server_jar(failure.case.app, failure.app, lambda _line: None)
+    bench.uninstall()  # a failure may be an app of the same key
+    bench.use(failure.app, jar)
+    try:
+        result = run_case(bench, failure.case, folder)
+    finally:
+        bench.uninstall()
+    stored = read_case(folder, result.model_dump(mode="json"))
+    return result, diagnose(stored.facts)

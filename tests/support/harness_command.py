@@ -1,0 +1,99 @@
+"""The command as a user runs it, and what Docker and the process table say about a run."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from harness.engines.docker import OWNER_LABEL, connect
+from harness.lifecycle.runs import OWNER_VARIABLE, RUN_VARIABLE
+
+HARNESS = Path(sys.executable).parent / "harness"
+SEED = Path(__file__).parents[2] / "fixtures" / "cases" / "seed.yaml"
+
+
+@dataclass(frozen=True)
+class Command:
+    """The command `harness` with a state folder of its own, so that its debris can be counted."""
+
+    state: Path
+    folder: Path
+    engine: str
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The command's environment."""
+        inherited = {
+            k: v for k, v in os.environ.items() if k not in (RUN_VARIABLE, OWNER_VARIABLE, "TMPDIR")
+        }
+        return inherited | {"HARNESS_STATE": str(self.state), "HARNESS_ENGINE": self.engine}
+
+    def run(self, *words: str, **extra: str) -> subprocess.CompletedProcess[str]:
+        """Runs the command to its end."""
+        return subprocess.run(
+            [HARNESS, *words],
+            env={**self.environment, **extra},
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=180,
+        )
+
+    def pytest(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Runs pytest with the harness's fixtures on tests in the folder, to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *words],
+            env=self.environment,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=180,
+        )
+
+    def start(self, *words: str) -> "subprocess.Popen[str]":
+        """Starts the command and leaves it running; its lines are on its standard error."""
+        return subprocess.Popen(
+            [HARNESS, *words],
+            env=self.environment,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def debris(self) -> list[str]:
+        """All that is left of this command's runs: processes, folders, what Docker holds."""
+        return sorted([*self._processes(), *self._folders(), *self._docker()])
+
+    def _processes(self) -> list[str]:
+        found = []
+        for process in psutil.process_iter():
+            try:
+                environment = process.environ()
+            except (psutil.Error, OSError):
+                continue
+            if environment.get("HARNESS_STATE") == str(self.state):
+                found.append(f"process {process.pid}: {' '.join(process.cmdline())[:200]}")
+        return found
+
+    def _folders(self) -> list[str]:
+        return [str(path) for path in self.state.rglob("*") if path.parent.name == "runs"]
+
+    def _docker(self) -> list[str]:
+        client = connect()
+        if client is None:
+            return []
+        owner = f"{os.uname().nodename}:{self.state}"
+        filters: dict[str, str | list[str] | bool] = {"label": f"{OWNER_LABEL}={owner}"}
+        try:
+            return [
+                *(f"container {c.name}" for c in client.containers.list(True, filters=filters)),
+                *(f"volume {volume.name}" for volume in client.volumes.list(filters=filters)),
+                *(f"network {network.name}" for network in client.networks.list(filters=filters)),
+            ]
+        finally:
+            client.close()

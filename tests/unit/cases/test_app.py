@@ -1,0 +1,96 @@
+"""What `app.yaml` says, and what is refused with its line."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.cases import app as apps
+from harness.engines import builds
+from harness.errors import BadInput
+from harness.support import assets
+
+SERVER = "name: Charts\nserver:\n  key: charts-plugin\n  source: server\n"
+
+
+def described(folder: Path, text: str) -> Path:
+    (folder / "app.yaml").write_text(SERVER + text)
+    return folder
+
+
+def connect_app(folder: Path) -> Path:
+    folder.mkdir()
+    for name in ("package.json", "package-lock.json", "start.js"):
+        (folder / name).write_text("{}")
+    return folder
+
+
+def test_the_cloud_half_is_scripted_where_nothing_is_said(tmp_path: Path) -> None:
+    cloud = apps.load(described(tmp_path, "cloud:\n  key: c\n")).cloud
+    assert (cloud.kind, cloud.behaviour, cloud.source) == ("scripted", "seed", None)
+
+
+def test_the_paths_of_a_connect_app_are_resolved(tmp_path: Path) -> None:
+    source = connect_app(tmp_path / "cloud-ace")
+    (tmp_path / "site.yaml").write_text("")
+    text = "cloud:\n  kind: ace\n  key: c\n  source: cloud-ace\nsite: site.yaml\n"
+    app = apps.load(described(tmp_path, text))
+    assert (app.cloud.source, app.site) == (source, tmp_path / "site.yaml")
+
+
+def test_an_address_of_the_plugins_own_is_a_path(tmp_path: Path) -> None:
+    text = SERVER + "  address: {}\ncloud:\n  key: c\n"
+    (tmp_path / "app.yaml").write_text(text.format("/rest/charts/1/health"))
+    assert apps.load(tmp_path).server.address == "/rest/charts/1/health"
+    (tmp_path / "app.yaml").write_text(text.format("rest/charts/1/health"))
+    with pytest.raises(BadInput, match=r"app\.yaml:5"):
+        apps.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("cloud:\n  key: c\n  kind: forge\n", r"app.yaml:7: cloud.kind: .*'scripted' or 'ace'"),
+        ("cloud:\n  key: c\n  kind: ace\n", r":5: cloud: .*`source` folder go together"),
+        ("cloud:\n  key: c\n  source: .\n", r":5: cloud: `kind: ace` and"),
+        (
+            "cloud:\n  key: c\n  kind: ace\n  source: made\n  behaviour: seed\n",
+            r":5: cloud: `behaviour` is for `kind: scripted`",
+        ),
+        ("cloud:\n  kind: ace\n  key: c\n  source: .\n", r":8: cloud.source: .*package.json in \."),
+        ("cloud:\n  key: c\nsite: none.yaml\n", r":7: site: there is no none.yaml"),
+        ("cloud:\n  key: c\n  behavior: seed\n", r":7: .*'behavior'; did you mean"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        apps.load(described(tmp_path, text))
+
+
+def test_server_sources_may_lie_in_another_apps_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[Path] = []
+
+    def server_app(source: Path, _progress: object) -> Path:
+        built.append(source)
+        return tmp_path / "app.jar"
+
+    monkeypatch.setattr(builds, "server_app", server_app)
+    monkeypatch.setattr(apps, "check_jar", lambda _jar: None)
+    folder = assets.sample_app("charts-ace")
+    apps.server_jar(folder, apps.load(folder), lambda _line: None)
+    assert built == [assets.sample_app("charts")]
+
+
+def test_server_sources_that_are_not_there(tmp_path: Path) -> None:
+    folder = described(tmp_path, "cloud:\n  key: c\n")
+    with pytest.raises(BadInput, match=r"server\.source: server is no folder named `server`"):
+        apps.server_jar(folder, apps.load(folder), lambda _line: None)
+
+
+def test_without_npm_it_is_said_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BadInput, match=r"node is not on the PATH .*apt-get install nodejs npm"):
+        builds.connect_app(connect_app(tmp_path / "app"), lambda _line: None)

@@ -1,0 +1,155 @@
+"""Matrices in case files: constraints, seeds, strengths, rules over the whole space, settings."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from harness.cases import read_suite
+from harness.cases.axes import Fault, Switches
+from harness.cloud.faults.rules import AnyFault
+from harness.cloud.settings import Switches as CloudSwitches
+from harness.errors import BadInput
+
+MATRIX = Path(__file__).parents[3] / "fixtures" / "cases" / "matrix.yaml"
+
+GOOD = """\
+name: small
+app: .
+axes:
+  feature: {dark_feature: some.flag, values: [off, on]}
+  dev: {dark_feature: dev.flag, level: system, values: [off, on]}
+  fault:
+    setting: cloud_fault
+    values:
+      none: none
+      slow: {kind: latency, seconds: 2}
+  speed: {setting: time_scale, values: [100, 200]}
+constraints:
+  - if: {dev: on}
+    then: {feature: on}
+    why: dev needs the feature
+seeds:
+  - {dev: on, fault: slow}
+expectations:
+  - when: {feature: off}
+    rows: [ABSENT]
+    source: why
+  - when: {feature: on}
+    rows: [COMPLETE 100]
+    source: why
+known_bugs:
+  - id: stuck
+    statement: It stays.
+    when: {dev: on}
+    versions: [3.1.7]
+    row: READY
+    lasts: 30m
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    (folder / "app.yaml").write_text("name: x\n")
+    path = folder / "cases.yaml"
+    path.write_text(text)
+    return path
+
+
+def test_the_sample_matrix_has_at_least_eight_axes_and_is_covered() -> None:
+    suite = read_suite(MATRIX)
+    assert len(suite.file.axes) >= 8
+    assert suite.reached().startswith("2-way 100 %")
+    assert suite.unreachable == ()
+    assert [case.known_bug.id for case in suite.cases if case.known_bug] == ["dev-mode-ready"]
+
+
+def test_values_become_what_a_stack_is_told(tmp_path: Path) -> None:
+    suite = read_suite(written(tmp_path, GOOD))
+    case = suite.case({"feature": "on", "dev": "on", "fault": "slow", "speed": "200"})
+    assert case.system_features == {"dev.flag": True}
+    assert case.dark_features == {"some.flag": True}
+    assert case.time_scale == 200
+    (fault,) = case.cloud.faults
+    assert (fault["kind"], fault["seconds"]) == ("latency", 2)
+
+
+def test_constraints_leave_cases_out_and_all_others_are_there(tmp_path: Path) -> None:
+    suite = read_suite(written(tmp_path, GOOD))
+    assert suite.combinations == len(suite.rows) == 12
+    assert not [row for row in suite.rows if row["dev"] == "on" and row["feature"] == "off"]
+
+
+def test_a_seed_is_in_every_suite(tmp_path: Path) -> None:
+    for locate in (False, True):
+        strength = None if locate else 2
+        suite = read_suite(written(tmp_path, GOOD), strength=strength, locate=locate)
+        assert [r for r in suite.rows if r["dev"] == "on" and r["fault"] == "slow"]
+
+
+@pytest.mark.parametrize(("ccma", "bug"), [("3.1.7", "stuck"), ("3.9.6", None), (None, None)])
+def test_a_known_bug_is_marked_on_its_versions_only(
+    tmp_path: Path, ccma: str | None, bug: str | None
+) -> None:
+    suite = read_suite(written(tmp_path, GOOD), ccma=ccma)
+    case = suite.case({"feature": "on", "dev": "on", "fault": "none", "speed": "100"})
+    assert (case.known_bug.id if case.known_bug else None) == bug
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("then: {feature: on}", "then: {featur: on}", r":14: no axis is called 'featur'; did"),
+        (
+            "then: {feature: on}",
+            "then: {feature: onn}",
+            r":14: .* no value 'onn'; did you mean 'on'",
+        ),
+        ("if: {dev: on}", "unless: {dev: on}", r":13: unknown key 'unless'"),
+        ("{dev: on, fault: slow}", "{dev: on, feature: off}", r"seed 1 .* breaks the constraints"),
+        ("kind: latency", "kind: latancy", r":6: axes\.fault: slow\.0\.kind"),
+        ("seconds: 2", "second: 2", r"no such field; did you mean 'seconds'\?"),
+        ("values: [100, 200]", "values: [100, 0]", r"axes\.speed: 0: .*greater than 0"),
+        ("setting: time_scale", "setting: time_scal", r":11: .*axes\.speed\.setting"),
+        ("when: {feature: off}", "when: {feature: off, fault: none}", r"no expectation matches"),
+        ("when: {feature: off}", "when: {}", r"the expectations of lines 19 and 22 contradict"),
+        ("level: system, ", "level: systen, ", r":5: .*level"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(
+    tmp_path: Path, right: str, wrong: str, told: str
+) -> None:
+    assert right in GOOD
+    with pytest.raises(BadInput, match=told):
+        read_suite(written(tmp_path, GOOD.replace(right, wrong, 1)))
+
+
+def test_constraints_that_contradict_are_named(tmp_path: Path) -> None:
+    more = "  - {never: {feature: on}, why: no feature}\n  - {never: {feature: off}, why: yes}\n"
+    text = GOOD.replace("seeds:\n", f"{more}seeds:\n")
+    with pytest.raises(BadInput, match=r"contradict each other.*no feature; yes"):
+        read_suite(written(tmp_path, text))
+
+
+def test_rules_are_shown_complete_for_cases_that_do_not_run(tmp_path: Path) -> None:
+    """The suite of strength 1 lacks the case; shrinking could still come to it."""
+    text = GOOD.replace(
+        "when: {feature: on}\n    rows", "when: {feature: on, fault: none}\n    rows"
+    )
+    with pytest.raises(BadInput, match=r"no expectation matches feature=on.*fault=slow"):
+        read_suite(written(tmp_path, text), strength=1)
+
+
+@pytest.mark.parametrize("strength", [5, 9])
+def test_a_strength_above_the_axes_is_refused(tmp_path: Path, strength: int) -> None:
+    with pytest.raises(BadInput, match=re.escape("cannot be reached with 4 axes; use 1 to 4")):
+        read_suite(written(tmp_path, GOOD), strength=strength)
+
+
+def test_faults_and_switches_have_the_fields_of_the_control_api() -> None:
+    union = AnyFault.model_fields["fault"].annotation
+    kinds = union.__args__  # type: ignore[union-attr]  # a union of the kinds
+    fields = {name for kind in kinds for name in kind.model_fields}
+    assert set(Fault.model_fields) == fields - {"app", "transfer", "case"}
+    known = {word for kind in kinds for word in kind.model_fields["kind"].annotation.__args__}
+    assert set(Fault.model_fields["kind"].annotation.__args__) == known  # type: ignore[union-attr]
+    assert set(Switches.model_fields) == set(CloudSwitches.model_fields) - {"marketplace"}

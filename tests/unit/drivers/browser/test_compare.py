@@ -1,0 +1,51 @@
+import dataclasses
+
+import pytest
+
+from harness.drivers.browser.compare import disagreements
+from harness.drivers.browser.rows import Progress, Row
+from harness.drivers.confluence.migration import AppProgress
+
+
+def told(key: str, status: str, percent: int | None) -> AppProgress:
+    return AppProgress("m-1", key, None, None, status, percent, None, None)
+
+
+def shown(*rows: Row) -> Progress:
+    return Progress(True, rows)
+
+
+@pytest.mark.parametrize(
+    ("row", "app"),
+    [
+        (Row("Charts", "charts", "RUNNING", 0), told("charts", "IN_PROGRESS", 0)),
+        (Row("Charts", "charts", "COMPLETE", 100), told("charts", "SUCCESS", 100)),
+        (Row("Charts", "charts", "READY", None), told("charts", "READY", 0)),
+        (Row("Charts", "charts", "TIMED_OUT", 40), told("charts", "Timed out", 40)),
+        (Row("Charts", "charts", "FAILED", 100), told("charts", "FAILED", 100)),
+        (Row("charts", None, "RUNNING", None), told("charts", "IN_PROGRESS", None)),
+    ],
+)
+def test_what_agrees(row, app):
+    assert disagreements(shown(row), [app]) == ()
+
+
+def test_each_difference_is_a_sentence():
+    rows = shown(
+        Row("A", "a", "READY", None), Row("B", "b", "RUNNING", 0), Row("C", "c", "READY", None)
+    )
+    found = disagreements(
+        rows, [told("a", "SUCCESS", 100), told("b", "IN_PROGRESS", 40), told("d", "READY", None)]
+    )
+    assert found == (
+        "a: the page shows READY, the REST SUCCESS 100 %",
+        "b: the page shows RUNNING 0 %, the REST IN_PROGRESS 40 %",
+        "c: the page has a row (READY), the REST none",
+        "d: the REST says READY, the page has no row",
+    )
+
+
+def test_the_newest_transfer_counts():
+    first = told("a", "FAILED", 100)
+    again = dataclasses.replace(first, status="SUCCESS")
+    assert disagreements(shown(Row("A", "a", "COMPLETE", 100)), [first, again]) == ()

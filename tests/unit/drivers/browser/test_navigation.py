@@ -1,0 +1,52 @@
+"""A page is asked for again when an address of the machine changed, and for no other reason."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Error
+
+from harness.drivers.browser.navigation import navigated
+
+CHANGED = "Page.goto: net::ERR_NETWORK_CHANGED at http://127.0.0.1:1/"
+
+
+class Page:
+    """Knows whether the error page has come, which interrupts what is asked for before it."""
+
+    def __init__(self, *answers: str) -> None:
+        self.answers, self.interrupted = [*answers], False
+
+    def navigate(self) -> None:
+        if self.interrupted:
+            raise Error("interrupted by another navigation")
+        if self.answers:
+            self.interrupted = True
+            raise Error(self.answers.pop(0))
+
+    def wait_for_url(self, url: str, **_: Any) -> None:
+        self.interrupted = not url.startswith("chrome-error:")
+
+
+def asked(page: Any) -> None:
+    navigated(page, page.navigate)
+
+
+def test_a_changed_address_is_asked_again() -> None:
+    page = Page(CHANGED, CHANGED)
+
+    asked(page)
+
+    assert page.answers == []
+
+
+def test_another_reason_is_told_at_once() -> None:
+    page = Page("net::ERR_CONNECTION_REFUSED", CHANGED)
+
+    with pytest.raises(Error, match="net::ERR_CONNECTION_REFUSED"):
+        asked(page)
+    assert page.answers == [CHANGED]
+
+
+def test_addresses_that_go_on_changing_are_told() -> None:
+    with pytest.raises(Error, match="net::ERR_NETWORK_CHANGED"):
+        asked(Page(*[CHANGED] * 5))

@@ -1,0 +1,145 @@
+"""Services as they are described for each engine; nothing is started."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from placements import AUTHORITY, InDocker, OnLoopback
+
+from harness.engines.service import Place, Service
+from harness.engines.toolchain import Toolchain
+from harness.environment.services import standin as services
+from harness.support import assets
+
+
+def standin(scale: float = 300, toolchain: Toolchain | None = None) -> Service:
+    return services.standin(
+        "image",
+        ccma="3.1.7",
+        site="demo",
+        authority=AUTHORITY,
+        scale=scale,
+        platform_url="https://api.atlassian.com",
+        account=services.Account(),
+        fixed_ports={},
+        toolchain=toolchain,
+        jars="/jars" if toolchain else None,
+    )
+
+
+def test_the_container_keeps_the_ports_home_and_debugger_flag_of_the_real_image() -> None:
+    service = standin()
+    assert service.ports == {"http": 8090, "synchrony": 8091, "jdwp": 5005}
+    assert service.folders == {"home": "/var/atlassian/application-data/confluence"}
+    arguments = service.env(InDocker())["JVM_SUPPORT_RECOMMENDED_ARGS"]
+    # The star matters: from Java 9 on a bare port listens on the container's loopback only.
+    assert "server=y,suspend=n,address=*:5005" in arguments
+    assert service.argv(InDocker()) == []
+
+
+def test_server_time_is_there_from_the_jvms_start() -> None:
+    env = standin(scale=300).env(InDocker())
+    assert (env["FAKETIME"], env["STANDIN_TIME_SCALE"]) == ("+0 x300", "300")
+    # The container starts as root and drops: only its entrypoint may preload the library.
+    assert "LD_PRELOAD" not in env
+
+
+def test_real_time_needs_no_library() -> None:
+    assert not {"FAKETIME", "LD_PRELOAD"} & set(standin(scale=1).env(InDocker()))
+
+
+def test_locally_every_port_is_chosen_by_the_service_on_loopback() -> None:
+    toolchain = Toolchain(Path("/java"), Path("/javac"), Path("/faketime.so"))
+    service = standin(toolchain=toolchain)
+    env, argv = service.env(OnLoopback()), service.argv(OnLoopback())
+    assert env["STANDIN_HTTP_PORT"] == env["STANDIN_SYNCHRONY_PORT"] == "0"
+    assert (env["STANDIN_BIND"], env["LD_PRELOAD"]) == ("127.0.0.1", "/faketime.so")
+    assert argv[0] == "/java"
+    assert argv[-2:] == ["-jar", "/jars/standin.jar"]
+    assert any(word.endswith("address=127.0.0.1:0") for word in argv)
+
+
+@pytest.mark.parametrize("place", [InDocker(), OnLoopback()])
+def test_no_password_stands_in_a_command_line(place: Place) -> None:
+    toolchain = Toolchain(Path("/java"), Path("/javac"), Path("/faketime.so"))
+    account = services.Account(user="someone", password="sentinel-41c9")
+    service = services.standin(
+        "image",
+        ccma="3.9.6",
+        site="demo",
+        authority=AUTHORITY,
+        scale=1,
+        platform_url="https://api.atlassian.com",
+        account=account,
+        fixed_ports={},
+        toolchain=toolchain,
+        jars="/jars",
+    )
+    assert not any("sentinel-41c9" in word for word in service.argv(place))
+
+
+def test_the_cloud_answers_for_the_real_hosts_and_the_site() -> None:
+    service = services.cloud("image", "acme", AUTHORITY, 300)
+    assert "api.atlassian.com" in service.aliases
+    assert "connect-install-keys.atlassian.com" in service.aliases
+    assert "acme.atlassian.net" in service.aliases
+
+
+def test_the_cas_private_key_is_given_to_nobody() -> None:
+    for service in (
+        services.cloud("image", "acme", AUTHORITY, 300),
+        services.cloud_app("image", "charts-for-confluence", AUTHORITY, 300),
+        services.ace_app("image", AUTHORITY, "acme", None),
+        standin(),
+    ):
+        keys = [name for name, content in service.files.items() if b"PRIVATE KEY" in content]
+        assert keys in ([], ["tls.key"])
+
+
+def test_a_real_connect_app_is_told_no_more_than_in_production() -> None:
+    service = services.ace_app("image", AUTHORITY, "acme", None)
+    env = service.env(InDocker())
+    assert service.argv(InDocker()) == []
+    assert env["AC_LOCAL_BASE_URL"] == "https://cloud-app"
+    assert env["AC_HOST_WHITELIST"] == "acme.atlassian.net"
+    # Any other mode prints the shared secret of an install.
+    assert env["NODE_ENV"] == "production"
+    assert "CONNECT_KEYS_CDN_URL" not in env
+    assert "PORTS_FILE" not in env
+
+
+def test_on_loopback_a_connect_app_fetches_keys_where_it_is_told() -> None:
+    service = services.ace_app("/made", AUTHORITY, "acme", "https://127.0.0.1:1")
+    env = service.env(OnLoopback())
+    assert service.argv(OnLoopback()) == ["node", "/made/start.js"]
+    assert env["CONNECT_KEYS_CDN_URL"] == "https://127.0.0.1:1"
+    assert (env["PORT"], env["PORTS_FILE"]) == ("0", "/run/ports.json")
+    assert env["AC_HOST_WHITELIST"] == "127.0.0.1"
+
+
+def test_the_site_has_content_where_there_is_some() -> None:
+    empty = services.cloud("image", "acme", AUTHORITY, 300)
+    full = services.cloud("image", "acme", AUTHORITY, 300, b"spaces: []")
+    assert "--site-file" not in empty.argv(InDocker())
+    assert "/files/site.yaml" in full.argv(InDocker())
+    assert full.files["site.yaml"] == b"spaces: []"
+
+
+@pytest.mark.parametrize(
+    ("variables", "heap"),
+    [({}, ["-Xms32m", "-Xmx256m"]), ({"JVM_MAXIMUM_MEMORY": "1g"}, ["-Xms32m", "-Xmx1g"])],
+)
+def test_the_stand_ins_heap_is_small_unless_the_images_variables_say_otherwise(
+    tmp_path: Path, variables: dict[str, str], heap: list[str]
+) -> None:
+    for name, body in {"java": 'echo "$STANDIN_SETUP" "$@"', "id": "echo 1000"}.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
+        (tmp_path / name).chmod(0o755)
+    entrypoint = assets.docker_context("confluence-standin") / "entrypoint.sh"
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "CONFLUENCE_HOME": str(tmp_path)}
+    said = subprocess.run(
+        ["sh", entrypoint], env=environment | variables, capture_output=True, text=True, check=True
+    )
+    words = said.stdout.split()
+    assert words[0] == "wizard"
+    assert [word for word in words if word.startswith("-Xm")] == heap

@@ -1,0 +1,168 @@
+"""The verbs that start nothing, on a run's folder alone."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from harness.cli import explain
+from harness.errors import BadInput
+from harness.explain import inspect, stored
+
+FEATURE = "migration-assistant.app-migration.feature"
+
+
+def case(name: str, status: str, **more: object) -> dict[str, object]:
+    look = {"status": status, "percent": None, "server_time": "2026-11-23T12:00:00+00:00"}
+    return {
+        "id": name,
+        "dark_features": {FEATURE: False},
+        "axes": {},
+        "ccma": "3.9.6",
+        "expected": {"status": "READY"},
+        "timeline": [{**look, "wall_seconds": 0}],
+        "verdict": "failed",
+        "reason": "",
+        **more,
+    }
+
+
+@pytest.fixture
+def results(tmp_path, monkeypatch) -> Path:
+    run = tmp_path / "runs" / "one"
+    run.mkdir(parents=True)
+    document = {
+        "schema": 1,
+        "run": "one",
+        "engine": "local",
+        "confluence": {"image": "standin", "ccma": None},
+        "time_scale": 1,
+        "started": "2026-11-23T12:00:00+00:00",
+        "seconds": 1,
+        "cases": [case("a[x=1]", "ABSENT"), case("a[x=2]", "READY")],
+    }
+    (run / "results.json").write_text(json.dumps(document))
+    monkeypatch.setenv("HARNESS_RESULTS", str(run.parent))
+    monkeypatch.setenv("HARNESS_STATE", str(tmp_path / "state"))
+    return run
+
+
+def said(*words: str) -> str:
+    app = typer.Typer()
+    explain.add_to(app)
+    outcome = CliRunner().invoke(app, words, standalone_mode=False)
+    if outcome.exception:
+        raise outcome.exception
+    return outcome.output
+
+
+@pytest.mark.parametrize("name", ["one", "folder", "file"])
+def test_a_run_is_named_by_id_folder_or_file(results, name):
+    names = {"one": "one", "folder": str(results), "file": str(results / "results.json")}
+    text = said("explain", names[name], "--case", "x=1")
+
+    assert "PROVED feature-flag-off" in text
+    assert "a[x=2]" not in text
+
+
+@pytest.mark.usefixtures("results")
+def test_as_json():
+    data = json.loads(said("explain", "one", "--json"))
+
+    assert [each["case"] for each in data] == ["a[x=1]", "a[x=2]"]
+
+
+def test_a_finished_run_is_explained_without_what_drives_a_live_one(results):
+    program = (
+        "import sys; from harness.cli.main import app; "
+        f"app(['explain', {str(results)!r}], standalone_mode=False); "
+        "print({'playwright', 'httpx', 'docker', 'jinja2'} & {*sys.modules})"
+    )
+
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert told.stdout.splitlines()[-1] == "set()", told.stderr
+
+
+def test_a_case_behind_the_run(results):
+    assert [
+        each.id for each in stored.cases(stored.find("one#a[x=2]", lambda: results.parent), None)
+    ] == ["a[x=2]"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["explain"], "name a run"),
+        (["explain", "none"], "is no run"),
+        (["explain", "one", "--case", "y=3"], "no case of"),
+        (["explain", "--attach"], "something to look at"),
+        (["explain", "--attach", "--user", "a"], explain.PASSWORD),
+        (["explain", "--attach", "--jdwp", "5005"], "HOST:PORT"),
+        (["explain", "--attach", "--log", "nowhere"], "no such file"),
+        (["check", "nowhere.jar"], "no such file"),
+        (["judge", "none"], "is no run"),
+        (["diff", "one#x=1", "none"], "is no run"),
+    ],
+)
+@pytest.mark.usefixtures("results")
+def test_bad_input_is_one_line(words, told, monkeypatch):
+    monkeypatch.delenv(explain.PASSWORD, raising=False)
+    with pytest.raises(BadInput, match=told) as caught:
+        said(*words)
+
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("results")
+def test_two_cases_of_a_run_are_compared():
+    text = said("diff", "one#x=1", "one#x=2")
+
+    assert "the row says ABSENT" in text
+    assert "the row says READY" in text
+
+
+@pytest.mark.usefixtures("results")
+def test_a_run_is_the_same_as_itself():
+    assert said("diff", "one", "one").count("the same: all") == 2
+
+
+@pytest.mark.usefixtures("results")
+def test_judge_keeps_the_verdicts_and_renews_the_causes():
+    text = said("judge", "one")
+
+    assert "failed     a[x=1]: feature-flag-off (was none)" in text
+    assert "2 cases, 1 changed; verdicts as stored" in text
+
+
+def test_a_log_alone_is_looked_at_and_the_rest_is_said_to_be_unseen(tmp_path):
+    log = tmp_path / "atlassian-confluence.log"
+    log.write_text(
+        "2026-11-23 12:00:01,000 WARN [http-1] [migration.app.Thing] run "
+        "Cloud app key is null for server app key charts-plugin\n"
+    )
+    seen = inspect.see(inspect.AtHand(log=log), "mine")
+
+    assert [type(item).__name__ for item in seen.facts.items] == ["LogLine"]
+    text = said("explain", "--attach", "--log", str(log))
+    assert "PROVED cloud-key-null" in text
+    assert "nobody looked at the plan's page" in text
+
+
+def test_a_debugger_that_does_not_answer_is_said(unused_tcp_port):
+    seen = inspect.see(inspect.AtHand(debugger=("127.0.0.1", unused_tcp_port)), "mine")
+
+    assert seen.problems[0].startswith("probe: ")
+
+
+@pytest.fixture
+def unused_tcp_port() -> int:
+    import socket
+
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]

@@ -1,0 +1,54 @@
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from harness.lifecycle import runs
+
+
+@pytest.fixture(autouse=True)
+def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARNESS_STATE", str(tmp_path))
+
+
+def test_a_run_lives_while_it_is_owned_and_leaves_nothing(tmp_path: Path) -> None:
+    with runs.open_run() as run:
+        assert runs.is_alive(run)
+        assert runs.known() == [run]
+        scratch = Path(tempfile.gettempdir())
+        assert run.id in scratch.name
+        assert os.environ[runs.RUN_VARIABLE] == run.id
+    assert not runs.is_alive(run)
+    assert list((tmp_path / "runs").iterdir()) == []
+    assert not scratch.exists()
+    assert runs.RUN_VARIABLE not in os.environ
+
+
+def test_a_run_that_was_left_standing_outlives_its_owner() -> None:
+    with runs.open_run() as run:
+        run.stack_file.write_text("{}")
+    assert runs.is_alive(run)
+    assert runs.standing() == [run]
+    runs.forget(run)
+    assert not runs.is_alive(run)
+
+
+def test_the_folder_of_a_killed_run_stays_and_is_known_as_dead() -> None:
+    # os._exit leaves no block in order, as kill -9 does.
+    code = (
+        "import os; from harness.lifecycle import runs\n"
+        "with runs.open_run() as run:\n"
+        "    print(run.id, flush=True); os._exit(1)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    dead = runs.find(done.stdout.strip())
+    assert dead.folder.is_dir()
+    assert runs.known() == [dead]
+    assert not runs.is_alive(dead)
+
+
+def test_two_runs_in_one_second_have_different_ids() -> None:
+    assert len({runs.new_id() for _ in range(50)}) == 50

@@ -1,0 +1,126 @@
+"""Orders, splits and shards: cheap, whole, and the same everywhere."""
+
+from itertools import pairwise, permutations, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness.errors import BadInput
+from harness.planning.schedule import Case, Cost, Setting, cost, order, shard, split
+
+SETTINGS = (
+    Setting("site flag", 0.3),
+    Setting("version", 30, restarts=True),
+    Setting("app", 5),
+    Setting("system flag", 2),
+)
+
+
+def matrix() -> list[Case]:
+    """All combinations of four settings, two values each, flags changing slowest."""
+    rows = product(("off", "on"), ("off", "on"), ("good", "bad"), ("3.1.7", "3.9.6"))
+    return [
+        Case(
+            f"c{n:02}",
+            {"site flag": site, "system flag": system, "app": app, "version": version},
+            1.5,
+        )
+        for n, (site, system, app, version) in enumerate(rows)
+    ]
+
+
+@st.composite
+def some_cases(draw: st.DrawFn) -> list[Case]:
+    words = st.sampled_from(["x", "y", "z"])
+    needs = st.dictionaries(st.sampled_from([s.name for s in SETTINGS]), words)
+    drawn = draw(st.lists(st.tuples(needs, st.integers(1, 40)), max_size=6))
+    return [Case(f"c{n}", need, seconds / 10) for n, (need, seconds) in enumerate(drawn)]
+
+
+def test_a_restart_makes_everything_anew():
+    def needs(version, **others):
+        return Case(version + str(others), {"version": version, **others}, 1)
+
+    twice = [needs("3.1.7", app="good"), needs("3.9.6", app="good")]
+    assert cost(twice, SETTINGS) == Cost(2 + 2 * 35, 4, 2)
+    assert cost([twice[0], Case("any", {}, 1)], SETTINGS) == Cost(2 + 35, 2, 1)
+    late = [Case("any", {}, 1), needs("3.1.7")]
+    assert cost(late, SETTINGS) == Cost(2 + 30, 1, 2)
+
+
+def test_what_is_dear_changes_least():
+    ordered = order(matrix(), SETTINGS)
+    assert cost(matrix(), SETTINGS).restarts == 16
+    versions = [case.needs["version"] for case in ordered]
+    apps = [(case.needs["version"], case.needs["app"]) for case in ordered]
+    assert sum(a != b for a, b in pairwise(versions)) == 1
+    assert sum(a != b for a, b in pairwise(apps)) == 3
+    assert split(matrix(), SETTINGS, 1).restarts_saved == 14
+
+
+@given(some_cases())
+@settings(deadline=None, max_examples=150)
+def test_an_order_is_whole_never_dearer_and_near_the_best(cases):
+    ordered = order(cases, SETTINGS)
+    assert sorted(c.id for c in ordered) == sorted(c.id for c in cases)
+    seconds = cost(ordered, SETTINGS).seconds
+    assert seconds <= cost(cases, SETTINGS).seconds
+    if len(cases) <= 5:
+        best = min(cost(some, SETTINGS).seconds for some in permutations(cases))
+        assert seconds <= best + 35
+
+
+@given(some_cases(), st.integers(1, 5))
+@settings(deadline=None, max_examples=150)
+def test_a_split_is_whole_and_costs_what_it_says(cases, workers):
+    plan = split(cases, SETTINGS, workers)
+    assert len(plan.workers) == workers
+    assert [c for run in plan.workers for c in run] == list(order(cases, SETTINGS))
+    assert list(plan.costs) == [cost(run, SETTINGS) for run in plan.workers]
+
+
+def test_a_split_balances_by_cost_and_not_by_number():
+    needs = {"version": "3.9.6"}
+    slow = [Case("slow", needs, 60)]
+    quick = [Case(f"quick{n:02}", needs, 1) for n in range(60)]
+    plan = split([*quick, *slow], SETTINGS, 2)
+    assert sorted(round(c.seconds) for c in plan.costs) == [90, 90]
+
+
+def test_shards_are_the_same_whatever_the_order_of_the_file():
+    shuffled = sorted(matrix(), key=lambda case: case.id[::-1])
+    shards = [shard(matrix(), SETTINGS, n, 3) for n in (1, 2, 3)]
+    assert shards == [shard(shuffled, SETTINGS, n, 3) for n in (1, 2, 3)]
+    assert sorted(c.id for some in shards for c in some) == [c.id for c in matrix()]
+
+
+@given(some_cases(), st.integers(1, 3), st.data())
+@settings(deadline=None, max_examples=100)
+def test_shards_depend_on_the_cases_alone(cases, of, data):
+    other = data.draw(st.permutations(cases))
+    for number in range(1, of + 1):
+        assert shard(cases, SETTINGS, number, of) == shard(other, SETTINGS, number, of)
+
+
+@pytest.mark.parametrize(("number", "of"), [(0, 3), (4, 3), (1, 0)])
+def test_a_shard_that_does_not_exist_is_refused(number, of):
+    with pytest.raises(BadInput, match=rf"shard {number}/{of} does not exist"):
+        shard(matrix(), SETTINGS, number, of)
+
+
+def test_nonsense_is_refused():
+    with pytest.raises(BadInput, match="two cases have the id 'a'"):
+        order([Case("a"), Case("a")], SETTINGS)
+    with pytest.raises(BadInput, match="needs 'browser', which is no setting"):
+        order([Case("a", {"browser": "x"})], SETTINGS)
+    with pytest.raises(BadInput, match="0 workers"):
+        split(matrix(), SETTINGS, 0)
+
+
+def test_hundreds_of_cases_are_ordered():
+    cases = [
+        Case(f"c{n}", {"version": str(n % 3), "app": str(n % 7), "site flag": str(n)})
+        for n in range(450)
+    ]
+    assert cost(order(cases, SETTINGS), SETTINGS).restarts == 3
