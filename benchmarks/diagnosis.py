@@ -30,13 +30,12 @@ from benchmarks.faults import (
     standing_faults,
 )
 from harness.cases import Case, Expectation
-from harness.diagnosis.evidence import FEATURE_FLAG
 from harness.diagnosis.finding import Finding
 from harness.drivers.browser.launch import browser_session
 from harness.drivers.confluence import dark_features, migration
 from harness.drivers.debugger.probes import Probe
 from harness.engines.ready import prepare
-from harness.environment.services.standin import CONFLUENCE
+from harness.environment.services.names import CONFLUENCE
 from harness.lifecycle import runs
 from harness.matrix import coverage
 from harness.matrix.covering import cover
@@ -46,7 +45,9 @@ from harness.runner.evidence import CaseEvidence
 from harness.settings import resolve
 from harness.support import assets
 from harness.support.console import to_stderr
-from harness.testbed.testbed import Bench, Benches
+from harness.testbed.pool import TestbedPool
+from harness.testbed.testbed import Testbed
+from harness.vocabulary.features import FEATURE
 from harness.wait import wait_for
 
 sys.path.insert(0, str(assets.root() / "tests" / "support"))
@@ -85,20 +86,20 @@ class Score:
 
 
 @contextmanager
-def benches() -> Iterator[Benches]:
+def benches() -> Iterator[TestbedPool]:
     settings = resolve({"engine": "local"}, os.environ).settings
     with runs.open_run() as run, browser_session() as browser:
         ready = prepare(settings.engine, to_stderr)
-        every = Benches(settings, ready, run, to_stderr, lambda: browser)
+        every = TestbedPool(settings, ready, run, to_stderr, lambda: browser)
         yield every
         every.close()
 
 
-def bench_of(every: Benches, failure: Failure, scale: float | None = None) -> Bench:
+def bench_of(every: TestbedPool, failure: Failure, scale: float | None = None) -> Testbed:
     return every.get(failure.case.ccma or every.default_ccma, assets.sample_app("charts"), scale)
 
 
-def single(every: Benches, folder: Path) -> bool:
+def single(every: TestbedPool, folder: Path) -> bool:
     score = Score()
     for number, failure in enumerate(failures()):
         _, findings = run_failure(bench_of(every, failure), failure, folder / f"single-{number}")
@@ -109,7 +110,7 @@ def single(every: Benches, folder: Path) -> bool:
 Make = Callable[[Mapping[str, str]], tuple[Failure, set[str]]]
 
 
-def pairs(matrix: Model, make: Make, every: Benches, folder: Path) -> bool:
+def pairs(matrix: Model, make: Make, every: TestbedPool, folder: Path) -> bool:
     score, suite = Score(), cover(matrix, 2)
     reached = coverage.summary(matrix, suite.cases, (2,))
     print(f"{len(suite.cases)} cases: {reached} of the pairs")
@@ -123,7 +124,7 @@ def pairs(matrix: Model, make: Make, every: Benches, folder: Path) -> bool:
     return score.tell(f"{len(suite.cases)} cases of several faults")
 
 
-def cost(every: Benches, folder: Path) -> bool:
+def cost(every: TestbedPool, folder: Path) -> bool:
     """A case that passes, with the probe and without, by turns."""
     base = next(each for each in failures() if each.cause == "two-listeners")
     case = replace(
@@ -168,12 +169,12 @@ def cost(every: Benches, folder: Path) -> bool:
     )
 
 
-def holds(every: Benches, case: Case) -> list[float]:
+def holds(every: TestbedPool, case: Case) -> list[float]:
     """Milliseconds of each hold, each by a probe of its own: the first entry costs the most."""
     bench = bench_of(every, Failure(case, ""))
     bench.reset(cloud_app=None, name="holds")
     bench.install()
-    dark_features.set_site(bench.client, {FEATURE_FLAG: True})
+    dark_features.set_site(bench.client, {FEATURE: True})
     plan = bench.plan("holds")
     plan.start()
     plan.row.becomes("RUNNING")
@@ -191,7 +192,7 @@ def holds(every: Benches, case: Case) -> list[float]:
     return found
 
 
-def _uploaded(bench: Bench, since: int) -> bool | None:
+def _uploaded(bench: Testbed, since: int) -> bool | None:
     entries, _ = bench.stack.cloud.journal(since)
     return any(each["effect"] == "uploaded" for each in entries) or None
 

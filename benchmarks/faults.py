@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from harness.cases import Case, CloudSetup, Expectation
 from harness.cases.axes import CloudInstall
-from harness.diagnosis.evidence import DEV_MODE_FLAG, FEATURE_FLAG
 from harness.matrix.model import Axis, Forbidden, Model, model
 from harness.support import assets
+from harness.vocabulary.features import DEV_MODE, FEATURE
 
 sys.path.insert(0, str(assets.root() / "tests" / "support"))
 from failures import Failure
@@ -156,7 +156,7 @@ def running_case(values: Mapping[str, str]) -> tuple[Failure, set[str]]:
         browser="stale" if values["page"] == "stale" else "fresh",
         switches=SHORT_LIFE if values["cloud app"] == "zero-then-nothing" else {},
     )
-    flags = {FEATURE_FLAG: True, DEV_MODE_FLAG: old}
+    flags = {FEATURE: True, DEV_MODE: old}
     ccma = "3.1.7" if old else "3.9.6"
     return _failure(values, app, flags, ccma, values["cloud app"], setup), _named(causes)
 
@@ -186,7 +186,7 @@ def standing_case(values: Mapping[str, str]) -> tuple[Failure, set[str]]:
         pairing="listed" if values["server"] == "wrong-key" else "open",
         faults=(CUT_OFF,) if values["cloud"] == "cut off" else (),
     )
-    flags = {FEATURE_FLAG: values["feature"] == "on", DEV_MODE_FLAG: False}
+    flags = {FEATURE: values["feature"] == "on", DEV_MODE: False}
     ccma = "3.1.7" if values["server"] == "too-new" else "3.9.6"
     return _failure(values, app, flags, ccma, None, setup), _named(causes)
 

@@ -22,12 +22,14 @@ from harness.cases.app import AppDescription
 from harness.drivers.confluence import apps as plugins
 from harness.drivers.confluence import dark_features
 from harness.engines import docker_clones
+from harness.engines.app_builds import server_jar
 from harness.engines.docker import DockerService, connect
 from harness.engines.ready import Ready, prepare
 from harness.environment import golden
+from harness.environment.bring_up import bring_up
 from harness.environment.golden_capture import save
-from harness.environment.services.standin import CONFLUENCE
-from harness.environment.stack import Stack, bring_up
+from harness.environment.services.names import CONFLUENCE
+from harness.environment.stack import Stack
 from harness.lifecycle import runs
 from harness.pytest_plugin import FEATURE
 from harness.settings import Settings
@@ -45,7 +47,7 @@ T = TypeVar("T")
 def main(engines: list[str]) -> int:
     held = True
     app = apps.load(CHARTS)
-    jar = apps.server_jar(CHARTS, app, lambda _: None)
+    jar = server_jar(CHARTS, app, lambda _: None)
     with tempfile.TemporaryDirectory() as name:
         # Not where the user's own golden homes stand.
         os.environ["HARNESS_STATE"] = f"{name}/state"

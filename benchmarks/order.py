@@ -26,10 +26,10 @@ from harness.drivers.browser.launch import browser_session
 from harness.engines.ready import Ready, prepare
 from harness.lifecycle import runs
 from harness.runner.case import run_case
-from harness.runner.run import Job, jobs_of
+from harness.runner.jobs import Job, jobs_of
 from harness.settings import Settings
 from harness.support import assets
-from harness.testbed.testbed import Benches
+from harness.testbed.pool import TestbedPool
 
 MATRIX = assets.root() / "fixtures" / "cases" / "matrix.yaml"
 SCALE = 600
@@ -83,10 +83,10 @@ def outcomes(
 ) -> Iterator[tuple[str, list[str | int | None]]]:
     """Each case's verdict and last row, in this order, on stacks that nothing else has used."""
     with tempfile.TemporaryDirectory() as scratch, runs.open_run() as run:
-        benches = Benches(settings, ready, run, lambda _: None, lambda: browser)
+        benches = TestbedPool(settings, ready, run, lambda _: None, lambda: browser)
         try:
             for number, job in enumerate(jobs):
-                bench = benches.suited(job.needs, job.app, job.jar)
+                bench = benches.suited(job.requirements, job.app, job.jar)
                 result = run_case(bench, job.case, Path(scratch) / str(number))
                 row = result.observed
                 seen = [row.status, row.percent] if row else [None, None]

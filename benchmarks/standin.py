@@ -29,11 +29,14 @@ from harness.drivers.browser.launch import browser_session
 from harness.drivers.browser.login import log_in
 from harness.drivers.confluence import apps as plugins
 from harness.drivers.confluence import dark_features
+from harness.engines.app_builds import server_jar
 from harness.engines.docker import DockerService, connect
 from harness.engines.ready import Ready, prepare
 from harness.engines.service import Running
+from harness.environment.bring_up import bring_up
 from harness.environment.services import standin
-from harness.environment.stack import Stack, bring_up
+from harness.environment.services.names import CONFLUENCE
+from harness.environment.stack import Stack
 from harness.environment.tls import Authority
 from harness.lifecycle import runs
 from harness.lifecycle.runs import Run
@@ -52,7 +55,7 @@ def main(engines: list[str]) -> int:
     with browser_session() as browser:
         for engine in engines:
             app = apps.load(CHARTS)
-            jar = apps.server_jar(CHARTS, app, lambda _: None)
+            jar = server_jar(CHARTS, app, lambda _: None)
             ready = prepare("docker" if engine == "docker" else "local", lambda _: None)
             with runs.open_run() as run, browser.new_context() as context:
                 tell = Lines(engine)
@@ -124,7 +127,7 @@ def standing(ready: Ready, run: Run, app: AppDescription) -> Iterator[Stack]:
 
 
 def measure(stack: Stack, page: Page, jar: Path, tell: Lines) -> None:
-    tell.most("memory after its start", memory(stack.running[standin.CONFLUENCE]), 512, "MiB")
+    tell.most("memory after its start", memory(stack.running[CONFLUENCE]), 512, "MiB")
     with ExitStack() as at_end:
         client = at_end.enter_context(stack.client())
         bare = at_end.enter_context(
@@ -139,7 +142,7 @@ def measure(stack: Stack, page: Page, jar: Path, tell: Lines) -> None:
         uploads(client, bare, jar, tell)
         resets(stack, client, page, jar, tell)
         reads(stack, client, page, jar, tell)
-    tell.most("memory after all that", memory(stack.running[standin.CONFLUENCE]), 512, "MiB")
+    tell.most("memory after all that", memory(stack.running[CONFLUENCE]), 512, "MiB")
 
 
 def memory(confluence: Running) -> float:

@@ -4,7 +4,13 @@ HarnessError                the base: one clear message, an exit status, evidenc
 |-- BadInput       exit 3   the user's YAML, jar, flag, version, image or surroundings are wrong
 |-- ServiceDied    exit 2   a service ended while it was waited for; carries its last log lines
 |-- WaitTimedOut   exit 2   a bounded wait ran out; carries the step and what was last seen
-`-- DriverError    exit 2   a Confluence, cloud or browser did not answer as documented
+`-- DriverError    exit 2   a Confluence, cloud, browser or debugger did not answer as documented
+    |-- NoDebuggee          nobody listens at the debugger's address
+    |-- DebuggerBusy        another debugger is attached there; a JVM serves one at a time
+    |-- JvmGone             the JVM, or the connection to it, ended
+    |-- MalformedPacket     bytes came that are not JDWP
+    |-- CommandRefused      the JVM answered a command with an error code
+    `-- NoReply             the JVM did not answer a command in time
 """
 
 from pathlib import Path
@@ -82,3 +88,52 @@ class DriverError(HarnessError):
     def __init__(self, attempted: str, came_back: str, advice: str = "") -> None:
         self.attempted, self.came_back, self.advice = attempted, came_back, advice
         super().__init__(f"{attempted}: {came_back}" + (f". {advice}" if advice else ""))
+
+
+class NoDebuggee(DriverError):
+    """Nobody listens at the address."""
+
+
+class DebuggerBusy(DriverError):
+    """Another debugger is attached to the JVM."""
+
+
+class JvmGone(DriverError):
+    """The JVM, or the connection to it, ended."""
+
+
+class MalformedPacket(DriverError):
+    """The bytes that came are no JDWP packet, or not the one that was due.
+
+    Args:
+        came_back: what is wrong with them.
+    """
+
+    def __init__(self, came_back: str) -> None:
+        super().__init__("reading JDWP", came_back, "is another service listening on that port?")
+
+
+class CommandRefused(DriverError):
+    """The JVM answered a command with an error code.
+
+    Args:
+        command: the command's name.
+        code: the JDWP error code.
+        name: its name in the JDWP specification.
+    """
+
+    def __init__(self, command: str, code: int, name: str) -> None:
+        self.code = code
+        super().__init__(f"JDWP {command}", f"error {code} ({name})")
+
+
+class NoReply(DriverError):
+    """The JVM did not answer a command in time.
+
+    Args:
+        command: the command's name.
+        seconds: how long it was waited for, wall seconds.
+    """
+
+    def __init__(self, command: str, seconds: float) -> None:
+        super().__init__(f"JDWP {command}", f"no reply within {seconds:g} s")

@@ -12,9 +12,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic import model_validator as validator
 
-from harness.cloud_app.behaviours import BEHAVIOURS
 from harness.settings import CCMA_VERSIONS
 from harness.support.suggest import did_you_mean
+from harness.vocabulary.behaviours import BEHAVIOURS
 
 ON, OFF = "on", "off"
 

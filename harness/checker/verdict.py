@@ -10,17 +10,9 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from harness.cases import Expectation, KnownBug, Window
+from harness.checker.timing import GIVE_UP, PATIENCE, REFRESH
 from harness.store.results import VerdictName
 from harness.vocabulary.rows import FINAL, Row, Seen
-
-REFRESH = timedelta(minutes=10)
-"""How often the assistant polls the cloud. (Seed thread; developer documentation.)"""
-
-PATIENCE = 3 * REFRESH
-"""Server time for which a row may lag behind what the cloud has recorded."""
-
-GIVE_UP = 6 * REFRESH
-"""Server time after which a migration that the cloud never settled is given up."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from harness.lifecycle import runs
 if TYPE_CHECKING:
     from harness.diagnosis.readers.run_folder import StoredCase
     from harness.drivers.confluence.session import Account
-    from harness.explain.inspect import AtHand
+    from harness.explain.inspect import Target
     from harness.plugin_jar.read import PluginJar
 
 PASSWORD = "HARNESS_ATTACH_PASSWORD"  # noqa: S105 - a variable's name
@@ -67,10 +67,10 @@ def explain(
         cases = stored.cases(stored.find(run, _results), case)
         _say(commands.explained(cases), as_json)
         return 0
-    from harness.explain.inspect import AtHand
+    from harness.explain.inspect import Target
 
     plugin = _plugin(jar)
-    hand = AtHand(
+    hand = Target(
         base_url=base_url,
         account=_account(user),
         log=_file(log),
@@ -127,13 +127,13 @@ def check(
     return 0
 
 
-def _seen(hand: "AtHand", name: str | None, file: Path | None) -> "StoredCase":
+def _seen(hand: "Target", name: str | None, file: Path | None) -> "StoredCase":
     """What a standing stack shows, where its file is given, or else what is at hand."""
     from harness.explain import inspect
 
     if file is None:
         return inspect.see(hand, hand.base_url or "what is at hand")
-    from harness.environment.stack import StackDocument
+    from harness.environment.document import StackDocument
 
     document = StackDocument.model_validate_json(file.read_text())
     return inspect.see(inspect.of_stack(document, hand), f"standing stack {name}")

@@ -2,17 +2,16 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, get_args
 
 import typer
 
 from harness.cases import read_suite
+from harness.cases.strength import parsed
 from harness.cli import matrix_text
 from harness.cli.matrix_text import Format
 from harness.errors import BadInput
 from harness.support.suggest import did_you_mean
-
-STRENGTHS = ("1", "2", "3", "4", "all")
 
 Strength = Annotated[
     str | None, typer.Option(help="how many axes at once are covered: 2, 3, 4 or all")
@@ -49,23 +48,6 @@ def show(
         text = matrix_text.as_text(suite)
     print(text)
     return 0
-
-
-def parsed(strength: str | None, locate: bool) -> int | Literal["all"] | None:
-    """The option `--strength`; None where the file decides.
-
-    Raises:
-        BadInput: it is none, or stands beside `--locate`.
-    """
-    if strength is None:
-        return None
-    if locate:
-        raise BadInput("--locate has a strength of its own: leave --strength out")
-    if strength == "all":
-        return "all"
-    if strength not in STRENGTHS:
-        raise BadInput(f"--strength {strength!r}: write one of {', '.join(STRENGTHS)}")
-    return int(strength)
 
 
 def _format(given: str) -> Format:

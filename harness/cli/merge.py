@@ -9,13 +9,13 @@ import typer
 from rich.console import Console
 
 from harness.cases import read_suite
+from harness.cases.strength import parsed
 from harness.checker.reached import reached
-from harness.cli.matrix import parsed
 from harness.errors import BadInput
 from harness.lifecycle import runs
 from harness.report import table
 from harness.settings import resolve
-from harness.store import request as asked_file
+from harness.store import request as request_file
 from harness.store import results as results_file
 from harness.store.merge import Part, read, write
 from harness.store.results import Results, exit_status
@@ -45,15 +45,15 @@ def merge(
 
 def _reached(part: Part, results: Results) -> tuple[str, ...]:
     """What the cases cover together, where the case files are at hand and say what they said."""
-    asked = part.asked
+    request = part.request
     try:
-        asked_file.check_unchanged(asked, part.folder)
+        request_file.check_unchanged(request, part.folder)
     except BadInput:
         to_stderr("what the cases cover is not told: the case files are not at hand")
         return ()
-    strength = parsed(asked.strength, asked.locate)
+    strength = parsed(request.strength, request.locate)
     suites = [
-        read_suite(file.path, strength=strength, locate=asked.locate, ccma=asked.ccma)
-        for file in asked.files
+        read_suite(file.path, strength=strength, locate=request.locate, ccma=request.ccma)
+        for file in request.files
     ]
     return tuple(reached(suites, results))

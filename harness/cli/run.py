@@ -12,7 +12,7 @@ from harness.cli.matrix import Locate, Strength
 from harness.cli.options import Ccma, Confluence, Engine, Golden, LicenceFile, TimeScale
 from harness.environment import attach as standing_stacks
 from harness.report import junit, live, table
-from harness.runner.request import Words, check_executor, wanted
+from harness.runner.request import Selection, check_executor, plan_run
 from harness.runner.session import open_session
 from harness.runner.shrink import shrink_failures
 from harness.store.results import FILE_NAME, exit_status, write
@@ -75,10 +75,10 @@ def run(
         "keep": keep,
         "results": results,
     }
-    words = Words(strength, locate, select, shard)
+    words = Selection(strength, locate, select, shard)
     check_executor(executor, scheduler, alone=not (stack or resume or shrink))
     standing = standing_stacks.attach(stack) if stack else None
-    work = wanted(files or [], flags, words, resume, standing)
+    work = plan_run(files or [], flags, words, resume, standing)
     # Off a terminal rich assumes 80 columns, and folds every case id.
     console = Console(stderr=True, width=None if sys.stderr.isatty() else 140)
     with (
@@ -90,7 +90,7 @@ def run(
         folder = session.folder
         outcome = session.run(
             work.cases,
-            asked=work.asked,
+            request=work.request,
             part=work.part,
             earlier=work.earlier,
             scheduler=scheduler,

@@ -12,8 +12,9 @@ from harness.engines.docker import connect
 from harness.engines.ready import prepare
 from harness.environment import golden as homes
 from harness.environment import reaper as debris
-from harness.environment.services.confluence import images_wanted
-from harness.environment.stack import StackDocument, bring_up
+from harness.environment.bring_up import bring_up
+from harness.environment.document import StackDocument
+from harness.environment.services.confluence import real_image_for
 from harness.errors import BadInput
 from harness.lifecycle import interrupt, runs
 from harness.settings import resolve
@@ -64,7 +65,7 @@ def up(
         homes.read(settings.golden)  # refused before anything is pulled or built
     described = apps.load(app_folder or assets.sample_app("charts"))
     with interrupt.orderly(to_stderr), runs.open_run() as run:
-        ready = prepare(settings.engine, to_stderr, images_wanted(settings))
+        ready = prepare(settings.engine, to_stderr, real_image_for(settings))
         debris.sweep(ready.client)
         version = settings.ccma_for()
         with debris.nothing_left(run, ready.client):

@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from harness.cloud_app.behaviours import BEHAVIOURS
 from harness.cloud_app.runner import Runner
-from harness.cloud_app.script import Behaviour, Step
 from harness.cloud_app.site import Installation, NotTrusted, SiteClient
+from harness.vocabulary.behaviours import BEHAVIOURS
+from harness.vocabulary.script import Behaviour, Step
 
 WEBHOOK = "/migration-webhook"
 _STEPS = TypeAdapter(list[Step])

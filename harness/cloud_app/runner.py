@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 
 import httpx
 
-from harness.cloud_app.behaviours import BEHAVIOURS
-from harness.cloud_app.script import (
+from harness.cloud_app.site import NotTrusted, SiteClient
+from harness.vocabulary.behaviours import BEHAVIOURS
+from harness.vocabulary.script import (
     Await,
     Behaviour,
     Feedback,
@@ -21,7 +22,6 @@ from harness.cloud_app.script import (
     Sleep,
     Step,
 )
-from harness.cloud_app.site import NotTrusted, SiteClient
 
 _EVENTS_KEPT = 10_000
 _LOOK_EVERY = 0.02

@@ -13,8 +13,6 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from harness.diagnosis.evidence import (
-    DEV_MODE_FLAG,
-    FEATURE_FLAG,
     Delivery,
     Evidence,
     ListenerCall,
@@ -27,6 +25,7 @@ from harness.diagnosis.evidence import (
     Triggered,
 )
 from harness.diagnosis.facts import Facts, server_time
+from harness.vocabulary.features import DEV_MODE, FEATURE
 
 _IDS = re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b", re.IGNORECASE)
 _LANES: tuple[tuple[str, tuple[type[Evidence], ...]], ...] = (
@@ -169,7 +168,7 @@ def _cloud_had(facts: Facts, poll: Evidence) -> str:
 
 def _settings(facts: Facts) -> list[tuple[str, str]]:
     version = facts.version
-    flags = [(key, facts.flag(key)) for key in (FEATURE_FLAG, DEV_MODE_FLAG)]
+    flags = [(key, facts.flag(key)) for key in (FEATURE, DEV_MODE)]
     return [
         ("CCMA", version.version if version else "not known"),
         *((key, "not known" if not flag else "on" if flag.on else "off") for key, flag in flags),

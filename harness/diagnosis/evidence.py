@@ -10,9 +10,6 @@ from datetime import datetime
 ROW_OF_STATE = {"IN_PROGRESS": "RUNNING", "SUCCESS": "COMPLETE"}
 """The platform's word -> the row's, where they differ."""
 
-FEATURE_FLAG = "migration-assistant.app-migration.feature"
-DEV_MODE_FLAG = "migration-assistant.app-migration.dev-mode"
-
 
 @dataclass(frozen=True, slots=True)
 class Origin:

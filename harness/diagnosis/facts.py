@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from harness.diagnosis.evidence import (
-    DEV_MODE_FLAG,
     AppUnderTest,
     AssistantVersion,
     ConnectApp,
@@ -21,6 +20,7 @@ from harness.diagnosis.evidence import (
     TransferMade,
     Triggered,
 )
+from harness.vocabulary.features import DEV_MODE
 
 E = TypeVar("E", bound=Evidence)
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -84,7 +84,7 @@ class Facts:
     @property
     def dev_mode(self) -> Flag | None:
         """The dev mode flag where it is known to be on."""
-        flag = self.flag(DEV_MODE_FLAG)
+        flag = self.flag(DEV_MODE)
         return flag if flag is not None and flag.on else None
 
     @property

@@ -1,7 +1,7 @@
 """What a stack asks of an engine: a description of a service, the same for every engine.
 
 A service is described once. What differs between a container and a local process (paths,
-ports, addresses to bind) is asked from a `Place`, which each engine answers in its own way.
+ports, addresses to bind) is asked from a `Placement`, which each engine answers in its own way.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ from harness.errors import BadInput
 EngineName = Literal["docker", "local"]
 
 
-class Place(Protocol):
+class Placement(Protocol):
     """Where one service is about to run, as its command line has to name it."""
 
     @property
@@ -68,8 +68,8 @@ class Service:
 
     name: str
     image: str
-    argv: Callable[[Place], Sequence[str]]
-    env: Callable[[Place], Mapping[str, str]]
+    argv: Callable[[Placement], Sequence[str]]
+    env: Callable[[Placement], Mapping[str, str]]
     ports: Mapping[str, int]
     fixed_ports: Mapping[str, int] = field(default_factory=dict)
     announced: Mapping[str, Pattern[str]] = field(default_factory=dict)

@@ -9,26 +9,28 @@ from harness.drivers.confluence import session
 from harness.engines import attached
 from harness.engines.attached import NoEngine
 from harness.engines.docker import connect
-from harness.environment.services.standin import CLOUD, CLOUD_APP, CONFLUENCE, HOME
-from harness.environment.stack import STACK_NAME, CloudAddress, Stack, StackDocument
+from harness.environment.bring_up import STACK_NAME
+from harness.environment.document import CloudAddress, StackDocument
+from harness.environment.services.names import CLOUD, CLOUD_APP, CONFLUENCE, HOME
+from harness.environment.stack import Stack
 from harness.errors import BadInput
 from harness.lifecycle import runs
 from harness.lifecycle.runs import Run
-from harness.planning.requirements import StackNeeds
+from harness.planning.requirements import StackRequirements
 
 LAST = "last"
 """Stands for the newest stack that stands."""
 
 
 @dataclass(frozen=True)
-class Standing:
+class AttachedStack:
     """A stack that stands, and what it is."""
 
     stack: Stack
-    needs: StackNeeds
+    requirements: StackRequirements
 
 
-def attach(wanted: str) -> Standing:
+def attach(wanted: str) -> AttachedStack:
     """Attaches to a stack that `harness up` left.
 
     Args:
@@ -69,10 +71,10 @@ def attach(wanted: str) -> Standing:
             f"--stack: the {ended.name} of run {run.id} has ended: `harness down {run.id}` removes "
             "what is left, `harness up` makes a new one"
         )
-    needs = StackNeeds(
+    needs = StackRequirements(
         confluence.ccma, document.time_scale, document.system_features, document.cloud_half
     )
-    return Standing(stack, needs)
+    return AttachedStack(stack, needs)
 
 
 def _control(app: CloudAddress) -> CloudAppControl | ConnectAppControl:

@@ -22,9 +22,9 @@ from harness.drivers.confluence import dark_features, session
 from harness.engines import clones, docker_clones
 from harness.environment import golden, reaper
 from harness.environment.byte_stream import as_file
+from harness.environment.document import StackDocument
+from harness.environment.services.names import CONFLUENCE, HOME, LOG
 from harness.environment.services.real_image import ACCESS, DATABASE
-from harness.environment.services.standin import CONFLUENCE, HOME, LOG
-from harness.environment.stack import StackDocument
 from harness.errors import BadInput, DriverError, HarnessError
 from harness.lifecycle import runs
 from harness.settings import STANDIN

@@ -14,14 +14,15 @@ import httpx
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
-from harness.diagnosis.evidence import DEV_MODE_FLAG, FEATURE_FLAG, ROW_OF_STATE
+from harness.diagnosis.evidence import ROW_OF_STATE
+from harness.drivers.browser.progress_row import look, row_of
 from harness.drivers.browser.rows import read_progress
 from harness.drivers.cloud import CloudControl
 from harness.drivers.confluence import apps, boot, dark_features, migration
 from harness.drivers.debugger.bundles import BundleState
 from harness.errors import DriverError, HarnessError
 from harness.plugin_jar.read import PluginJar
-from harness.runner.observe import look, row_of
+from harness.vocabulary.features import DEV_MODE, FEATURE
 from harness.vocabulary.rows import Row
 
 NO_ANSWER = (HarnessError, PlaywrightError, httpx.HTTPError, OSError, ValueError, KeyError)
@@ -80,7 +81,7 @@ def flags(client: httpx.Client) -> dict[str, Any]:
         "site": sorted(page.level),
         "system": sorted(page.system),
         "user": sorted(dark_features.user(client)),
-        "asked": [FEATURE_FLAG, DEV_MODE_FLAG],
+        "asked": [FEATURE, DEV_MODE],
     }
 
 

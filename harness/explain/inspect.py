@@ -29,21 +29,21 @@ from harness.drivers.browser.dashboard import plans
 from harness.drivers.browser.launch import browser_session
 from harness.drivers.browser.login import log_in
 from harness.drivers.browser.migration_assistant import open_plan, read_progress
+from harness.drivers.browser.progress_row import look
 from harness.drivers.cloud import CloudControl
 from harness.drivers.confluence import session
 from harness.drivers.debugger.probes import Probe
-from harness.environment.stack import StackDocument
+from harness.environment.document import StackDocument
 from harness.errors import BadInput
 from harness.explain import collect
 from harness.plugin_jar.read import PluginJar
-from harness.runner.observe import look
 
 _ATTACH_SECONDS = 2.0
 _BEGINS = ("POST", "/server/v1/migrations")
 
 
 @dataclass(frozen=True)
-class AtHand:
+class Target:
     """What is known of a standing Confluence; None is what is not at hand.
 
     Args:
@@ -71,11 +71,11 @@ class AtHand:
     ccma: str | None = None
 
 
-def of_stack(document: StackDocument, asked: AtHand) -> AtHand:
+def of_stack(document: StackDocument, asked: Target) -> Target:
     """What is known of a stack that `harness up` left standing, with what was asked beside it."""
     confluence = document.confluence
     log = Path(confluence.log_path)
-    return AtHand(
+    return Target(
         base_url=confluence.base_url,
         account=session.Account(confluence.admin_user, confluence.admin_password),
         log=asked.log or (log if log.is_file() else None),
@@ -89,7 +89,7 @@ def of_stack(document: StackDocument, asked: AtHand) -> AtHand:
     )
 
 
-def see(hand: AtHand, name: str, browser: Browser | None = None) -> StoredCase:
+def see(hand: Target, name: str, browser: Browser | None = None) -> StoredCase:
     """Looks at everything that is at hand.
 
     Args:
@@ -113,7 +113,7 @@ def see(hand: AtHand, name: str, browser: Browser | None = None) -> StoredCase:
 class _Sight:
     """One look: evidence, the sources it came from, and the problems met."""
 
-    def __init__(self, hand: AtHand, browser: Browser | None) -> None:
+    def __init__(self, hand: Target, browser: Browser | None) -> None:
         self._hand, self._browser = hand, browser
         self.items: list[Evidence] = []
         self.sources: set[str] = set()

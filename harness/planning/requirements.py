@@ -35,7 +35,7 @@ _POLL = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
-class StackNeeds:
+class StackRequirements:
     """What a stack has to be for a case; another one cannot be made into it.
 
     Attributes:
@@ -50,7 +50,7 @@ class StackNeeds:
     system_features: tuple[str, ...]
     cloud_half: str
 
-    def difference(self, other: "StackNeeds") -> str:
+    def difference(self, other: "StackRequirements") -> str:
         """What keeps a stack that is this from being the other, in words; empty if nothing."""
         pairs = [
             (CCMA, self.ccma, other.ccma),
@@ -64,7 +64,7 @@ class StackNeeds:
         )
 
 
-def of_case(case: Case, app: AppDescription, ccma: str, scale: float) -> StackNeeds:
+def of_case(case: Case, app: AppDescription, ccma: str, scale: float) -> StackRequirements:
     """What a case needs.
 
     Args:
@@ -74,10 +74,10 @@ def of_case(case: Case, app: AppDescription, ccma: str, scale: float) -> StackNe
         scale: server seconds per wall second, settled.
     """
     features = tuple(sorted(key for key, on in case.system_features.items() if on))
-    return StackNeeds(ccma, scale, features, app.cloud_half)
+    return StackRequirements(ccma, scale, features, app.cloud_half)
 
 
-def to_schedule(case: Case, needs: StackNeeds) -> schedule.Case:
+def to_schedule(case: Case, needs: StackRequirements) -> schedule.Case:
     """A case as the schedule takes it: what it needs, and its expected wall seconds."""
     every = {**words(needs, case.app), PLAN: plan_of(case)}
     return schedule.Case(case.id, every, expected_seconds(case, needs.scale))
@@ -89,7 +89,7 @@ def plan_of(case: Case) -> str:
     return f"{case.app.resolve()} {flags} {case.cloud.assessment} {case.cloud.consent}"
 
 
-def words(needs: StackNeeds, app: Path) -> Mapping[str, str]:
+def words(needs: StackRequirements, app: Path) -> Mapping[str, str]:
     """What is needed as the schedule takes it: setting -> value.
 
     Args:

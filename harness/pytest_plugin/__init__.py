@@ -18,6 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.vocabulary.features import DEV_MODE as DEV_MODE
+from harness.vocabulary.features import FEATURE as FEATURE
+
 if TYPE_CHECKING:
     # Imported late at run time: a test session that uses no stack should not pay for them.
     from playwright.sync_api import Browser
@@ -30,10 +33,9 @@ if TYPE_CHECKING:
     from harness.settings import Settings
     from harness.store.results import CaseResult
     from harness.support.console import Progress
-    from harness.testbed.testbed import Bench, Benches, Migration, RowWatch
-
-FEATURE = "migration-assistant.app-migration.feature"
-DEV_MODE = "migration-assistant.app-migration.dev-mode"
+    from harness.testbed.pool import TestbedPool
+    from harness.testbed.progress_row import ProgressRow
+    from harness.testbed.testbed import Migration, Testbed
 
 _PARTS = "harness_parts"
 
@@ -81,7 +83,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """In a worker of `pytest -n`: divides the tests that need a stack, as `harness run` would."""
     worker: dict[str, Any] = getattr(config, "workerinput", {})
-    on_stacks = [item for item in items if "benches" in getattr(item, "fixturenames", ())]
+    on_stacks = [item for item in items if "testbeds" in getattr(item, "fixturenames", ())]
     if _PARTS not in worker or not on_stacks:
         return
     from harness.pytest_plugin import scheduling
@@ -114,52 +116,52 @@ def harness_browser() -> "Iterator[Browser]":
 
 
 @pytest.fixture(scope="session")
-def benches(
+def testbeds(
     request: pytest.FixtureRequest, harness_run: "Run", harness_browser: "Browser"
-) -> "Iterator[Benches]":
+) -> "Iterator[TestbedPool]":
     """All stacks of this session, each brought up when it is first asked for."""
     from harness.engines.ready import prepare
     from harness.environment.reaper import sweep
-    from harness.environment.services.confluence import images_wanted
-    from harness.testbed.testbed import Benches
+    from harness.environment.services.confluence import real_image_for
+    from harness.testbed.pool import TestbedPool
 
     progress = _progress(request.config)
     settings = _settings(request.config)
-    ready = prepare(settings.engine, progress, images_wanted(settings))
+    ready = prepare(settings.engine, progress, real_image_for(settings))
     sweep(ready.client)
-    every = Benches(settings, ready, harness_run, progress, lambda: harness_browser)
+    every = TestbedPool(settings, ready, harness_run, progress, lambda: harness_browser)
     yield every
     every.close()
 
 
 @pytest.fixture
-def bench(request: pytest.FixtureRequest, benches: "Benches") -> "Bench":
+def testbed(request: pytest.FixtureRequest, testbeds: "TestbedPool") -> "Testbed":
     """A stack with a logged-in browser and REST client, reset for this test."""
     from harness.support import assets
 
-    ccma = _marked(request, "ccma", benches.default_ccma)
+    ccma = _marked(request, "ccma", testbeds.default_ccma)
     chosen = _marked(request, "app", request.config.getoption("app"))
-    bench = benches.get(str(ccma), Path(chosen or assets.sample_app("charts")))
-    bench.reset(cloud_app=_marked(request, "cloud_app", None), name=request.node.nodeid)
-    return bench
+    testbed = testbeds.get(str(ccma), Path(chosen or assets.sample_app("charts")))
+    testbed.reset(cloud_app=_marked(request, "cloud_app", None), name=request.node.nodeid)
+    return testbed
 
 
 @pytest.fixture
-def stack(bench: "Bench") -> "Stack":
+def stack(testbed: "Testbed") -> "Stack":
     """The running stack: its services, their addresses, their logs."""
-    return bench.stack
+    return testbed.stack
 
 
 @pytest.fixture
-def confluence(bench: "Bench") -> "ConfluenceClient":
+def confluence(testbed: "Testbed") -> "ConfluenceClient":
     """A client of Confluence's REST, logged in as the administrator."""
-    return bench.client
+    return testbed.client
 
 
 @pytest.fixture
-def cloud(bench: "Bench") -> "CloudControl":
+def cloud(testbed: "Testbed") -> "CloudControl":
     """The cloud's control API: journal, transfers, clock."""
-    return bench.stack.cloud
+    return testbed.stack.cloud
 
 
 @pytest.fixture
@@ -182,37 +184,37 @@ def dark_features(
 
 @pytest.fixture
 def migration(
-    request: pytest.FixtureRequest, bench: "Bench", dark_features: object
+    request: pytest.FixtureRequest, testbed: "Testbed", dark_features: object
 ) -> "Iterator[Migration]":
     """A migration plan of this test, with the app installed; `start()` runs it."""
     del dark_features  # set before the plan is made, since plans depend on them
-    bench.install()
-    migration = bench.plan(request.node.name)
+    testbed.install()
+    migration = testbed.plan(request.node.name)
     yield migration
     migration.close()
 
 
 @pytest.fixture
-def progress_row(migration: "Migration") -> "RowWatch":
+def progress_row(migration: "Migration") -> "ProgressRow":
     """What the admin sees for the app; `becomes(status, percent)` waits for it."""
     return migration.row
 
 
 @pytest.fixture
-def run_case(benches: "Benches", harness_run: "Run") -> "Callable[[Case], CaseResult]":
+def run_case(testbeds: "TestbedPool", harness_run: "Run") -> "Callable[[Case], CaseResult]":
     """Runs a case of a YAML file on a stack that suits it, and returns its result."""
     from harness.runner.case import run_case as run_on
-    from harness.runner.run import case_folder
+    from harness.runner.jobs import case_folder
 
     def run(case: "Case") -> "CaseResult":
-        bench = benches.get(
-            case.ccma or benches.default_ccma,
+        testbed = testbeds.get(
+            case.ccma or testbeds.default_ccma,
             case.app,
             case.time_scale,
             tuple(sorted(key for key, on in case.system_features.items() if on)),
         )
-        folder = case_folder(benches.settings.results / harness_run.id, case)
-        return run_on(bench, case, folder)
+        folder = case_folder(testbeds.settings.results / harness_run.id, case)
+        return run_on(testbed, case, folder)
 
     return run
 

@@ -16,7 +16,7 @@ import pytest
 from harness.cases import Case
 from harness.cases import app as apps
 from harness.planning import requirements, schedule
-from harness.planning.requirements import StackNeeds
+from harness.planning.requirements import StackRequirements
 from harness.settings import Settings
 from harness.support import assets
 
@@ -62,7 +62,9 @@ def _needs(item: pytest.Item, settings: Settings, app: Path | None) -> schedule.
     folder = Path(_marked(item, "app") or app or assets.sample_app("charts"))
     ccma = _marked(item, "ccma")
     half = apps.load(folder).cloud_half
-    stack = StackNeeds(settings.ccma_for(str(ccma) if ccma else None), settings.scale, (), half)
+    stack = StackRequirements(
+        settings.ccma_for(str(ccma) if ccma else None), settings.scale, (), half
+    )
     return schedule.Case(item.nodeid, requirements.words(stack, folder), _TEST_SECONDS)
 
 

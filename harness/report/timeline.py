@@ -11,8 +11,6 @@ from itertools import pairwise
 from typing import Literal
 
 from harness.diagnosis.evidence import (
-    DEV_MODE_FLAG,
-    FEATURE_FLAG,
     Delivery,
     Evidence,
     Flag,
@@ -28,6 +26,7 @@ from harness.diagnosis.evidence import (
     Triggered,
 )
 from harness.store.results import CaseResult
+from harness.vocabulary.features import DEV_MODE, FEATURE
 from harness.vocabulary.rows import FINAL
 
 Lane = Literal["posts", "webhooks", "server", "polls", "log"]
@@ -268,5 +267,5 @@ def in_words(span: timedelta) -> str:
 def _flags(case: CaseResult, evidence: Iterable[Evidence]) -> tuple[str, ...]:
     on = {item.key: item.on for item in evidence if isinstance(item, Flag)}
     known = {**case.dark_features, **on}
-    known = {key: known.get(key, False) for key in (FEATURE_FLAG, DEV_MODE_FLAG)} | known
+    known = {key: known.get(key, False) for key in (FEATURE, DEV_MODE)} | known
     return tuple(f"{short(key)} {'on' if value else 'off'}" for key, value in known.items())

@@ -19,11 +19,11 @@ from harness.environment.stack import Stack
 from harness.errors import HarnessError
 from harness.runner.evidence import CaseEvidence, with_causes
 from harness.runner.observe import CloudRecord, Watched, watch
-from harness.runner.preconditions import wanted
+from harness.runner.preconditions import establish
 from harness.runner.start_migration import start
 from harness.store.results import CaseResult, Recorded, RowResult, TimelineEntry
 from harness.support.redact import cleaned, without_secrets
-from harness.testbed.testbed import Bench
+from harness.testbed.testbed import Testbed
 
 
 @dataclass
@@ -44,12 +44,12 @@ class _Phases:
 
 
 def run_case(
-    bench: Bench, case: Case, folder: Path, told: Callable[[str], None] = lambda _: None
+    testbed: Testbed, case: Case, folder: Path, told: Callable[[str], None] = lambda _: None
 ) -> CaseResult:
     """Runs a case and keeps its evidence.
 
     Args:
-        bench: the stack and the browser to run on.
+        testbed: the stack and the browser to run on.
         case: the case.
         folder: where artefacts go; made when missing.
         told: called with the name of each phase that begins.
@@ -59,60 +59,60 @@ def run_case(
     """
     folder.mkdir(parents=True, exist_ok=True)
     phases, begun = _Phases(told), time.monotonic()
-    log_offset, journal_start = len(bench.stack.server_log()), bench.stack.cloud.journal_end()
+    log_offset, journal_start = len(testbed.stack.server_log()), testbed.stack.cloud.journal_end()
     artifacts: dict[str, str] = {}
     watched, failure = None, None
-    collected = CaseEvidence(bench, folder)
+    collected = CaseEvidence(testbed, folder)
     at_end = ExitStack()
-    page = bench.context.new_page()
+    page = testbed.context.new_page()
     try:
-        with evidence.trace(bench.context, folder) as trace:
+        with evidence.trace(testbed.context, folder) as trace:
             artifacts["trace"] = trace.name
-            watched = _migrate_and_watch(bench, case, page, phases, collected, at_end)
+            watched = _migrate_and_watch(testbed, case, page, phases, collected, at_end)
             with phases("browser"):
                 artifacts["screenshot"] = evidence.screenshot(page, folder).name
     except (HarnessError, PlaywrightError) as error:
-        failure = str(bench.stack.explained(f"a verdict on {case.id}", error))
+        failure = str(testbed.stack.explained(f"a verdict on {case.id}", error))
     finally:
         with phases("evidence"):
             artifacts |= collected.finish(page, failure)
         try:
             # Before the stack is put in order: what comes of that is no part of the case.
             with at_end:
-                artifacts |= _keep_logs(bench.stack, case, folder, log_offset, journal_start)
+                artifacts |= _keep_logs(testbed.stack, case, folder, log_offset, journal_start)
         except (HarnessError, PlaywrightError) as error:
-            failure = failure or str(bench.stack.explained("putting the stack in order", error))
+            failure = failure or str(testbed.stack.explained("putting the stack in order", error))
         page.close()
     if (folder / artifacts.get("trace", "none")).is_file():
         remove_secrets(folder / artifacts["trace"])
     phases.seconds["total"] = round(time.monotonic() - begun, 3)
-    result = _result(case, bench.stack.ccma, watched, failure, artifacts, phases.seconds)
+    result = _result(case, testbed.stack.ccma, watched, failure, artifacts, phases.seconds)
     return with_causes(result, folder)
 
 
 def _migrate_and_watch(
-    bench: Bench,
+    testbed: Testbed,
     case: Case,
     page: Page,
     phases: _Phases,
     collected: CaseEvidence,
     at_end: ExitStack,
 ) -> Watched:
-    stack = bench.stack
+    stack = testbed.stack
     with phases("reset"):
         collected.begin()
-        bench.reset(cloud_app=case.cloud_app, name=case.id)
+        testbed.reset(cloud_app=case.cloud_app, name=case.id)
         # What the case before has left under way ends in the journal before this.
         since = stack.cloud.journal_end()
-        dark_features.set_site(bench.client, case.dark_features)
+        dark_features.set_site(testbed.client, case.dark_features)
     with phases("install"):
-        bench.install()
-        at_end.enter_context(wanted(bench, case.cloud))
+        testbed.install()
+        at_end.enter_context(establish(testbed, case.cloud))
     with phases("migrate"):
-        begun = start(bench, case, page, collected.armed)
+        begun = start(testbed, case, page, collected.armed)
     with phases("wait"):
         record = CloudRecord(stack.cloud, since)
-        return watch(page, bench.app.server.key, case, record, stack.scale, begun)
+        return watch(page, testbed.app.server.key, case, record, stack.scale, begun)
 
 
 def _keep_logs(

@@ -21,12 +21,16 @@ from harness.cases import Case
 from harness.cases.app import DESCRIPTION
 from harness.engines.ready import prepare
 from harness.environment import reaper
-from harness.environment.services.confluence import images_wanted
+from harness.environment.services.confluence import real_image_for
 from harness.errors import BadInput
 from harness.lifecycle import runs
 from harness.runner.case import broken
 from harness.runner.cluster_events import Heard, teller
-from harness.runner.run import Book, Job, Place, finished, jobs_of, run_jobs, scheduled
+from harness.runner.context import RunContext
+from harness.runner.jobs import Job, jobs_of, scheduled
+from harness.runner.results_book import Book
+from harness.runner.run import run_jobs
+from harness.runner.worker import finished
 from harness.settings import Settings
 from harness.store import results as results_file
 from harness.store.events import Event, EventLog
@@ -73,9 +77,9 @@ def run_part(part: Part) -> bytes:
         cases = [replace(case, app=folder / "apps" / str(case.app)) for case in part.cases]
         settings = part.settings.model_copy(update={"workers": 1, "keep": False})
         with runs.open_run() as run:
-            ready = prepare(settings.engine, to_stderr, images_wanted(settings))
+            ready = prepare(settings.engine, to_stderr, real_image_for(settings))
             reaper.sweep(ready.client)
-            place = Place(
+            place = RunContext(
                 settings,
                 ready,
                 run,
@@ -87,7 +91,7 @@ def run_part(part: Part) -> bytes:
         return _zipped(folder / "run")
 
 
-def run_on_cluster(jobs: Sequence[Job], place: Place, scheduler: str) -> Results:
+def run_on_cluster(jobs: Sequence[Job], place: RunContext, scheduler: str) -> Results:
     """Runs jobs on a dask cluster and writes their results, as `run_jobs` does here.
 
     Args:
@@ -179,7 +183,7 @@ def _collect(futures: Mapping[Any, Sequence[Job]], book: Book, folder: Path, hea
     for future in ended(futures, raise_errors=False):
         if (error := future.exception()) is not None:
             reason = f"no worker of the cluster could run its part: {error}"
-            told = [broken(job.case, job.needs.ccma, reason) for job in futures[future]]
+            told = [broken(job.case, job.requirements.ccma, reason) for job in futures[future]]
         else:
             told = list(_unpacked(future.result(), folder))
         for result in told:

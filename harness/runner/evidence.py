@@ -20,13 +20,13 @@ from harness.drivers.browser import migration_assistant
 from harness.drivers.confluence import boot
 from harness.drivers.debugger.probes import Probe
 from harness.drivers.debugger.recording import WatchedMethod
-from harness.environment.services.standin import CONFLUENCE
+from harness.environment.services.names import CONFLUENCE
 from harness.errors import DriverError
 from harness.explain import collect
 from harness.plugin_jar.read import read_plugin
 from harness.store.results import CaseResult
 from harness.support.redact import cleaned
-from harness.testbed.testbed import Bench
+from harness.testbed.testbed import Testbed
 
 POLLERS = (WatchedMethod("org.migrationharness.standin.ccma.Poller", "poll"),)
 """Methods that poll the cloud, by assistant; of the real one the name is not known."""
@@ -40,18 +40,18 @@ class CaseEvidence:
     """Collects the evidence of one case into its folder.
 
     Args:
-        bench: what the case runs on.
+        testbed: what the case runs on.
         folder: the case's folder.
     """
 
-    def __init__(self, bench: Bench, folder: Path) -> None:
-        self._bench, self._folder = bench, folder
+    def __init__(self, testbed: Testbed, folder: Path) -> None:
+        self._testbed, self._folder = testbed, folder
         self._problems: list[str] = []
         self._artifacts: dict[str, str] = {}
         self._threads = ThreadPoolExecutor(1, "probe")
         self._probe: Future[Probe | None] | None = None
-        app = bench.app
-        self._subject = collect.subject_of(read_plugin(bench.jar), app.server.key, app.cloud.key)
+        app = testbed.app
+        self._subject = collect.subject_of(read_plugin(testbed.jar), app.server.key, app.cloud.key)
 
     def begin(self) -> None:
         """Starts to attach the probe, beside the case's first steps."""
@@ -74,8 +74,8 @@ class CaseEvidence:
             Artefact -> file name in the case's folder.
         """
         stopped = self._threads.submit(self._stop)
-        bench, subject = self._bench, self._subject
-        client, key = bench.client, subject.server_key or ""
+        testbed, subject = self._testbed, self._subject
+        client, key = testbed.client, subject.server_key or ""
         plan = migration_assistant.plan_id_in(page.url)
         self._keep("flags", lambda: collect.flags(client))
         self._keep("upm", lambda: collect.plugin(client, subject.plugin_key or key, failure))
@@ -90,12 +90,12 @@ class CaseEvidence:
         return self._artifacts
 
     def _site(self, key: str) -> dict[str, Any]:
-        cloud, wanted = self._bench.stack.cloud, self._subject.cloud_key
+        cloud, wanted = self._testbed.stack.cloud, self._subject.cloud_key
         told = {"apps": collect.cloud_apps(cloud, wanted)}
         assessed = collect.ask(
             "the app assessment",
             self._problems,
-            lambda: collect.assessment(self._bench.client, key),
+            lambda: collect.assessment(self._testbed.client, key),
         )
         return told | (assessed or {})
 
@@ -108,12 +108,12 @@ class CaseEvidence:
         }
 
     def _server_clock(self) -> Callable[[datetime], datetime]:
-        server, wall = boot.server_time(self._bench.client), datetime.now(UTC)
-        scale = self._bench.stack.scale
+        server, wall = boot.server_time(self._testbed.client), datetime.now(UTC)
+        scale = self._testbed.stack.scale
         return lambda at: server + (at - wall) * scale
 
     def _attach(self, clock: Callable[[datetime], datetime] | None) -> Probe | None:
-        confluence = self._bench.stack.running[CONFLUENCE]
+        confluence = self._testbed.stack.running[CONFLUENCE]
         probe = Probe(
             confluence.host,
             confluence.port("jdwp"),

@@ -8,18 +8,18 @@ from typing import Any
 
 from harness.cases import Case, Suite, read_suite
 from harness.cases.selection import compile_expression
-from harness.cli.matrix import parsed
-from harness.environment.attach import Standing
+from harness.cases.strength import parsed
+from harness.environment.attach import AttachedStack
 from harness.errors import BadInput
 from harness.settings import Settings, resolve
-from harness.store import request as asked_file
+from harness.store import request as request_file
 from harness.store import results as results_file
-from harness.store.request import Asked
+from harness.store.request import RunRequest
 from harness.store.results import CaseResult
 
 
 @dataclass(frozen=True)
-class Words:
+class Selection:
     """Options that decide which cases run."""
 
     strength: str | None = None
@@ -29,7 +29,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RunPlan:
     """A run as it was asked for, all of it settled and none of it begun.
 
     Attributes:
@@ -37,7 +37,7 @@ class Wanted:
         suites: the case files.
         cases: those that are selected.
         part: which shard of how many; None for all.
-        asked: what is kept beside the results.
+        request: what is kept beside the results.
         folder: of the run that is resumed; None for a new one.
         earlier: its results that stand.
     """
@@ -46,25 +46,25 @@ class Wanted:
     suites: Sequence[Suite]
     cases: Sequence[Case]
     part: tuple[int, int] | None
-    asked: Asked
+    request: RunRequest
     folder: Path | None = None
     earlier: tuple[CaseResult, ...] = ()
 
 
-def wanted(
+def plan_run(
     files: Sequence[Path],
     flags: Mapping[str, Any],
-    words: Words,
+    selection: Selection,
     resume: Path | None,
-    standing: Standing | None,
+    standing: AttachedStack | None,
     environ: Mapping[str, str] = os.environ,
-) -> Wanted:
+) -> RunPlan:
     """Settles what a run is to do.
 
     Args:
         files: the case files; none where a run is resumed.
         flags: settings given on the command line.
-        words: options that decide which cases run.
+        selection: options that decide which cases run.
         resume: folder of a run to go on with.
         standing: the stack to run on, where that is given.
         environ: the environment.
@@ -73,7 +73,7 @@ def wanted(
         BadInput: anything wrong in them; nothing was started.
     """
     if resume is not None:
-        return _resumed(resume, files, flags, words, environ)
+        return _resumed(resume, files, flags, selection, environ)
     if not files:
         raise BadInput("name a case file, or a run by --resume")
     if standing:
@@ -81,24 +81,24 @@ def wanted(
     settings = resolve(flags, environ).settings
     if standing and settings.workers > 1:
         raise BadInput("--stack: cases share its flags and its cloud, so only one worker can run")
-    suites, cases = _cases(files, words, settings)
-    asked = Asked(
-        files=asked_file.files_of(files),
-        strength=words.strength,
-        locate=words.locate,
-        select=words.select,
-        shard=words.shard,
+    suites, cases = _cases(files, selection, settings)
+    request = RunRequest(
+        files=request_file.files_of(files),
+        strength=selection.strength,
+        locate=selection.locate,
+        select=selection.select,
+        shard=selection.shard,
         engine=settings.engine,
         confluence=settings.confluence,
         ccma=settings.ccma,
         time_scale=settings.scale,
         isolation=settings.isolation,
     )
-    return Wanted(settings, suites, cases, part_of(words.shard), asked)
+    return RunPlan(settings, suites, cases, part_of(selection.shard), request)
 
 
 def check_executor(executor: str, scheduler: str | None, *, alone: bool) -> None:
-    """Refuses words about a cluster that do not go together.
+    """Refuses selection about a cluster that do not go together.
 
     Args:
         executor: where cases run.
@@ -130,7 +130,7 @@ def part_of(shard: str | None) -> tuple[int, int] | None:
     return int(number), int(of)
 
 
-def _of_stack(flags: Mapping[str, Any], standing: Standing) -> Mapping[str, Any]:
+def _of_stack(flags: Mapping[str, Any], standing: AttachedStack) -> Mapping[str, Any]:
     """The flags, with what the stack that stands has decided already.
 
     Raises:
@@ -151,51 +151,53 @@ def _resumed(
     resume: Path,
     files: Sequence[Path],
     flags: Mapping[str, Any],
-    words: Words,
+    selection: Selection,
     environ: Mapping[str, str],
-) -> Wanted:
+) -> RunPlan:
     folder = resume.parent if resume.is_file() else resume
-    if files or words != Words():
+    if files or selection != Selection():
         raise BadInput(
             "--resume: the run knows its case files and which cases it was asked for: "
             "leave files, -k, --strength, --locate and --shard out"
         )
-    asked = asked_file.read_to_resume(folder)
+    request = request_file.read_to_resume(folder)
     kept = {
-        "engine": asked.engine,
-        "confluence": asked.confluence,
-        "ccma": asked.ccma,
-        "time_scale": asked.time_scale,
-        "isolation": asked.isolation,
+        "engine": request.engine,
+        "confluence": request.confluence,
+        "ccma": request.ccma,
+        "time_scale": request.time_scale,
+        "isolation": request.isolation,
     }
     for name, value in kept.items():
         if flags.get(name) not in (None, value):
             option = name.replace("_", "-")
             raise BadInput(f"--resume: the run has --{option} {value}; run it anew for another")
     settings = resolve({**flags, **kept}, environ).settings
-    words = Words(asked.strength, asked.locate, asked.select, asked.shard)
-    suites, cases = _cases([file.path for file in asked.files], words, settings)
+    selection = Selection(request.strength, request.locate, request.select, request.shard)
+    suites, cases = _cases([file.path for file in request.files], selection, settings)
     written = folder / results_file.FILE_NAME
     earlier = results_file.read(written).cases if written.is_file() else ()
     # A case that ended in an error has no verdict yet.
     stand = tuple(result for result in earlier if result.verdict != "error")
-    return Wanted(settings, suites, cases, part_of(words.shard), asked, folder, stand)
+    return RunPlan(settings, suites, cases, part_of(selection.shard), request, folder, stand)
 
 
 def _cases(
-    files: Sequence[Path], words: Words, settings: Settings
+    files: Sequence[Path], selection: Selection, settings: Settings
 ) -> tuple[list[Suite], list[Case]]:
-    strength = parsed(words.strength, words.locate)
+    strength = parsed(selection.strength, selection.locate)
     suites = [
-        read_suite(file, strength=strength, locate=words.locate, ccma=settings.ccma)
+        read_suite(file, strength=strength, locate=selection.locate, ccma=settings.ccma)
         for file in files
     ]
     chosen = [case for suite in suites for case in suite.cases]
-    if words.select is not None:
-        matches = compile_expression(words.select)
+    if selection.select is not None:
+        matches = compile_expression(selection.select)
         chosen = [case for case in chosen if matches(case.id)]
         if not chosen:
-            raise BadInput(f"-k {words.select!r} matches no case of {', '.join(map(str, files))}")
+            raise BadInput(
+                f"-k {selection.select!r} matches no case of {', '.join(map(str, files))}"
+            )
     for case in chosen:
         settings.ccma_for(case.ccma)  # refused before anything is pulled or built
     return suites, chosen

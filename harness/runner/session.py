@@ -11,15 +11,17 @@ from pathlib import Path
 from harness.cases import Case
 from harness.engines.ready import Ready, prepare
 from harness.environment import golden, reaper
-from harness.environment.attach import Standing
-from harness.environment.services.confluence import images_wanted
+from harness.environment.attach import AttachedStack
+from harness.environment.services.confluence import real_image_for
 from harness.lifecycle import interrupt, runs
 from harness.lifecycle.runs import Run
-from harness.runner.run import Place, check_suited, jobs_of, run_jobs, shard
+from harness.runner.context import RunContext
+from harness.runner.jobs import check_suited, jobs_of, shard
+from harness.runner.run import run_jobs
 from harness.settings import Settings
-from harness.store import request as asked_file
+from harness.store import request as request_file
 from harness.store.events import Event, EventLog
-from harness.store.request import Asked
+from harness.store.request import RunRequest
 from harness.store.results import CaseResult, Results
 from harness.support.console import Progress
 
@@ -37,14 +39,14 @@ class Session:
     folder: Path
     events: EventLog
     progress: Progress
-    standing: Standing | None
+    standing: AttachedStack | None
     _extra: int = 0
 
     def run(
         self,
         cases: Sequence[Case],
         *,
-        asked: Asked | None = None,
+        request: RunRequest | None = None,
         part: tuple[int, int] | None = None,
         earlier: Sequence[CaseResult] = (),
         scheduler: str | None = None,
@@ -66,9 +68,9 @@ class Session:
         if part is not None:
             jobs = shard(jobs, *part)
         if self.standing:
-            check_suited(self.standing.needs, jobs)
-        if asked:
-            asked_file.write(asked, self.folder)
+            check_suited(self.standing.requirements, jobs)
+        if request:
+            request_file.write(request, self.folder)
         if scheduler:
             from harness.runner.cluster import run_on_cluster
 
@@ -82,8 +84,8 @@ class Session:
         jobs = jobs_of([case], self.settings, self.progress)
         return run_jobs(jobs, self._place(f"{EXTRA}-{self._extra}")).cases[0]
 
-    def _place(self, name: str | None = None) -> Place:
-        return Place(
+    def _place(self, name: str | None = None) -> RunContext:
+        return RunContext(
             self.settings,
             self.ready,
             self.owner,
@@ -102,7 +104,7 @@ def open_session(
     listeners: Sequence[Callable[[Event], None]],
     *,
     folder: Path | None = None,
-    standing: Standing | None = None,
+    standing: AttachedStack | None = None,
 ) -> Iterator[Session]:
     """A run that is open until the block ends, however it ends.
 
@@ -119,7 +121,7 @@ def open_session(
     with interrupt.orderly(progress), runs.open_run() as run:
         if settings.golden:
             golden.read(settings.golden)  # refused before anything is pulled or built
-        ready = prepare(settings.engine, progress, images_wanted(settings))
+        ready = prepare(settings.engine, progress, real_image_for(settings))
         reaper.sweep(ready.client)
         folder = folder or settings.results / run.id
         events = EventLog(folder / "events.jsonl", listeners)

@@ -15,19 +15,19 @@ from harness.cases import Case
 from harness.drivers.browser import migration_assistant
 from harness.drivers.confluence import boot, migration
 from harness.planning.requirements import plan_of
-from harness.testbed.testbed import Bench
+from harness.testbed.testbed import Testbed
 
 _ROWLESS = ("ABSENT", "NO_ROW")
 """Rows of plans whose apps are not migrated: there is nothing that could be triggered."""
 
 
-def start(bench: Bench, case: Case, page: Page, ready: Callable[[], None]) -> datetime:
+def start(testbed: Testbed, case: Case, page: Page, ready: Callable[[], None]) -> datetime:
     """Starts the migration, and leaves the page at its plan.
 
     Args:
-        bench: what the case runs on, in the state that the case wants.
+        testbed: what the case runs on, in the state that the case wants.
         case: the case.
-        page: a page of the bench's browser.
+        page: a page of the testbed's browser.
         ready: called once all is ready and before the migration starts.
 
     Returns:
@@ -36,19 +36,19 @@ def start(bench: Bench, case: Case, page: Page, ready: Callable[[], None]) -> da
     Raises:
         DriverError: the assistant is not as expected.
     """
-    url, key = bench.stack.confluence_url, plan_of(case)
+    url, key = testbed.stack.confluence_url, plan_of(case)
     has_row = all(row.status not in _ROWLESS for row in case.expectation.rows)
-    plan = bench.executed.get(key) if bench.start == "trigger" and has_row else None
+    plan = testbed.executed.get(key) if testbed.start == "trigger" and has_row else None
     if plan is not None:
         migration_assistant.open_plan(page, plan, base_url=url)
-        begun = boot.server_time(bench.client)
+        begun = boot.server_time(testbed.client)
         ready()
-        if migration.trigger(bench.client, plan, [bench.app.server.key]):
+        if migration.trigger(testbed.client, plan, [testbed.app.server.key]):
             return begun
     plan = migration_assistant.create_plan(page, url, case.id)
-    begun = boot.server_time(bench.client)
+    begun = boot.server_time(testbed.client)
     ready()
     migration_assistant.run_plan(page, plan)
     if has_row:
-        bench.executed[key] = plan
+        testbed.executed[key] = plan
     return begun

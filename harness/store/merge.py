@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import BadInput
-from harness.store import request as asked_file
+from harness.store import request as request_file
 from harness.store import results as results_file
-from harness.store.request import Asked
+from harness.store.request import RunRequest
 from harness.store.results import CaseResult, ConfluenceResult, Results
 
 
@@ -17,7 +17,7 @@ class Part:
     """One run of those that are put together."""
 
     folder: Path
-    asked: Asked
+    request: RunRequest
     results: Results
 
 
@@ -27,7 +27,9 @@ def read(folder: Path) -> Part:
     Raises:
         BadInput: there is no run, or none with results.
     """
-    return Part(folder, asked_file.read(folder), results_file.read(folder / results_file.FILE_NAME))
+    return Part(
+        folder, request_file.read(folder), results_file.read(folder / results_file.FILE_NAME)
+    )
 
 
 def check(parts: Sequence[Part]) -> None:
@@ -39,7 +41,7 @@ def check(parts: Sequence[Part]) -> None:
     first = parts[0]
     ran: dict[str, Part] = {}
     for part in parts:
-        if part.asked.fingerprint != first.asked.fingerprint:
+        if part.request.fingerprint != first.request.fingerprint:
             raise BadInput(
                 f"{part.folder} and {first.folder} are not parts of one run: case files, selection "
                 "or settings differ"
@@ -99,6 +101,6 @@ def write(parts: Sequence[Part], into: Path) -> Results:
     for part in parts:
         for folder in (each for each in part.folder.iterdir() if each.is_dir()):
             shutil.copytree(folder, into / folder.name, dirs_exist_ok=True)
-    asked_file.write(parts[0].asked.model_copy(update={"shard": None}), into)
+    request_file.write(parts[0].request.model_copy(update={"shard": None}), into)
     results_file.write(results, into / results_file.FILE_NAME)
     return results

@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from harness.errors import BadInput
 
-FILE_NAME = "asked.json"
+FILE_NAME = "request.json"
 
 
-class AskedFile(BaseModel):
+class RequestedFile(BaseModel):
     """A case file: where it was, and the digest of what it said."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -21,12 +21,12 @@ class AskedFile(BaseModel):
     sha256: str
 
 
-class Asked(BaseModel):
+class RunRequest(BaseModel):
     """The words of a `harness run`, as far as they decide which cases run and what they meet."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    files: tuple[AskedFile, ...]
+    files: tuple[RequestedFile, ...]
     strength: str | None = None
     locate: bool = False
     select: str | None = None
@@ -45,22 +45,22 @@ class Asked(BaseModel):
         return hashlib.sha256(f"{told}{digests}".encode()).hexdigest()[:16]
 
 
-def files_of(paths: Sequence[Path]) -> tuple[AskedFile, ...]:
+def files_of(paths: Sequence[Path]) -> tuple[RequestedFile, ...]:
     """Case files with their digests.
 
     Raises:
         BadInput: one cannot be read.
     """
-    return tuple(AskedFile(path=path.resolve(), sha256=_digest(path)) for path in paths)
+    return tuple(RequestedFile(path=path.resolve(), sha256=_digest(path)) for path in paths)
 
 
-def write(asked: Asked, folder: Path) -> None:
+def write(request: RunRequest, folder: Path) -> None:
     """Keeps what was asked in a run's folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / FILE_NAME).write_text(asked.model_dump_json(indent=1) + "\n")
+    (folder / FILE_NAME).write_text(request.model_dump_json(indent=1) + "\n")
 
 
-def read(folder: Path) -> Asked:
+def read(folder: Path) -> RunRequest:
     """Reads what a run was asked for.
 
     Raises:
@@ -68,7 +68,7 @@ def read(folder: Path) -> Asked:
     """
     path = folder / FILE_NAME
     try:
-        return Asked.model_validate_json(path.read_text())
+        return RunRequest.model_validate_json(path.read_text())
     except FileNotFoundError:
         raise BadInput("no run's folder: it does not tell what was asked for", path=path) from None
     except ValidationError as error:
@@ -76,24 +76,24 @@ def read(folder: Path) -> Asked:
         raise BadInput(f"not what a run was asked for: {told}", path=path) from None
 
 
-def read_to_resume(folder: Path) -> Asked:
+def read_to_resume(folder: Path) -> RunRequest:
     """Reads what a run was asked for, whose case files still say the same.
 
     Raises:
         BadInput: nothing is kept there, or a case file says something else by now.
     """
-    asked = read(folder)
-    check_unchanged(asked, folder)
-    return asked
+    request = read(folder)
+    check_unchanged(request, folder)
+    return request
 
 
-def check_unchanged(asked: Asked, folder: Path) -> None:
+def check_unchanged(request: RunRequest, folder: Path) -> None:
     """Refuses case files that do not say what they said when the run in the folder began.
 
     Raises:
         BadInput: names the file.
     """
-    for file in asked.files:
+    for file in request.files:
         if _digest(file.path) != file.sha256:
             raise BadInput(
                 f"changed since the run in {folder} began, so its results and new ones would not "

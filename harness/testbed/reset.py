@@ -16,7 +16,7 @@ from harness.errors import DriverError
 
 
 @dataclass(frozen=True)
-class State:
+class Baseline:
     """What cases change in a stack and a reset takes back.
 
     Attributes:
@@ -34,14 +34,14 @@ class State:
     faults: int
 
 
-def look(client: httpx.Client, cloud: CloudControl) -> State:
+def snapshot(client: httpx.Client, cloud: CloudControl) -> Baseline:
     """The state of a stack as it is now.
 
     Args:
         client: an administrator's client of Confluence.
         cloud: the cloud's control.
     """
-    return State(
+    return Baseline(
         site_features=dark_features.site(client),
         cloud_apps={app["key"]: app["base_url"] for app in cloud.apps()},
         switches=cloud.switches(),
@@ -50,31 +50,33 @@ def look(client: httpx.Client, cloud: CloudControl) -> State:
     )
 
 
-def restore(client: httpx.Client, cloud: CloudControl, clean: State) -> None:
+def restore(client: httpx.Client, cloud: CloudControl, baseline: Baseline) -> None:
     """Brings a stack back to a state, and proves it by looking again.
 
     Args:
         client: an administrator's client of Confluence.
         cloud: the cloud's control.
-        clean: as `look` saw it when the stack had just come up.
+        baseline: as `snapshot` saw it when the stack had just come up.
 
     Raises:
         DriverError: something is still different; says what.
     """
     cloud.reset()
-    found = look(client, cloud)
-    if extra := found.site_features ^ clean.site_features:
-        dark_features.set_site(client, {key: key in clean.site_features for key in extra})
-    for key in found.cloud_apps.keys() - clean.cloud_apps.keys():
+    found = snapshot(client, cloud)
+    if extra := found.site_features ^ baseline.site_features:
+        dark_features.set_site(client, {key: key in baseline.site_features for key in extra})
+    for key in found.cloud_apps.keys() - baseline.cloud_apps.keys():
         cloud.uninstall(key)
-    for key, address in clean.cloud_apps.items():
+    for key, address in baseline.cloud_apps.items():
         if found.cloud_apps.get(key) != address:
             cloud.install(address)
-    if found.switches != clean.switches:
-        cloud.set_switches(clean.switches)
-    now = found if found == clean else look(client, cloud)
+    if found.switches != baseline.switches:
+        cloud.set_switches(baseline.switches)
+    now = found if found == baseline else snapshot(client, cloud)
     left = [
-        each.name for each in fields(State) if getattr(now, each.name) != getattr(clean, each.name)
+        each.name
+        for each in fields(Baseline)
+        if getattr(now, each.name) != getattr(baseline, each.name)
     ]
     if left:
         told = "; ".join(f"{name} is {getattr(now, name)!r}" for name in left)

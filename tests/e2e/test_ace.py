@@ -6,17 +6,17 @@ from pathlib import Path
 from harness.cases import Case, load
 from harness.store.results import CaseResult
 from harness.support import assets
-from harness.testbed.testbed import Benches
+from harness.testbed.pool import TestbedPool
 
 CASES = load(Path(__file__).parents[2] / "fixtures" / "cases" / "ace.yaml")
 APP = "charts-for-confluence"
 
 
 def test_the_row_is_complete_and_the_charts_are_on_their_new_pages(
-    run_case: Callable[[Case], CaseResult], benches: Benches
+    run_case: Callable[[Case], CaseResult], testbeds: TestbedPool
 ) -> None:
     (case,) = CASES
-    cloud = benches.get(benches.default_ccma, assets.sample_app("charts-ace")).stack.cloud
+    cloud = testbeds.get(testbeds.default_ccma, assets.sample_app("charts-ace")).stack.cloud
     since = cloud.journal()[1]
 
     result = run_case(case)

@@ -1,4 +1,4 @@
-"""Nothing survives a run, a Ctrl-C or a kill: Docker and the process table are asked."""
+"""Nothing survives a run, a Ctrl-C or a kill: Docker and the process table are request."""
 
 import json
 import os

@@ -10,12 +10,13 @@ from playwright.sync_api import Browser
 
 from harness.diagnosis.diagnose import diagnose
 from harness.drivers.debugger.attach import attach
-from harness.environment.services.standin import CLOUD, CONFLUENCE
+from harness.environment.services.names import CLOUD, CONFLUENCE
 from harness.explain import inspect
 from harness.plugin_jar.read import read_plugin
 from harness.runner.case import run_case
 from harness.support import assets
-from harness.testbed.testbed import Bench, Benches
+from harness.testbed.pool import TestbedPool
+from harness.testbed.testbed import Testbed
 
 SCALE = 400
 """Twice the default: what is looked at here are causes, and waiting proves none of them."""
@@ -25,14 +26,14 @@ EVERY = failures()
 
 @pytest.mark.parametrize("failure", EVERY, ids=[each.case.id for each in EVERY])
 def test_the_cause_is_proved_and_no_other(
-    failure: Failure, benches: Benches, tmp_path: Path
+    failure: Failure, testbeds: TestbedPool, tmp_path: Path
 ) -> None:
-    ccma = failure.case.ccma or benches.default_ccma
-    bench = benches.get(ccma, assets.sample_app("charts"), SCALE)
+    ccma = failure.case.ccma or testbeds.default_ccma
+    testbed = testbeds.get(ccma, assets.sample_app("charts"), SCALE)
 
-    result, findings = run_failure(bench, failure, tmp_path / "case")
+    result, findings = run_failure(testbed, failure, tmp_path / "case")
 
-    assert leaks(tmp_path / "case", secrets_of(bench)) == []
+    assert leaks(tmp_path / "case", secrets_of(testbed)) == []
     shown = {each.cause: each.confidence for each in findings}
     named = {cause for cause, how in shown.items() if how in ("proved", "likely")}
     assert named == {failure.cause}, result.reason
@@ -43,10 +44,10 @@ def test_the_cause_is_proved_and_no_other(
         assert [each["cause"] for each in result.causes] == [failure.cause]
 
 
-def secrets_of(bench: Bench) -> list[str]:
+def secrets_of(testbed: Testbed) -> list[str]:
     """What no artefact may hold: a stack's own secrets, and those in the throwing app's message."""
-    vault = json.loads(bench.stack.running[CLOUD].read("data", "vault.json"))
-    cookies = [each["value"] for each in bench.context.cookies()]
+    vault = json.loads(testbed.stack.running[CLOUD].read("data", "vault.json"))
+    cookies = [each["value"] for each in testbed.context.cookies()]
     return [*cookies, *vault["shared"].values(), "sentinel-of-a", "sentinelOfALicence"]
 
 
@@ -72,13 +73,13 @@ def failure_of(cause: str) -> Failure:
 
 
 def test_a_stack_that_stands_is_explained_as_it_stands(
-    benches: Benches, harness_browser: Browser, tmp_path: Path
+    testbeds: TestbedPool, harness_browser: Browser, tmp_path: Path
 ) -> None:
     failure = failure_of("dev-mode-poller")
-    bench = benches.get("3.1.7", assets.sample_app("charts"), SCALE)
-    run_case(bench, failure.case, tmp_path / "case")
+    testbed = testbeds.get("3.1.7", assets.sample_app("charts"), SCALE)
+    run_case(testbed, failure.case, tmp_path / "case")
 
-    hand = inspect.of_stack(bench.stack.document(), inspect.AtHand(jar=read_plugin(bench.jar)))
+    hand = inspect.of_stack(testbed.stack.document(), inspect.Target(jar=read_plugin(testbed.jar)))
     seen = inspect.see(hand, "standing", harness_browser)
 
     assert seen.problems == ()
@@ -87,14 +88,14 @@ def test_a_stack_that_stands_is_explained_as_it_stands(
 
 
 def test_a_case_goes_on_without_the_probe_where_a_debugger_is_attached(
-    benches: Benches, tmp_path: Path
+    testbeds: TestbedPool, tmp_path: Path
 ) -> None:
     failure = failure_of("poll-not-due")
-    bench = benches.get(benches.default_ccma, assets.sample_app("charts"), SCALE)
-    confluence = bench.stack.running[CONFLUENCE]
+    testbed = testbeds.get(testbeds.default_ccma, assets.sample_app("charts"), SCALE)
+    confluence = testbed.stack.running[CONFLUENCE]
 
     with attach(confluence.host, confluence.port("jdwp")):
-        result, _ = run_failure(bench, failure, tmp_path / "case")
+        result, _ = run_failure(testbed, failure, tmp_path / "case")
 
     assert result.verdict == "passed", result.reason
     assert "probe" not in result.artifacts

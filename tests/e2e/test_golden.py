@@ -8,6 +8,7 @@ from harness_command import Command
 from harness.cases import app
 from harness.drivers.confluence import apps, dark_features
 from harness.drivers.confluence.session import Account, connect
+from harness.engines.app_builds import server_jar
 from harness.engines.docker import connect as connect_docker
 from harness.engines.docker_clones import ARCHIVE_LABEL
 from harness.support import assets
@@ -24,7 +25,7 @@ def begun(command: Command, *words: str) -> dict[str, str]:
 
 def test_a_kept_home_begins_another_stack(command: Command) -> None:
     folder = assets.sample_app("charts")
-    jar = app.server_jar(folder, app.load(folder), lambda _: None)
+    jar = server_jar(folder, app.load(folder), lambda _: None)
     first = begun(command)
     admin = Account(first["admin_user"], first["admin_password"])
     with connect(first["base_url"], admin) as http:

@@ -8,14 +8,15 @@ import pytest
 from harness.drivers.cloud import CloudControl
 from harness.errors import WaitTimedOut
 from harness.pytest_plugin import DEV_MODE, FEATURE
-from harness.testbed.testbed import Migration, RowWatch
+from harness.testbed.progress_row import ProgressRow
+from harness.testbed.testbed import Migration
 
 pytestmark = pytest.mark.ccma("3.9.6")
 
 
 @pytest.mark.dark_features({FEATURE: True})
 def test_a_migration_completes_after_the_next_refresh(
-    migration: Migration, progress_row: RowWatch
+    migration: Migration, progress_row: ProgressRow
 ) -> None:
     migration.start()
     assert progress_row.becomes("COMPLETE").percent == 100
@@ -24,7 +25,7 @@ def test_a_migration_completes_after_the_next_refresh(
 @pytest.mark.cloud_app("never-settles")
 @pytest.mark.dark_features({FEATURE: True, DEV_MODE: True})
 def test_a_cloud_app_that_never_settles_leaves_the_row_running(
-    migration: Migration, progress_row: RowWatch, cloud: CloudControl
+    migration: Migration, progress_row: ProgressRow, cloud: CloudControl
 ) -> None:
     migration.start()
     progress_row.becomes("RUNNING")
@@ -43,7 +44,7 @@ def test_flags_can_be_set_within_a_test(
 
 @pytest.mark.dark_features({FEATURE: True, DEV_MODE: True})
 def test_a_wait_ends_early_when_the_row_is_final(
-    migration: Migration, progress_row: RowWatch
+    migration: Migration, progress_row: ProgressRow
 ) -> None:
     migration.start()
     progress_row.becomes("COMPLETE")
@@ -53,7 +54,7 @@ def test_a_wait_ends_early_when_the_row_is_final(
 
 @pytest.mark.dark_features({FEATURE: True, DEV_MODE: True})
 def test_a_poll_before_the_transfer_is_made_is_not_the_last(
-    migration: Migration, progress_row: RowWatch, cloud: CloudControl
+    migration: Migration, progress_row: ProgressRow, cloud: CloudControl
 ) -> None:
     # In dev mode the first poll is due after a minute of server time: well before that.
     cloud.add_fault(

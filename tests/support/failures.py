@@ -9,9 +9,10 @@ from harness.cases.app import AppDescription
 from harness.diagnosis.diagnose import diagnose
 from harness.diagnosis.finding import Finding
 from harness.diagnosis.readers.run_folder import read_case
+from harness.engines.app_builds import server_jar
 from harness.runner.case import run_case
 from harness.store.results import CaseResult
-from harness.testbed.testbed import Bench
+from harness.testbed.testbed import Testbed
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "cases" / "failures"
 
@@ -37,18 +38,20 @@ def failures() -> list[Failure]:
     ]
 
 
-def run_failure(bench: Bench, failure: Failure, folder: Path) -> tuple[CaseResult, list[Finding]]:
-    """Runs a failure on a bench of the same CCMA version; what it shows is removed again.
+def run_failure(
+    testbed: Testbed, failure: Failure, folder: Path
+) -> tuple[CaseResult, list[Finding]]:
+    """Runs a failure on a testbed of the same CCMA version; what it shows is removed again.
 
     Returns:
         The result, and every cause judged from the artefacts that were kept.
     """
-    jar = apps.server_jar(failure.case.app, failure.app, lambda _line: None)
-    bench.uninstall()  # a failure may be an app of the same key
-    bench.use(failure.app, jar)
+    jar = server_jar(failure.case.app, failure.app, lambda _line: None)
+    testbed.uninstall()  # a failure may be an app of the same key
+    testbed.use(failure.app, jar)
     try:
-        result = run_case(bench, failure.case, folder)
+        result = run_case(testbed, failure.case, folder)
     finally:
-        bench.uninstall()
+        testbed.uninstall()
     stored = read_case(folder, result.model_dump(mode="json"))
     return result, diagnose(stored.facts)

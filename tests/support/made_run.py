@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from harness.diagnosis.evidence import DEV_MODE_FLAG, FEATURE_FLAG
 from harness.store.results import (
     CaseResult,
     ConfluenceResult,
@@ -15,6 +14,7 @@ from harness.store.results import (
     TimelineEntry,
     write,
 )
+from harness.vocabulary.features import DEV_MODE, FEATURE
 
 BEGUN = datetime(2026, 1, 1, 10, 0, tzinfo=UTC)
 PNG = b"\x89PNG\r\n\x1a\n" + b"not much of a picture"
@@ -33,7 +33,7 @@ def ready_for_good(**changed: object) -> CaseResult:
     """The seed's bug: READY for 31 minutes after the cloud had recorded SUCCESS 100."""
     case = CaseResult(
         id="seed[feature=on,dev-mode=on,ccma=3.1.7]",
-        dark_features={FEATURE_FLAG: True, DEV_MODE_FLAG: True},
+        dark_features={FEATURE: True, DEV_MODE: True},
         axes={"feature": "on", "dev-mode": "on", "ccma": "3.1.7"},
         ccma="3.1.7",
         expected=RowResult(status="COMPLETE", percent=100),
@@ -69,7 +69,7 @@ def completed(**changed: object) -> CaseResult:
     return ready_for_good(
         id="seed[feature=on,dev-mode=off,ccma=3.1.7]",
         axes={"feature": "on", "dev-mode": "off", "ccma": "3.1.7"},
-        dark_features={FEATURE_FLAG: True, DEV_MODE_FLAG: False},
+        dark_features={FEATURE: True, DEV_MODE: False},
         timeline=timeline,
         observed=RowResult(status="COMPLETE", percent=100),
         verdict="passed",

@@ -20,6 +20,7 @@ from harness.diagnosis.evidence import (
 )
 from harness.diagnosis.facts import JOURNAL, PAGE, PROBE, SERVER_LOG, Facts, server_time
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
+from harness.vocabulary.features import DEV_MODE
 
 DEFECT_SEEN_IN = (3, 1, 7)
 """The version of the seed's time, in which the dev mode defect was seen."""
@@ -44,7 +45,7 @@ def dev_mode_poller(facts: Facts) -> Finding:
     cause = "dev-mode-poller"
     flag, version, row = facts.dev_mode, facts.version, facts.row
     if flag is None:
-        off = facts.flag("migration-assistant.app-migration.dev-mode")
+        off = facts.flag(DEV_MODE)
         return excluded(cause, off) if off else unknown(cause, "whether dev mode is on")
     if row is None:
         return unknown(cause, *facts.lacking(PAGE))

@@ -3,7 +3,6 @@
 import re
 
 from harness.diagnosis.evidence import (
-    FEATURE_FLAG,
     Bundle,
     Consent,
     Decision,
@@ -19,8 +18,9 @@ from harness.diagnosis.evidence import (
 )
 from harness.diagnosis.facts import JOURNAL, OSGI, PAGE, PROBE, SERVER_LOG, SITE, UPM, Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
+from harness.vocabulary.features import FEATURE
+from harness.vocabulary.listener import LISTENER_SERVICE
 
-LISTENER_SERVICE = re.compile(r"com\.atlassian\.migration\.app\.(?:\w+\.)*\w*Listener\w*")
 _KEY_IS_NULL = "Cloud app key is null for server app key"
 _TWO_LISTENERS = re.compile(r"more than one listener", re.IGNORECASE)
 _NOT_WIRED = re.compile(
@@ -32,12 +32,12 @@ _NOT_WIRED = re.compile(
 def feature_flag_off(facts: Facts) -> Finding:
     """The feature flag and the block on the page."""
     cause = "feature-flag-off"
-    flag = facts.flag(FEATURE_FLAG)
+    flag = facts.flag(FEATURE)
     shown = [row for row in facts.of(Row) if row.status != "ABSENT"]
     if shown:
         return excluded(cause, shown[-1])
     if flag is None:
-        return unknown(cause, f"whether {FEATURE_FLAG} is on: read it back from the server")
+        return unknown(cause, f"whether {FEATURE} is on: read it back from the server")
     if flag.on:
         return excluded(cause, flag)
     if facts.row is None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from harness.drivers.confluence.pages import read_page
-from harness.drivers.confluence.setup_steps import Wanted, is_finished, step_of
+from harness.drivers.confluence.setup_steps import SetupInput, is_finished, step_of
 from harness.errors import BadInput, DriverError
 
 MAX_PAGES = 24
@@ -23,7 +23,7 @@ _STEP_MS = 120_000
 _NEXT = re.compile(r"^(next|continue|finish)$", re.IGNORECASE)
 
 
-def set_up(page: Page, base_url: str, wanted: Wanted) -> tuple[str, ...]:
+def set_up(page: Page, base_url: str, wanted: SetupInput) -> tuple[str, ...]:
     """Go through the wizard and return the names of the steps that were passed.
 
     Args:
@@ -67,31 +67,31 @@ def _next(page: Page) -> Locator:
     return page.get_by_role("button", name=_NEXT).or_(documented).first
 
 
-def _start(page: Page, _: Wanted) -> Locator:
+def _start(page: Page, _: SetupInput) -> Locator:
     page.locator("#custom, [name=setupType][value=custom]").first.check()
     return _next(page)
 
 
-def _licence(page: Page, wanted: Wanted) -> Locator:
+def _licence(page: Page, wanted: SetupInput) -> Locator:
     if wanted.licence is None:
         raise BadInput("Confluence asks for a licence and none was given")
     page.locator("textarea[name=confLicenseString]").fill(wanted.licence.reveal())
     return _next(page)
 
 
-def _deployment(page: Page, _: Wanted) -> Locator:
+def _deployment(page: Page, _: SetupInput) -> Locator:
     single = re.compile(r"non-clustered|standalone", re.IGNORECASE)
     page.get_by_role("radio", name=single).first.check()
     return _next(page)
 
 
-def _database_choice(page: Page, wanted: Wanted) -> Locator:
+def _database_choice(page: Page, wanted: SetupInput) -> Locator:
     kind = "embedded" if wanted.database is None else "custom"
     page.locator(f"#{kind}, [name=dbChoice][value={kind}]").first.check()
     return _next(page)
 
 
-def _database(page: Page, wanted: Wanted) -> Locator:
+def _database(page: Page, wanted: SetupInput) -> Locator:
     if wanted.database is None:
         raise BadInput("Confluence asks for its database's address and none was given")
     page.locator("[name='dbConfigInfo.databaseType']").first.select_option("postgresql")
@@ -108,15 +108,15 @@ def _database(page: Page, wanted: Wanted) -> Locator:
     return _next(page)
 
 
-def _content(page: Page, _: Wanted) -> Locator:
+def _content(page: Page, _: SetupInput) -> Locator:
     return page.get_by_role("button", name=re.compile("empty site", re.IGNORECASE)).first
 
 
-def _users(page: Page, _: Wanted) -> Locator:
+def _users(page: Page, _: SetupInput) -> Locator:
     return page.get_by_role("button", name=re.compile("within confluence", re.IGNORECASE)).first
 
 
-def _administrator(page: Page, wanted: Wanted) -> Locator:
+def _administrator(page: Page, wanted: SetupInput) -> Locator:
     fields = {
         "username": wanted.admin.user,
         "fullName": wanted.full_name,
@@ -129,11 +129,11 @@ def _administrator(page: Page, wanted: Wanted) -> Locator:
     return _next(page)
 
 
-def _bundle(page: Page, _: Wanted) -> Locator:
+def _bundle(page: Page, _: SetupInput) -> Locator:
     return _next(page)
 
 
-_FILL: Mapping[str, Callable[[Page, Wanted], Locator]] = {
+_FILL: Mapping[str, Callable[[Page, SetupInput], Locator]] = {
     "start": _start,
     "bundle selection": _bundle,
     "licence": _licence,

@@ -16,11 +16,11 @@ import httpx
 from harness.drivers.confluence import boot
 from harness.drivers.confluence.pages import Page, read_page
 from harness.drivers.confluence.session import ConfluenceClient, connect
-from harness.drivers.confluence.setup_steps import Step, Wanted, is_finished, step_of
+from harness.drivers.confluence.setup_steps import SetupInput, Step, is_finished, step_of
 from harness.errors import BadInput, DriverError
 from harness.wait import NotYet, wait_for
 
-__all__ = ["Wanted", "set_up"]
+__all__ = ["SetupInput", "set_up"]
 
 MAX_SILENT_FAILURES = 6
 MAX_POSTS = 24
@@ -47,7 +47,7 @@ class _Wizard:
     """One passage: its client and its bounds."""
 
     client: httpx.Client
-    wanted: Wanted
+    wanted: SetupInput
     deadline: float
     early: float
     alive: Callable[[], str | None]
@@ -104,7 +104,7 @@ class _Wizard:
 
 def set_up(
     base_url: str,
-    wanted: Wanted,
+    wanted: SetupInput,
     *,
     within: float = 900,
     early: float = 300,

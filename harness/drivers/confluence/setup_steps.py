@@ -26,7 +26,7 @@ class Database:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SetupInput:
     """What a Confluence is to be set up with.
 
     Args:
@@ -44,7 +44,7 @@ class Wanted:
     email: str = "admin@example.com"
 
 
-Fields = Callable[[Wanted, Form | None], Mapping[str, str]]
+Fields = Callable[[SetupInput, Form | None], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Step:
         forms = (page.form_with(control) for control in self.controls)
         return next((form for form in forms if form is not None), None)
 
-    def submission(self, page: Page, wanted: Wanted) -> tuple[str, dict[str, str]]:
+    def submission(self, page: Page, wanted: SetupInput) -> tuple[str, dict[str, str]]:
         """Return where to post and what: the page's own fields, then the step's.
 
         Raises:
@@ -99,7 +99,7 @@ def is_finished(path: str) -> bool:
     return any(last.startswith(page) for page in _FINISHED)
 
 
-def _licence(wanted: Wanted, _: Form | None) -> Mapping[str, str]:
+def _licence(wanted: SetupInput, _: Form | None) -> Mapping[str, str]:
     if wanted.licence is None:
         raise BadInput(
             "Confluence asks for a licence and none was given: name a file with one in "
@@ -108,7 +108,7 @@ def _licence(wanted: Wanted, _: Form | None) -> Mapping[str, str]:
     return {"confLicenseString": wanted.licence.reveal(), "setupTypeCustom": "Next"}
 
 
-def _database(wanted: Wanted, _: Form | None) -> Mapping[str, str]:
+def _database(wanted: SetupInput, _: Form | None) -> Mapping[str, str]:
     if wanted.database is None:
         raise BadInput("Confluence asks for its database's address and none was given")
     return {
@@ -120,17 +120,17 @@ def _database(wanted: Wanted, _: Form | None) -> Mapping[str, str]:
     }
 
 
-def _database_choice(wanted: Wanted, _: Form | None) -> Mapping[str, str]:
+def _database_choice(wanted: SetupInput, _: Form | None) -> Mapping[str, str]:
     choice = "embedded" if wanted.database is None else "custom"
     return {"thisNodeClustered": "false", "dbChoice": choice, "setup-next-button": "Next"}
 
 
-def _users(_: Wanted, form: Form | None) -> Mapping[str, str]:
+def _users(_: SetupInput, form: Form | None) -> Mapping[str, str]:
     caption = form.buttons.get("internal", "") if form is not None else ""
     return {"userManagementChoice": "internal"} | ({"internal": caption} if caption else {})
 
 
-def _administrator(wanted: Wanted, _: Form | None) -> Mapping[str, str]:
+def _administrator(wanted: SetupInput, _: Form | None) -> Mapping[str, str]:
     return {
         "username": wanted.admin.user,
         "fullName": wanted.full_name,
@@ -145,7 +145,7 @@ def _constant(**fields: str) -> Fields:
     return lambda _wanted, _form: fields
 
 
-def _button(_: Wanted, form: Form | None) -> Mapping[str, str]:
+def _button(_: SetupInput, form: Form | None) -> Mapping[str, str]:
     """Press the form's first button and leave everything else as it is."""
     return dict(list(form.buttons.items())[:1]) if form is not None else {}
 

@@ -16,7 +16,7 @@ import httpx
 from harness.drivers.confluence import boot, upm
 from harness.drivers.confluence.session import Account, ConfluenceClient, connect
 from harness.drivers.confluence.setup import set_up
-from harness.drivers.confluence.setup_steps import Wanted
+from harness.drivers.confluence.setup_steps import SetupInput
 from harness.errors import DriverError
 from harness.wait import NotYet, wait_for
 
@@ -53,7 +53,7 @@ class Passed:
 
 def start_up(
     base_url: str,
-    wanted: Wanted,
+    wanted: SetupInput,
     debugger: tuple[str, int] | None,
     *,
     rate: float = 1,

@@ -14,7 +14,7 @@ import psutil
 from harness.drivers.debugger.client import Jvm
 from harness.drivers.debugger.codec import HANDSHAKE
 from harness.drivers.debugger.connection import Connection
-from harness.drivers.debugger.errors import (
+from harness.errors import (
     CommandRefused,
     DebuggerBusy,
     JvmGone,

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from harness.drivers.debugger.client import NULL, Jvm
 from harness.drivers.debugger.codec import ObjectRef, Value
-from harness.drivers.debugger.errors import CommandRefused
-from harness.errors import DriverError
+from harness.errors import CommandRefused, DriverError
 
 STATES = {1: "UNINSTALLED", 2: "INSTALLED", 4: "RESOLVED", 8: "STARTING", 16: "STOPPING"}
 STATES[32] = "ACTIVE"

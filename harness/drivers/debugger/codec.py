@@ -7,7 +7,7 @@ specification (https://docs.oracle.com/en/java/javase/11/docs/specs/jdwp/), "Pro
 import struct
 from dataclasses import dataclass
 
-from harness.drivers.debugger.errors import MalformedPacket
+from harness.errors import MalformedPacket
 
 HANDSHAKE = b"JDWP-Handshake"
 HEADER = struct.Struct(">IIBBB")

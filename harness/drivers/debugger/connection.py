@@ -24,9 +24,8 @@ from harness.drivers.debugger.codec import (
     encode_command,
     packet_length,
 )
-from harness.drivers.debugger.errors import CommandRefused, JvmGone, MalformedPacket, NoReply
-from harness.drivers.debugger.protocol import Command, is_background
-from harness.errors import DriverError
+from harness.drivers.debugger.protocol import ERROR_NAMES, Command, is_background
+from harness.errors import CommandRefused, DriverError, JvmGone, MalformedPacket, NoReply
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -108,7 +107,8 @@ class Connection:
         except FutureTimeout as error:
             raise NoReply(command.name, bound) from error
         if packet.error:
-            raise CommandRefused(command.name, packet.error)
+            name = ERROR_NAMES.get(packet.error, "unnamed")
+            raise CommandRefused(command.name, packet.error, name)
         return packet.data
 
     def next_arrival(self, seconds: float) -> Arrival | None:

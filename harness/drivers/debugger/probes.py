@@ -21,7 +21,6 @@ from harness.drivers.debugger.calls import ObjectReader, StillRunning
 from harness.drivers.debugger.client import Jvm
 from harness.drivers.debugger.codec import Packet
 from harness.drivers.debugger.connection import Arrival
-from harness.drivers.debugger.errors import CommandRefused, JvmGone
 from harness.drivers.debugger.listener_calls import ListenerCalls
 from harness.drivers.debugger.protocol import (
     BreakpointHit,
@@ -35,7 +34,7 @@ from harness.drivers.debugger.protocol import (
 )
 from harness.drivers.debugger.recording import Recording, WatchedMethod
 from harness.drivers.debugger.types import Types
-from harness.errors import DriverError
+from harness.errors import CommandRefused, DriverError, JvmGone
 from harness.store.probe_record import ProbeRecord
 
 _IDLE_SECONDS = 60.0

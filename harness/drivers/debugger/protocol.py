@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 
 from harness.drivers.debugger.codec import IdSizes, Location, ObjectRef, Reader, Writer
-from harness.drivers.debugger.errors import MalformedPacket
+from harness.errors import MalformedPacket
 
 
 class Command(Enum):
@@ -204,3 +204,23 @@ def is_background(composite: bytes) -> bool:
     wait behind them.
     """
     return len(composite) > 5 and composite[0] == 0 and composite[5] == EventKind.CLASS_PREPARE
+
+
+ERROR_NAMES = {
+    10: "INVALID_THREAD",
+    13: "THREAD_NOT_SUSPENDED",
+    20: "INVALID_OBJECT",
+    21: "INVALID_CLASS",
+    22: "CLASS_NOT_PREPARED",
+    23: "INVALID_METHODID",
+    24: "INVALID_LOCATION",
+    30: "INVALID_FRAMEID",
+    35: "INVALID_SLOT",
+    99: "NOT_IMPLEMENTED",
+    101: "ABSENT_INFORMATION",
+    102: "INVALID_EVENT_TYPE",
+    103: "ILLEGAL_ARGUMENT",
+    112: "VM_DEAD",
+    502: "ALREADY_INVOKING",
+}
+"""JDWP's error codes that a probe can meet (JDWP specification, "Error constants")."""

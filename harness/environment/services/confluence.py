@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness.drivers.confluence.licence import Licence
 from harness.drivers.confluence.session import Account
-from harness.drivers.confluence.setup_steps import Wanted
+from harness.drivers.confluence.setup_steps import SetupInput
 from harness.drivers.confluence.start_up import Limits
 from harness.engines import images, toolchain
 from harness.engines.ready import Ready, RealImage
@@ -46,18 +46,18 @@ class ConfluenceSide:
         confluence: the Confluence itself.
         database: what has to answer before it is started, where there is one.
         database_ready: a command that succeeds in the database's container once it answers.
-        wanted: administrator, licence and database, for a Confluence that is not set up.
+        setup: administrator, licence and database, for a Confluence that is not set up.
         limits: wall seconds for each step of the start.
     """
 
     confluence: Service
-    wanted: Wanted
+    setup: SetupInput
     limits: Limits
     database: Service | None = None
     database_ready: tuple[str, ...] = ()
 
 
-def images_wanted(settings: Settings) -> RealImage | None:
+def real_image_for(settings: Settings) -> RealImage | None:
     """The images to pull for a real Confluence; None where the stand-in takes its place."""
     if settings.is_standin:
         return None
@@ -113,7 +113,7 @@ def describe(
                 home=kept.home if kept else None,
                 system_features=system_features,
             ),
-            Wanted(admin, licence or STANDIN_LICENCE),
+            SetupInput(admin, licence or STANDIN_LICENCE),
             _STANDIN_LIMITS,
         )
     if licence is None and kept is None:
@@ -137,7 +137,7 @@ def describe(
             home=kept.home if kept else None,
             system_features=system_features,
         ),
-        Wanted(admin, licence, real_image.ACCESS),
+        SetupInput(admin, licence, real_image.ACCESS),
         Limits(),
         real_image.database(ready.images["database"], kept.dump if kept else None),
         real_image.READY,

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from harness.drivers.confluence.licence import Licence
 from harness.drivers.confluence.setup_steps import Database
-from harness.engines.service import Place, Service
-from harness.environment.services.standin import CONFLUENCE, HOME, confluence_jvm_arguments
+from harness.engines.service import Placement, Service
+from harness.environment.services.jvm import confluence_jvm_arguments
+from harness.environment.services.names import CONFLUENCE, HOME
 from harness.environment.tls import Authority
 
 DATABASE = "database"
@@ -100,7 +101,7 @@ def confluence(
         system_features: dark features that the JVM is started with.
     """
 
-    def env(place: Place) -> dict[str, str]:
+    def env(place: Placement) -> dict[str, str]:
         variables = {
             "JVM_MINIMUM_MEMORY": _HEAP[0],
             "JVM_MAXIMUM_MEMORY": _HEAP[1],

@@ -11,7 +11,7 @@ from cloud_processes import CloudDriver, eventually, running
 
 from harness.engines import builds
 from harness.engines.local import LocalEngine
-from harness.environment.services.standin import ace_app
+from harness.environment.services.cloud_app import ace_app
 from harness.environment.tls import Authority
 from harness.lifecycle.runs import open_run
 from harness.support import assets

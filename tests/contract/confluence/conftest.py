@@ -17,10 +17,11 @@ from harness.drivers.browser.login import log_in, save_state
 from harness.drivers.confluence import apps, dark_features
 from harness.drivers.confluence.session import Account, ConfluenceClient, open_client
 from harness.engines import builds
+from harness.engines.app_builds import server_jar
 from harness.environment.stack import Stack
 from harness.settings import resolve
 from harness.support import assets
-from harness.testbed.testbed import Benches
+from harness.testbed.pool import TestbedPool
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -39,10 +40,10 @@ def built() -> Path:
 
 
 @pytest.fixture(scope="session")
-def confluence_stack(benches: Benches) -> Stack:
+def confluence_stack(testbeds: TestbedPool) -> Stack:
     """Return the stack of the session: set up, connected to a cloud, at real time."""
     charts = assets.sample_app("charts")
-    return benches.get(benches.default_ccma, charts, scale=1).stack
+    return testbeds.get(testbeds.default_ccma, charts, scale=1).stack
 
 
 @pytest.fixture(scope="session")
@@ -110,4 +111,4 @@ def clean(client: ConfluenceClient) -> Iterator[ConfluenceClient]:
 def charts() -> Path:
     """Return the jar of the sample server app."""
     folder = assets.sample_app("charts")
-    return sample_apps.server_jar(folder, sample_apps.load(folder), lambda _: None)
+    return server_jar(folder, sample_apps.load(folder), lambda _: None)

@@ -14,42 +14,43 @@ from harness.cases import app as sample_apps
 from harness.drivers.browser import dashboard, migration_assistant
 from harness.drivers.confluence import dark_features
 from harness.engines import builds
+from harness.engines.app_builds import server_jar
 from harness.pytest_plugin import DEV_MODE, FEATURE
 from harness.support import assets
-from harness.testbed.testbed import Bench, Migration
+from harness.testbed.testbed import Migration, Testbed
 from harness.wait import wait_for
 
 pytestmark = pytest.mark.standin
 
 HOUR = 3600
-Begin = Callable[..., tuple[Bench, Migration]]
+Begin = Callable[..., tuple[Testbed, Migration]]
 
 
 @pytest.fixture
-def begin(benches):
+def begin(testbeds):
     """Starts a migration of a sample app, in dev mode unless told otherwise."""
     with ExitStack() as at_end:
 
         def begin(app, ccma, *, dev_mode=True, behaviour=None):
-            bench = benches.get(ccma, assets.sample_app("charts"))
-            before = bench.app, bench.jar
+            testbed = testbeds.get(ccma, assets.sample_app("charts"))
+            before = testbed.app, testbed.jar
             folder = assets.sample_app(app)
             described = sample_apps.load(folder)
-            bench.use(described, sample_apps.server_jar(folder, described, lambda _: None))
-            at_end.callback(bench.use, *before)
-            bench.reset(cloud_app=behaviour, name=app)
-            dark_features.set_site(bench.client, {FEATURE: True, DEV_MODE: dev_mode})
-            bench.install()
-            migration = bench.plan(f"plan of {app}")
+            testbed.use(described, server_jar(folder, described, lambda _: None))
+            at_end.callback(testbed.use, *before)
+            testbed.reset(cloud_app=behaviour, name=app)
+            dark_features.set_site(testbed.client, {FEATURE: True, DEV_MODE: dev_mode})
+            testbed.install()
+            migration = testbed.plan(f"plan of {app}")
             at_end.callback(migration.close)
             migration.start()
-            return bench, migration
+            return testbed, migration
 
         yield begin
 
 
-def log_of(bench: Bench, since: int) -> str:
-    return bench.stack.server_log(since).decode()
+def log_of(testbed: Testbed, since: int) -> str:
+    return testbed.stack.server_log(since).decode()
 
 
 @pytest.mark.parametrize(
@@ -61,22 +62,23 @@ def test_the_row_says_how_the_cloud_app_settled(begin: Begin, behaviour: str, st
 
 
 def test_a_plan_that_is_stopped_is_cancelled_in_the_cloud(begin: Begin) -> None:
-    bench, migration = begin("charts", "3.9.6", behaviour="zero-then-nothing")
+    testbed, migration = begin("charts", "3.9.6", behaviour="zero-then-nothing")
     migration.row.becomes("RUNNING", 0)
     migration.page.reload()
     migration.page.get_by_role("button", name="Stop").click()
     assert migration_assistant.plan_status(migration.page) == "STOPPED"
 
     def asked() -> bool | None:
-        (transfer,) = bench.stack.cloud.transfers()
+        (transfer,) = testbed.stack.cloud.transfers()
         return transfer["status"] == "CANCELLATION_REQUESTED" or None
 
     wait_for("the cloud to be asked to cancel", asked, within=20)
-    advance = f"{bench.stack.cloud.url}/_harness/clock/advance"
+    advance = f"{testbed.stack.cloud.url}/_harness/clock/advance"
     httpx.post(advance, json={"seconds": HOUR}).raise_for_status()
     migration.row.becomes("CANCELLED")
     rows = {
-        plan.id: plan.status for plan in dashboard.plans(migration.page, bench.stack.confluence_url)
+        plan.id: plan.status
+        for plan in dashboard.plans(migration.page, testbed.stack.confluence_url)
     }
     assert rows[migration.plan_id] == "STOPPED"
 
@@ -98,28 +100,28 @@ def test_a_discoverable_listener_is_found_by_name_on_396_and_not_at_all_on_317(
 
 
 def test_a_listeners_exception_is_told_to_the_cloud_by_396_and_not_by_317(begin: Begin) -> None:
-    def effects(bench: Bench, migration: Migration, since: int) -> set[str]:
+    def effects(testbed: Testbed, migration: Migration, since: int) -> set[str]:
         migration.row.becomes("RUNNING", 0)
 
         def thrown() -> bool | None:
-            return "failed in onStartAppMigration" in log_of(bench, begun) or None
+            return "failed in onStartAppMigration" in log_of(testbed, begun) or None
 
         wait_for("the exception to be logged", thrown, within=20)
-        return {entry["route"] for entry in bench.stack.cloud.journal(since)[0] if entry["route"]}
+        return {entry["route"] for entry in testbed.stack.cloud.journal(since)[0] if entry["route"]}
 
     told = {}
     for ccma in ("3.9.6", "3.1.7"):
-        bench, _ = begin("charts", ccma)
-        since, begun = bench.stack.cloud.journal()[1], len(bench.stack.server_log())
+        testbed, _ = begin("charts", ccma)
+        since, begun = testbed.stack.cloud.journal()[1], len(testbed.stack.server_log())
         told[ccma] = effects(*begin("throwing-listener", ccma, dev_mode=False), since)
     errored = {ccma: any("error" in route for route in routes) for ccma, routes in told.items()}
     assert errored == {"3.9.6": True, "3.1.7": False}, told
 
 
 def test_of_two_listeners_the_older_wins_and_one_warning_names_the_other(begin: Begin) -> None:
-    bench, migration = begin("two-listeners", "3.9.6")
+    testbed, migration = begin("two-listeners", "3.9.6")
     assert migration.row.becomes("COMPLETE").percent == 100
-    said = log_of(bench, 0).splitlines()
+    said = log_of(testbed, 0).splitlines()
     warned = [at for at, line in enumerate(said) if "More than one listener for server app" in line]
     assert len(warned) == 1, said
     assert " WARN [" in said[warned[0]]

@@ -10,7 +10,7 @@ from harness.drivers.confluence import boot
 from harness.drivers.confluence.licence import Licence
 from harness.drivers.confluence.session import Account, connect, who_am_i
 from harness.drivers.confluence.setup import set_up
-from harness.drivers.confluence.setup_steps import Database, Wanted
+from harness.drivers.confluence.setup_steps import Database, SetupInput
 from harness.errors import BadInput
 
 pytestmark = pytest.mark.standin
@@ -35,11 +35,11 @@ def knows_the_admin(url: str) -> bool:
 
 def test_over_http_with_the_embedded_database(built, tmp_path):
     with run_standin(built, tmp_path, WIZARD) as standin:
-        assert set_up(standin.url, Wanted(ADMIN, LICENCE), every=0.1) == ALL_STEPS
+        assert set_up(standin.url, SetupInput(ADMIN, LICENCE), every=0.1) == ALL_STEPS
         assert knows_the_admin(standin.url)
-        assert set_up(standin.url, Wanted(ADMIN, LICENCE)) == ()
+        assert set_up(standin.url, SetupInput(ADMIN, LICENCE)) == ()
     with run_standin(built, tmp_path, WIZARD) as standin:  # the home keeps it
-        assert set_up(standin.url, Wanted(ADMIN)) == ()
+        assert set_up(standin.url, SetupInput(ADMIN)) == ()
         assert knows_the_admin(standin.url)
     said = (tmp_path / "output.txt").read_text()
     assert LICENCE.reveal() not in said
@@ -49,7 +49,7 @@ def test_over_http_with_the_embedded_database(built, tmp_path):
 def test_over_http_with_an_external_database(built, tmp_path):
     database = Database("jdbc:postgresql://db:5432/confluence", "confluence", "db-word")
     with run_standin(built, tmp_path, WIZARD) as standin:
-        passed = set_up(standin.url, Wanted(ADMIN, LICENCE, database), every=0.1)
+        passed = set_up(standin.url, SetupInput(ADMIN, LICENCE, database), every=0.1)
         assert passed[2:4] == ("database choice", "database type")
         assert knows_the_admin(standin.url)
 
@@ -63,17 +63,17 @@ def test_pages_that_variables_skip(built, tmp_path):
         "ATL_JDBC_PASSWORD": "db-word",
     }
     with run_standin(built, tmp_path, variables) as standin:
-        passed = set_up(standin.url, Wanted(ADMIN), every=0.1)
+        passed = set_up(standin.url, SetupInput(ADMIN), every=0.1)
         assert passed == ("deployment type", "content", "user management", "administrator")
 
 
 def test_a_refused_licence(built, tmp_path):
     with run_standin(built, tmp_path, WIZARD) as standin:
         with pytest.raises(BadInput, match="refused the licence") as caught:
-            set_up(standin.url, Wanted(ADMIN, Licence("no-licence-at-all")), every=0.1)
+            set_up(standin.url, SetupInput(ADMIN, Licence("no-licence-at-all")), every=0.1)
         assert "no-licence-at-all" not in str(caught.value)
         with pytest.raises(BadInput, match="none was given"):
-            set_up(standin.url, Wanted(ADMIN), every=0.1)
+            set_up(standin.url, SetupInput(ADMIN), every=0.1)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_in_a_browser_as_a_person_would(built, tmp_path, browser, database, widt
             assert boot.await_booted(anyone, within=30) == "FIRST_RUN"
         page = browser.new_page(viewport={"width": width, "height": 800})
         said = complaints(page, of_width=True)
-        passed = setup_wizard.set_up(page, standin.url, Wanted(ADMIN, LICENCE, database))
+        passed = setup_wizard.set_up(page, standin.url, SetupInput(ADMIN, LICENCE, database))
         assert [step for step in passed if step != "database type"] == list(ALL_STEPS)
         page.close()
         assert said == []

@@ -17,7 +17,7 @@ from harness.drivers.browser.assessment import Decision
 from harness.drivers.browser.plan_wizard import Choices
 from harness.drivers.confluence.licence import Licence
 from harness.drivers.confluence.session import Account
-from harness.drivers.confluence.setup_steps import Wanted
+from harness.drivers.confluence.setup_steps import SetupInput
 from harness.errors import BadInput, DriverError
 
 HOME = "/plugins/servlet/ial/migration/home"
@@ -266,7 +266,7 @@ def test_apps_are_prepared(page, assess_pages):
     assert assess_pages.posted() == {"c": "on"}
 
 
-WANTED = Wanted(Account("admin", "word"), Licence("AAAB-licence"))
+WANTED = SetupInput(Account("admin", "word"), Licence("AAAB-licence"))
 
 
 @pytest.fixture
@@ -321,4 +321,4 @@ def test_a_refused_licence_is_seen_although_it_is_200(page, setup_pages):
 
 def test_no_licence_is_bad_input(page, setup_pages):
     with pytest.raises(BadInput, match="licence"):
-        setup_wizard.set_up(page, setup_pages.url, Wanted(Account("admin", "word")))
+        setup_wizard.set_up(page, setup_pages.url, SetupInput(Account("admin", "word")))

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from harness.drivers.debugger.attach import attach
-from harness.drivers.debugger.errors import DebuggerBusy, NoDebuggee
 from harness.drivers.debugger.probes import Probe
 from harness.drivers.debugger.recording import WatchedMethod
+from harness.errors import DebuggerBusy, NoDebuggee
 from harness.store.probe_record import Answer, ProbeRecord
 
 HOST = "127.0.0.1"

@@ -3,11 +3,11 @@
 import pytest
 
 from harness.engines.ready import Ready, prepare
-from harness.environment.services.confluence import images_wanted
+from harness.environment.services.confluence import real_image_for
 from harness.settings import Settings
 
 
 @pytest.fixture(scope="session")
 def ready(request: pytest.FixtureRequest) -> Ready:
     wanted = request.config.getoption("--engine") or "auto"
-    return prepare(wanted, lambda _: None, images_wanted(Settings()))
+    return prepare(wanted, lambda _: None, real_image_for(Settings()))

@@ -8,7 +8,7 @@ import pytest
 
 from harness.drivers.confluence.start_up import Watch, start_up
 from harness.engines.ready import Ready
-from harness.engines.service import Place, Running, Service
+from harness.engines.service import Placement, Running, Service
 from harness.environment.services.confluence import ConfluenceSide, describe
 from harness.environment.tls import Authority
 from harness.errors import ServiceDied
@@ -22,7 +22,7 @@ AT_ONCE = 20
 def hungry(service: Service) -> Service:
     """The service with a heap that does not fit into its container and is touched at once."""
 
-    def env(place: Place) -> Mapping[str, str]:
+    def env(place: Placement) -> Mapping[str, str]:
         variables = dict(service.env(place))
         variables["JVM_SUPPORT_RECOMMENDED_ARGS"] += " -Xms256m -XX:+AlwaysPreTouch"
         return variables

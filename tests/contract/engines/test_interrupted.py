@@ -5,7 +5,7 @@ import pytest
 from harness.engines.ready import Ready
 from harness.engines.service import Engine
 from harness.environment import reaper
-from harness.environment.services import standin
+from harness.environment.services.cloud import cloud
 from harness.environment.tls import Authority
 from harness.lifecycle import runs
 
@@ -18,7 +18,7 @@ def interrupted(ready: Ready, *, standing: bool) -> tuple[runs.Run, reaper.Remov
         with runs.open_run() as run, reaper.nothing_left(run, ready.client):
             engine = ready.open(run, "stack-1")
             began.append((run, engine))
-            engine.start(standin.cloud(ready.images.get("cloud", ""), "here", Authority(), 1.0))
+            engine.start(cloud(ready.images.get("cloud", ""), "here", Authority(), 1.0))
             if standing:
                 run.stack_file.write_text("{}")
             raise KeyboardInterrupt

@@ -11,8 +11,9 @@ from harness.cases import app
 from harness.drivers.confluence.session import who_am_i
 from harness.engines.docker import connect
 from harness.engines.ready import prepare
-from harness.environment.services.confluence import images_wanted
-from harness.environment.stack import CONFLUENCE, bring_up
+from harness.environment.bring_up import bring_up
+from harness.environment.services.confluence import real_image_for
+from harness.environment.stack import CONFLUENCE
 from harness.lifecycle.runs import Run
 from harness.settings import Settings
 from harness.support import assets
@@ -75,7 +76,7 @@ def forwarder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Forwarder]:
 def test_a_stack_goes_up_and_down_on_the_engine_that_docker_host_names(
     forwarder: Forwarder, harness_run: Run
 ) -> None:
-    ready = prepare("docker", lambda _: None, images_wanted(Settings()))
+    ready = prepare("docker", lambda _: None, real_image_for(Settings()))
     stack = bring_up(
         Settings(),
         ready,

@@ -3,7 +3,8 @@
 from harness.cases import app
 from harness.drivers.confluence.session import who_am_i
 from harness.engines.ready import Ready
-from harness.environment.stack import CONFLUENCE, bring_up
+from harness.environment.bring_up import bring_up
+from harness.environment.stack import CONFLUENCE
 from harness.lifecycle.runs import Run
 from harness.settings import Settings
 from harness.support import assets

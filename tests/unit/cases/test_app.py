@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from harness.cases import app as apps
-from harness.engines import builds
+from harness.engines import app_builds, builds
+from harness.engines.app_builds import server_jar
 from harness.errors import BadInput
 from harness.support import assets
 
@@ -76,16 +77,16 @@ def test_server_sources_may_lie_in_another_apps_folder(
         return tmp_path / "app.jar"
 
     monkeypatch.setattr(builds, "server_app", server_app)
-    monkeypatch.setattr(apps, "check_jar", lambda _jar: None)
+    monkeypatch.setattr(app_builds, "check_jar", lambda _jar: None)
     folder = assets.sample_app("charts-ace")
-    apps.server_jar(folder, apps.load(folder), lambda _line: None)
+    server_jar(folder, apps.load(folder), lambda _line: None)
     assert built == [assets.sample_app("charts")]
 
 
 def test_server_sources_that_are_not_there(tmp_path: Path) -> None:
     folder = described(tmp_path, "cloud:\n  key: c\n")
     with pytest.raises(BadInput, match=r"server\.source: server is no folder named `server`"):
-        apps.server_jar(folder, apps.load(folder), lambda _line: None)
+        server_jar(folder, apps.load(folder), lambda _line: None)
 
 
 def test_without_npm_it_is_said_what_to_install(

@@ -5,7 +5,7 @@ import pytest
 
 from harness.cases import read_suite
 from harness.cases.selection import compile_expression
-from harness.cli import matrix
+from harness.cases.strength import parsed
 from harness.cli.matrix_text import as_data, as_jobs, as_text
 from harness.errors import BadInput
 
@@ -38,12 +38,12 @@ def test_each_job_of_a_ci_system_runs_exactly_one_case() -> None:
 
 
 def test_the_strength_is_a_number_or_all() -> None:
-    assert matrix.parsed("3", False) == 3
-    assert matrix.parsed("all", False) == "all"
-    assert matrix.parsed(None, True) is None
+    assert parsed("3", False) == 3
+    assert parsed("all", False) == "all"
+    assert parsed(None, True) is None
 
 
 @pytest.mark.parametrize(("strength", "locate"), [("9", False), ("many", False), ("2", True)])
 def test_other_strengths_are_refused(strength: str, locate: bool) -> None:
     with pytest.raises(BadInput, match=r"--strength"):
-        matrix.parsed(strength, locate)
+        parsed(strength, locate)

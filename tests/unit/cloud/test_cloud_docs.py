@@ -3,7 +3,7 @@ from pathlib import Path
 
 from harness.cloud.faults.rules import AnyFault
 from harness.cloud.settings import Switches
-from harness.cloud_app.behaviours import BEHAVIOURS
+from harness.vocabulary.behaviours import BEHAVIOURS
 from harness.vocabulary.effects import Effect
 
 PAGE = (Path(__file__).parents[3] / "docs" / "cloud.md").read_text()

@@ -2,7 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from harness.cloud_app.app import read_behaviour
-from harness.cloud_app.behaviours import BEHAVIOURS
+from harness.vocabulary.behaviours import BEHAVIOURS
 
 SEED = [
     {"await": "listener-triggered"},

@@ -10,8 +10,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from harness.diagnosis.evidence import (
-    DEV_MODE_FLAG,
-    FEATURE_FLAG,
     AppUnderTest,
     AssistantVersion,
     Bundle,
@@ -37,6 +35,7 @@ from harness.diagnosis.evidence import (
     Triggered,
 )
 from harness.diagnosis.facts import HOW_TO_LEARN, Facts
+from harness.vocabulary.features import DEV_MODE, FEATURE
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TRANSFER, OTHER = "transfer-1", "transfer-of-another"
@@ -88,8 +87,8 @@ class Story:
     def _settings(self) -> None:
         dev_mode = self.has("dev-mode-poller")
         add = self.items.append
-        add(Flag(origin=self.at(0), key=FEATURE_FLAG, on=not self.has("feature-flag-off")))
-        add(Flag(origin=self.at(0), key=DEV_MODE_FLAG, on=dev_mode))
+        add(Flag(origin=self.at(0), key=FEATURE, on=not self.has("feature-flag-off")))
+        add(Flag(origin=self.at(0), key=DEV_MODE, on=dev_mode))
         add(AssistantVersion(origin=self.at(0), version="3.1.7" if dev_mode else "3.9.6"))
         add(AppUnderTest(origin=self.at(0), server_key=SERVER_KEY, cloud_key=CLOUD_KEY))
         add(

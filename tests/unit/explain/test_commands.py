@@ -145,7 +145,7 @@ def test_a_log_alone_is_looked_at_and_the_rest_is_said_to_be_unseen(tmp_path):
         "2026-11-23 12:00:01,000 WARN [http-1] [migration.app.Thing] run "
         "Cloud app key is null for server app key charts-plugin\n"
     )
-    seen = inspect.see(inspect.AtHand(log=log), "mine")
+    seen = inspect.see(inspect.Target(log=log), "mine")
 
     assert [type(item).__name__ for item in seen.facts.items] == ["LogLine"]
     text = said("explain", "--attach", "--log", str(log))
@@ -154,7 +154,7 @@ def test_a_log_alone_is_looked_at_and_the_rest_is_said_to_be_unseen(tmp_path):
 
 
 def test_a_debugger_that_does_not_answer_is_said(unused_tcp_port):
-    seen = inspect.see(inspect.AtHand(debugger=("127.0.0.1", unused_tcp_port)), "mine")
+    seen = inspect.see(inspect.Target(debugger=("127.0.0.1", unused_tcp_port)), "mine")
 
     assert seen.problems[0].startswith("probe: ")
 

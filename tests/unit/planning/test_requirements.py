@@ -11,7 +11,7 @@ from harness.cases import Case, load
 from harness.cases import app as apps
 from harness.errors import BadInput
 from harness.planning import requirements
-from harness.runner.run import Job, check_suited, scheduled, shard
+from harness.runner.jobs import Job, check_suited, scheduled, shard
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 SEED = load(FIXTURES / "cases" / "seed.yaml")
@@ -25,7 +25,7 @@ def job(case: Case, scale: float = 200) -> Job:
 
 
 def changes(jobs: list[Job]) -> int:
-    return sum(a.needs != b.needs for a, b in itertools.pairwise(jobs))
+    return sum(a.requirements != b.requirements for a, b in itertools.pairwise(jobs))
 
 
 def test_one_worker_changes_the_version_once() -> None:
@@ -54,9 +54,9 @@ def test_apps_that_share_a_cloud_half_share_a_stack() -> None:
 def test_a_feature_of_the_jvm_is_another_stack() -> None:
     case = dataclasses.replace(SEED[0], system_features={"a.b": True, "c.d": False})
     one, other = job(SEED[0]), job(case)
-    assert other.needs.system_features == ("a.b",)
-    assert one.needs.difference(other.needs) == "jvm a.b, not none"
-    assert one.needs.difference(one.needs) == ""
+    assert other.requirements.system_features == ("a.b",)
+    assert one.requirements.difference(other.requirements) == "jvm a.b, not none"
+    assert one.requirements.difference(one.requirements) == ""
 
 
 def test_a_long_watch_is_expected_to_take_long() -> None:
@@ -85,4 +85,4 @@ def test_a_shard_that_does_not_exist() -> None:
 def test_a_stack_that_does_not_suit_is_refused_in_words() -> None:
     jobs = [job(case) for case in SEED]
     with pytest.raises(BadInput, match=r"4 of 8 cases .* ccma 3\.1\.7, not 3\.9\.6"):
-        check_suited(job(SEED[1]).needs, jobs)
+        check_suited(job(SEED[1]).requirements, jobs)

@@ -15,8 +15,8 @@ ON = SEED["seed[feature=on,dev-mode=off,ccma=3.9.6]"]
 OFF = SEED["seed[feature=off,dev-mode=off,ccma=3.9.6]"]
 
 
-class Bench:
-    """What `start` uses of a bench."""
+class FakeTestbed:
+    """What `start` uses of a testbed."""
 
     def __init__(self, start: str) -> None:
         self.start, self.executed = start, {}
@@ -43,18 +43,18 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-def start(bench: Any, *cases: Case) -> None:
+def start(testbed: Any, *cases: Case) -> None:
     for case in cases:
-        start_migration.start(bench, case, None, lambda: None)  # type: ignore[arg-type]  # no page
+        start_migration.start(testbed, case, None, lambda: None)  # type: ignore[arg-type]  # no page
 
 
 def test_the_second_case_of_a_kind_is_triggered(done: list[str]) -> None:
-    start(Bench("trigger"), ON, ON)
+    start(FakeTestbed("trigger"), ON, ON)
     assert done == ["wizard", "run", "open", "trigger"]
 
 
 def test_the_wizard_is_gone_through_each_time_unless_asked_otherwise(done: list[str]) -> None:
-    start(Bench("wizard"), ON, ON)
+    start(FakeTestbed("wizard"), ON, ON)
     assert done == ["wizard", "run"] * 2
 
 
@@ -67,12 +67,12 @@ def test_the_wizard_is_gone_through_each_time_unless_asked_otherwise(done: list[
     ],
 )
 def test_a_case_that_would_make_another_plan_makes_it(other: Case, done: list[str]) -> None:
-    start(Bench("trigger"), ON, other)
+    start(FakeTestbed("trigger"), ON, other)
     assert done == ["wizard", "run"] * 2
 
 
 def test_a_plan_without_rows_is_never_run_again(done: list[str]) -> None:
-    start(Bench("trigger"), OFF, OFF)
+    start(FakeTestbed("trigger"), OFF, OFF)
     assert done == ["wizard", "run"] * 2
 
 
@@ -80,5 +80,5 @@ def test_without_a_trigger_the_wizard_does_it(
     done: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(start_migration.migration, "trigger", lambda *_: False)
-    start(Bench("trigger"), ON, ON)
+    start(FakeTestbed("trigger"), ON, ON)
     assert done == ["wizard", "run", "open", "wizard", "run"]

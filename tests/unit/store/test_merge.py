@@ -6,21 +6,21 @@ import pytest
 
 from harness.errors import BadInput
 from harness.store import merge as merging
-from harness.store import request as asked_file
+from harness.store import request as request_file
 from harness.store import results as results_file
-from harness.store.request import Asked, AskedFile
+from harness.store.request import RequestedFile, RunRequest
 from harness.store.results import CaseResult, ConfluenceResult, Results, RowResult
 
 
 def a_run(folder: Path, *ids: str, digest: str = "d1", engine: str = "local") -> Path:
-    asked = Asked(
-        files=(AskedFile(path=folder / "cases.yaml", sha256=digest),),
+    request = RunRequest(
+        files=(RequestedFile(path=folder / "cases.yaml", sha256=digest),),
         shard=f"{len(folder.name)}/9",
         engine="auto",
         confluence="standin",
         time_scale=200,
     )
-    asked_file.write(asked, folder)
+    request_file.write(request, folder)
     cases = []
     for name in ids:
         (folder / name).mkdir()
@@ -65,7 +65,7 @@ def test_cases_and_artefacts_of_all_shards_are_there(tmp_path: Path) -> None:
     for case in found.cases:
         picture = tmp_path / "all" / case.artifacts["screenshot"]
         assert picture.read_text() == f"picture of {case.id}"
-    assert merging.read(tmp_path / "all").asked.shard is None
+    assert merging.read(tmp_path / "all").request.shard is None
 
 
 @pytest.mark.parametrize(

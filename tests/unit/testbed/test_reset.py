@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from harness.errors import DriverError
-from harness.testbed import reset as clean
-from harness.testbed.reset import State
+from harness.testbed import reset
+from harness.testbed.reset import Baseline
 
-CLEAN = State(frozenset(), {"charts": "https://app"}, {"marketplace": "open"}, (), 0)
+BASELINE = Baseline(frozenset(), {"charts": "https://app"}, {"marketplace": "open"}, (), 0)
 
 
 class Cloud:
@@ -56,21 +56,21 @@ def features(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         for key, state in wanted.items():
             on.add(key) if state else on.discard(key)
 
-    monkeypatch.setattr(clean.dark_features, "site", lambda _client: frozenset(on))
-    monkeypatch.setattr(clean.dark_features, "set_site", set_site)
+    monkeypatch.setattr(reset.dark_features, "site", lambda _client: frozenset(on))
+    monkeypatch.setattr(reset.dark_features, "set_site", set_site)
     return on
 
 
 def test_all_that_a_case_left_is_taken_back(features: set[str]) -> None:
     cloud: Any = Cloud()
     with httpx.Client() as client:
-        clean.restore(client, cloud, CLEAN)
-        assert clean.look(client, cloud) == CLEAN
+        reset.restore(client, cloud, BASELINE)
+        assert reset.snapshot(client, cloud) == BASELINE
     assert features == set()
 
 
 def test_what_stays_is_an_error_that_names_it(features: set[str]) -> None:
     cloud: Any = Cloud(sticky=True)
     with httpx.Client() as client, pytest.raises(DriverError, match=r"transfers is .*t-1"):
-        clean.restore(client, cloud, CLEAN)
+        reset.restore(client, cloud, BASELINE)
     assert features == set()

@@ -4,8 +4,6 @@ import json
 from pathlib import Path
 
 from harness.diagnosis.evidence import (
-    DEV_MODE_FLAG,
-    FEATURE_FLAG,
     AppUnderTest,
     Bundle,
     ConnectApp,
@@ -14,6 +12,7 @@ from harness.diagnosis.evidence import (
     PlanStatus,
 )
 from harness.diagnosis.readers.run_folder import StoredCase, read_case
+from harness.vocabulary.features import DEV_MODE, FEATURE
 
 
 def stored(folder: Path, case: dict[str, object] | None = None, **artifacts: object) -> StoredCase:
@@ -25,25 +24,25 @@ def stored(folder: Path, case: dict[str, object] | None = None, **artifacts: obj
 
 
 def flags(*, site: tuple[str, ...] = (), system: tuple[str, ...] = ()) -> dict[str, list[str]]:
-    asked = [FEATURE_FLAG, DEV_MODE_FLAG]
+    asked = [FEATURE, DEV_MODE]
     return {"site": [*site], "system": [*system], "user": [], "asked": asked}
 
 
 def test_flags_as_read_back_stand_in_for_flags_as_wished(tmp_path):
-    wished = {"dark_features": {FEATURE_FLAG: False, DEV_MODE_FLAG: True}}
-    facts = stored(tmp_path, wished, flags=flags(system=(FEATURE_FLAG,))).facts
+    wished = {"dark_features": {FEATURE: False, DEV_MODE: True}}
+    facts = stored(tmp_path, wished, flags=flags(system=(FEATURE,))).facts
 
-    assert str(facts.flag(FEATURE_FLAG)) == (
-        f"dark feature {FEATURE_FLAG} is on (system level) [dark feature pages]"
+    assert str(facts.flag(FEATURE)) == (
+        f"dark feature {FEATURE} is on (system level) [dark feature pages]"
     )
     assert facts.dev_mode is None
-    assert facts.flag(DEV_MODE_FLAG) is not None
+    assert facts.flag(DEV_MODE) is not None
 
 
 def test_without_a_reading_the_wish_is_what_is_known(tmp_path):
-    facts = stored(tmp_path, {"dark_features": {FEATURE_FLAG: True}}, flags="{").facts
+    facts = stored(tmp_path, {"dark_features": {FEATURE: True}}, flags="{").facts
 
-    assert facts.flag(FEATURE_FLAG).origin.source == "results.json"
+    assert facts.flag(FEATURE).origin.source == "results.json"
 
 
 def test_the_plan_tells_its_status_and_the_pair(tmp_path):

@@ -5,11 +5,11 @@ from wizard import Wizard
 
 from harness.drivers.confluence.licence import Licence, licence_from
 from harness.drivers.confluence.setup import set_up
-from harness.drivers.confluence.setup_steps import Database, Wanted
+from harness.drivers.confluence.setup_steps import Database, SetupInput
 from harness.errors import BadInput, DriverError, ServiceDied, WaitTimedOut
 
 LICENCE = Licence("AAAB\nsecret-licence")
-WANTED = Wanted(ADMIN, LICENCE, Database("jdbc:postgresql://db/confluence", "c", "db-word"))
+WANTED = SetupInput(ADMIN, LICENCE, Database("jdbc:postgresql://db/confluence", "c", "db-word"))
 COMMON = [
     "setupdata-start.action",
     "setupusermanagementchoice-start.action",
@@ -25,7 +25,7 @@ SEVEN = [
 ]
 
 
-def passage(wizard: Wizard, wanted: Wanted = WANTED, **options: float) -> tuple[str, ...]:
+def passage(wizard: Wizard, wanted: SetupInput = WANTED, **options: float) -> tuple[str, ...]:
     transport = httpx.MockTransport(wizard)
     return set_up(BASE, wanted, transport=transport, every=0.0, **options)
 
@@ -67,7 +67,7 @@ def test_the_whole_way_of_7_with_its_database_pages():
 
 
 def test_pages_that_the_images_variables_skip():
-    assert passage(Wizard(COMMON), Wanted(ADMIN)) == (
+    assert passage(Wizard(COMMON), SetupInput(ADMIN)) == (
         "content",
         "user management",
         "administrator",
@@ -76,7 +76,7 @@ def test_pages_that_the_images_variables_skip():
 
 def test_the_embedded_database():
     wizard = Wizard(["setupdbchoice-start.action", *COMMON])
-    passage(wizard, Wanted(ADMIN))
+    passage(wizard, SetupInput(ADMIN))
     assert dict(wizard.posts)["setupdbchoice.action"]["dbChoice"] == "embedded"
 
 
@@ -108,7 +108,7 @@ def test_a_refused_licence_is_bad_input_at_once_and_does_not_show():
 
 def test_no_licence_is_bad_input():
     with pytest.raises(BadInput, match="HARNESS_LICENCE_FILE"):
-        passage(Wizard(TEN), Wanted(ADMIN))
+        passage(Wizard(TEN), SetupInput(ADMIN))
 
 
 def test_the_same_form_again_is_bounded():

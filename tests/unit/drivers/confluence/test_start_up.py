@@ -10,11 +10,11 @@ from recorded import ADMIN, BASE, TOKEN, Recorded, json_answer
 from wizard import Wizard
 
 from harness.drivers.confluence.licence import Licence
-from harness.drivers.confluence.setup_steps import Wanted
+from harness.drivers.confluence.setup_steps import SetupInput
 from harness.drivers.confluence.start_up import Limits, Watch, start_up
 from harness.errors import BadInput, DriverError, ServiceDied, WaitTimedOut
 
-WANTED = Wanted(ADMIN, Licence("AAABsecret-licence"))
+WANTED = SetupInput(ADMIN, Licence("AAABsecret-licence"))
 ME = json_answer(200, {"type": "known", "username": "admin"})
 BEGUN = datetime(2026, 1, 2, tzinfo=UTC)
 DEBUGGER = ("127.0.0.1", 5005)
@@ -132,7 +132,7 @@ def test_a_container_that_is_killed_ends_whatever_step_it_is_in(routes):
 def test_no_licence_for_a_wizard_that_wants_one_is_bad_input():
     wizard = Wizard(["setuplicense.action"])
     with pytest.raises(BadInput, match="HARNESS_LICENCE_FILE"):
-        start_up(BASE, Wanted(ADMIN), None, transport=httpx.MockTransport(wizard), watch=QUICK)
+        start_up(BASE, SetupInput(ADMIN), None, transport=httpx.MockTransport(wizard), watch=QUICK)
 
 
 def clock_of(seconds):

@@ -18,7 +18,7 @@ from harness.drivers.debugger.codec import (
     encode_command,
     packet_length,
 )
-from harness.drivers.debugger.errors import MalformedPacket
+from harness.errors import MalformedPacket
 
 SIZES = IdSizes(field=8, method=8, object=8, reference_type=8, frame=8)
 SMALL = IdSizes(field=4, method=2, object=4, reference_type=4, frame=8)

@@ -9,7 +9,8 @@ import pytest
 from harness.drivers.debugger.attach import attach
 from harness.drivers.debugger.codec import HANDSHAKE, HEADER_BYTES, packet_length
 from harness.drivers.debugger.connection import Connection
-from harness.drivers.debugger.errors import (
+from harness.drivers.debugger.protocol import Command
+from harness.errors import (
     CommandRefused,
     DebuggerBusy,
     JvmGone,
@@ -17,7 +18,6 @@ from harness.drivers.debugger.errors import (
     NoDebuggee,
     NoReply,
 )
-from harness.drivers.debugger.protocol import Command
 
 Peer = Callable[[socket.socket], None]
 

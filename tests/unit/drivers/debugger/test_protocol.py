@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.drivers.debugger.codec import IdSizes, Location, ObjectRef, Writer
-from harness.drivers.debugger.errors import MalformedPacket
 from harness.drivers.debugger.protocol import (
     BreakpointHit,
     ClassPrepared,
@@ -20,6 +19,7 @@ from harness.drivers.debugger.protocol import (
     event_request,
     is_background,
 )
+from harness.errors import MalformedPacket
 
 SIZES = IdSizes(8, 8, 8, 8, 8)
 HERE = Location(1, 20, 30, 4)

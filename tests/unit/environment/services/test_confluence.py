@@ -10,8 +10,8 @@ from placements import AUTHORITY, InDocker
 from harness.drivers.confluence.licence import Licence
 from harness.engines.ready import Ready, RealImage
 from harness.engines.service import Service
-from harness.environment.services.confluence import ConfluenceSide, Kept, describe, images_wanted
-from harness.environment.stack import start_services
+from harness.environment.bring_up import start_services
+from harness.environment.services.confluence import ConfluenceSide, Kept, describe, real_image_for
 from harness.errors import BadInput, ServiceDied
 from harness.settings import Settings
 
@@ -40,8 +40,8 @@ def test_a_real_image_has_a_database_and_the_long_limits() -> None:
         "atlassian/confluence:9.2",
     )
     assert (described.limits.booted, described.limits.wizard) == (900, 900)
-    assert described.wanted.licence == LICENCE
-    assert described.wanted.database is not None
+    assert described.setup.licence == LICENCE
+    assert described.setup.database is not None
 
 
 def test_a_stand_in_has_neither() -> None:
@@ -55,7 +55,7 @@ def test_a_stand_in_that_shows_its_wizard_gets_a_licence_of_no_worth() -> None:
     settings = Settings(standin_setup="wizard")
     described = side(settings, Ready("docker", {"standin": "image"}), licence=None)
     assert described.confluence.env(InDocker())["STANDIN_SETUP"] == "wizard"
-    assert described.wanted.licence is not None
+    assert described.setup.licence is not None
 
 
 def test_a_real_image_without_a_licence_is_bad_input() -> None:
@@ -75,10 +75,10 @@ def test_a_kept_home_needs_no_licence_and_keeps_its_port() -> None:
 
 
 def test_the_images_to_pull() -> None:
-    assert images_wanted(Settings()) is None
-    assert images_wanted(REAL) == RealImage("atlassian/confluence:9.2", "postgres:15.18-alpine")
+    assert real_image_for(Settings()) is None
+    assert real_image_for(REAL) == RealImage("atlassian/confluence:9.2", "postgres:15.18-alpine")
     own = Settings(confluence="atlassian/confluence:9.2", database="postgres:16.4")
-    assert images_wanted(own) == RealImage("atlassian/confluence:9.2", "postgres:16.4")
+    assert real_image_for(own) == RealImage("atlassian/confluence:9.2", "postgres:16.4")
 
 
 @dataclass

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from placements import AUTHORITY, InDocker, OnLoopback
 
-from harness.engines.service import Place, Service
+from harness.engines.service import Placement, Service
 from harness.engines.toolchain import Toolchain
 from harness.environment.services import standin as services
+from harness.environment.services.cloud import cloud
+from harness.environment.services.cloud_app import ace_app, cloud_app
 from harness.support import assets
 
 
@@ -60,7 +62,7 @@ def test_locally_every_port_is_chosen_by_the_service_on_loopback() -> None:
 
 
 @pytest.mark.parametrize("place", [InDocker(), OnLoopback()])
-def test_no_password_stands_in_a_command_line(place: Place) -> None:
+def test_no_password_stands_in_a_command_line(place: Placement) -> None:
     toolchain = Toolchain(Path("/java"), Path("/javac"), Path("/faketime.so"))
     account = services.Account(user="someone", password="sentinel-41c9")
     service = services.standin(
@@ -79,7 +81,7 @@ def test_no_password_stands_in_a_command_line(place: Place) -> None:
 
 
 def test_the_cloud_answers_for_the_real_hosts_and_the_site() -> None:
-    service = services.cloud("image", "acme", AUTHORITY, 300)
+    service = cloud("image", "acme", AUTHORITY, 300)
     assert "api.atlassian.com" in service.aliases
     assert "connect-install-keys.atlassian.com" in service.aliases
     assert "acme.atlassian.net" in service.aliases
@@ -87,9 +89,9 @@ def test_the_cloud_answers_for_the_real_hosts_and_the_site() -> None:
 
 def test_the_cas_private_key_is_given_to_nobody() -> None:
     for service in (
-        services.cloud("image", "acme", AUTHORITY, 300),
-        services.cloud_app("image", "charts-for-confluence", AUTHORITY, 300),
-        services.ace_app("image", AUTHORITY, "acme", None),
+        cloud("image", "acme", AUTHORITY, 300),
+        cloud_app("image", "charts-for-confluence", AUTHORITY, 300),
+        ace_app("image", AUTHORITY, "acme", None),
         standin(),
     ):
         keys = [name for name, content in service.files.items() if b"PRIVATE KEY" in content]
@@ -97,7 +99,7 @@ def test_the_cas_private_key_is_given_to_nobody() -> None:
 
 
 def test_a_real_connect_app_is_told_no_more_than_in_production() -> None:
-    service = services.ace_app("image", AUTHORITY, "acme", None)
+    service = ace_app("image", AUTHORITY, "acme", None)
     env = service.env(InDocker())
     assert service.argv(InDocker()) == []
     assert env["AC_LOCAL_BASE_URL"] == "https://cloud-app"
@@ -109,7 +111,7 @@ def test_a_real_connect_app_is_told_no_more_than_in_production() -> None:
 
 
 def test_on_loopback_a_connect_app_fetches_keys_where_it_is_told() -> None:
-    service = services.ace_app("/made", AUTHORITY, "acme", "https://127.0.0.1:1")
+    service = ace_app("/made", AUTHORITY, "acme", "https://127.0.0.1:1")
     env = service.env(OnLoopback())
     assert service.argv(OnLoopback()) == ["node", "/made/start.js"]
     assert env["CONNECT_KEYS_CDN_URL"] == "https://127.0.0.1:1"
@@ -118,8 +120,8 @@ def test_on_loopback_a_connect_app_fetches_keys_where_it_is_told() -> None:
 
 
 def test_the_site_has_content_where_there_is_some() -> None:
-    empty = services.cloud("image", "acme", AUTHORITY, 300)
-    full = services.cloud("image", "acme", AUTHORITY, 300, b"spaces: []")
+    empty = cloud("image", "acme", AUTHORITY, 300)
+    full = cloud("image", "acme", AUTHORITY, 300, b"spaces: []")
     assert "--site-file" not in empty.argv(InDocker())
     assert "/files/site.yaml" in full.argv(InDocker())
     assert full.files["site.yaml"] == b"spaces: []"

@@ -4,7 +4,7 @@
 real apps go wrong (reference, section 3.5 and 5), or an allowed way to be different.
 """
 
-from harness.cloud_app.script import Await, Behaviour, Fetch, Post, Repeat, Sleep, Step
+from harness.vocabulary.script import Await, Behaviour, Fetch, Post, Repeat, Sleep, Step
 
 _OLD_SECRET = "the-secret-of-an-installation-before-this-one"  # noqa: S105 - it opens nothing
 _WRONG_TRANSFER = "00000000-0000-4000-8000-000000000000"

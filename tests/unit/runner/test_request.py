@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput
-from harness.runner.request import Words, part_of, wanted
-from harness.store import request as asked_file
+from harness.runner.request import Selection, part_of, plan_run
+from harness.store import request as request_file
 from harness.store import results as results_file
-from harness.store.request import Asked, files_of, read_to_resume, write
+from harness.store.request import RunRequest, files_of, read_to_resume, write
 from harness.store.results import CaseResult, ConfluenceResult, Results, RowResult, VerdictName
 
 SEED = Path(__file__).parents[3] / "fixtures" / "cases" / "seed.yaml"
@@ -22,8 +22,8 @@ def case_file(tmp_path: Path) -> Path:
     return file
 
 
-def asked(file: Path, shard: str | None = None) -> Asked:
-    return Asked(
+def asked(file: Path, shard: str | None = None) -> RunRequest:
+    return RunRequest(
         files=files_of([file]), shard=shard, engine="local", confluence="standin", time_scale=200
     )
 
@@ -69,7 +69,7 @@ def test_resuming_keeps_verdicts_and_asks_for_the_rest(case_file: Path, tmp_path
         cases=kept,
     )
     results_file.write(results, folder / results_file.FILE_NAME)
-    found = wanted([], {}, Words(), folder, None, {})
+    found = plan_run([], {}, Selection(), folder, None, {})
     assert [each.id for each in found.earlier] == ids[:1]  # an error is no verdict
     assert len(found.cases) == 8
     assert found.folder == folder
@@ -85,32 +85,32 @@ def test_a_changed_case_file_is_not_resumed(case_file: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("files", "words", "flags", "told"),
+    ("files", "selection", "flags", "told"),
     [
-        ([SEED], Words(), {}, "leave files"),
-        ([], Words(select="on"), {}, "leave files"),
-        ([], Words(), {"time_scale": 60.0}, "the run has --time-scale 200"),
+        ([SEED], Selection(), {}, "leave files"),
+        ([], Selection(select="on"), {}, "leave files"),
+        ([], Selection(), {"time_scale": 60.0}, "the run has --time-scale 200"),
     ],
 )
 def test_a_resumed_run_cannot_be_another(
-    case_file: Path, tmp_path: Path, files: list[Path], words: Words, flags: dict, told: str
+    case_file: Path, tmp_path: Path, files: list[Path], selection: Selection, flags: dict, told: str
 ) -> None:
     write(asked(case_file), tmp_path / "run")
     with pytest.raises(BadInput, match=told):
-        wanted(files, flags, words, tmp_path / "run", None, {})
+        plan_run(files, flags, selection, tmp_path / "run", None, {})
 
 
 def test_what_is_no_run(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no run's folder"):
-        asked_file.read(tmp_path)
-    (tmp_path / asked_file.FILE_NAME).write_text("{}")
+        request_file.read(tmp_path)
+    (tmp_path / request_file.FILE_NAME).write_text("{}")
     with pytest.raises(BadInput, match="not what a run was asked for"):
-        asked_file.read(tmp_path)
+        request_file.read(tmp_path)
 
 
 def test_nothing_asked_for() -> None:
     with pytest.raises(BadInput, match="name a case file"):
-        wanted([], {}, Words(), None, None, {})
+        plan_run([], {}, Selection(), None, None, {})
 
 
 @pytest.mark.parametrize("given", ["2", "1/", "a/b", "1/2/3"])

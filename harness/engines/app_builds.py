@@ -1,0 +1,55 @@
+"""Makes an app's two halves ready: its jar is built or checked, its cloud half installed."""
+
+from pathlib import Path
+
+from harness.cases.app import DESCRIPTION, AppDescription
+from harness.engines import builds, images
+from harness.engines.ready import Ready
+from harness.errors import BadInput
+from harness.plugin_jar.check import check_jar
+from harness.support.console import Progress
+
+_SERVER_FOLDER = "server"
+
+
+def server_jar(folder: Path, app: AppDescription, progress: Progress) -> Path:
+    """The server app's jar, compiled first when the app is kept as sources.
+
+    Raises:
+        BadInput: no such jar, no plugin in it, or the compiler refused the sources.
+    """
+    if app.server.source is not None:
+        sources = (folder / app.server.source).resolve()
+        if sources.name != _SERVER_FOLDER or not sources.is_dir():
+            raise BadInput(
+                f"server.source: {app.server.source} is no folder named `{_SERVER_FOLDER}`",
+                path=folder / DESCRIPTION,
+            )
+        jar = builds.server_app(sources.parent, progress)
+    else:
+        assert app.server.jar is not None  # the model has one of the two
+        jar = (folder / app.server.jar).resolve()
+        if not jar.is_file():
+            raise BadInput(f"server.jar: there is no {app.server.jar}", path=folder / DESCRIPTION)
+    check_jar(jar)
+    return jar
+
+
+def connect_app(app: AppDescription, ready: Ready, progress: Progress) -> str:
+    """Makes a cloud half of `kind: ace` ready to be started.
+
+    Args:
+        app: the app.
+        ready: the engine it is to run on.
+        progress: takes lines about what is built.
+
+    Returns:
+        Its image's name on Docker, else its folder with all packages in it.
+
+    Raises:
+        BadInput: npm is missing here, or cannot install what the lock file says.
+    """
+    assert app.cloud.source is not None
+    if ready.client:
+        return images.connect_app(ready.client, app.cloud.source, progress)
+    return str(builds.connect_app(app.cloud.source, progress))

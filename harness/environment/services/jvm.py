@@ -1,0 +1,43 @@
+"""What the JVM of a Confluence is started with."""
+
+from collections.abc import Sequence
+
+from harness.engines.service import Placement
+from harness.environment.services.names import LOOPBACK
+from harness.environment.tls import TRUST_STORE_PASSWORD
+
+
+def confluence_jvm_arguments(place: Placement, system_features: Sequence[str] = ()) -> list[str]:
+    """What the JVM of any Confluence gets: debugger, trust store, and doors that tests need open.
+
+    The trust store replaces the JVM's own, so the harness's CA is the only one that is trusted:
+    nothing outside the stack's network is to be asked. Dark features of the system level are
+    properties of the JVM (container facts, section 3.3).
+    """
+    return [
+        f"-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address={_jdwp(place)}",
+        f"-Djavax.net.ssl.trustStore={place.file('trust.p12')}",
+        f"-Djavax.net.ssl.trustStorePassword={TRUST_STORE_PASSWORD}",
+        "-Djavax.net.ssl.trustStoreType=PKCS12",
+        "-Dupm.plugin.upload.enabled=true",
+        "-Datlassian.upm.signature.check.disabled=true",
+        "-Dpassword.confirmation.disabled=true",
+        *(f"-Datlassian.darkfeature.{key}=true" for key in system_features),
+    ]
+
+
+SMALL_JVM = (
+    "-Xmx256m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    # The JVM's own timers follow the clock, too: at scale 600 they take a quarter of a core.
+    "-XX:-UsePerfData",
+    "-XX:+UnlockDiagnosticVMOptions",
+    "-XX:GuaranteedSafepointInterval=0",
+    "-XX:AsyncDeflationInterval=600000",
+)
+
+
+def _jdwp(place: Placement) -> str:
+    # From Java 9 on a bare port is loopback's only, which nothing outside a container reaches.
+    return f"{LOOPBACK if place.engine == 'local' else '*'}:{place.port('jdwp')}"

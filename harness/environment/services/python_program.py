@@ -1,0 +1,19 @@
+"""How a program of this package is started, and told where to listen."""
+
+import sys
+
+from harness.engines.service import Placement
+
+
+def python(place: Placement, module: str) -> list[str]:
+    """The first words of the command that runs a module of this package."""
+    return [sys.executable if place.engine == "local" else "python3", "-m", module]
+
+
+def listening(place: Placement, *flags_and_ports: str) -> list[str]:
+    """Where a program listens: its ports by flag and name, its certificate, and its ports file."""
+    words = ["--host", place.bind]
+    for flag, name in zip(flags_and_ports[::2], flags_and_ports[1::2], strict=True):
+        words += [flag, str(place.port(name))]
+    words += ["--tls-cert", place.file("tls.crt"), "--tls-key", place.file("tls.key")]
+    return [*words, *(["--ports-file", place.ports_file] if place.ports_file else [])]

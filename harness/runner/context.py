@@ -1,0 +1,36 @@
+"""Where a run's jobs run, and who hears of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.engines.ready import Ready
+from harness.environment.attach import AttachedStack
+from harness.lifecycle.runs import Run
+from harness.settings import Settings
+from harness.store.events import EventLog
+from harness.support.console import Progress
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """Where jobs run, and who is told.
+
+    Attributes:
+        settings: where and how.
+        ready: the engine.
+        run: the run that owns everything.
+        events: told when a case starts and ends.
+        progress: takes lines about stacks.
+        folder: where results go.
+        name: how the names of the stacks begin, which differ within a run.
+        standing: the one stack to run on, where that is given.
+    """
+
+    settings: Settings
+    ready: Ready
+    run: Run
+    events: EventLog
+    progress: Progress
+    folder: Path
+    name: str = "stack"
+    standing: AttachedStack | None = None

@@ -1,0 +1,98 @@
+"""Jobs: cases with everything that they need made ready, and who runs them in which order."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.cases import Case
+from harness.cases import app as apps
+from harness.cases.app import AppDescription
+from harness.engines.app_builds import server_jar
+from harness.errors import BadInput
+from harness.planning import requirements, schedule
+from harness.planning.requirements import StackRequirements
+from harness.settings import Settings
+from harness.support.console import Progress
+
+
+@dataclass(frozen=True)
+class Job:
+    """A case with everything that it needs made ready."""
+
+    case: Case
+    app: AppDescription
+    jar: Path
+    requirements: StackRequirements
+
+
+def jobs_of(cases: Sequence[Case], settings: Settings, progress: Progress) -> list[Job]:
+    """Reads each case's app and builds its jar.
+
+    Raises:
+        BadInput: an app's description, sources or jar are wrong, or a case wants what the
+            Confluence cannot show.
+    """
+    described = {case.app: apps.load(case.app) for case in cases}
+    jars = {path: server_jar(path, app, progress) for path, app in described.items()}
+    return [
+        Job(
+            case,
+            described[case.app],
+            jars[case.app],
+            _requirements(case, described[case.app], settings),
+        )
+        for case in cases
+    ]
+
+
+def _requirements(case: Case, app: AppDescription, settings: Settings) -> StackRequirements:
+    scale = case.time_scale or settings.scale
+    return requirements.of_case(case, app, settings.ccma_for(case.ccma), scale)
+
+
+def scheduled(jobs: Sequence[Job], workers: int) -> tuple[list[list[Job]], int]:
+    """Who runs what, in order, and how many new stacks the order saves over that of the files.
+
+    Raises:
+        BadInput: two cases have one id.
+    """
+    by_id = {job.case.id: job for job in jobs}
+    plan = schedule.split(
+        [requirements.to_schedule(job.case, job.requirements) for job in jobs],
+        requirements.SETTINGS,
+        workers,
+    )
+    lists = [[by_id[each.id] for each in part] for part in plan.workers if part]
+    return lists, plan.restarts_saved
+
+
+def shard(jobs: Sequence[Job], number: int, of: int) -> list[Job]:
+    """The jobs of one shard of a run, the same on every machine.
+
+    Raises:
+        BadInput: there is no such shard.
+    """
+    every = [requirements.to_schedule(job.case, job.requirements) for job in jobs]
+    chosen = {each.id for each in schedule.shard(every, requirements.SETTINGS, number, of)}
+    return [job for job in jobs if job.case.id in chosen]
+
+
+def check_suited(stack: StackRequirements, jobs: Sequence[Job]) -> None:
+    """Refuses jobs that need another stack than the one that stands.
+
+    Raises:
+        BadInput: says how many, and why the first.
+    """
+    unfit = [job for job in jobs if job.requirements != stack]
+    if unfit:
+        first = unfit[0]
+        raise BadInput(
+            f"--stack: {len(unfit)} of {len(jobs)} cases need another stack, such as "
+            f"{first.case.id}: {stack.difference(first.requirements)}; select others by -k"
+        )
+
+
+def case_folder(run_folder: Path, case: Case) -> Path:
+    """Where a case's artefacts go."""
+    return run_folder / re.sub(r"[^A-Za-z0-9.=_-]+", "_", case.id).strip("_")

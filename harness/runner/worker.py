@@ -1,0 +1,131 @@
+"""Works through jobs with a stack and a browser of its own.
+
+A stack whose services died is replaced, and its case runs once more, marked as such.
+"""
+
+import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+from playwright.sync_api import Browser
+
+from harness.drivers.browser.launch import browser_session
+from harness.errors import BadInput, HarnessError, ServiceDied
+from harness.planning.requirements import StackRequirements
+from harness.runner.case import broken, run_case
+from harness.runner.context import RunContext
+from harness.runner.jobs import Job, case_folder
+from harness.runner.results_book import Book
+from harness.store.events import Event
+from harness.store.results import CaseResult
+from harness.testbed.pool import TestbedPool
+from harness.testbed.testbed import Testbed
+
+
+class Worker:
+    """Works through jobs with a stack and a browser of its own; called once in each thread."""
+
+    def __init__(self, place: RunContext, book: Book) -> None:
+        self._place, self._book = place, book
+        self._stop = threading.Event()
+        self._every: list[TestbedPool] = []
+
+    def abandon(self) -> None:
+        """Ends the work of all threads soon: what they wait for is killed under them."""
+        self._stop.set()
+        for testbeds in list(self._every):
+            for stack in testbeds.stacks:
+                for service in stack.running.values():
+                    service.kill()
+
+    def __call__(self, jobs: Sequence[Job], index: int) -> None:
+        """Works through the jobs of one thread, in order."""
+        unusable: dict[StackRequirements, str] = {}
+        with ExitStack() as at_end:
+            testbeds = self._benches(index, at_end)
+            if (standing := self._place.standing) and jobs:
+                testbeds.give(standing.stack, standing.requirements, jobs[0].app, jobs[0].jar)
+            for job in jobs:
+                if self._stop.is_set():
+                    return
+                if self._place.settings.isolation == "fresh" and not standing:
+                    testbeds.close()
+                if job.requirements not in unusable:
+                    result, reason = self._attempts(testbeds, job)
+                    if result:
+                        self._finish(result)
+                        continue
+                    # What did not come up for this one would not for the next either.
+                    unusable[job.requirements] = reason
+                self._finish(broken(job.case, job.requirements.ccma, unusable[job.requirements]))
+
+    def _benches(self, index: int, at_end: ExitStack) -> TestbedPool:
+        place, browsers = self._place, list[Browser]()
+
+        def browser() -> Browser:
+            if not browsers or not browsers[-1].is_connected():
+                browsers.append(at_end.enter_context(browser_session()))
+            return browsers[-1]
+
+        testbeds = TestbedPool(
+            place.settings,
+            place.ready,
+            place.run,
+            place.progress,
+            browser,
+            name=place.name if place.settings.workers == 1 else f"{place.name}-w{index + 1}",
+            most=1,
+        )
+        self._every.append(testbeds)
+        at_end.callback(testbeds.close)
+        return testbeds
+
+    def _attempts(self, testbeds: TestbedPool, job: Job) -> tuple[CaseResult | None, str]:
+        """A job's result, or why it has no stack; one whose stack dies is tried once more."""
+        result, reason, died = self._attempt(testbeds, job)
+        if died and not self._stop.is_set() and not self._place.standing:
+            again, reason_again, _ = self._attempt(testbeds, job)
+            if again:
+                return again.model_copy(update={"rerun_after": reason}), ""
+            return result, reason_again
+        return result, reason
+
+    def _attempt(self, testbeds: TestbedPool, job: Job) -> tuple[CaseResult | None, str, bool]:
+        """A result if there is one, what is to be said of it, and whether the stack died."""
+        try:
+            testbed = testbeds.suited(job.requirements, job.app, job.jar)
+        except BadInput:
+            raise
+        except HarnessError as error:
+            return None, str(error), isinstance(error, ServiceDied)
+        result = self._run_one(testbed, job)
+        return result, result.reason, testbed.died()
+
+    def _run_one(self, testbed: Testbed, job: Job) -> CaseResult:
+        self._place.events(Event("case-started", case=job.case.id))
+        folder = case_folder(self._place.folder, job.case)
+        events, name = self._place.events, job.case.id
+        result = run_case(
+            testbed,
+            job.case,
+            folder,
+            lambda phase: events(Event("case-phase", case=name, detail=phase)),
+        )
+        named = {kind: f"{folder.name}/{file}" for kind, file in result.artifacts.items()}
+        return result.model_copy(update={"artifacts": named})
+
+    def _finish(self, result: CaseResult) -> None:
+        self._book.add(result)
+        self._place.events(finished(result))
+
+
+def finished(result: CaseResult) -> Event:
+    """What is told of a case that has a result."""
+    again = f"ran again, since: {result.rerun_after}" if result.rerun_after else ""
+    return Event(
+        "case-finished",
+        case=result.id,
+        verdict=result.verdict,
+        detail="; ".join(part for part in (result.reason, again) if part),
+        seconds=result.seconds.get("total", 0.0),
+    )

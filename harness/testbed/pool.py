@@ -1,0 +1,165 @@
+"""The testbeds of a worker or a test session: one for each kind of stack, as many as fit."""
+
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Error as PlaywrightError
+
+from harness.cases import app as apps
+from harness.cases.app import AppDescription
+from harness.engines.app_builds import server_jar
+from harness.engines.ready import Ready
+from harness.environment.bring_up import bring_up
+from harness.environment.stack import Stack
+from harness.errors import BadInput, HarnessError
+from harness.lifecycle.runs import Run
+from harness.planning.requirements import StackRequirements
+from harness.settings import Settings
+from harness.support.console import Progress
+from harness.testbed.testbed import Testbed, open_testbed
+
+_VIEWPORT: ViewportSize = {"width": 1280, "height": 800}
+
+
+def _close(context: BrowserContext) -> None:
+    with suppress(PlaywrightError):  # a browser that died has closed it already
+        context.close()
+
+
+@dataclass
+class _Opened:
+    """A testbed, what closes it, and whether its stack is somebody else's."""
+
+    testbed: Testbed
+    at_end: ExitStack
+    given: bool = False
+
+
+@dataclass
+class TestbedPool:
+    """The testbeds of a worker or a test session, each opened when it is first asked for.
+
+    Args:
+        settings: where and how.
+        ready: the engine.
+        run: the run that owns what is brought up.
+        progress: takes lines about what is brought up.
+        browser: gives a running browser; asked while a stack boots.
+        name: how the names of the stacks begin, which differ within a run.
+        most: how many stacks may stand at once; None for as many as are asked for.
+    """
+
+    __test__ = False  # the name begins as pytest's own test classes do
+
+    settings: Settings
+    ready: Ready
+    run: Run
+    progress: Progress
+    browser: Callable[[], Browser]
+    name: str = "stack"
+    most: int | None = None
+    started: int = field(default=0, init=False)
+    """How many stacks were brought up."""
+    _open: dict[StackRequirements, _Opened] = field(default_factory=dict, init=False)
+
+    @property
+    def default_ccma(self) -> str:
+        """The CCMA version where a case does not say."""
+        return self.settings.ccma_for()
+
+    @property
+    def stacks(self) -> list[Stack]:
+        """The stacks that stand now."""
+        return [opened.testbed.stack for opened in list(self._open.values())]
+
+    def get(
+        self,
+        ccma: str,
+        app_folder: Path,
+        scale: float | None = None,
+        system_features: tuple[str, ...] = (),
+    ) -> Testbed:
+        """A testbed with that CCMA version, app and JVM; arguments as for `StackRequirements`.
+
+        Raises:
+            BadInput: a real image is to show another CCMA than it has.
+        """
+        if ccma != self.default_ccma:
+            ccma = self.settings.ccma_for(ccma)
+        app = apps.load(app_folder)
+        jar = server_jar(app_folder, app, self.progress)
+        rate = scale or self.settings.scale
+        return self.suited(StackRequirements(ccma, rate, system_features, app.cloud_half), app, jar)
+
+    def suited(self, needs: StackRequirements, app: AppDescription, jar: Path) -> Testbed:
+        """A testbed whose stack is alive and is what is needed, with that app.
+
+        Raises:
+            HarnessError: it does not come up, or what is needed cannot be had.
+        """
+        opened = self._open.get(needs)
+        if opened and opened.testbed.died():
+            if opened.given:
+                raise opened.testbed.stack.explained("the next case", HarnessError("it ended"))
+            self._close(needs)
+            opened = None
+        if opened is None:
+            self._make_room(needs)
+            opened = self._bring_up(needs, app, jar)
+            self._open[needs] = opened
+        opened.testbed.use(app, jar)
+        return opened.testbed
+
+    def give(self, stack: Stack, needs: StackRequirements, app: AppDescription, jar: Path) -> None:
+        """Takes a stack that stands already, and that nobody here closes, as the only one."""
+        at_end = ExitStack()
+        testbed = open_testbed(stack, app, jar, self._empty_page(at_end), at_end)
+        testbed.start = self.settings.start
+        self._open[needs] = _Opened(testbed, at_end, given=True)
+
+    def close(self) -> None:
+        """Closes all testbeds, and the stacks that were brought up here."""
+        for needs in list(self._open):
+            self._close(needs)
+
+    def _bring_up(self, needs: StackRequirements, app: AppDescription, jar: Path) -> _Opened:
+        self.started += 1
+        pages: list[Page] = []
+        at_end = ExitStack()
+        with ExitStack() as if_it_fails:
+            if_it_fails.callback(at_end.close)
+            # Both take a second or two, on different parts of the machine.
+            stack = bring_up(
+                self.settings.model_copy(update={"time_scale": needs.scale}),
+                self.ready,
+                self.run,
+                app,
+                ccma=needs.ccma,
+                name=f"{self.name}-{self.started}",
+                progress=self.progress,
+                meanwhile=lambda: pages.append(self._empty_page(at_end)),
+                system_features=needs.system_features,
+            )
+            at_end.callback(stack.leave_standing if self.settings.keep else stack.close)
+            testbed = open_testbed(stack, app, jar, pages[0], at_end)
+            testbed.start = self.settings.start
+            if_it_fails.pop_all()
+        return _Opened(testbed, at_end)
+
+    def _empty_page(self, at_end: ExitStack) -> Page:
+        context = self.browser().new_context(viewport=_VIEWPORT)
+        at_end.callback(_close, context)
+        return context.new_page()
+
+    def _make_room(self, needs: StackRequirements) -> None:
+        for other, opened in list(self._open.items()):
+            if opened.given:
+                raise BadInput(f"the stack that stands does not suit: {other.difference(needs)}")
+        while self.most is not None and len(self._open) >= self.most:
+            self._close(next(iter(self._open)))
+
+    def _close(self, needs: StackRequirements) -> None:
+        self._open.pop(needs).at_end.close()
