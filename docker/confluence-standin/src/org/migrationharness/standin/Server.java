@@ -18,13 +18,13 @@ import org.migrationharness.standin.darkfeatures.DarkFeatures;
 import org.migrationharness.standin.http.Pages;
 import org.migrationharness.standin.http.Routes;
 import org.migrationharness.standin.http.StaticFiles;
-import org.migrationharness.standin.http.WebServer;
+import org.migrationharness.standin.lifecycle.ApplicationState;
+import org.migrationharness.standin.lifecycle.Lifecycle;
 import org.migrationharness.standin.log.Log;
+import org.migrationharness.standin.log.LogLevel;
 import org.migrationharness.standin.log.LogSink;
 import org.migrationharness.standin.log.RollingFile;
 import org.migrationharness.standin.osgi.OsgiFramework;
-import org.migrationharness.standin.probes.StatusRoutes;
-import org.migrationharness.standin.probes.SynchronyRoutes;
 import org.migrationharness.standin.security.AccessTokenRest;
 import org.migrationharness.standin.security.AccessTokens;
 import org.migrationharness.standin.security.Authenticator;
@@ -33,10 +33,13 @@ import org.migrationharness.standin.security.Users;
 import org.migrationharness.standin.security.WebSudo;
 import org.migrationharness.standin.setup.SetupConfig;
 import org.migrationharness.standin.setup.SetupWizard;
+import org.migrationharness.standin.status.StatusRoutes;
+import org.migrationharness.standin.status.SynchronyRoutes;
 import org.migrationharness.standin.store.JsonFile;
+import org.migrationharness.standin.tomcat.WebServer;
 import org.migrationharness.standin.upm.Plugins;
 import org.migrationharness.standin.upm.UpmRoutes;
-import org.migrationharness.standin.upm.UpmSwitches;
+import org.migrationharness.standin.upm.UpmSettings;
 import org.osgi.framework.BundleException;
 
 /** The stand-in put together, and the order in which it comes up and goes down. */
@@ -113,7 +116,7 @@ final class Server {
     private void startApplication() throws IOException, BundleException {
         framework.start();
         DarkFeatures features = new DarkFeatures(state, System.getProperties());
-        UpmSwitches switches = UpmSwitches.fromProperties();
+        UpmSettings switches = UpmSettings.fromProperties();
         Plugins plugins = new Plugins(state, framework, switches);
         MigrationAssistant assistant = new MigrationAssistant(state, settings, config.serverId(),
                 "http://localhost:" + web.httpPort(), features, plugins, framework.context());
@@ -142,7 +145,7 @@ final class Server {
     }
 
     private void openLog() throws IOException {
-        org.migrationharness.standin.log.Level level = org.migrationharness.standin.log.Level.valueOf(
+        LogLevel level = LogLevel.valueOf(
                 System.getProperty("standin.log.level", "WARN"));
         Log.use(settings.logToStdout()
                 ? LogSink.toStream(System.out, level)

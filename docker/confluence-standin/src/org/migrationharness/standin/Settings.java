@@ -4,7 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.migrationharness.standin.ccma.Profile;
+import org.migrationharness.standin.ccma.profile.Profile;
 import org.migrationharness.standin.setup.SetupVariables;
 
 /**

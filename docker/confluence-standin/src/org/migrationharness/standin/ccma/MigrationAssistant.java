@@ -6,6 +6,26 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.migrationharness.standin.Settings;
+import org.migrationharness.standin.ccma.apps.Assessment;
+import org.migrationharness.standin.ccma.apps.InstalledApps;
+import org.migrationharness.standin.ccma.gateway.PlatformGateway;
+import org.migrationharness.standin.ccma.listeners.ListenerLookup;
+import org.migrationharness.standin.ccma.migration.CoreMigration;
+import org.migrationharness.standin.ccma.migration.MigrationRunner;
+import org.migrationharness.standin.ccma.migration.Poller;
+import org.migrationharness.standin.ccma.pages.AssessmentPages;
+import org.migrationharness.standin.ccma.pages.MigrationPages;
+import org.migrationharness.standin.ccma.pages.PlanWizard;
+import org.migrationharness.standin.ccma.pages.ProgressLog;
+import org.migrationharness.standin.ccma.plans.Plan;
+import org.migrationharness.standin.ccma.plans.PlanStatus;
+import org.migrationharness.standin.ccma.plans.Plans;
+import org.migrationharness.standin.ccma.plans.PreMigrationChecks;
+import org.migrationharness.standin.ccma.plans.RowPlanner;
+import org.migrationharness.standin.ccma.platform.PlatformClient;
+import org.migrationharness.standin.ccma.profile.Flags;
+import org.migrationharness.standin.ccma.profile.Profile;
+import org.migrationharness.standin.ccma.rest.AppMigrationRest;
 import org.migrationharness.standin.darkfeatures.DarkFeatures;
 import org.migrationharness.standin.http.Routes;
 import org.migrationharness.standin.log.Log;
@@ -22,7 +42,7 @@ public final class MigrationAssistant {
     private final MigrationPages pages;
     private final AssessmentPages assessmentPages;
     private final PlanWizard wizard;
-    private final TestingRest testingRest;
+    private final AppMigrationRest testingRest;
     private final BundleContext context;
     private final Profile profile;
 
@@ -42,7 +62,7 @@ public final class MigrationAssistant {
         poller = new Poller(plans, platform);
         Flags flags = new Flags(features);
         Assessment assessment = new Assessment(state, settings.assessmentPresumed());
-        Listeners listeners = new Listeners(context, plugins, profile, gateway);
+        ListenerLookup listeners = new ListenerLookup(context, plugins, profile, gateway);
         InstalledApps apps = new InstalledApps(plugins, listeners);
         RowPlanner rowPlanner = new RowPlanner(flags, apps, assessment);
         PreMigrationChecks checks = new PreMigrationChecks(flags, apps, assessment, platform);
@@ -53,7 +73,7 @@ public final class MigrationAssistant {
         pages = new MigrationPages(
                 plans, flags, profile, runner, assessmentPages, new ProgressLog(platform));
         wizard = new PlanWizard(plans, rowPlanner, checks, runner, settings.cloudUrl().toString());
-        testingRest = new TestingRest(plans, runner);
+        testingRest = new AppMigrationRest(plans, runner);
     }
 
     /** Before plugins start: first-generation listeners take the gateway as a service. */

@@ -12,7 +12,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
-import org.migrationharness.standin.security.Identity;
 
 /** One request and its answer, in the words that handlers need. */
 public final class Exchange {
@@ -27,7 +26,7 @@ public final class Exchange {
     private final Identity identity;
     private final Pages pages;
 
-    Exchange(
+    public Exchange(
             HttpServletRequest request,
             HttpServletResponse response,
             Map<String, String> parts,

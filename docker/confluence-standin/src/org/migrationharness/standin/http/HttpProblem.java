@@ -20,7 +20,7 @@ public final class HttpProblem extends RuntimeException {
         this.subCode = subCode;
     }
 
-    String subCode() {
+    public String subCode() {
         return subCode;
     }
 

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * A method and a path with {@code {name}} parts. A part takes anything but a slash, so dots in plugin keys
  * survive ({@code com.x.y-key}).
  */
-final class Route {
+public final class Route {
     private static final Pattern PART = Pattern.compile("\\{(\\w+)}");
 
     private final String method;
@@ -38,11 +38,11 @@ final class Route {
         return method;
     }
 
-    Access access() {
+    public Access access() {
         return access;
     }
 
-    Handler handler() {
+    public Handler handler() {
         return handler;
     }
 

@@ -41,7 +41,7 @@ public final class Routes {
     /**
      * @throws HttpProblem 404 when no route has the path, 405 when none has the method
      */
-    Match find(String method, String given) {
+    public Match find(String method, String given) {
         String path = given;
         for (Map.Entry<String, String> alias : aliases.entrySet()) {
             if (path.startsWith(alias.getKey())) {
@@ -76,6 +76,6 @@ public final class Routes {
                 : new HttpProblem(404, "Nothing is here");
     }
 
-    record Match(Route route, Map<String, String> parts) {
+    public record Match(Route route, Map<String, String> parts) {
     }
 }

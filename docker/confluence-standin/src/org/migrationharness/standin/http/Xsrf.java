@@ -3,9 +3,9 @@ package org.migrationharness.standin.http;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Set;
 
@@ -43,7 +43,7 @@ public final class Xsrf {
     /**
      * @throws HttpProblem 403 when a form post lacks the token of its session
      */
-    static void checkForm(HttpServletRequest request) {
+    public static void checkForm(HttpServletRequest request) {
         if ("no-check".equals(request.getHeader(HEADER)) && sameOrigin(request)) {
             return;
         }
@@ -58,7 +58,7 @@ public final class Xsrf {
     /**
      * @throws HttpProblem 403 when a REST write could be a forged form post
      */
-    static void checkRest(HttpServletRequest request) {
+    public static void checkRest(HttpServletRequest request) {
         String header = request.getHeader(HEADER);
         String type = request.getContentType() == null ? "" : request.getContentType().split(";")[0].strip();
         boolean formLike = FORM_TYPES.contains(type.toLowerCase(java.util.Locale.ROOT));

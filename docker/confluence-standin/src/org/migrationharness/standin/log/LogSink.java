@@ -19,26 +19,26 @@ public final class LogSink {
     private static final String LIFECYCLE = "atlassian.confluence.lifecycle";
 
     private final Output output;
-    private final Level level;
+    private final LogLevel level;
 
-    private LogSink(Output output, Level level) {
+    private LogSink(Output output, LogLevel level) {
         this.output = output;
         this.level = level;
     }
 
-    public static LogSink toStream(PrintStream stream, Level level) {
+    public static LogSink toStream(PrintStream stream, LogLevel level) {
         return new LogSink(text -> {
             stream.print(text);
             stream.flush();
         }, level);
     }
 
-    public static LogSink toFile(RollingFile file, Level level) {
+    public static LogSink toFile(RollingFile file, LogLevel level) {
         return new LogSink(text -> file.append(text.getBytes(StandardCharsets.UTF_8)), level);
     }
 
-    void write(Level recordLevel, String logger, String method, String message, Throwable cause) {
-        if (recordLevel.compareTo(level) < 0 && !(recordLevel == Level.INFO && logger.endsWith(LIFECYCLE))) {
+    void write(LogLevel recordLevel, String logger, String method, String message, Throwable cause) {
+        if (recordLevel.compareTo(level) < 0 && !(recordLevel == LogLevel.INFO && logger.endsWith(LIFECYCLE))) {
             return;
         }
         StringBuilder text = new StringBuilder(200);

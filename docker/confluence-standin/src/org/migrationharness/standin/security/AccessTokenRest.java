@@ -43,7 +43,7 @@ public final class AccessTokenRest {
         if (name.isEmpty() || name.length() > 255) {
             throw new HttpProblem(400, "Give the token a name of at most 255 characters");
         }
-        AccessTokens.Issued issued = tokens.issue(
+        AccessTokens.IssuedToken issued = tokens.issue(
                 exchange.identity().name(), name, Duration.ofDays(days(body)).toMillis() * timeScale);
         Map<String, Object> answer = json(issued.token());
         answer.put("rawToken", issued.raw());
@@ -73,7 +73,7 @@ public final class AccessTokenRest {
         exchange.empty(204);
     }
 
-    private static Map<String, Object> json(AccessTokens.Token token) {
+    private static Map<String, Object> json(AccessTokens.AccessToken token) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", token.id());
         json.put("name", token.name());

@@ -18,8 +18,8 @@ import org.migrationharness.standin.store.JsonFile;
 public final class AccessTokens {
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final JsonFile<List<Token>> file;
-    private volatile List<Token> tokens;
+    private final JsonFile<List<AccessToken>> file;
+    private volatile List<AccessToken> tokens;
 
     public AccessTokens(Path state) {
         file = new JsonFile<>(state.resolve("access-tokens.json"), new TypeToken<>() { });
@@ -31,32 +31,33 @@ public final class AccessTokens {
      *
      * @param expiringAt epoch milliseconds of server time
      */
-    record Token(long id, String name, String user, String digest, long createdAt, long expiringAt) {
+    record AccessToken(long id, String name, String user, String digest, long createdAt, long expiringAt) {
     }
 
     /** A new token and the secret that proves it. */
-    record Issued(Token token, String raw) {
+    record IssuedToken(AccessToken token, String raw) {
     }
 
-    synchronized Issued issue(String user, String name, long lifetimeMillis) {
+    synchronized IssuedToken issue(String user, String name, long lifetimeMillis) {
         byte[] secret = new byte[33];
         RANDOM.nextBytes(secret);
         String raw = Base64.getUrlEncoder().encodeToString(secret);
-        long id = tokens.stream().mapToLong(Token::id).max().orElse(0) + 1;
+        long id = tokens.stream().mapToLong(AccessToken::id).max().orElse(0) + 1;
         long now = System.currentTimeMillis();
-        Token token = new Token(id, name, user, digest(raw), now, now + lifetimeMillis);
-        List<Token> next = new ArrayList<>(tokens);
+        AccessToken token = new AccessToken(id, name, user, digest(raw), now, now + lifetimeMillis);
+        List<AccessToken> next = new ArrayList<>(tokens);
         next.add(token);
         replace(next);
-        return new Issued(token, raw);
+        return new IssuedToken(token, raw);
     }
 
-    List<Token> of(String user) {
+    List<AccessToken> of(String user) {
         return tokens.stream().filter(token -> token.user().equals(user)).toList();
     }
 
     synchronized boolean revoke(String user, String id) {
-        Predicate<Token> revoked = token -> token.user().equals(user) && Long.toString(token.id()).equals(id);
+        Predicate<AccessToken> revoked =
+                token -> token.user().equals(user) && Long.toString(token.id()).equals(id);
         boolean known = tokens.stream().anyMatch(revoked);
         if (known) {
             replace(tokens.stream().filter(revoked.negate()).toList());
@@ -70,11 +71,11 @@ public final class AccessTokens {
         long now = System.currentTimeMillis();
         return tokens.stream()
                 .filter(token -> token.digest().equals(digest) && token.expiringAt() > now)
-                .map(Token::user)
+                .map(AccessToken::user)
                 .findFirst();
     }
 
-    private void replace(List<Token> next) {
+    private void replace(List<AccessToken> next) {
         file.save(next);
         tokens = List.copyOf(next);
     }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
 import org.migrationharness.standin.http.HttpProblem;
+import org.migrationharness.standin.http.Identity;
 
 /** Finds out who sent a request: an Authorization header first, then the session's cookie. */
 public final class Authenticator {
@@ -39,12 +40,12 @@ public final class Authenticator {
         }
         if (header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)) {
             return tokens.user(header.substring(7).strip())
-                    .map(name -> new Identity(name, Identity.Way.TOKEN))
+                    .map(name -> new Identity(name, Identity.Credential.TOKEN))
                     .orElseThrow(() -> new HttpProblem(401, "The access token is unknown or has expired"));
         }
         HttpSession session = request.getSession(false);
         String name = session == null ? null : (String) session.getAttribute(SESSION_USER);
-        return name == null ? Identity.NOBODY : new Identity(name, Identity.Way.COOKIE);
+        return name == null ? Identity.NOBODY : new Identity(name, Identity.Credential.COOKIE);
     }
 
     /** Makes the request's session, under a new id, that of {@code name}. */
@@ -65,6 +66,6 @@ public final class Authenticator {
         if (colon < 0 || !users.proves(pair.substring(0, colon), pair.substring(colon + 1))) {
             return Optional.empty();
         }
-        return Optional.of(new Identity(pair.substring(0, colon), Identity.Way.BASIC));
+        return Optional.of(new Identity(pair.substring(0, colon), Identity.Credential.BASIC));
     }
 }

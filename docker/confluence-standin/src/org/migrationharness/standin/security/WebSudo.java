@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.migrationharness.standin.http.Access;
 import org.migrationharness.standin.http.Exchange;
+import org.migrationharness.standin.http.Identity;
 import org.migrationharness.standin.http.LocalPath;
 import org.migrationharness.standin.http.Routes;
 
@@ -39,7 +40,7 @@ public final class WebSudo {
 
     /** Whether this request may do what is secured; a yes prolongs the session. */
     public boolean allows(HttpServletRequest request, Identity identity) {
-        if (!enabled || identity.way() != Identity.Way.COOKIE) {
+        if (!enabled || identity.credential() != Identity.Credential.COOKIE) {
             return true;
         }
         HttpSession session = request.getSession(false);

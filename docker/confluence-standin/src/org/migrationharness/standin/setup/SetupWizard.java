@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.migrationharness.standin.ApplicationState;
-import org.migrationharness.standin.Lifecycle;
 import org.migrationharness.standin.http.Access;
 import org.migrationharness.standin.http.Exchange;
 import org.migrationharness.standin.http.HttpProblem;
 import org.migrationharness.standin.http.Routes;
+import org.migrationharness.standin.lifecycle.ApplicationState;
+import org.migrationharness.standin.lifecycle.Lifecycle;
 import org.migrationharness.standin.security.Users;
 
 /**

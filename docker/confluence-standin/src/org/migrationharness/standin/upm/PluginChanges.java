@@ -85,7 +85,7 @@ final class PluginChanges {
         showModule(exchange);
     }
 
-    private static PluginDescriptor.Module module(Plugin plugin, Exchange exchange) {
+    private static PluginDescriptor.ModuleDescriptor module(Plugin plugin, Exchange exchange) {
         return plugin.descriptor().modules().stream()
                 .filter(module -> module.key().equals(exchange.part("module")))
                 .findFirst()

@@ -36,7 +36,7 @@ final class PluginJson {
         return body;
     }
 
-    static JsonObject module(Plugin plugin, PluginDescriptor.Module module, boolean active) {
+    static JsonObject module(Plugin plugin, PluginDescriptor.ModuleDescriptor module, boolean active) {
         JsonObject json = new JsonObject();
         json.addProperty("key", module.key());
         json.addProperty("completeKey", plugin.key() + ":" + module.key());

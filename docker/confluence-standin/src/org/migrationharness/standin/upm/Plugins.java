@@ -30,7 +30,7 @@ public final class Plugins {
             Log.named("com.atlassian.upm.core.install.DefaultPluginInstallationService");
 
     private final OsgiFramework framework;
-    private final UpmSwitches switches;
+    private final UpmSettings switches;
     private final JsonFile<Boolean> safeMode;
     private final Path folder;
     private final JsonFile<Map<String, Plugin>> file;
@@ -38,7 +38,7 @@ public final class Plugins {
     private Map<String, Plugin> plugins;
     private boolean inSafeMode;
 
-    public Plugins(Path state, OsgiFramework framework, UpmSwitches switches) throws IOException {
+    public Plugins(Path state, OsgiFramework framework, UpmSettings switches) throws IOException {
         this.framework = framework;
         this.switches = switches;
         safeMode = new JsonFile<>(state.resolve("safe-mode.json"), new TypeToken<>() { });
@@ -94,9 +94,9 @@ public final class Plugins {
      * Installs an uploaded jar, or replaces the plugin of the same key.
      *
      * @param upload the file as received; the caller removes it
-     * @throws JarRefused when it is not installed; then nothing of it stays
+     * @throws JarRejectedException when it is not installed; then nothing of it stays
      */
-    synchronized Plugin install(Path upload) throws IOException, JarRefused {
+    synchronized Plugin install(Path upload) throws IOException, JarRejectedException {
         PluginDescriptor descriptor = PluginJar.inspect(upload, switches);
         Plugin old = plugins.get(descriptor.key());
         Path jar = keep(upload);
@@ -232,14 +232,14 @@ public final class Plugins {
         }
     }
 
-    private static JarRefused refusal(PluginDescriptor descriptor, Throwable cause) {
+    private static JarRejectedException refusal(PluginDescriptor descriptor, Throwable cause) {
         boolean unresolved = cause instanceof BundleException bundle
                 && bundle.getType() == BundleException.RESOLVE_ERROR;
         String subCode = unresolved
                 ? "upm.pluginInstall.error.unresolved.dependencies"
                 : "upm.pluginInstall.error.install.failed";
         String what = unresolved ? "could not be resolved" : "could not be started";
-        return new JarRefused(subCode,
+        return new JarRejectedException(subCode,
                 "Plugin " + descriptor.key() + " " + what + ": " + cause.getMessage(), cause);
     }
 }

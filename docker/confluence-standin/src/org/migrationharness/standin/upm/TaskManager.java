@@ -63,13 +63,13 @@ final class TaskManager {
             try {
                 task.installing();
                 task.installed(plugins.install(upload).key());
-            } catch (JarRefused e) {
+            } catch (JarRejectedException e) {
                 LOG.error("execute", "Failed to install plugin from " + task.source() + ": " + e.getMessage(),
                         e.getCause());
                 task.failed(e);
             } catch (IOException | RuntimeException e) {
                 LOG.error("execute", "Failed to install plugin", e);
-                task.failed(new JarRefused("upm.pluginInstall.error.install.failed",
+                task.failed(new JarRejectedException("upm.pluginInstall.error.install.failed",
                         "The plugin could not be stored: " + e.getMessage(), e));
             } finally {
                 remove(upload);

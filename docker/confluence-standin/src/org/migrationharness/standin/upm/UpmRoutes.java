@@ -22,10 +22,10 @@ public final class UpmRoutes {
     private final Plugins plugins;
     private final TaskManager tasks;
     private final UploadTokens tokens = new UploadTokens();
-    private final UpmSwitches switches;
+    private final UpmSettings switches;
     private final Path temporary;
 
-    public UpmRoutes(Plugins plugins, UpmSwitches switches, Path temporary) {
+    public UpmRoutes(Plugins plugins, UpmSettings switches, Path temporary) {
         this.switches = switches;
         this.plugins = plugins;
         this.tasks = new TaskManager(plugins);
@@ -127,11 +127,11 @@ public final class UpmRoutes {
 
     private void page(Exchange exchange) throws IOException {
         exchange.page("upm", Map.of("plugins", plugins.all().stream()
-                .map(plugin -> new Shown(plugin, plugins.isActive(plugin)))
+                .map(plugin -> new ListedPlugin(plugin, plugins.isActive(plugin)))
                 .toList()));
     }
 
     /** A plugin as the page lists it. */
-    public record Shown(Plugin plugin, boolean active) {
+    public record ListedPlugin(Plugin plugin, boolean active) {
     }
 }

@@ -15,7 +15,7 @@ final class UpmTask {
     private final long size;
     private final long created = System.currentTimeMillis();
     private volatile String stage = "downloading";
-    private volatile JarRefused refusal;
+    private volatile JarRejectedException refusal;
     private volatile String pluginKey;
 
     UpmTask(String source, String user, long size) {
@@ -45,7 +45,7 @@ final class UpmTask {
         pluginKey = key;
     }
 
-    void failed(JarRefused why) {
+    void failed(JarRejectedException why) {
         refusal = why;
     }
 
@@ -63,7 +63,7 @@ final class UpmTask {
     }
 
     JsonObject toJson() {
-        JarRefused why = refusal;
+        JarRejectedException why = refusal;
         JsonObject status = new JsonObject();
         status.addProperty("done", done());
         status.addProperty("statusCode", 200);

@@ -1,0 +1,18 @@
+package org.migrationharness.standin.ccma.listeners;
+
+import com.atlassian.migration.app.gateway.MigrationDetailsV1;
+import java.util.List;
+
+/** A migration listener of any generation, as found among the OSGi services. */
+public interface AppListener {
+    String serverAppKey();
+
+    /** Null when the listener names none. */
+    String cloudAppKey();
+
+    ListenerOwner owner();
+
+    List<String> dataAccessScopes();
+
+    void start(String transferId, MigrationDetailsV1 details);
+}

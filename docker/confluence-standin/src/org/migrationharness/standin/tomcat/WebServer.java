@@ -1,0 +1,152 @@
+package org.migrationharness.standin.tomcat;
+
+import jakarta.servlet.MultipartConfigElement;
+import jakarta.servlet.http.HttpServlet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.Wrapper;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.core.StandardHost;
+import org.apache.catalina.core.StandardServer;
+import org.apache.catalina.session.StandardManager;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.valves.ErrorReportValve;
+import org.apache.coyote.http11.Http11NioProtocol;
+import org.apache.tomcat.SimpleInstanceManager;
+import org.migrationharness.standin.Settings;
+import org.migrationharness.standin.http.Pages;
+import org.migrationharness.standin.http.Routes;
+import org.migrationharness.standin.lifecycle.Lifecycle;
+import org.migrationharness.standin.security.Authenticator;
+import org.migrationharness.standin.security.WebSudo;
+
+/**
+ * Embedded Tomcat with the product's connector and Synchrony's. Its timers follow the JVM's clock, which may
+ * run hundreds of times faster than the wall: idle limits are off or multiplied, otherwise a client that
+ * keeps its connection would find it closed within milliseconds.
+ */
+public final class WebServer {
+    private static final int SESSION_MINUTES = 60;
+    private static final long UPLOAD_LIMIT = 256L << 20;
+    private static final int FORM_LIMIT = 2 << 20;
+
+    private final Tomcat tomcat = new Tomcat();
+    private final Connector http;
+    private final Connector synchrony;
+
+    public WebServer(
+            Settings settings, Routes routes, Authenticator authenticator, WebSudo webSudo, Lifecycle lifecycle,
+            Pages pages)
+            throws IOException {
+        Path base = Files.createDirectories(settings.home().resolve("temp"));
+        tomcat.setBaseDir(base.toString());
+        http = connector(settings, settings.httpPort(), "http-nio");
+        synchrony = connector(settings, settings.synchronyPort(), "synchrony-nio");
+        tomcat.setConnector(http);
+        tomcat.getService().addConnector(synchrony);
+        tomcat.getEngine().setBackgroundProcessorDelay(scaled(10, settings));
+        if (tomcat.getServer() instanceof StandardServer server) {
+            server.setPeriodicEventDelay(scaled(10, settings));
+        }
+
+        StandardContext context = context(base);
+        context.setSessionTimeout(scaled(SESSION_MINUTES, settings));
+        context.setUseHttpOnly(true);
+        StandardManager sessions = new StandardManager();
+        sessions.setPathname(null);
+        context.setManager(sessions);
+        add(context, "dispatcher", new Dispatcher(routes, authenticator, webSudo, lifecycle, pages), "/")
+                .setMultipartConfigElement(
+                        new MultipartConfigElement(base.toString(), UPLOAD_LIMIT, UPLOAD_LIMIT + FORM_LIMIT, 0));
+        context.getPipeline().addValve(new SynchronyValve(synchrony));
+        tomcat.getHost().addChild(context);
+        plainErrors();
+        if (settings.accessLog()) {
+            tomcat.getHost().getPipeline().addValve(AccessLog.valve(settings.home()));
+        }
+    }
+
+    /**
+     * A context configured by hand. Tomcat's own helper reads annotations, whose classes Debian does not ship
+     * with it.
+     */
+    private static StandardContext context(Path base) {
+        StandardContext context = new StandardContext();
+        context.setName("");
+        context.setPath("");
+        context.setDocBase(base.toString());
+        context.setInstanceManager(new SimpleInstanceManager());
+        context.addLifecycleListener(event -> {
+            if (event.getType().equals(org.apache.catalina.Lifecycle.CONFIGURE_START_EVENT)) {
+                context.setConfigured(true);
+            }
+        });
+        return context;
+    }
+
+    private static Connector connector(Settings settings, int port, String name) {
+        Connector connector = new Connector(new Http11NioProtocol() {
+            @Override
+            protected void startAsyncTimeout() {
+                // Nothing here is served asynchronously, and a look each second is 1,000 at a fast clock.
+            }
+        });
+        connector.setPort(port);
+        connector.setThrowOnFailure(true);
+        connector.setURIEncoding("UTF-8");
+        connector.setXpoweredBy(false);
+        connector.setMaxPostSize(FORM_LIMIT);
+        connector.setProperty("address", settings.bind());
+        connector.setProperty("server", "Confluence stand-in");
+        connector.setProperty("connectionTimeout", "-1");
+        connector.setProperty("keepAliveTimeout", "-1");
+        connector.setProperty("maxKeepAliveRequests", "-1");
+        connector.setProperty("selectorTimeout", Integer.toString(scaled(1000, settings)));
+        connector.setProperty("maxThreads", name.startsWith("http") ? "48" : "4");
+        connector.setProperty("minSpareThreads", "2");
+        return connector;
+    }
+
+    private static Wrapper add(Context context, String name, HttpServlet servlet, String path) {
+        Wrapper wrapper = Tomcat.addServlet(context, name, servlet);
+        wrapper.addMapping(path);
+        return wrapper;
+    }
+
+    /** What Tomcat itself refuses (a bad request line) must show neither version nor stack trace. */
+    private void plainErrors() {
+        ErrorReportValve valve = new ErrorReportValve();
+        valve.setShowReport(false);
+        valve.setShowServerInfo(false);
+        ((StandardHost) tomcat.getHost()).setErrorReportValveClass(null);
+        tomcat.getHost().getPipeline().addValve(valve);
+    }
+
+    private static int scaled(int value, Settings settings) {
+        return (int) Math.min(Integer.MAX_VALUE, (long) value * settings.timeScale());
+    }
+
+    /**
+     * @throws LifecycleException when a port cannot be taken
+     */
+    public void start() throws LifecycleException {
+        tomcat.start();
+    }
+
+    public int httpPort() {
+        return http.getLocalPort();
+    }
+
+    public int synchronyPort() {
+        return synchrony.getLocalPort();
+    }
+
+    public void stop() throws LifecycleException {
+        tomcat.stop();
+        tomcat.destroy();
+    }
+}
