@@ -22,7 +22,7 @@ public final class Main {
         }
         // The pool of the platform client must let go of a connection before the cloud's idle limit (5 s of
         // wall time) does; the property counts server time.
-        System.setProperty("jdk.httpclient.keepalive.timeout", Long.toString(3L * settings.timeScale()));
+        System.setProperty("jdk.httpclient.keepalive.timeout", Long.toString(3L * settings.process().timeScale()));
         try {
             Server server = new Server(settings);
             Runtime.getRuntime().addShutdownHook(new Thread(server::stop, "shutdown"));

@@ -12,7 +12,9 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.apache.catalina.LifecycleException;
+import org.migrationharness.standin.ccma.ConfluenceServices;
 import org.migrationharness.standin.ccma.MigrationAssistant;
+import org.migrationharness.standin.ccma.platform.ServerIdentity;
 import org.migrationharness.standin.darkfeatures.DarkFeatureRoutes;
 import org.migrationharness.standin.darkfeatures.DarkFeatures;
 import org.migrationharness.standin.http.Pages;
@@ -32,10 +34,12 @@ import org.migrationharness.standin.security.LoginPages;
 import org.migrationharness.standin.security.Users;
 import org.migrationharness.standin.security.WebSudo;
 import org.migrationharness.standin.setup.SetupConfig;
+import org.migrationharness.standin.setup.SetupSettings;
 import org.migrationharness.standin.setup.SetupWizard;
 import org.migrationharness.standin.status.StatusRoutes;
 import org.migrationharness.standin.status.SynchronyRoutes;
 import org.migrationharness.standin.store.JsonFile;
+import org.migrationharness.standin.tomcat.Dispatcher;
 import org.migrationharness.standin.tomcat.WebServer;
 import org.migrationharness.standin.upm.Plugins;
 import org.migrationharness.standin.upm.UpmRoutes;
@@ -52,7 +56,10 @@ final class Server {
      * generator complains of slowness when the clock runs fast.
      */
     private static final List<Logger> QUIET = Stream.of(
-            "org.apache.catalina.core", "org.apache.catalina.util", "org.apache.coyote", "org.apache.tomcat.util.net")
+            "org.apache.catalina.core",
+            "org.apache.catalina.util",
+            "org.apache.coyote",
+            "org.apache.tomcat.util.net")
             .map(Logger::getLogger)
             .toList();
 
@@ -69,17 +76,19 @@ final class Server {
 
     Server(Settings settings) throws IOException {
         this.settings = settings;
+        Path home = settings.process().home();
         openLog();
         Logger.getLogger("").setLevel(Level.WARNING);
         QUIET.forEach(logger -> logger.setLevel(Level.OFF));
-        state = Files.createDirectories(settings.home().resolve("standin"));
+        state = Files.createDirectories(home.resolve("standin"));
         users = new Users(state);
-        config = new SetupConfig(settings.home());
-        framework = new OsgiFramework(settings.home().resolve("plugins-osgi-cache"));
+        config = new SetupConfig(home);
+        framework = new OsgiFramework(home.resolve("plugins-osgi-cache"));
         tokens = new AccessTokens(state);
-        webSudo = new WebSudo(users, settings.timeScale());
-        web = new WebServer(settings, routes, new Authenticator(users, tokens, settings.basicAllowed()), webSudo,
-                lifecycle, new Pages(settings.profile().version()));
+        webSudo = new WebSudo(users, settings.process().timeScale());
+        web = new WebServer(settings.web(), new Dispatcher(
+                routes, new Authenticator(users, tokens, settings.login().basicAllowed()), webSudo, lifecycle,
+                new Pages(settings.assistant().profile().version())));
     }
 
     /**
@@ -99,11 +108,12 @@ final class Server {
     }
 
     private void comeUp() throws IOException, BundleException {
-        if (settings.presetSetup() && !config.isComplete()) {
-            users.create(settings.adminUser(), "Administrator", "admin@example.com", settings.adminPassword());
+        SetupSettings setup = settings.setup();
+        if (setup.preset() && !config.isComplete()) {
+            users.create(setup.adminUser(), "Administrator", "admin@example.com", setup.adminPassword());
             config.complete();
         }
-        SetupWizard wizard = new SetupWizard(config, settings.setupVariables(), users, lifecycle);
+        SetupWizard wizard = new SetupWizard(config, setup.variables(), users, lifecycle);
         wizard.begin();
         wizard.addTo(routes);
         startApplication();
@@ -118,16 +128,17 @@ final class Server {
         DarkFeatures features = new DarkFeatures(state, System.getProperties());
         UpmSettings switches = UpmSettings.fromProperties();
         Plugins plugins = new Plugins(state, framework, switches);
-        MigrationAssistant assistant = new MigrationAssistant(state, settings, config.serverId(),
-                "http://localhost:" + web.httpPort(), features, plugins, framework.context());
+        ServerIdentity identity = new ServerIdentity(config.serverId(), "http://localhost:" + web.httpPort());
+        MigrationAssistant assistant = new MigrationAssistant(settings.assistant(), new ConfluenceServices(
+                state, identity, features, plugins, framework.context()));
         assistant.publishGateway();
         plugins.restore();
-        new LoginPages(users, settings.twoStepLogin()).addTo(routes);
+        new LoginPages(users, settings.login().twoStep()).addTo(routes);
         webSudo.addTo(routes);
         new SynchronyRoutes(state).addTo(routes);
-        new AccessTokenRest(tokens, settings.timeScale()).addTo(routes);
+        new AccessTokenRest(tokens, settings.process().timeScale()).addTo(routes);
         new DarkFeatureRoutes(features).addTo(routes);
-        new UpmRoutes(plugins, switches, settings.home().resolve("temp")).addTo(routes);
+        new UpmRoutes(plugins, switches, settings.process().home().resolve("temp")).addTo(routes);
         assistant.addTo(routes);
         assistant.resume();
     }
@@ -147,17 +158,18 @@ final class Server {
     private void openLog() throws IOException {
         LogLevel level = LogLevel.valueOf(
                 System.getProperty("standin.log.level", "WARN"));
-        Log.use(settings.logToStdout()
+        Path file = settings.process().home().resolve("logs/atlassian-confluence.log");
+        Log.use(settings.process().logToStdout()
                 ? LogSink.toStream(System.out, level)
-                : LogSink.toFile(new RollingFile(
-                        settings.home().resolve("logs/atlassian-confluence.log"), LOG_LIMIT, LOG_BACKUPS), level));
+                : LogSink.toFile(new RollingFile(file, LOG_LIMIT, LOG_BACKUPS), level));
     }
 
     private void writePorts() {
-        if (settings.portsFile() != null) {
+        Path portsFile = settings.process().portsFile();
+        if (portsFile != null) {
             String json = new Gson().toJson(
                     Map.of("http", web.httpPort(), "synchrony", web.synchronyPort()));
-            JsonFile.write(settings.portsFile(), json.getBytes(StandardCharsets.UTF_8));
+            JsonFile.write(portsFile, json.getBytes(StandardCharsets.UTF_8));
         }
     }
 }

@@ -25,7 +25,7 @@ import org.migrationharness.standin.security.Authenticator;
 import org.migrationharness.standin.security.WebSudo;
 
 /** The one servlet: finds the route, asks who it is, guards it, and turns problems into answers. */
-final class Dispatcher extends HttpServlet {
+public final class Dispatcher extends HttpServlet {
     private static final long serialVersionUID = 1L;
     private static final Log LOG = Log.named("com.atlassian.confluence.web.Dispatcher");
     private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS");
@@ -36,7 +36,7 @@ final class Dispatcher extends HttpServlet {
     private final transient Lifecycle lifecycle;
     private final transient Pages pages;
 
-    Dispatcher(
+    public Dispatcher(
             Routes routes, Authenticator authenticator, WebSudo webSudo, Lifecycle lifecycle, Pages pages) {
         this.routes = routes;
         this.authenticator = authenticator;

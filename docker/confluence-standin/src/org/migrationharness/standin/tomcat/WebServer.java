@@ -1,11 +1,10 @@
 package org.migrationharness.standin.tomcat;
 
 import jakarta.servlet.MultipartConfigElement;
-import jakarta.servlet.http.HttpServlet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.apache.catalina.Context;
+import org.apache.catalina.Lifecycle;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Wrapper;
 import org.apache.catalina.connector.Connector;
@@ -17,17 +16,11 @@ import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.tomcat.SimpleInstanceManager;
-import org.migrationharness.standin.Settings;
-import org.migrationharness.standin.http.Pages;
-import org.migrationharness.standin.http.Routes;
-import org.migrationharness.standin.lifecycle.Lifecycle;
-import org.migrationharness.standin.security.Authenticator;
-import org.migrationharness.standin.security.WebSudo;
 
 /**
  * Embedded Tomcat with the product's connector and Synchrony's. Its timers follow the JVM's clock, which may
- * run hundreds of times faster than the wall: idle limits are off or multiplied, otherwise a client that
- * keeps its connection would find it closed within milliseconds.
+ * run hundreds of times faster than wall time. Idle limits are therefore off or multiplied; otherwise a client
+ * that keeps its connection open would find it closed within milliseconds.
  */
 public final class WebServer {
     private static final int SESSION_MINUTES = 60;
@@ -38,14 +31,15 @@ public final class WebServer {
     private final Connector http;
     private final Connector synchrony;
 
-    public WebServer(
-            Settings settings, Routes routes, Authenticator authenticator, WebSudo webSudo, Lifecycle lifecycle,
-            Pages pages)
-            throws IOException {
+    /**
+     * @param settings where to listen
+     * @param dispatcher the servlet that answers every request
+     */
+    public WebServer(WebServerSettings settings, Dispatcher dispatcher) throws IOException {
         Path base = Files.createDirectories(settings.home().resolve("temp"));
         tomcat.setBaseDir(base.toString());
-        http = connector(settings, settings.httpPort(), "http-nio");
-        synchrony = connector(settings, settings.synchronyPort(), "synchrony-nio");
+        http = connector(settings, settings.ports().http(), "http-nio");
+        synchrony = connector(settings, settings.ports().synchrony(), "synchrony-nio");
         tomcat.setConnector(http);
         tomcat.getService().addConnector(synchrony);
         tomcat.getEngine().setBackgroundProcessorDelay(scaled(10, settings));
@@ -59,9 +53,10 @@ public final class WebServer {
         StandardManager sessions = new StandardManager();
         sessions.setPathname(null);
         context.setManager(sessions);
-        add(context, "dispatcher", new Dispatcher(routes, authenticator, webSudo, lifecycle, pages), "/")
-                .setMultipartConfigElement(
-                        new MultipartConfigElement(base.toString(), UPLOAD_LIMIT, UPLOAD_LIMIT + FORM_LIMIT, 0));
+        Wrapper wrapper = Tomcat.addServlet(context, "dispatcher", dispatcher);
+        wrapper.addMapping("/");
+        wrapper.setMultipartConfigElement(
+                new MultipartConfigElement(base.toString(), UPLOAD_LIMIT, UPLOAD_LIMIT + FORM_LIMIT, 0));
         context.getPipeline().addValve(new SynchronyValve(synchrony));
         tomcat.getHost().addChild(context);
         plainErrors();
@@ -81,18 +76,18 @@ public final class WebServer {
         context.setDocBase(base.toString());
         context.setInstanceManager(new SimpleInstanceManager());
         context.addLifecycleListener(event -> {
-            if (event.getType().equals(org.apache.catalina.Lifecycle.CONFIGURE_START_EVENT)) {
+            if (event.getType().equals(Lifecycle.CONFIGURE_START_EVENT)) {
                 context.setConfigured(true);
             }
         });
         return context;
     }
 
-    private static Connector connector(Settings settings, int port, String name) {
+    private static Connector connector(WebServerSettings settings, int port, String name) {
         Connector connector = new Connector(new Http11NioProtocol() {
             @Override
             protected void startAsyncTimeout() {
-                // Nothing here is served asynchronously, and a look each second is 1,000 at a fast clock.
+                // Nothing is served asynchronously, and a fast clock would turn a check a second into hundreds.
             }
         });
         connector.setPort(port);
@@ -111,12 +106,6 @@ public final class WebServer {
         return connector;
     }
 
-    private static Wrapper add(Context context, String name, HttpServlet servlet, String path) {
-        Wrapper wrapper = Tomcat.addServlet(context, name, servlet);
-        wrapper.addMapping(path);
-        return wrapper;
-    }
-
     /** What Tomcat itself refuses (a bad request line) must show neither version nor stack trace. */
     private void plainErrors() {
         ErrorReportValve valve = new ErrorReportValve();
@@ -126,7 +115,7 @@ public final class WebServer {
         tomcat.getHost().getPipeline().addValve(valve);
     }
 
-    private static int scaled(int value, Settings settings) {
+    private static int scaled(int value, WebServerSettings settings) {
         return (int) Math.min(Integer.MAX_VALUE, (long) value * settings.timeScale());
     }
 

@@ -4,13 +4,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.migrationharness.standin.ccma.listeners.AppListener;
 import org.migrationharness.standin.ccma.listeners.ListenerLookup;
 import org.migrationharness.standin.upm.Plugin;
 import org.migrationharness.standin.upm.Plugins;
 
-/** The installed apps with their listeners, as of this moment. */
+/** The installed apps with their listeners, as they are now. */
 public final class InstalledApps {
     private final Plugins plugins;
     private final ListenerLookup listeners;
@@ -20,10 +19,11 @@ public final class InstalledApps {
         this.listeners = listeners;
     }
 
-    /** All enabled apps, whether or not a listener of theirs is visible. */
+    /** All enabled apps, whether or not their listener is visible. */
     public List<InstalledApp> all() {
         Map<String, AppListener> byPlugin = new HashMap<>();
-        listeners.discover().forEach(one -> byPlugin.putIfAbsent(one.owner().pluginKey(), one));
+        listeners.discover().forEach(
+                listener -> byPlugin.putIfAbsent(listener.owner().pluginKey(), listener));
         List<InstalledApp> apps = new ArrayList<>();
         for (Plugin plugin : plugins.all()) {
             if (plugins.isActive(plugin)) {
@@ -36,14 +36,8 @@ public final class InstalledApps {
         return apps;
     }
 
-    /** Those that implement a listener: what dev mode takes in by itself. */
+    /** The apps that implement a listener: the ones that dev mode includes by itself. */
     public List<InstalledApp> withListener() {
         return all().stream().filter(InstalledApp::hasListener).toList();
-    }
-
-    public Optional<AppListener> listener(String serverAppKey) {
-        return listeners.discover().stream()
-                .filter(listener -> listener.serverAppKey().equals(serverAppKey))
-                .findFirst();
     }
 }

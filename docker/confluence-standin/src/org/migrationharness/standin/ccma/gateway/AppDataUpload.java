@@ -10,15 +10,15 @@ import java.util.concurrent.Executor;
 import org.migrationharness.standin.ccma.platform.PlatformClient;
 
 /**
- * The stream that an app writes its data to. Bytes go to the cloud as they come, so a file of any size needs
- * one small buffer; closing waits for the cloud's answer.
+ * The stream that an app writes its data to. Bytes go to the cloud as they arrive, so a file of any size needs
+ * only one small buffer. Closing the stream waits for the cloud's answer.
  */
 final class AppDataUpload extends OutputStream {
     private final BytePipe pipe = new BytePipe();
-    private final CompletableFuture<Void> answered;
+    private final CompletableFuture<Void> completion;
 
     AppDataUpload(PlatformClient platform, Executor threads, String transferId, String label) {
-        answered = CompletableFuture.runAsync(() -> {
+        completion = CompletableFuture.runAsync(() -> {
             try (InputStream in = pipe.input()) {
                 platform.upload(transferId, label, HttpRequest.BodyPublishers.ofInputStream(() -> in));
             } catch (IOException e) {
@@ -42,10 +42,10 @@ final class AppDataUpload extends OutputStream {
     public void close() throws IOException {
         pipe.finish();
         try {
-            answered.get();
+            completion.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while the upload ended", e);
+            throw new IOException("interrupted while waiting for the cloud to answer the upload", e);
         } catch (ExecutionException e) {
             throw new IOException(e.getCause().getMessage(), e.getCause());
         }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A bounded pipe between the thread that writes and the one that sends. The JDK's own piped streams wake
- * their reader once a second only, and refuse a writer whose thread has ended.
+ * A bounded pipe between the thread that writes and the thread that sends. The JDK's own piped streams wake
+ * their reader only once a second, and fail when the thread of the writer has ended.
  */
 final class BytePipe {
     private final byte[] buffer = new byte[1 << 16];

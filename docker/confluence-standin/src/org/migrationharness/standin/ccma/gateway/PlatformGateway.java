@@ -19,11 +19,11 @@ import java.util.concurrent.Executor;
 import org.migrationharness.standin.ccma.platform.PlatformClient;
 import org.migrationharness.standin.ccma.platform.PlatformException;
 
-/** The gateway that listeners are given; every call goes over the wire to the cloud. */
+/** The gateway that listeners receive; every call goes to the cloud over HTTP. */
 public final class PlatformGateway implements AppCloudMigrationGateway {
     private static final Gson GSON = new Gson();
-    private static final int TOO_MANY = 429;
-    private static final int ABSENT = 404;
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int NOT_FOUND = 404;
 
     private final PlatformClient platform;
     private final Executor threads;
@@ -45,39 +45,39 @@ public final class PlatformGateway implements AppCloudMigrationGateway {
 
     @Override
     public PaginatedMapping getPaginatedMapping(String transferId, String namespace, int pageSize) {
-        PageCursor pages = new PageCursor(
+        PageCursor cursor = new PageCursor(
                 lastEntity -> platform.mappingPage(transferId, namespace, lastEntity, pageSize));
         return new PaginatedMapping() {
             @Override
             public boolean next() {
-                return pages.next();
+                return cursor.next();
             }
 
             @Override
             public Map<String, String> getMapping() {
-                return strings(pages.current().get("items"));
+                return strings(cursor.current().get("items"));
             }
         };
     }
 
     @Override
     public Map<String, String> getMappingById(String transferId, String namespace, Set<String> keys) {
-        return asked(() -> strings(platform.findMappings(transferId, namespace, keys)));
+        return unchecked(() -> strings(platform.findMappings(transferId, namespace, keys)));
     }
 
     @Override
     public PaginatedContainers getPaginatedContainers(String transferId, ContainerType type, int pageSize) {
-        PageCursor pages = new PageCursor(
+        PageCursor cursor = new PageCursor(
                 lastEntity -> platform.containerPage(transferId, type.name(), lastEntity, pageSize));
         return new PaginatedContainers() {
             @Override
             public boolean next() {
-                return pages.next();
+                return cursor.next();
             }
 
             @Override
             public List<ContainerV1> getContainers() {
-                return pages.current().getAsJsonArray("containers").asList().stream()
+                return cursor.current().getAsJsonArray("containers").asList().stream()
                         .map(PlatformGateway::container)
                         .toList();
             }
@@ -90,7 +90,7 @@ public final class PlatformGateway implements AppCloudMigrationGateway {
             JsonElement details = platform.feedback(transferId).get("details");
             return Optional.of(GSON.fromJson(details, new TypeToken<Map<String, Object>>() { }));
         } catch (PlatformException e) {
-            if (e.status() == ABSENT) {
+            if (e.status() == NOT_FOUND) {
                 return Optional.empty();
             }
             throw translated(e);
@@ -110,17 +110,17 @@ public final class PlatformGateway implements AppCloudMigrationGateway {
         return GSON.fromJson(json, new TypeToken<Map<String, String>>() { });
     }
 
-    private static <T> T asked(PlatformCall<T> question) {
+    private static <T> T unchecked(PlatformCall<T> call) {
         try {
-            return question.ask();
+            return call.send();
         } catch (PlatformException e) {
             throw translated(e);
         }
     }
 
-    /** Calls over the limit throw a RuntimeException that says so, since CCMA 3.3.5. */
+    /** A call over the rate limit throws a RuntimeException that says so (since CCMA 3.3.5). */
     private static RuntimeException translated(PlatformException e) {
-        return e.status() == TOO_MANY
+        return e.status() == TOO_MANY_REQUESTS
                 ? new RuntimeException("App migration API rate limit exceeded", e)
                 : new IllegalStateException(e.getMessage(), e);
     }
@@ -155,14 +155,14 @@ public final class PlatformGateway implements AppCloudMigrationGateway {
     }
 
     private interface PlatformCall<T> {
-        T ask() throws PlatformException;
+        T send() throws PlatformException;
     }
 
     private interface PageSource {
         JsonObject page(String lastEntity) throws PlatformException;
     }
 
-    /** Walks pages by their {@code meta}. */
+    /** Moves from page to page by their {@code meta}. */
     private static final class PageCursor {
         private final PageSource source;
         private JsonObject current;
@@ -177,7 +177,7 @@ public final class PlatformGateway implements AppCloudMigrationGateway {
                 return false;
             }
             String lastEntity = meta == null ? null : PlatformClient.text(meta, "lastEntity");
-            current = asked(() -> source.page(lastEntity));
+            current = unchecked(() -> source.page(lastEntity));
             return true;
         }
 

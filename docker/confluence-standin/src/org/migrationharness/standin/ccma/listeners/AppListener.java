@@ -7,12 +7,13 @@ import java.util.List;
 public interface AppListener {
     String serverAppKey();
 
-    /** Null when the listener names none. */
+    /** Null when the listener has no cloud key. */
     String cloudAppKey();
 
     ListenerOwner owner();
 
     List<String> dataAccessScopes();
 
+    /** Calls {@code onStartAppMigration}; throws what the listener throws. */
     void start(String transferId, MigrationDetailsV1 details);
 }

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Calls between two copies of the migration library. An app that embeds the library has classes of its own
- * with the same names, so neither side's objects are instances of the other's interfaces: they are wrapped in
- * proxies, and enums are translated by name.
+ * Calls between two copies of the migration library. An app that embeds the library has its own classes of the
+ * same names, so the objects of one side are not instances of the other's interfaces: they are wrapped in
+ * proxies, and enum constants are translated by name.
  */
 final class ClassSpaces {
     private static final String LIBRARY = "com.atlassian.migration.app.";
@@ -17,9 +17,9 @@ final class ClassSpaces {
     private ClassSpaces() {
     }
 
-    /** Wraps {@code target} as the interface {@code wanted}, which has the same methods in another copy. */
-    static Object as(Class<?> wanted, Object target) {
-        return Proxy.newProxyInstance(wanted.getClassLoader(), new Class<?>[] {wanted},
+    /** Wraps {@code target} as {@code type}, the interface of the same name in another copy. */
+    static Object as(Class<?> type, Object target) {
+        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
                 (proxy, method, arguments) -> method.getDeclaringClass() == Object.class
                         ? onObject(target, method, arguments)
                         : call(target, method, arguments));
@@ -35,53 +35,53 @@ final class ClassSpaces {
 
     private static Object call(Object target, Method method, Object[] arguments) throws Throwable {
         int count = arguments == null ? 0 : arguments.length;
-        Method twin = twin(target.getClass(), method.getName(), method.getParameterTypes());
+        Method counterpart = counterpart(target.getClass(), method.getName(), method.getParameterTypes());
         Object[] translated = new Object[count];
         for (int i = 0; i < count; i++) {
-            translated[i] = translate(arguments[i], twin.getParameterTypes()[i],
-                    twin.getDeclaringClass().getClassLoader());
+            translated[i] = translate(arguments[i], counterpart.getParameterTypes()[i],
+                    counterpart.getDeclaringClass().getClassLoader());
         }
         try {
-            return translate(twin.invoke(target, translated), method.getReturnType(),
+            return translate(counterpart.invoke(target, translated), method.getReturnType(),
                     method.getDeclaringClass().getClassLoader());
         } catch (InvocationTargetException e) {
             throw e.getCause();
         }
     }
 
-    /** The public interface method of the same name whose parameters have the same names. */
-    private static Method twin(Class<?> type, String name, Class<?>[] parameters) {
-        List<String> wanted = names(parameters);
-        for (Class<?> level = type; level != null; level = level.getSuperclass()) {
-            for (Class<?> face : level.getInterfaces()) {
+    /** The public interface method with the same name and parameter types of the same names. */
+    private static Method counterpart(Class<?> type, String name, Class<?>[] parameters) {
+        List<String> typeNames = names(parameters);
+        for (Class<?> ancestor = type; ancestor != null; ancestor = ancestor.getSuperclass()) {
+            for (Class<?> face : ancestor.getInterfaces()) {
                 for (Method method : face.getMethods()) {
-                    if (method.getName().equals(name) && names(method.getParameterTypes()).equals(wanted)) {
+                    if (method.getName().equals(name) && names(method.getParameterTypes()).equals(typeNames)) {
                         return method;
                     }
                 }
             }
         }
-        throw new IllegalStateException(type.getName() + " has no method " + name + " of the library");
+        throw new IllegalStateException(type.getName() + " does not implement the library's method " + name);
     }
 
     private static List<String> names(Class<?>[] types) {
         return Arrays.stream(types).map(Class::getName).toList();
     }
 
-    private static Object translate(Object value, Class<?> wanted, ClassLoader other) {
-        if (value == null || wanted.isPrimitive()) {
+    private static Object translate(Object value, Class<?> type, ClassLoader other) {
+        if (value == null || type.isPrimitive()) {
             return value;
         }
         if (value instanceof List<?> list) {
             return list.stream().map(item -> translateItem(item, other)).toList();
         }
-        if (wanted.isInstance(value) || !wanted.getName().startsWith(LIBRARY)) {
+        if (type.isInstance(value) || !type.getName().startsWith(LIBRARY)) {
             return value;
         }
-        return wanted.isEnum() ? constant(wanted, value.toString()) : as(wanted, value);
+        return type.isEnum() ? constant(type, value.toString()) : as(type, value);
     }
 
-    /** A list does not tell what it holds: an item is wrapped as the library interface that it implements. */
+    /** A list does not know its item type, so an item is wrapped as the library interface that it implements. */
     private static Object translateItem(Object item, ClassLoader other) {
         for (Class<?> face : item.getClass().getInterfaces()) {
             if (face.getName().startsWith(LIBRARY) && face.getClassLoader() != other) {

@@ -5,7 +5,7 @@ import com.atlassian.migration.app.gateway.MigrationDetailsV1;
 import com.atlassian.migration.app.listener.DiscoverableListener;
 import java.util.List;
 
-/** The current generation, which is handed its gateway. */
+/** A listener of the current generation, which receives the gateway with each call. */
 record DiscoverableListenerAdapter(
         DiscoverableListener service, ListenerOwner owner, AppCloudMigrationGateway gateway)
         implements AppListener {
@@ -21,7 +21,7 @@ record DiscoverableListenerAdapter(
 
     @Override
     public List<String> dataAccessScopes() {
-        return OsgiListenerAdapter.names(service.getDataAccessScopes());
+        return DataAccessScopes.names(service.getDataAccessScopes());
     }
 
     @Override

@@ -1,6 +1,6 @@
 package org.migrationharness.standin.ccma.listeners;
 
-/** The three generations of the server-side listener library. */
+/** The three generations of the listener library for server apps. */
 public enum ListenerGeneration {
     OSGI("com.atlassian.migration.app.AppCloudMigrationListenerV1"),
     TRACKER("com.atlassian.migration.app.CloudMigrationListenerV1"),

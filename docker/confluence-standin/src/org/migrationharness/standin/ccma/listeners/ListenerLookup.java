@@ -9,42 +9,60 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.migrationharness.standin.ccma.profile.Profile;
 import org.migrationharness.standin.log.Log;
 import org.migrationharness.standin.upm.Plugins;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 
 /**
- * Finds the listeners among the OSGi services by their interface, each time anew. What is not registered as a
- * service is not visible here, nor is a listener of the first two generations that is registered under a
- * class of its own with the same name: the seed's "isn't visible via OSGi" is this look-up finding nothing.
+ * Looks up the listeners among the OSGi services by their interface, anew each time. A listener is not visible
+ * here when it is not registered as a service, or when it belongs to the first two generations and is
+ * registered under the app's own copy of the interface: the seed's "isn't visible via OSGi" is this look-up
+ * finding nothing.
  */
 public final class ListenerLookup {
     private static final Log LOG = Log.named("com.atlassian.migration.app.Listeners");
 
     private final BundleContext context;
     private final Plugins plugins;
-    private final Profile profile;
+    private final Set<ListenerGeneration> generations;
     private final AppCloudMigrationGateway gateway;
-    /** Pages look listeners up too; a service is complained about once. */
+    /** Pages look listeners up too, so a service gets one warning. */
     private final Set<Long> warned = ConcurrentHashMap.newKeySet();
 
+    /**
+     * @param context where services are registered
+     * @param plugins the plugins that the services' bundles belong to
+     * @param generations the generations to look for
+     * @param gateway what listeners of the current generation receive
+     */
     public ListenerLookup(
-            BundleContext context, Plugins plugins, Profile profile, AppCloudMigrationGateway gateway) {
+            BundleContext context,
+            Plugins plugins,
+            Set<ListenerGeneration> generations,
+            AppCloudMigrationGateway gateway) {
         this.context = context;
         this.plugins = plugins;
-        this.profile = profile;
+        this.generations = generations;
         this.gateway = gateway;
+    }
+
+    /** The listener for a server app key, if one is visible. */
+    public Optional<AppListener> find(String serverAppKey) {
+        return discover().stream()
+                .filter(listener -> listener.serverAppKey().equals(serverAppKey))
+                .findFirst();
     }
 
     /** One listener per server app key, in the order of their registration. */
     public List<AppListener> discover() {
         Map<String, AppListener> found = new LinkedHashMap<>();
         for (ListenerGeneration generation : ListenerGeneration.values()) {
-            if (profile.generations().contains(generation)) {
+            if (generations.contains(generation)) {
                 for (ServiceReference<?> reference : references(generation)) {
                     add(found, reference, generation);
                 }
@@ -59,7 +77,7 @@ public final class ListenerLookup {
                     ? context.getAllServiceReferences(generation.interfaceName(), null)
                     : context.getServiceReferences(generation.interfaceName(), null);
             return all == null ? List.of() : Arrays.stream(all).sorted(ListenerLookup::byServiceId).toList();
-        } catch (org.osgi.framework.InvalidSyntaxException e) {
+        } catch (InvalidSyntaxException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -92,7 +110,7 @@ public final class ListenerLookup {
                         + ": the one of " + appName + " is left out");
             }
         } catch (RuntimeException | LinkageError e) {
-            LOG.error("discover", "Listener of " + appName + " cannot be asked for its keys", e);
+            LOG.error("discover", "Listener of " + appName + " failed when it was asked for its keys", e);
         }
     }
 
@@ -104,7 +122,7 @@ public final class ListenerLookup {
         };
     }
 
-    /** The current generation is found by name, also where the app embeds the library (seen on 3.13.8). */
+    /** The current generation is found by name, even if the app embeds the library (seen on 3.13.8). */
     private static DiscoverableListener discoverable(Object service) {
         return service instanceof DiscoverableListener listener
                 ? listener

@@ -3,8 +3,8 @@ package org.migrationharness.standin.ccma.listeners;
 /**
  * The plugin that a listener belongs to.
  *
- * @param pluginKey its key in UPM
- * @param appName what admins know it by
+ * @param pluginKey the plugin's key in UPM
+ * @param appName the name that admins see
  */
 public record ListenerOwner(String pluginKey, String appName) {
 }

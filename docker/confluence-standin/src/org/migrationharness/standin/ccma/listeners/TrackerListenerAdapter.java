@@ -4,7 +4,7 @@ import com.atlassian.migration.app.CloudMigrationListenerV1;
 import com.atlassian.migration.app.gateway.MigrationDetailsV1;
 import java.util.List;
 
-/** The second generation. */
+/** A listener of the second generation. */
 record TrackerListenerAdapter(CloudMigrationListenerV1 service, ListenerOwner owner) implements AppListener {
     @Override
     public String serverAppKey() {
@@ -18,7 +18,7 @@ record TrackerListenerAdapter(CloudMigrationListenerV1 service, ListenerOwner ow
 
     @Override
     public List<String> dataAccessScopes() {
-        return OsgiListenerAdapter.names(service.getDataAccessScopes());
+        return DataAccessScopes.names(service.getDataAccessScopes());
     }
 
     @Override

@@ -7,18 +7,21 @@ import org.migrationharness.standin.ccma.plans.Plan;
 import org.migrationharness.standin.ccma.plans.PlanScope;
 
 /**
- * The core migration (spaces, users, templates), done at once in this model: each kind of data of a plan is
- * exported below the home, and nothing more becomes of it. It fails where the export cannot be written.
+ * The core migration (spaces, users, templates). In this model it is done at once: each kind of data in the
+ * plan is exported to a file in the home, which is then removed. It fails when the export cannot be written.
  */
 public final class CoreMigration {
     private final Path exports;
 
+    /**
+     * @param home the Confluence home
+     */
     public CoreMigration(Path home) {
         exports = home.resolve("migration");
     }
 
     /**
-     * @throws IOException when there is no place for the export
+     * @throws IOException when the export cannot be written
      */
     void run(Plan plan) throws IOException {
         Files.createDirectories(exports);

@@ -9,7 +9,6 @@ import java.util.UUID;
 import org.migrationharness.standin.ccma.migration.MigrationRunner;
 import org.migrationharness.standin.ccma.plans.Plan;
 import org.migrationharness.standin.ccma.plans.PlanScope;
-import org.migrationharness.standin.ccma.plans.PlanStatus;
 import org.migrationharness.standin.ccma.plans.Plans;
 import org.migrationharness.standin.ccma.plans.PreMigrationChecks;
 import org.migrationharness.standin.ccma.plans.RowPlanner;
@@ -21,7 +20,7 @@ import org.migrationharness.standin.http.Routes;
 
 /**
  * "Create new migration": connect to cloud, choose what to migrate, check for errors, review and save or run.
- * Each page carries what the earlier ones were told, so nothing is kept of a wizard that is left.
+ * Each page carries the input of the earlier ones, so a wizard that the admin leaves keeps nothing.
  */
 public final class PlanWizard {
     private static final String PATH = "/plugins/servlet/ial/migration/create";
@@ -44,10 +43,10 @@ public final class PlanWizard {
 
     public void addTo(Routes routes) {
         routes.get(PATH, Access.SECURE_ADMIN, exchange -> show(exchange, "connect", ""))
-                .post(PATH, Access.SECURE_ADMIN, this::go);
+                .post(PATH, Access.SECURE_ADMIN, this::submit);
     }
 
-    private void go(Exchange exchange) throws IOException {
+    private void submit(Exchange exchange) throws IOException {
         String name = exchange.param("name").strip();
         if (name.isEmpty() || name.length() > NAME_LIMIT) {
             show(exchange, "connect", "Give the migration a name of at most " + NAME_LIMIT + " characters.");
@@ -92,17 +91,15 @@ public final class PlanWizard {
         String id = UUID.randomUUID().toString();
         PlanScope scope = scope(exchange);
         List<AppRow> rows = scope.includes(PlanScope.Kind.APPS) ? rowPlanner.rows(id) : List.of();
-        plans.add(new Plan(
-                id, name, PlanStatus.SAVED, System.currentTimeMillis(), scope, rows, List.of()));
+        plans.add(Plan.saved(id, name, scope, rows));
         if (exchange.has("run")) {
             runner.run(id);
         }
-        exchange.redirect("/plugins/servlet/ial/migration/plan?planId=" + id);
+        exchange.redirect(MigrationAddresses.plan(id));
     }
 
     private boolean blocked(Exchange exchange) {
-        return checks.run(scope(exchange)).stream()
-                .anyMatch(check -> check.outcome() == PreMigrationChecks.Outcome.ERROR);
+        return checks.run(scope(exchange)).stream().anyMatch(PreMigrationChecks.Check::blocks);
     }
 
     private void show(Exchange exchange, String step, String error) throws IOException {
@@ -116,8 +113,7 @@ public final class PlanWizard {
         if (step.equals("check")) {
             List<PreMigrationChecks.Check> found = checks.run(scope(exchange));
             model.put("checks", found);
-            model.put("blocked", found.stream()
-                    .anyMatch(check -> check.outcome() == PreMigrationChecks.Outcome.ERROR));
+            model.put("blocked", found.stream().anyMatch(PreMigrationChecks.Check::blocks));
         }
         if (step.equals("review")) {
             model.put("rows", scope(exchange).includes(PlanScope.Kind.APPS)
@@ -126,12 +122,12 @@ public final class PlanWizard {
         exchange.page("create", model);
     }
 
-    /** All kinds are chosen until the page that asks was passed. */
+    /** What the admin chose; before the page that asks for it, all kinds of data. */
     private PlanScope scope(Exchange exchange) {
-        boolean asked = !List.of("", "connect").contains(exchange.param("step"));
+        boolean chosen = !List.of("", "connect").contains(exchange.param("step"));
         List<PlanScope.Kind> include = new ArrayList<>();
         for (PlanScope.Kind kind : PlanScope.Kind.values()) {
-            if (!asked || exchange.has("include-" + kind.name())) {
+            if (!chosen || exchange.has("include-" + kind.name())) {
                 include.add(kind);
             }
         }

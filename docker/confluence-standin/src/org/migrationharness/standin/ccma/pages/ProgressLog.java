@@ -14,7 +14,7 @@ import org.migrationharness.standin.ccma.platform.PlatformException;
 import org.migrationharness.standin.http.Exchange;
 import org.migrationharness.standin.http.HttpProblem;
 
-/** "View logs": the platform's progress log of a plan as CSV, newest first, old rows cut with a note. */
+/** "View logs": the platform's progress log of a plan as CSV, newest first; a note says where old rows are cut. */
 public final class ProgressLog {
     private static final int ROW_LIMIT = 10_000;
 
@@ -51,7 +51,7 @@ public final class ProgressLog {
         return row.get("time") == null || !row.get("time").isJsonPrimitive() ? 0 : row.get("time").getAsLong();
     }
 
-    /** A spreadsheet would run a cell that begins like a formula. */
+    /** The quote keeps a spreadsheet from running a cell that begins like a formula. */
     private static String cell(JsonElement value) {
         String text = value == null || value.isJsonNull() ? "" : value.getAsString();
         String safe = text.matches("(?s)[=+\\-@\\t\\r].*") ? "'" + text : text;

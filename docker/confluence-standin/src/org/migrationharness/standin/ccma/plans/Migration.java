@@ -11,9 +11,9 @@ import org.migrationharness.standin.ccma.rows.RowUpdate;
  *
  * @param migrationId the platform's id
  * @param startedAt epoch milliseconds; polls follow at whole periods from here
- * @param pollSeconds the period in seconds of server time
- * @param rows one per app, kept by containerId
- * @param transfers those created so far
+ * @param pollSeconds the poll period in seconds of server time
+ * @param rows one per app
+ * @param transfers the transfers created so far
  */
 public record Migration(
         String migrationId, long startedAt, long pollSeconds, List<AppRow> rows, List<Transfer> transfers) {
@@ -22,9 +22,9 @@ public record Migration(
         return rows.stream().filter(row -> row.containerId().equals(containerId)).findFirst();
     }
 
-    public Migration with(RowUpdate news) {
+    Migration with(RowUpdate update) {
         List<AppRow> next = rows.stream()
-                .map(row -> row.containerId().equals(news.containerId()) ? row.with(news) : row)
+                .map(row -> row.containerId().equals(update.containerId()) ? row.with(update) : row)
                 .toList();
         return new Migration(migrationId, startedAt, pollSeconds, next, transfers);
     }
@@ -35,8 +35,11 @@ public record Migration(
         return new Migration(migrationId, startedAt, pollSeconds, rows, List.copyOf(next));
     }
 
-    /** A transfer whose row is not found is never seen to settle, so its polls go on: the dev-mode bug. */
-    public boolean awaitsNews() {
+    /**
+     * Whether a transfer has not settled. A transfer that has no row is never seen to settle, so its polls go
+     * on: that is the dev-mode bug.
+     */
+    public boolean isUnsettled() {
         return transfers.stream()
                 .anyMatch(transfer -> !row(transfer.containerId())
                         .map(row -> row.status().settled())

@@ -4,18 +4,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.migrationharness.standin.ccma.rows.AppRow;
 
 /**
  * A migration plan.
  *
- * @param id what the page's URL and the testing REST name it by
- * @param name typed by the admin
- * @param status of the plan, which is not the status of its apps: apps go on after FINISHED
+ * @param id what the page's URL and the testing REST call it
+ * @param name the name that the admin gave it
+ * @param status the plan's status, which is not that of its apps: they go on after FINISHED
  * @param createdAt epoch milliseconds
- * @param scope what the wizard was told
- * @param draft rows shown before the first run
+ * @param scope what the plan migrates
+ * @param draft the rows shown before the first run
  * @param migrations the runs of its app migration, oldest first
  */
 public record Plan(
@@ -27,11 +28,16 @@ public record Plan(
         List<AppRow> draft,
         List<Migration> migrations) {
 
+    /** A new plan, which has not run. */
+    public static Plan saved(String id, String name, PlanScope scope, List<AppRow> draft) {
+        return new Plan(id, name, PlanStatus.SAVED, System.currentTimeMillis(), scope, draft, List.of());
+    }
+
     public Plan with(PlanStatus next) {
         return new Plan(id, name, next, createdAt, scope, draft, migrations);
     }
 
-    public Plan plus(Migration migration) {
+    public Plan with(Migration migration) {
         List<Migration> next = new ArrayList<>(migrations);
         next.add(migration);
         return new Plan(id, name, status, createdAt, scope, draft, List.copyOf(next));
@@ -39,21 +45,22 @@ public record Plan(
 
     public Plan change(String migrationId, UnaryOperator<Migration> change) {
         List<Migration> next = migrations.stream()
-                .map(one -> one.migrationId().equals(migrationId) ? change.apply(one) : one)
+                .map(migration -> migration.migrationId().equals(migrationId)
+                        ? change.apply(migration)
+                        : migration)
                 .toList();
         return new Plan(id, name, status, createdAt, scope, draft, next);
     }
 
-    public Migration migration(String migrationId) {
+    public Optional<Migration> migration(String migrationId) {
         return migrations.stream()
-                .filter(one -> one.migrationId().equals(migrationId))
-                .findFirst()
-                .orElseThrow();
+                .filter(migration -> migration.migrationId().equals(migrationId))
+                .findFirst();
     }
 
-    /** Whether something of it can still be stopped. */
+    /** Whether there is something left to stop. */
     public boolean isUnderWay() {
-        return status != PlanStatus.STOPPED && migrations.stream().anyMatch(Migration::awaitsNews);
+        return status != PlanStatus.STOPPED && migrations.stream().anyMatch(Migration::isUnsettled);
     }
 
     /** One row per app: that of its newest run, or the draft's while there was none. */

@@ -3,9 +3,9 @@ package org.migrationharness.standin.ccma.plans;
 import java.util.List;
 
 /**
- * What the wizard was told besides the name.
+ * What a plan migrates, and where to.
  *
- * @param stage production or testing, informative only
+ * @param stage production or testing; it changes nothing
  * @param site the destination site
  * @param include the kinds of data to migrate
  */

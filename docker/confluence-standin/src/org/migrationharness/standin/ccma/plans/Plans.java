@@ -15,13 +15,16 @@ import org.migrationharness.standin.ccma.rows.RowUpdate;
 import org.migrationharness.standin.log.Log;
 import org.migrationharness.standin.store.JsonFile;
 
-/** The plans: in memory for reading, one file each in the home, written before a change counts. */
+/** The plans: in memory for reading, and one file each in the home, written before a change takes effect. */
 public final class Plans {
     private static final Log LOG = Log.named("com.atlassian.migration.app.Plans");
 
     private final Path folder;
     private final Map<String, Plan> plans = new ConcurrentHashMap<>();
 
+    /**
+     * @param state the folder that holds the folder of plans
+     */
     public Plans(Path state) throws IOException {
         folder = Files.createDirectories(state.resolve("plans"));
         try (Stream<Path> files = Files.list(folder)) {
@@ -73,16 +76,18 @@ public final class Plans {
     }
 
     /**
-     * Brings news to the row of its container. News of a container that the migration has no row for change
-     * nothing, and only a DEBUG line says so: the log of a default install stays silent, as in the seed.
+     * Updates the row of a container. An update for a container without a row changes nothing, and only a
+     * DEBUG line says so: the log of a default install stays silent, as in the seed.
      */
-    public synchronized void tell(String planId, String migrationId, RowUpdate news) {
-        Optional<Plan> plan = find(planId);
-        if (plan.isEmpty() || plan.get().migration(migrationId).row(news.containerId()).isEmpty()) {
-            LOG.debug("tell", "No row for container " + news.containerId() + " in plan " + planId);
+    public synchronized void update(String planId, String migrationId, RowUpdate update) {
+        if (find(planId)
+                .flatMap(plan -> plan.migration(migrationId))
+                .flatMap(migration -> migration.row(update.containerId()))
+                .isEmpty()) {
+            LOG.debug("update", "No row for container " + update.containerId() + " in plan " + planId);
             return;
         }
-        change(planId, old -> old.change(migrationId, migration -> migration.with(news)));
+        change(planId, plan -> plan.change(migrationId, migration -> migration.with(update)));
     }
 
     private Path path(String id) {

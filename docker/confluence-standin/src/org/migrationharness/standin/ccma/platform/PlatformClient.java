@@ -1,5 +1,6 @@
 package org.migrationharness.standin.ccma.platform;
 
+import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
@@ -12,82 +13,56 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import org.migrationharness.standin.Settings;
-import org.migrationharness.standin.ccma.listeners.AppListener;
 import org.migrationharness.standin.store.JsonFile;
 
 /**
- * The calls between this server and the cloud. The real ones are not public; these are the project's own
- * protocol (docs/server-protocol.md). The server attaches itself when it first needs the cloud, so that it
- * boots where there is none.
+ * The calls from this server to the cloud. The real protocol is not public; this one is the project's own
+ * (docs/server-protocol.md). The server attaches itself to the cloud when it first needs it, so that it also
+ * boots without one.
  */
 public final class PlatformClient {
     private final PlatformHttp http;
     private final JsonFile<CloudConnection> connectionFile;
-    private final String serverId;
-    private final String serverBaseUrl;
+    private final ServerIdentity server;
     private final String cloudUrl;
     private CloudConnection connection;
 
-    public PlatformClient(Path state, Settings settings, String serverId, String serverBaseUrl) {
-        this.serverId = serverId;
-        this.http = new PlatformHttp(settings.platformUrl(), settings.timeScale());
-        this.serverBaseUrl = serverBaseUrl;
-        this.cloudUrl = settings.cloudUrl().toString();
+    /**
+     * @param state the folder that keeps the connection
+     * @param settings where the cloud is
+     * @param server how this server introduces itself when it attaches
+     */
+    public PlatformClient(Path state, PlatformSettings settings, ServerIdentity server) {
+        this.server = server;
+        http = new PlatformHttp(settings.platformUrl(), settings.timeScale());
+        cloudUrl = settings.cloudUrl().toString();
         connectionFile = new JsonFile<>(state.resolve("cloud-connection.json"), new TypeToken<>() { });
         connection = connectionFile.load(null);
     }
 
-    /**
-     * What the cloud answered to a new migration.
-     *
-     * @param createdAt epoch milliseconds of platform time
-     */
-    public record NewMigration(
-            String migrationId,
-            String migrationScopeId,
-            String name,
-            long createdAt,
-            String cloudUrl,
-            String confluenceClientKey,
-            String jiraClientKey) {
-    }
-
-    /**
-     * What the cloud answered to a new transfer.
-     *
-     * @param linked whether it could link the server app to a cloud app
-     */
-    public record NewTransfer(String transferId, boolean linked) {
-    }
-
-    /** One transfer in a poll's answer. */
-    public record Progress(
-            String containerId, String status, Integer percent, String message, long lastUpdatedAt) {
-    }
-
-    public NewMigration createMigration(String planId, String name) throws PlatformException {
+    public CreatedMigration createMigration(String planId, String name) throws PlatformException {
         JsonObject answer = post("/migrations", Map.of("planId", planId, "name", name)).getAsJsonObject();
-        return new NewMigration(
+        return new CreatedMigration(
                 answer.get("migrationId").getAsString(),
                 answer.get("migrationScopeId").getAsString(),
                 answer.get("name").getAsString(),
                 answer.get("createdAt").getAsLong(),
-                answer.get("cloudUrl").getAsString(),
-                text(answer, "confluenceClientKey"),
-                text(answer, "jiraClientKey"));
+                new CloudSite(
+                        answer.get("cloudUrl").getAsString(),
+                        text(answer, "confluenceClientKey"),
+                        text(answer, "jiraClientKey")));
     }
 
-    public NewTransfer createTransfer(String migrationId, String containerId, AppListener listener)
+    public CreatedTransfer createTransfer(String migrationId, TransferRequest transfer)
             throws PlatformException {
         JsonObject body = new JsonObject();
-        body.addProperty("containerId", containerId);
-        body.addProperty("serverAppKey", listener.serverAppKey());
-        body.addProperty("cloudAppKey", listener.cloudAppKey());
-        body.add("dataAccessScopes", new com.google.gson.Gson().toJsonTree(listener.dataAccessScopes()));
+        body.addProperty("containerId", transfer.containerId());
+        body.addProperty("serverAppKey", transfer.serverAppKey());
+        body.addProperty("cloudAppKey", transfer.cloudAppKey());
+        body.add("dataAccessScopes", new Gson().toJsonTree(transfer.dataAccessScopes()));
         body.add("originalTransferId", JsonNull.INSTANCE);
         JsonObject answer = post("/migrations/" + migrationId + "/transfers", body).getAsJsonObject();
-        return new NewTransfer(answer.get("transferId").getAsString(), answer.get("linked").getAsBoolean());
+        return new CreatedTransfer(answer.get("transferId").getAsString(), answer.get("linked").getAsBoolean());
     }
 
     public void triggered(String transferId) throws PlatformException {
@@ -117,11 +92,11 @@ public final class PlatformClient {
         http.upload("/transfers/" + encoded(transferId) + "/data" + query, connection().token(), body);
     }
 
-    public List<Progress> progress(String migrationId) throws PlatformException {
+    public List<TransferProgress> progress(String migrationId) throws PlatformException {
         return get("/migrations/" + migrationId + "/progress").getAsJsonObject()
                 .getAsJsonArray("transfers").asList().stream()
                 .map(JsonElement::getAsJsonObject)
-                .map(one -> new Progress(
+                .map(one -> new TransferProgress(
                         text(one, "containerId"),
                         text(one, "status"),
                         one.get("percent").isJsonNull() ? null : one.get("percent").getAsInt(),
@@ -159,7 +134,7 @@ public final class PlatformClient {
         return authorised(token -> http.post(path, token, body));
     }
 
-    /** A cloud that was started anew does not know the old token: attach once more, then give up. */
+    /** A cloud that was restarted does not know the old token, so attach once more before giving up. */
     private JsonElement authorised(AuthorisedCall call) throws PlatformException {
         CloudConnection known = connection();
         try {
@@ -179,10 +154,11 @@ public final class PlatformClient {
         }
     }
 
+    /** The connection to the cloud; attaches this server when there is none yet. */
     public synchronized CloudConnection connection() throws PlatformException {
         if (connection == null) {
             JsonObject answer = http.post("/attach", null, Map.of(
-                    "serverId", serverId, "serverBaseUrl", serverBaseUrl, "cloudUrl", cloudUrl))
+                    "serverId", server.id(), "serverBaseUrl", server.baseUrl(), "cloudUrl", cloudUrl))
                     .getAsJsonObject();
             connection = new CloudConnection(
                     answer.get("token").getAsString(),

@@ -2,7 +2,7 @@ package org.migrationharness.standin.ccma.platform;
 
 import java.io.IOException;
 
-/** The cloud's server side did not do what it was asked. */
+/** A call to the cloud that got an error, or no answer. */
 public final class PlatformException extends IOException {
     private static final long serialVersionUID = 1L;
 

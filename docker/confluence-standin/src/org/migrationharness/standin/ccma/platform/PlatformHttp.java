@@ -12,7 +12,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 
-/** The bare HTTP below {@link PlatformClient}: JSON in and out, limits in wall time. */
+/** The HTTP below {@link PlatformClient}: JSON in and out, time-outs in wall time. */
 final class PlatformHttp {
     private static final Gson GSON = new Gson();
     private static final int TIMEOUT_SECONDS = 30;
@@ -23,9 +23,9 @@ final class PlatformHttp {
     private final HttpClient client;
 
     /**
-     * @param platformUrl the cloud's server side
-     * @param timeScale how much faster than the wall this JVM's clock runs: a time-out that is not
-     *     multiplied by it would end within milliseconds
+     * @param platformUrl the base URL of the migration platform
+     * @param timeScale how many times faster than wall time this JVM's clock runs; a time-out that is not
+     *     multiplied by it would expire within milliseconds
      */
     PlatformHttp(URI platformUrl, int timeScale) {
         base = URI.create(platformUrl + "/server/v1");
@@ -49,7 +49,7 @@ final class PlatformHttp {
         return send("POST", path, token, HttpRequest.BodyPublishers.ofString(GSON.toJson(body)));
     }
 
-    /** Streams a body of unknown length; only the answer is bounded in time by the caller's stream. */
+    /** Streams a body of unknown length, without a time-out: the caller's stream decides how long it takes. */
     JsonElement upload(String path, String token, HttpRequest.BodyPublisher body) throws PlatformException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(base + path))
                 .header("Authorization", "Bearer " + token)
@@ -90,7 +90,7 @@ final class PlatformHttp {
         try {
             return JsonParser.parseString(response.body().isBlank() ? "{}" : response.body());
         } catch (JsonParseException e) {
-            throw new PlatformException(what + " was answered no JSON", response.statusCode(), e);
+            throw new PlatformException(what + " got an answer that is not JSON", response.statusCode(), e);
         }
     }
 

@@ -2,7 +2,7 @@ package org.migrationharness.standin.ccma.profile;
 
 import org.migrationharness.standin.darkfeatures.DarkFeatures;
 
-/** The two dark features of the seed. Whether user-level keys count is not published: they do not here. */
+/** The two dark features of the seed. Whether user-level keys count is not published; here they do not. */
 public final class Flags {
     private static final String FEATURE = "migration-assistant.app-migration.feature";
     private static final String DEV_MODE = "migration-assistant.app-migration.dev-mode";
@@ -13,7 +13,7 @@ public final class Flags {
         this.features = features;
     }
 
-    /** Whether plans have an app migration at all; it was behind this flag in 2021. */
+    /** Whether plans have an app migration at all; in 2021 this flag decided that. */
     public boolean appMigration() {
         return features.isOnGlobally(FEATURE);
     }

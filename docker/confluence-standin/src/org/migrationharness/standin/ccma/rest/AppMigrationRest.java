@@ -19,7 +19,7 @@ import org.migrationharness.standin.http.Exchange;
 import org.migrationharness.standin.http.HttpProblem;
 import org.migrationharness.standin.http.Routes;
 
-/** The progress and trigger resources that Atlassian documents for app vendors' tests. */
+/** The progress and trigger resources, which Atlassian documents for the tests of app vendors. */
 public final class AppMigrationRest {
     private static final String BASE = "/rest/migration/latest/app-migration/";
 
@@ -62,7 +62,7 @@ public final class AppMigrationRest {
             migrationId = runner.trigger(plan.id(), serverAppKeys)
                     .orElseThrow(() -> new HttpProblem(400, "No installed app has a listener with these keys"));
         } catch (PlatformException e) {
-            throw new HttpProblem(502, "The cloud did not take the migration: " + e.getMessage());
+            throw new HttpProblem(502, "The cloud did not create the migration: " + e.getMessage());
         }
         exchange.json(200, Map.of("planId", plan.id(), "migrationId", migrationId));
     }

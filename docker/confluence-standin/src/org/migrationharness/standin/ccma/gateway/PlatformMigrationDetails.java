@@ -1,10 +1,10 @@
 package org.migrationharness.standin.ccma.gateway;
 
 import com.atlassian.migration.app.gateway.MigrationDetailsV1;
-import org.migrationharness.standin.ccma.platform.PlatformClient;
+import org.migrationharness.standin.ccma.platform.CreatedMigration;
 
-/** What a listener is told, from the platform's answer. */
-public record MigrationDetails(PlatformClient.NewMigration migration) implements MigrationDetailsV1 {
+/** What a listener is told about its migration: what the cloud answered when it created the migration. */
+public record PlatformMigrationDetails(CreatedMigration migration) implements MigrationDetailsV1 {
     @Override
     public String getMigrationId() {
         return migration.migrationId();
@@ -27,16 +27,16 @@ public record MigrationDetails(PlatformClient.NewMigration migration) implements
 
     @Override
     public String getCloudUrl() {
-        return migration.cloudUrl();
+        return migration.site().url();
     }
 
     @Override
     public String getConfluenceClientKey() {
-        return migration.confluenceClientKey();
+        return migration.site().confluenceClientKey();
     }
 
     @Override
     public String getJiraClientKey() {
-        return migration.jiraClientKey();
+        return migration.site().jiraClientKey();
     }
 }
