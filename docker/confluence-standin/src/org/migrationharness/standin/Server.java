@@ -46,14 +46,14 @@ import org.migrationharness.standin.upm.UpmRoutes;
 import org.migrationharness.standin.upm.UpmSettings;
 import org.osgi.framework.BundleException;
 
-/** The stand-in put together, and the order in which it comes up and goes down. */
+/** Puts the stand-in together, and starts and stops its parts in order. */
 final class Server {
     private static final Log LOG = Log.named("com.atlassian.confluence.lifecycle");
     private static final long LOG_LIMIT = 20L << 20;
     private static final int LOG_BACKUPS = 5;
     /**
-     * Tomcat's own loggers, held so that their levels stay. Starting errors are said once, by us; the session
-     * generator complains of slowness when the clock runs fast.
+     * Tomcat's own loggers, referenced so that their levels are not garbage-collected. We report start-up
+     * errors ourselves, and the session id generator would warn that it is slow when the clock runs fast.
      */
     private static final List<Logger> QUIET = Stream.of(
             "org.apache.catalina.core",
@@ -92,7 +92,7 @@ final class Server {
     }
 
     /**
-     * @throws Exception when not even /status can be served; what fails later leaves the state ERROR
+     * @throws Exception when not even /status can be served; a later failure sets the state to ERROR
      */
     void start() throws Exception {
         new StatusRoutes(lifecycle, users, config).addTo(routes);
@@ -100,14 +100,14 @@ final class Server {
         web.start();
         writePorts();
         try {
-            comeUp();
+            startConfluence();
         } catch (IOException | BundleException | RuntimeException | LinkageError e) {
             LOG.error("init", "Confluence could not be started", e);
             lifecycle.moveTo(ApplicationState.ERROR);
         }
     }
 
-    private void comeUp() throws IOException, BundleException {
+    private void startConfluence() throws IOException, BundleException {
         SetupSettings setup = settings.setup();
         if (setup.preset() && !config.isComplete()) {
             users.create(setup.adminUser(), "Administrator", "admin@example.com", setup.adminPassword());
@@ -126,8 +126,8 @@ final class Server {
     private void startApplication() throws IOException, BundleException {
         framework.start();
         DarkFeatures features = new DarkFeatures(state, System.getProperties());
-        UpmSettings switches = UpmSettings.fromProperties();
-        Plugins plugins = new Plugins(state, framework, switches);
+        UpmSettings upm = UpmSettings.fromProperties();
+        Plugins plugins = new Plugins(state, framework, upm);
         ServerIdentity identity = new ServerIdentity(config.serverId(), "http://localhost:" + web.httpPort());
         MigrationAssistant assistant = new MigrationAssistant(settings.assistant(), new ConfluenceServices(
                 state, identity, features, plugins, framework.context()));
@@ -138,7 +138,7 @@ final class Server {
         new SynchronyRoutes(state).addTo(routes);
         new AccessTokenRest(tokens, settings.process().timeScale()).addTo(routes);
         new DarkFeatureRoutes(features).addTo(routes);
-        new UpmRoutes(plugins, switches, settings.process().home().resolve("temp")).addTo(routes);
+        new UpmRoutes(plugins, upm, settings.process().home().resolve("temp")).addTo(routes);
         assistant.addTo(routes);
         assistant.resume();
     }

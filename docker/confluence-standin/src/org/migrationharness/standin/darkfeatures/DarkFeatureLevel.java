@@ -5,7 +5,7 @@ import java.util.SortedSet;
 import org.migrationharness.standin.http.Access;
 import org.migrationharness.standin.http.Exchange;
 
-/** A level that can be changed at run time, and where it is changed. */
+/** A level that can be changed at run time, with the page and the REST resource that change it. */
 public enum DarkFeatureLevel {
     SITE("/admin/darkfeatures", "/rest/feature/1/site", Access.SECURE_ADMIN, Access.ADMIN) {
         @Override

@@ -16,7 +16,7 @@ import org.migrationharness.standin.http.Routes;
 /**
  * The pages ({@code execute} enables, {@code doRemove} removes, one parameter {@code featureKey}; Java API,
  * SiteDarkFeaturesAction) and the REST resources (Java API, DarkFeatureSiteResource and
- * DarkFeatureUserResource). The body that a GET answers is not documented; ours is {@code {"key", "enabled"}}.
+ * DarkFeatureUserResource). The body of a GET is not documented; ours is {@code {"key", "enabled"}}.
  */
 public final class DarkFeatureRoutes {
     private final DarkFeatures features;
@@ -62,7 +62,7 @@ public final class DarkFeatureRoutes {
         exchange.redirect(level.page());
     }
 
-    /** A link, as in the product, so its URL carries the token that a form would. */
+    /** A link, as in the product, so the token that a form would send is in its URL. */
     private void removeByLink(Exchange exchange, DarkFeatureLevel level) {
         exchange.requireToken();
         level.change(features, exchange, List.of(exchange.param("featureKey")), false);
@@ -95,9 +95,9 @@ public final class DarkFeatureRoutes {
     }
 
     private static List<String> inPath(Exchange exchange, String part) {
-        String given = exchange.part(part).replace("+", "%2B");
+        String encoded = exchange.part(part).replace("+", "%2B");
         try {
-            return FeatureKey.split(URLDecoder.decode(given, StandardCharsets.UTF_8));
+            return FeatureKey.split(URLDecoder.decode(encoded, StandardCharsets.UTF_8));
         } catch (IllegalArgumentException e) {
             throw new HttpProblem(400, "Not a valid dark feature key");
         }

@@ -1,15 +1,15 @@
 package org.migrationharness.standin.http;
 
 /**
- * Who sent a request and how they proved it.
+ * Who sent a request, and by which credential they were authenticated.
  *
- * @param name the user name, or null for nobody
- * @param credential how it was proved
+ * @param name the user name, or null for an anonymous request
+ * @param credential what they sent
  */
 public record Identity(String name, Credential credential) {
-    public static final Identity NOBODY = new Identity(null, Credential.NONE);
+    public static final Identity ANONYMOUS = new Identity(null, Credential.NONE);
 
-    /** How an identity was proved; websudo concerns cookies only. */
+    /** The kind of credential; websudo applies to cookies only. */
     public enum Credential {
         NONE,
         COOKIE,
@@ -17,7 +17,7 @@ public record Identity(String name, Credential credential) {
         TOKEN
     }
 
-    public boolean known() {
+    public boolean isAuthenticated() {
         return name != null;
     }
 }

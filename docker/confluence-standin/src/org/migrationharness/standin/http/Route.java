@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A method and a path with {@code {name}} parts. A part takes anything but a slash, so dots in plugin keys
- * survive ({@code com.x.y-key}).
+ * A method and a path with {@code {name}} parts. A part matches anything but a slash, so plugin keys may
+ * contain dots ({@code com.x.y-key}).
  */
 public final class Route {
     private static final Pattern PART = Pattern.compile("\\{(\\w+)}");
@@ -47,7 +47,7 @@ public final class Route {
     }
 
     /**
-     * @return the path's named parts, or null when it is another route's
+     * @return the named parts of {@code path}, or null when it does not match
      */
     Map<String, String> match(String path) {
         Matcher matcher = pattern.matcher(path);

@@ -1,6 +1,6 @@
 package org.migrationharness.standin.lifecycle;
 
-/** Confluence's own states, as its Java API lists them; there is no MAINTENANCE. */
+/** Confluence's own states, as its Java API lists them. There is no MAINTENANCE state. */
 public enum ApplicationState {
     STARTING,
     FIRST_RUN,

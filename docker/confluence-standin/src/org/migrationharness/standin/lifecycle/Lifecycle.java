@@ -4,9 +4,9 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 
-/** The server's state and its documented moves. */
+/** The server's state, which changes only in the documented ways. */
 public final class Lifecycle {
-    private static final Map<ApplicationState, Set<ApplicationState>> MOVES = moves();
+    private static final Map<ApplicationState, Set<ApplicationState>> TRANSITIONS = transitions();
 
     private volatile ApplicationState state = ApplicationState.STARTING;
 
@@ -15,24 +15,24 @@ public final class Lifecycle {
     }
 
     /**
-     * @throws IllegalStateException when the product never makes this move
+     * @throws IllegalStateException when the product never makes this transition
      */
     public synchronized void moveTo(ApplicationState next) {
-        if (!MOVES.get(state).contains(next)) {
-            throw new IllegalStateException("no move from " + state + " to " + next);
+        if (!TRANSITIONS.get(state).contains(next)) {
+            throw new IllegalStateException("There is no transition from " + state + " to " + next);
         }
         state = next;
     }
 
-    private static Map<ApplicationState, Set<ApplicationState>> moves() {
-        Map<ApplicationState, Set<ApplicationState>> moves = new EnumMap<>(ApplicationState.class);
-        moves.put(ApplicationState.STARTING, Set.of(ApplicationState.FIRST_RUN, ApplicationState.RUNNING,
+    private static Map<ApplicationState, Set<ApplicationState>> transitions() {
+        Map<ApplicationState, Set<ApplicationState>> transitions = new EnumMap<>(ApplicationState.class);
+        transitions.put(ApplicationState.STARTING, Set.of(ApplicationState.FIRST_RUN, ApplicationState.RUNNING,
                 ApplicationState.ERROR, ApplicationState.STOPPING));
-        moves.put(ApplicationState.FIRST_RUN,
+        transitions.put(ApplicationState.FIRST_RUN,
                 Set.of(ApplicationState.RUNNING, ApplicationState.ERROR, ApplicationState.STOPPING));
-        moves.put(ApplicationState.RUNNING, Set.of(ApplicationState.ERROR, ApplicationState.STOPPING));
-        moves.put(ApplicationState.ERROR, Set.of(ApplicationState.RUNNING, ApplicationState.STOPPING));
-        moves.put(ApplicationState.STOPPING, Set.of());
-        return moves;
+        transitions.put(ApplicationState.RUNNING, Set.of(ApplicationState.ERROR, ApplicationState.STOPPING));
+        transitions.put(ApplicationState.ERROR, Set.of(ApplicationState.RUNNING, ApplicationState.STOPPING));
+        transitions.put(ApplicationState.STOPPING, Set.of());
+        return transitions;
     }
 }

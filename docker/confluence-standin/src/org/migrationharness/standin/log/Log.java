@@ -2,7 +2,7 @@ package org.migrationharness.standin.log;
 
 import java.util.Objects;
 
-/** A named source of log records. The caller names the method, as the real log's line format shows it. */
+/** A named logger. The caller passes the method's name, since the real log's line format shows it. */
 public final class Log {
     private static volatile LogSink sink = LogSink.toStream(System.out, LogLevel.WARN);
 

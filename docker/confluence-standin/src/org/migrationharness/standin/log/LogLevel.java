@@ -1,6 +1,6 @@
 package org.migrationharness.standin.log;
 
-/** The levels of the application log, in rising order. */
+/** The levels of the application log, from the least to the most severe. */
 public enum LogLevel {
     DEBUG,
     INFO,

@@ -10,12 +10,12 @@ import java.time.format.DateTimeFormatter;
 /**
  * Writes records in the documented line format: date with milliseconds after a comma, level, [thread],
  * [logger], method, message; the request context on a continuation line that starts with {@code " -- "};
- * stack traces as plain lines after it. Default level WARN, so INFO lines do not appear (Confluence manual,
- * log4j logging levels); the life cycle's own lines do.
+ * stack traces as plain lines after it. The default level is WARN, so INFO lines do not appear (Confluence
+ * manual, log4j logging levels), except those of the life cycle.
  */
 public final class LogSink {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss,SSS");
-    /** The real configuration lifts this one logger to INFO: its ready line is seen on default installs. */
+    /** The real configuration sets this one logger to INFO: default installs show its ready line. */
     private static final String LIFECYCLE = "atlassian.confluence.lifecycle";
 
     private final Output output;

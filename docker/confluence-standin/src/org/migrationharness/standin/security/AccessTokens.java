@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.migrationharness.standin.store.JsonFile;
 
-/** Personal access tokens. The home keeps a digest of each; the token itself is told once. */
+/** Personal access tokens. The home stores a digest of each; the token itself is shown once. */
 public final class AccessTokens {
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -34,7 +34,7 @@ public final class AccessTokens {
     record AccessToken(long id, String name, String user, String digest, long createdAt, long expiringAt) {
     }
 
-    /** A new token and the secret that proves it. */
+    /** A new token, with the secret that its user sends. */
     record IssuedToken(AccessToken token, String raw) {
     }
 
@@ -58,14 +58,14 @@ public final class AccessTokens {
     synchronized boolean revoke(String user, String id) {
         Predicate<AccessToken> revoked =
                 token -> token.user().equals(user) && Long.toString(token.id()).equals(id);
-        boolean known = tokens.stream().anyMatch(revoked);
-        if (known) {
+        boolean found = tokens.stream().anyMatch(revoked);
+        if (found) {
             replace(tokens.stream().filter(revoked.negate()).toList());
         }
-        return known;
+        return found;
     }
 
-    /** Whose token it is, if it is one and still good. */
+    /** The user of a token, if it exists and has not expired. */
     Optional<String> user(String raw) {
         String digest = digest(raw);
         long now = System.currentTimeMillis();

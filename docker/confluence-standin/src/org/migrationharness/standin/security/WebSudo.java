@@ -12,8 +12,8 @@ import org.migrationharness.standin.http.LocalPath;
 import org.migrationharness.standin.http.Routes;
 
 /**
- * Secure administrator sessions: admin pages, and UPM by cookie, ask for the password again. It lasts ten
- * minutes, rolling, and is off with {@code -Dpassword.confirmation.disabled=true}.
+ * Secure administrator sessions: admin pages, and UPM by cookie, ask for the password again. A session lasts
+ * until ten minutes without use; {@code -Dpassword.confirmation.disabled=true} switches this off.
  */
 public final class WebSudo {
     private static final String ATTRIBUTE = "confluence.websudo.timestamp";
@@ -24,7 +24,7 @@ public final class WebSudo {
     private final long lifetimeMillis;
 
     /**
-     * @param timeScale how much faster than the wall the clock runs; the ten minutes are wall time
+     * @param timeScale how many times faster than wall time the clock runs; the ten minutes are wall time
      */
     public WebSudo(Users users, int timeScale) {
         this.users = users;
@@ -38,7 +38,7 @@ public final class WebSudo {
                 .get("/dropauthentication.action", Access.USER, this::drop);
     }
 
-    /** Whether this request may do what is secured; a yes prolongs the session. */
+    /** Whether this request may use secured pages; if so, the secure session is prolonged. */
     public boolean allows(HttpServletRequest request, Identity identity) {
         if (!enabled || identity.credential() != Identity.Credential.COOKIE) {
             return true;
@@ -62,7 +62,7 @@ public final class WebSudo {
     }
 
     private void confirm(Exchange exchange) throws IOException {
-        if (!users.proves(exchange.identity().name(), exchange.param("password"))) {
+        if (!users.verifyPassword(exchange.identity().name(), exchange.param("password"))) {
             form(exchange, "The password is incorrect. Please try again.");
             return;
         }

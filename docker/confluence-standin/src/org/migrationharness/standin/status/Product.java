@@ -1,6 +1,6 @@
 package org.migrationharness.standin.status;
 
-/** The Confluence that the stand-in says it is: the release whose build number a public sample shows. */
+/** The version that the stand-in reports: a release whose build number is known from a public sample. */
 final class Product {
     static final String VERSION = "8.6.0";
     static final int BUILD_NUMBER = 9101;

@@ -15,8 +15,8 @@ import org.migrationharness.standin.security.Users;
 import org.migrationharness.standin.setup.SetupConfig;
 
 /**
- * What clients probe to see whether the server is there, what it is and who they are. Of the bodies only
- * /status and the manifest's version are documented; the rest holds what public clients read.
+ * What clients ask for to learn whether the server is up, what it is, and who they are. Only the body of /status
+ * and the manifest's version are documented; the other bodies hold what public clients read.
  */
 public final class StatusRoutes {
     private final Lifecycle lifecycle;
@@ -42,13 +42,13 @@ public final class StatusRoutes {
         routes.alias("/rest/applinks/latest/", "/rest/applinks/1.0/");
     }
 
-    /** 200 in every state but ERROR; 500 there is Jira's documented answer. */
+    /** 200 in every state but ERROR, where Jira's documentation says 500. */
     private void status(Exchange exchange) throws IOException {
         ApplicationState state = lifecycle.state();
         exchange.json(state == ApplicationState.ERROR ? 500 : 200, Map.of("state", state.name()));
     }
 
-    /** XML unless JSON is asked for. */
+    /** XML, unless the client accepts JSON. */
     private void manifest(Exchange exchange) throws IOException {
         Map<String, Object> manifest = new LinkedHashMap<>();
         manifest.put("id", config.serverId());
@@ -78,7 +78,7 @@ public final class StatusRoutes {
 
     private void user(Exchange exchange) throws IOException {
         if (!exchange.has("username") && !exchange.has("key")) {
-            throw new HttpProblem(400, "Either a username or a key is needed");
+            throw new HttpProblem(400, "A username or a key is required");
         }
         show(exchange, users.find(exchange.param("username"))
                 .or(() -> users.findByKey(exchange.param("key")))

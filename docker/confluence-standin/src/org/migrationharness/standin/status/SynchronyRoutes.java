@@ -9,7 +9,7 @@ import org.migrationharness.standin.http.Exchange;
 import org.migrationharness.standin.http.Routes;
 import org.migrationharness.standin.store.JsonFile;
 
-/** Collaborative editing on and off, as atlassian-python-api does it; the bodies are ours. */
+/** Switches collaborative editing on and off, as atlassian-python-api asks for it; the bodies are ours. */
 public final class SynchronyRoutes {
     private static final String BASE = "/rest/synchrony-interop/";
 
@@ -31,9 +31,9 @@ public final class SynchronyRoutes {
                 .get("/rest/synchrony/1.0/config/status", Access.ADMIN, this::show);
     }
 
-    private void change(Exchange exchange, boolean wanted) throws IOException {
-        file.save(wanted);
-        enabled = wanted;
+    private void change(Exchange exchange, boolean on) throws IOException {
+        file.save(on);
+        enabled = on;
         show(exchange);
     }
 

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import org.apache.catalina.valves.AccessLogValve;
 
 /**
- * The access log, where and as the image's template writes it: host, X-AUSERNAME, time, request line, status,
- * bytes, milliseconds, path, thread, agent. The request line is without its query, which may hold tokens.
+ * The access log, in the place and the pattern of the image's template: host, X-AUSERNAME, time, request line,
+ * status, bytes, milliseconds, path, thread, agent. The query is left out, since it may hold tokens.
  */
 final class AccessLog {
     private static final Path INSTALL = Path.of("/opt/atlassian/confluence/logs");
@@ -16,7 +16,7 @@ final class AccessLog {
     private AccessLog() {
     }
 
-    /** Outside the image, where the install folder is not there, it goes beside the application log. */
+    /** Outside the image there is no install folder, so the file goes next to the application log. */
     static AccessLogValve valve(Path home) {
         AccessLogValve valve = new AccessLogValve();
         valve.setDirectory((Files.isWritable(INSTALL) ? INSTALL : home.resolve("logs")).toString());

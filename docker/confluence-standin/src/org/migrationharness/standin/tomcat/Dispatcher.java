@@ -24,7 +24,7 @@ import org.migrationharness.standin.log.RequestContext;
 import org.migrationharness.standin.security.Authenticator;
 import org.migrationharness.standin.security.WebSudo;
 
-/** The one servlet: finds the route, asks who it is, guards it, and turns problems into answers. */
+/** The only servlet: finds the route, authenticates the user, checks access, and answers errors. */
 public final class Dispatcher extends HttpServlet {
     private static final long serialVersionUID = 1L;
     private static final Log LOG = Log.named("com.atlassian.confluence.web.Dispatcher");
@@ -54,7 +54,7 @@ public final class Dispatcher extends HttpServlet {
             answer(request, response, problem);
         } catch (Exception e) {
             if (response.isCommitted()) {
-                throw new IOException("the client went away", e);
+                throw new IOException("the client closed the connection", e);
             }
             String id = UUID.randomUUID().toString();
             LOG.error("service", "Unhandled exception " + id + " at " + request.getRequestURI(), e);
@@ -68,15 +68,15 @@ public final class Dispatcher extends HttpServlet {
         String path = request.getRequestURI();
         Routes.Match match = find(request.getMethod(), path);
         Access access = match.route().access();
-        if (isElsewhere(request, response, access)) {
+        if (isRedirected(request, response, access)) {
             return;
         }
         Identity identity = authenticator.identify(request);
-        if (identity.known()) {
+        if (identity.isAuthenticated()) {
             response.setHeader("X-AUSERNAME", URLEncoder.encode(identity.name(), StandardCharsets.UTF_8));
         }
         RequestContext.set(path, String.valueOf(identity.name()), Long.toHexString(System.nanoTime()));
-        if (access.compareTo(Access.USER) >= 0 && !identity.known()) {
+        if (access.compareTo(Access.USER) >= 0 && !identity.isAuthenticated()) {
             askToLogIn(request, response);
             return;
         }
@@ -84,12 +84,12 @@ public final class Dispatcher extends HttpServlet {
             askForPassword(request, response);
             return;
         }
-        guard(request, access);
+        checkXsrf(request, access);
         match.route().handler().handle(new Exchange(request, response, match.parts(), identity, pages));
     }
 
-    /** Before the set-up everything leads to the wizard; after it, the wizard leads to the start page. */
-    private boolean isElsewhere(HttpServletRequest request, HttpServletResponse response, Access access) {
+    /** Before the set-up every page redirects to the wizard; after it, the wizard redirects to the start page. */
+    private boolean isRedirected(HttpServletRequest request, HttpServletResponse response, Access access) {
         boolean firstRun = lifecycle.state() == ApplicationState.FIRST_RUN;
         if (access == Access.ANYONE || firstRun == (access == Access.SETUP)) {
             return false;
@@ -102,12 +102,12 @@ public final class Dispatcher extends HttpServlet {
         return true;
     }
 
-    /** Routes are added while the server starts, and not all where it failed: none of them is missing. */
+    /** While the server starts, or if that failed, routes may be missing, so the answer is 503 and not 404. */
     private Routes.Match find(String method, String path) {
         ApplicationState state = lifecycle.state();
         boolean up = state != ApplicationState.STARTING && state != ApplicationState.ERROR;
         HttpProblem notUp = new HttpProblem(503, state == ApplicationState.ERROR
-                ? "Confluence could not be started: its log says why"
+                ? "Confluence could not be started. See its log."
                 : "Confluence is starting");
         try {
             Routes.Match match = routes.find(method, path);
@@ -120,12 +120,12 @@ public final class Dispatcher extends HttpServlet {
         }
     }
 
-    private static void guard(HttpServletRequest request, Access access) {
+    private static void checkXsrf(HttpServletRequest request, Access access) {
         if (READS.contains(request.getMethod()) || access == Access.ANYONE) {
             return;
         }
         if (isRest(request)) {
-            // UPM's uploads are guarded by its own token, which a foreign page cannot read.
+            // UPM's uploads have a token of their own, which another site's page cannot read.
             if (!request.getRequestURI().equals("/rest/plugins/1.0/")) {
                 Xsrf.checkRest(request);
             }
@@ -140,10 +140,10 @@ public final class Dispatcher extends HttpServlet {
         }
         response.setStatus(302);
         response.setHeader("Location", "/login.action?os_destination="
-                + URLEncoder.encode(wanted(request), StandardCharsets.UTF_8));
+                + URLEncoder.encode(pathAndQuery(request), StandardCharsets.UTF_8));
     }
 
-    /** A redirect to authenticate.action is how clients see that the password is asked for. */
+    /** Clients recognise websudo by the redirect to authenticate.action. */
     private static void askForPassword(HttpServletRequest request, HttpServletResponse response) {
         if (isRest(request)) {
             throw new HttpProblem(401, "Confirm your password at /authenticate.action first (websudo)");
@@ -151,10 +151,10 @@ public final class Dispatcher extends HttpServlet {
         boolean read = READS.contains(request.getMethod());
         response.setStatus(302);
         response.setHeader("Location", "/authenticate.action?destination="
-                + URLEncoder.encode(read ? wanted(request) : "/", StandardCharsets.UTF_8));
+                + URLEncoder.encode(read ? pathAndQuery(request) : "/", StandardCharsets.UTF_8));
     }
 
-    private static String wanted(HttpServletRequest request) {
+    private static String pathAndQuery(HttpServletRequest request) {
         String query = request.getQueryString();
         return request.getRequestURI() + (query == null ? "" : "?" + query);
     }
@@ -165,8 +165,8 @@ public final class Dispatcher extends HttpServlet {
             return;
         }
         response.resetBuffer();
-        Exchange exchange = new Exchange(request, response, Map.of(), Identity.NOBODY, pages);
-        // Never unasked: a browser would put its own password window over the page.
+        Exchange exchange = new Exchange(request, response, Map.of(), Identity.ANONYMOUS, pages);
+        // Only to clients that use Basic: a browser would cover the page with its own password dialog.
         if (problem.status() == 401 && (request.getHeader("Authorization") != null
                 || "basic".equals(request.getParameter("os_authType")))) {
             response.setHeader("WWW-Authenticate", "Basic realm=\"protected-area\"");

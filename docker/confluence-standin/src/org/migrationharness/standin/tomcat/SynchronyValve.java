@@ -9,9 +9,8 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 
 /**
- * Synchrony is a process of its own in the real product. Here it is a second port that answers its
- * heartbeat (body {@code OK}) and nothing else; the product's port proxies the heartbeat, as the default
- * Synchrony proxy does.
+ * In the real product Synchrony is a separate process. Here it is a second port that answers only its heartbeat
+ * (body {@code OK}). The product's port answers the heartbeat too, as the default Synchrony proxy does.
  */
 final class SynchronyValve extends ValveBase {
     private static final String HEARTBEAT = "/synchrony/heartbeat";

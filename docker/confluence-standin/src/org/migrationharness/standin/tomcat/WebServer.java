@@ -59,15 +59,14 @@ public final class WebServer {
                 new MultipartConfigElement(base.toString(), UPLOAD_LIMIT, UPLOAD_LIMIT + FORM_LIMIT, 0));
         context.getPipeline().addValve(new SynchronyValve(synchrony));
         tomcat.getHost().addChild(context);
-        plainErrors();
+        hideErrorDetails();
         if (settings.accessLog()) {
             tomcat.getHost().getPipeline().addValve(AccessLog.valve(settings.home()));
         }
     }
 
     /**
-     * A context configured by hand. Tomcat's own helper reads annotations, whose classes Debian does not ship
-     * with it.
+     * A context configured by hand: Tomcat's own helper reads annotations whose classes Debian does not ship.
      */
     private static StandardContext context(Path base) {
         StandardContext context = new StandardContext();
@@ -106,8 +105,8 @@ public final class WebServer {
         return connector;
     }
 
-    /** What Tomcat itself refuses (a bad request line) must show neither version nor stack trace. */
-    private void plainErrors() {
+    /** The errors that Tomcat itself answers (a bad request line) must show neither version nor stack trace. */
+    private void hideErrorDetails() {
         ErrorReportValve valve = new ErrorReportValve();
         valve.setShowReport(false);
         valve.setShowServerInfo(false);

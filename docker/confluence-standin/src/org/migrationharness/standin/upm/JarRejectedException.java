@@ -1,6 +1,6 @@
 package org.migrationharness.standin.upm;
 
-/** An upload that is not installed; ends its task as an error that clients read. */
+/** An upload is not installed; its task ends with this error, which clients read. */
 final class JarRejectedException extends Exception {
     private static final long serialVersionUID = 1L;
 

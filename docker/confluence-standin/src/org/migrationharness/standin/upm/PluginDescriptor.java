@@ -17,7 +17,7 @@ import org.xml.sax.SAXException;
  * @param key the plugin key
  * @param name the name that admins see
  * @param version the plugin's version
- * @param vendor who made it, may be empty
+ * @param vendor the vendor's name, may be empty
  * @param description may be empty
  * @param modules its modules
  */
@@ -34,10 +34,10 @@ public record PluginDescriptor(
     }
 
     /**
-     * Reads a descriptor. The XML comes from a stranger: no document type, so neither external entities nor
+     * Reads a descriptor. The XML is untrusted, so a document type is refused: neither external entities nor
      * entity bombs.
      *
-     * @throws JarRejectedException when it is no descriptor
+     * @throws JarRejectedException when it is not a descriptor
      */
     static PluginDescriptor parse(InputStream xml) throws IOException, JarRejectedException {
         Element root;
@@ -58,7 +58,7 @@ public record PluginDescriptor(
         String key = root.getAttribute("key");
         if (!root.getTagName().equals("atlassian-plugin") || !key.matches("[A-Za-z0-9._-]{1,200}")) {
             throw new JarRejectedException("upm.pluginInstall.error.descriptor.parse",
-                    "atlassian-plugin.xml names no usable plugin key");
+                    "atlassian-plugin.xml has no valid plugin key");
         }
         Element info = child(root, "plugin-info");
         Element vendor = info == null ? null : child(info, "vendor");

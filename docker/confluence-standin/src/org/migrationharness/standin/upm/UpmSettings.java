@@ -1,8 +1,8 @@
 package org.migrationharness.standin.upm;
 
 /**
- * Switches that differ between releases. Here upload is open and signatures are unchecked unless the
- * properties say otherwise, as on the Confluence of the seed; since early 2024 upload is off by default, and
+ * Settings whose defaults differ between releases. Here uploads are allowed and signatures are not checked
+ * unless the properties say otherwise, as on the seed's Confluence. Since early 2024 uploads are off by default;
  * since UPM 8 (Confluence 10) signatures are checked.
  *
  * @param uploadEnabled {@code -Dupm.plugin.upload.enabled}
