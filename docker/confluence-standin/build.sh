@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the stand-in with javac and jar alone; the Dockerfile and the local engine both call it.
+# Builds the stand-in with nothing but javac and jar; the Dockerfile and the local engine both call it.
 #   build.sh OUTDIR [JARSDIR]  ->  OUTDIR/standin.jar, OUTDIR/app-migration-api.jar
 set -eu
 
@@ -21,15 +21,15 @@ done < "$here/classpath.txt"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/api" "$work/standin"
-# -classfile: Debian's Tomcat refers to annotations that are not shipped with it.
+# -classfile: Debian's Tomcat refers to annotations that Debian does not ship.
 javac --release 17 -Xlint:all -Werror -d "$work/api" $(find "$here/api" -name '*.java')
 javac --release 17 -Xlint:all,-classfile -Werror -cp "$work/api$classpath" -d "$work/standin" \
     $(find "$here/src" -name '*.java')
 cp -R "$here/templates" "$here/static" "$work/standin/"
-# Written beside the old file and moved, so that a build never pulls a jar from under a running JVM.
+# Written next to the old file and then renamed, so that a build never replaces a jar that a JVM is reading.
 jar --create --file "$work/app-migration-api.jar" -C "$work/api" .
-# With these, `java -jar standin.jar` is the whole command; Felix needs the opened packages. A manifest's
-# lines end at 72 bytes, so long ones are folded.
+# With this manifest, `java -jar standin.jar` is the whole command; Felix needs the opened packages. Lines of a
+# manifest have at most 72 bytes, so long ones are folded.
 {
     echo "Main-Class: org.migrationharness.standin.Main"
     echo "Add-Opens: java.base/java.net java.base/java.security"

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Starts as root, gives the home to uid 2002 and drops to it, as the real image does; started as another
-# user it leaves the home alone.
+# Starts as root, gives the home to uid 2002 and switches to it, as the real image does. When it is started as
+# another user it leaves the home alone.
 set -eu
 
-# A preloaded libfaketime keeps its state in shared memory that is named after the process and belongs to
-# root by now; the JVM takes over this process's id and could not open it. So it goes, and comes back with java.
-# FAKETIME alone asks for the image's own library, which then never sees this shell.
+# A preloaded libfaketime keeps its state in shared memory that is named after the process and belongs to root.
+# The JVM takes over this process id and could not open it, so it is removed here and made again for java.
+# With FAKETIME alone, java gets the image's own library, and this shell none.
 preload=${LD_PRELOAD:-${FAKETIME:+/opt/faketime/libfaketimeMT.so.1}}
 unset LD_PRELOAD FAKETIME_SHARED
 
@@ -22,11 +22,11 @@ else
 fi
 [ -z "$preload" ] || set -- "$@" env LD_PRELOAD="$preload"
 
-# Like the real one, the image begins with the set-up wizard; STANDIN_SETUP=complete passes it beforehand.
+# Like the real image, this one begins with the set-up wizard; STANDIN_SETUP=complete skips it.
 export STANDIN_SETUP="${STANDIN_SETUP:-wizard}"
 
-# The real image takes 1024m twice; this server needs far less, and stays below 512 MiB in all.
-# The JVM's own timers follow the clock, too: at 600 times its pace they take a quarter of a core, so they are
+# The real image sets 1024m for both; this server needs far less, and stays below 512 MiB altogether.
+# The JVM's own timers follow the clock too: at 600 times its pace they use a quarter of a core, so they are
 # off. JVM_SUPPORT_RECOMMENDED_ARGS is a list of words, so it is not quoted.
 exec "$@" java \
     -Xms"${JVM_MINIMUM_MEMORY:-32m}" -Xmx"${JVM_MAXIMUM_MEMORY:-256m}" \

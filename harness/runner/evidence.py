@@ -28,7 +28,7 @@ from harness.store.results import CaseResult
 from harness.support.redact import cleaned
 from harness.testbed.testbed import Testbed
 
-POLLERS = (WatchedMethod("org.migrationharness.standin.ccma.Poller", "poll"),)
+POLLERS = (WatchedMethod("org.migrationharness.standin.ccma.migration.Poller", "poll"),)
 """Methods that poll the cloud, by assistant; of the real one the name is not known."""
 
 _ATTACH_SECONDS = 1.0

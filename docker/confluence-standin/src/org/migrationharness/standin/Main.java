@@ -2,7 +2,7 @@ package org.migrationharness.standin;
 
 import org.migrationharness.standin.log.Log;
 
-/** The process: reads its settings, starts the server, and stops it when told to. */
+/** The process: reads its settings, starts the server, and stops it on a signal. */
 public final class Main {
     private static final Log LOG = Log.named("com.atlassian.confluence.lifecycle");
     private static final int BAD_INPUT = 3;
@@ -20,9 +20,9 @@ public final class Main {
             System.exit(BAD_INPUT);
             return;
         }
-        // The pool of the platform client must let go of a connection before the cloud's idle limit (5 s of
-        // wall time) does; the property counts server time.
-        System.setProperty("jdk.httpclient.keepalive.timeout", Long.toString(3L * settings.timeScale()));
+        // The HTTP client must drop an idle connection before the cloud does, after 5 s of wall time. The
+        // property is in server time.
+        System.setProperty("jdk.httpclient.keepalive.timeout", Long.toString(3L * settings.process().timeScale()));
         try {
             Server server = new Server(settings);
             Runtime.getRuntime().addShutdownHook(new Thread(server::stop, "shutdown"));

@@ -12,19 +12,21 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.apache.catalina.LifecycleException;
+import org.migrationharness.standin.ccma.ConfluenceServices;
 import org.migrationharness.standin.ccma.MigrationAssistant;
+import org.migrationharness.standin.ccma.platform.ServerIdentity;
 import org.migrationharness.standin.darkfeatures.DarkFeatureRoutes;
 import org.migrationharness.standin.darkfeatures.DarkFeatures;
 import org.migrationharness.standin.http.Pages;
 import org.migrationharness.standin.http.Routes;
 import org.migrationharness.standin.http.StaticFiles;
-import org.migrationharness.standin.http.WebServer;
+import org.migrationharness.standin.lifecycle.ApplicationState;
+import org.migrationharness.standin.lifecycle.Lifecycle;
 import org.migrationharness.standin.log.Log;
+import org.migrationharness.standin.log.LogLevel;
 import org.migrationharness.standin.log.LogSink;
 import org.migrationharness.standin.log.RollingFile;
 import org.migrationharness.standin.osgi.OsgiFramework;
-import org.migrationharness.standin.probes.StatusRoutes;
-import org.migrationharness.standin.probes.SynchronyRoutes;
 import org.migrationharness.standin.security.AccessTokenRest;
 import org.migrationharness.standin.security.AccessTokens;
 import org.migrationharness.standin.security.Authenticator;
@@ -32,24 +34,32 @@ import org.migrationharness.standin.security.LoginPages;
 import org.migrationharness.standin.security.Users;
 import org.migrationharness.standin.security.WebSudo;
 import org.migrationharness.standin.setup.SetupConfig;
+import org.migrationharness.standin.setup.SetupSettings;
 import org.migrationharness.standin.setup.SetupWizard;
+import org.migrationharness.standin.status.StatusRoutes;
+import org.migrationharness.standin.status.SynchronyRoutes;
 import org.migrationharness.standin.store.JsonFile;
+import org.migrationharness.standin.tomcat.Dispatcher;
+import org.migrationharness.standin.tomcat.WebServer;
 import org.migrationharness.standin.upm.Plugins;
 import org.migrationharness.standin.upm.UpmRoutes;
-import org.migrationharness.standin.upm.UpmSwitches;
+import org.migrationharness.standin.upm.UpmSettings;
 import org.osgi.framework.BundleException;
 
-/** The stand-in put together, and the order in which it comes up and goes down. */
+/** Puts the stand-in together, and starts and stops its parts in order. */
 final class Server {
     private static final Log LOG = Log.named("com.atlassian.confluence.lifecycle");
     private static final long LOG_LIMIT = 20L << 20;
     private static final int LOG_BACKUPS = 5;
     /**
-     * Tomcat's own loggers, held so that their levels stay. Starting errors are said once, by us; the session
-     * generator complains of slowness when the clock runs fast.
+     * Tomcat's own loggers, referenced so that their levels are not garbage-collected. We report start-up
+     * errors ourselves, and the session id generator would warn that it is slow when the clock runs fast.
      */
     private static final List<Logger> QUIET = Stream.of(
-            "org.apache.catalina.core", "org.apache.catalina.util", "org.apache.coyote", "org.apache.tomcat.util.net")
+            "org.apache.catalina.core",
+            "org.apache.catalina.util",
+            "org.apache.coyote",
+            "org.apache.tomcat.util.net")
             .map(Logger::getLogger)
             .toList();
 
@@ -66,21 +76,23 @@ final class Server {
 
     Server(Settings settings) throws IOException {
         this.settings = settings;
+        Path home = settings.process().home();
         openLog();
         Logger.getLogger("").setLevel(Level.WARNING);
         QUIET.forEach(logger -> logger.setLevel(Level.OFF));
-        state = Files.createDirectories(settings.home().resolve("standin"));
+        state = Files.createDirectories(home.resolve("standin"));
         users = new Users(state);
-        config = new SetupConfig(settings.home());
-        framework = new OsgiFramework(settings.home().resolve("plugins-osgi-cache"));
+        config = new SetupConfig(home);
+        framework = new OsgiFramework(home.resolve("plugins-osgi-cache"));
         tokens = new AccessTokens(state);
-        webSudo = new WebSudo(users, settings.timeScale());
-        web = new WebServer(settings, routes, new Authenticator(users, tokens, settings.basicAllowed()), webSudo,
-                lifecycle, new Pages(settings.profile().version()));
+        webSudo = new WebSudo(users, settings.process().timeScale());
+        web = new WebServer(settings.web(), new Dispatcher(
+                routes, new Authenticator(users, tokens, settings.login().basicAllowed()), webSudo, lifecycle,
+                new Pages(settings.assistant().profile().version())));
     }
 
     /**
-     * @throws Exception when not even /status can be served; what fails later leaves the state ERROR
+     * @throws Exception when not even /status can be served; a later failure sets the state to ERROR
      */
     void start() throws Exception {
         new StatusRoutes(lifecycle, users, config).addTo(routes);
@@ -88,19 +100,20 @@ final class Server {
         web.start();
         writePorts();
         try {
-            comeUp();
+            startConfluence();
         } catch (IOException | BundleException | RuntimeException | LinkageError e) {
             LOG.error("init", "Confluence could not be started", e);
             lifecycle.moveTo(ApplicationState.ERROR);
         }
     }
 
-    private void comeUp() throws IOException, BundleException {
-        if (settings.presetSetup() && !config.isComplete()) {
-            users.create(settings.adminUser(), "Administrator", "admin@example.com", settings.adminPassword());
+    private void startConfluence() throws IOException, BundleException {
+        SetupSettings setup = settings.setup();
+        if (setup.preset() && !config.isComplete()) {
+            users.create(setup.adminUser(), "Administrator", "admin@example.com", setup.adminPassword());
             config.complete();
         }
-        SetupWizard wizard = new SetupWizard(config, settings.setupVariables(), users, lifecycle);
+        SetupWizard wizard = new SetupWizard(config, setup.variables(), users, lifecycle);
         wizard.begin();
         wizard.addTo(routes);
         startApplication();
@@ -113,18 +126,19 @@ final class Server {
     private void startApplication() throws IOException, BundleException {
         framework.start();
         DarkFeatures features = new DarkFeatures(state, System.getProperties());
-        UpmSwitches switches = UpmSwitches.fromProperties();
-        Plugins plugins = new Plugins(state, framework, switches);
-        MigrationAssistant assistant = new MigrationAssistant(state, settings, config.serverId(),
-                "http://localhost:" + web.httpPort(), features, plugins, framework.context());
+        UpmSettings upm = UpmSettings.fromProperties();
+        Plugins plugins = new Plugins(state, framework, upm);
+        ServerIdentity identity = new ServerIdentity(config.serverId(), "http://localhost:" + web.httpPort());
+        MigrationAssistant assistant = new MigrationAssistant(settings.assistant(), new ConfluenceServices(
+                state, identity, features, plugins, framework.context()));
         assistant.publishGateway();
         plugins.restore();
-        new LoginPages(users, settings.twoStepLogin()).addTo(routes);
+        new LoginPages(users, settings.login().twoStep()).addTo(routes);
         webSudo.addTo(routes);
         new SynchronyRoutes(state).addTo(routes);
-        new AccessTokenRest(tokens, settings.timeScale()).addTo(routes);
+        new AccessTokenRest(tokens, settings.process().timeScale()).addTo(routes);
         new DarkFeatureRoutes(features).addTo(routes);
-        new UpmRoutes(plugins, switches, settings.home().resolve("temp")).addTo(routes);
+        new UpmRoutes(plugins, upm, settings.process().home().resolve("temp")).addTo(routes);
         assistant.addTo(routes);
         assistant.resume();
     }
@@ -142,19 +156,20 @@ final class Server {
     }
 
     private void openLog() throws IOException {
-        org.migrationharness.standin.log.Level level = org.migrationharness.standin.log.Level.valueOf(
+        LogLevel level = LogLevel.valueOf(
                 System.getProperty("standin.log.level", "WARN"));
-        Log.use(settings.logToStdout()
+        Path file = settings.process().home().resolve("logs/atlassian-confluence.log");
+        Log.use(settings.process().logToStdout()
                 ? LogSink.toStream(System.out, level)
-                : LogSink.toFile(new RollingFile(
-                        settings.home().resolve("logs/atlassian-confluence.log"), LOG_LIMIT, LOG_BACKUPS), level));
+                : LogSink.toFile(new RollingFile(file, LOG_LIMIT, LOG_BACKUPS), level));
     }
 
     private void writePorts() {
-        if (settings.portsFile() != null) {
+        Path portsFile = settings.process().portsFile();
+        if (portsFile != null) {
             String json = new Gson().toJson(
                     Map.of("http", web.httpPort(), "synchrony", web.synchronyPort()));
-            JsonFile.write(settings.portsFile(), json.getBytes(StandardCharsets.UTF_8));
+            JsonFile.write(portsFile, json.getBytes(StandardCharsets.UTF_8));
         }
     }
 }

@@ -1,6 +1,6 @@
 package com.atlassian.migration.app;
 
-/** What kinds of data an app's migration touches; the admin consents to them in the assistant. */
+/** The kinds of data that an app's migration may access; the admin consents to them in the assistant. */
 public enum AccessScope {
     APP_DATA_UGC,
     APP_DATA_PII,

@@ -4,6 +4,6 @@ package com.atlassian.migration.app;
 public interface ContainerV1 {
     ContainerType getType();
 
-    /** The id on the server; shape inferred, no public page shows it. */
+    /** The id on the server; its shape is inferred, since no public page shows it. */
     String getSourceId();
 }

@@ -2,7 +2,7 @@ package com.atlassian.migration.app;
 
 import java.util.List;
 
-/** Containers page by page, read like {@link PaginatedMapping}. */
+/** Containers, page by page; read them like {@link PaginatedMapping}. */
 public interface PaginatedContainers {
     boolean next();
 

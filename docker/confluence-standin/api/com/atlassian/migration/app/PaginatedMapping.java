@@ -2,10 +2,10 @@ package com.atlassian.migration.app;
 
 import java.util.Map;
 
-/** Mappings page by page: call {@link #next()} until it is false, read {@link #getMapping()} after each. */
+/** Mappings, page by page: as long as {@link #next()} is true, {@link #getMapping()} has a page. */
 public interface PaginatedMapping {
     boolean next();
 
-    /** Server id to cloud id of the current page. */
+    /** The current page: server id to cloud id. */
     Map<String, String> getMapping();
 }

@@ -2,75 +2,112 @@ package org.migrationharness.standin.ccma;
 
 import com.atlassian.migration.app.gateway.AppCloudMigrationGateway;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
-import org.migrationharness.standin.Settings;
-import org.migrationharness.standin.darkfeatures.DarkFeatures;
+import org.migrationharness.standin.ccma.apps.Assessment;
+import org.migrationharness.standin.ccma.apps.CloudApps;
+import org.migrationharness.standin.ccma.apps.InstalledApps;
+import org.migrationharness.standin.ccma.gateway.PlatformGateway;
+import org.migrationharness.standin.ccma.listeners.ListenerLookup;
+import org.migrationharness.standin.ccma.migration.AppMigration;
+import org.migrationharness.standin.ccma.migration.CoreMigration;
+import org.migrationharness.standin.ccma.migration.ListenerCaller;
+import org.migrationharness.standin.ccma.migration.MigrationRunner;
+import org.migrationharness.standin.ccma.migration.Poller;
+import org.migrationharness.standin.ccma.migration.TransferContainers;
+import org.migrationharness.standin.ccma.migration.TransferStarter;
+import org.migrationharness.standin.ccma.pages.AssessmentPages;
+import org.migrationharness.standin.ccma.pages.DashboardPage;
+import org.migrationharness.standin.ccma.pages.PlanPages;
+import org.migrationharness.standin.ccma.pages.PlanWizard;
+import org.migrationharness.standin.ccma.pages.ProgressLog;
+import org.migrationharness.standin.ccma.plans.Plan;
+import org.migrationharness.standin.ccma.plans.PlanStatus;
+import org.migrationharness.standin.ccma.plans.Plans;
+import org.migrationharness.standin.ccma.plans.PreMigrationChecks;
+import org.migrationharness.standin.ccma.plans.RowPlanner;
+import org.migrationharness.standin.ccma.platform.PlatformClient;
+import org.migrationharness.standin.ccma.profile.Capability;
+import org.migrationharness.standin.ccma.profile.Flags;
+import org.migrationharness.standin.ccma.profile.Profile;
+import org.migrationharness.standin.ccma.rest.AppListRest;
+import org.migrationharness.standin.ccma.rest.AppMigrationRest;
 import org.migrationharness.standin.http.Routes;
 import org.migrationharness.standin.log.Log;
-import org.migrationharness.standin.upm.Plugins;
 import org.osgi.framework.BundleContext;
 
-/** CCMA, put together. */
+/** Puts the migration assistant together and starts it. */
 public final class MigrationAssistant {
     private static final Log LOG = Log.named("com.atlassian.migration.app.MigrationAssistant");
 
+    private final AssistantSettings settings;
+    private final BundleContext bundles;
+    private final Flags flags;
     private final Plans plans;
-    private final Poller poller;
+    private final PlatformClient platform;
     private final PlatformGateway gateway;
-    private final MigrationPages pages;
-    private final AssessmentPages assessmentPages;
-    private final PlanWizard wizard;
-    private final TestingRest testingRest;
-    private final BundleContext context;
-    private final Profile profile;
+    private final Poller poller;
+    private final ListenerLookup listeners;
+    private final InstalledApps apps;
+    private final Assessment assessment;
+    private final Executor threads = Executors.newCachedThreadPool(work -> {
+        Thread thread = new Thread(work, "migration-assistant");
+        thread.setDaemon(true);
+        return thread;
+    });
 
-    public MigrationAssistant(
-            Path state, Settings settings, String serverId, String baseUrl, DarkFeatures features, Plugins plugins,
-            BundleContext context) throws IOException {
-        ExecutorService threads = Executors.newCachedThreadPool(work -> {
-            Thread thread = new Thread(work, "migration-assistant");
-            thread.setDaemon(true);
-            return thread;
-        });
-        this.context = context;
-        profile = settings.profile();
-        plans = new Plans(state);
-        PlatformClient platform = new PlatformClient(state, settings, serverId, baseUrl);
+    /**
+     * @param settings the assistant's settings
+     * @param confluence the server that the assistant is installed in
+     */
+    public MigrationAssistant(AssistantSettings settings, ConfluenceServices confluence) throws IOException {
+        this.settings = settings;
+        bundles = confluence.bundles();
+        flags = new Flags(confluence.features());
+        plans = new Plans(confluence.state());
+        platform = new PlatformClient(confluence.state(), settings.platform(), confluence.server());
         gateway = new PlatformGateway(platform, threads);
-        poller = new Poller(plans, platform);
-        Flags flags = new Flags(features);
-        Assessment assessment = new Assessment(state, settings.assessmentPresumed());
-        Listeners listeners = new Listeners(context, plugins, profile, gateway);
-        InstalledApps apps = new InstalledApps(plugins, listeners);
-        RowPlanner rowPlanner = new RowPlanner(flags, apps, assessment);
-        PreMigrationChecks checks = new PreMigrationChecks(flags, apps, assessment, platform);
-        MigrationRunner runner = new MigrationRunner(
-                plans, new CoreMigration(settings.home()), flags, profile, rowPlanner, apps, assessment, platform,
-                poller, threads);
-        assessmentPages = new AssessmentPages(apps, assessment, checks);
-        pages = new MigrationPages(
-                plans, flags, profile, runner, assessmentPages, new ProgressLog(platform));
-        wizard = new PlanWizard(plans, rowPlanner, checks, runner, settings.cloudUrl().toString());
-        testingRest = new TestingRest(plans, runner);
+        poller = new Poller(plans, platform, settings.profile(), flags);
+        listeners = new ListenerLookup(
+                bundles, confluence.plugins(), settings.profile().generations(), gateway);
+        apps = new InstalledApps(confluence.plugins(), listeners);
+        assessment = new Assessment(confluence.state(), settings.assessmentPresumed());
     }
 
-    /** Before plugins start: first-generation listeners take the gateway as a service. */
+    /** To be called before plugins start: listeners of the first generation import the gateway as a service. */
     public void publishGateway() {
-        context.registerService(AppCloudMigrationGateway.class, gateway, null);
+        bundles.registerService(AppCloudMigrationGateway.class, gateway, null);
     }
 
     public void addTo(Routes routes) {
-        pages.addTo(routes);
+        Profile profile = settings.profile();
+        RowPlanner rowPlanner = new RowPlanner(flags, apps, assessment);
+        MigrationRunner runner = runner(rowPlanner);
+        CloudApps cloudApps = new CloudApps(platform);
+        AssessmentPages assessmentPages = new AssessmentPages(apps, assessment, cloudApps);
+        new DashboardPage(plans, assessmentPages).addTo(routes);
+        new PlanPages(plans, runner, new ProgressLog(platform), profile, flags).addTo(routes);
         assessmentPages.addTo(routes);
-        wizard.addTo(routes);
-        if (profile.testingRest()) {
-            testingRest.addTo(routes);
+        new AppListRest(apps, assessment, cloudApps).addTo(routes);
+        PreMigrationChecks checks = new PreMigrationChecks(flags, apps, assessment, platform, cloudApps);
+        String site = settings.platform().cloudUrl().toString();
+        new PlanWizard(plans, rowPlanner, checks, runner, site).addTo(routes);
+        if (profile.has(Capability.TESTING_REST)) {
+            new AppMigrationRest(plans, runner).addTo(routes);
         }
     }
 
-    /** Takes up what a restart interrupted. */
+    private MigrationRunner runner(RowPlanner rowPlanner) {
+        Profile profile = settings.profile();
+        ListenerCaller caller = new ListenerCaller(
+                plans, platform, profile.has(Capability.LISTENER_ERROR_REPORTS));
+        TransferStarter transfers = new TransferStarter(plans, listeners, platform,
+                new TransferContainers(profile.containerIdSource(), assessment), caller);
+        return new MigrationRunner(plans, new CoreMigration(settings.home()),
+                new AppMigration(plans, rowPlanner, platform, transfers, poller), threads);
+    }
+
+    /** Goes on with what a restart interrupted. */
     public void resume() {
         for (Plan plan : plans.all()) {
             if (plan.status() == PlanStatus.RUNNING) {

@@ -16,7 +16,7 @@ import org.migrationharness.standin.http.Routes;
 /**
  * The pages ({@code execute} enables, {@code doRemove} removes, one parameter {@code featureKey}; Java API,
  * SiteDarkFeaturesAction) and the REST resources (Java API, DarkFeatureSiteResource and
- * DarkFeatureUserResource). The body that a GET answers is not documented; ours is {@code {"key", "enabled"}}.
+ * DarkFeatureUserResource). The body of a GET is not documented; ours is {@code {"key", "enabled"}}.
  */
 public final class DarkFeatureRoutes {
     private final DarkFeatures features;
@@ -26,7 +26,7 @@ public final class DarkFeatureRoutes {
     }
 
     public void addTo(Routes routes) {
-        for (Level level : Level.values()) {
+        for (DarkFeatureLevel level : DarkFeatureLevel.values()) {
             routes.get(level.page(), level.pageAccess(), exchange -> show(exchange, level, ""))
                     .post(level.page(), level.pageAccess(), exchange -> enableByForm(exchange, level))
                     .get(level.removal(), level.pageAccess(), exchange -> removeByLink(exchange, level))
@@ -40,7 +40,7 @@ public final class DarkFeatureRoutes {
         }
     }
 
-    private void show(Exchange exchange, Level level, String error) throws IOException {
+    private void show(Exchange exchange, DarkFeatureLevel level, String error) throws IOException {
         Map<String, Object> model = new HashMap<>();
         model.put("level", level.name());
         model.put("action", level.page());
@@ -52,7 +52,7 @@ public final class DarkFeatureRoutes {
         exchange.page("darkfeatures", model);
     }
 
-    private void enableByForm(Exchange exchange, Level level) throws IOException {
+    private void enableByForm(Exchange exchange, DarkFeatureLevel level) throws IOException {
         String key = exchange.param("featureKey").strip();
         if (!FeatureKey.isValid(key)) {
             show(exchange, level, "Type the key of a dark feature: letters, digits, dots and hyphens.");
@@ -62,19 +62,20 @@ public final class DarkFeatureRoutes {
         exchange.redirect(level.page());
     }
 
-    /** A link, as in the product, so its URL carries the token that a form would. */
-    private void removeByLink(Exchange exchange, Level level) {
+    /** A link, as in the product, so the token that a form would send is in its URL. */
+    private void removeByLink(Exchange exchange, DarkFeatureLevel level) {
         exchange.requireToken();
         level.change(features, exchange, List.of(exchange.param("featureKey")), false);
         exchange.redirect(level.page());
     }
 
-    private void state(Exchange exchange, Level level) throws IOException {
+    private void state(Exchange exchange, DarkFeatureLevel level) throws IOException {
         String key = inPath(exchange, "key").get(0);
         exchange.json(200, Map.of("key", key, "enabled", level.isOn(features, exchange, key)));
     }
 
-    private void change(Exchange exchange, Level level, List<String> keys, boolean on) throws IOException {
+    private void change(Exchange exchange, DarkFeatureLevel level, List<String> keys, boolean on)
+            throws IOException {
         level.change(features, exchange, keys, on);
         exchange.json(200, Map.of("enabled", level.keys(features, exchange)));
     }
@@ -94,9 +95,9 @@ public final class DarkFeatureRoutes {
     }
 
     private static List<String> inPath(Exchange exchange, String part) {
-        String given = exchange.part(part).replace("+", "%2B");
+        String encoded = exchange.part(part).replace("+", "%2B");
         try {
-            return FeatureKey.split(URLDecoder.decode(given, StandardCharsets.UTF_8));
+            return FeatureKey.split(URLDecoder.decode(encoded, StandardCharsets.UTF_8));
         } catch (IllegalArgumentException e) {
             throw new HttpProblem(400, "Not a valid dark feature key");
         }

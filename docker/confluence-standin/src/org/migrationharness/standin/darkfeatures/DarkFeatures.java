@@ -12,12 +12,12 @@ import java.util.TreeSet;
 import org.migrationharness.standin.store.JsonFile;
 
 /**
- * The feature flags. What is in force is the union of the levels, so a key that a JVM property sets cannot be
- * switched off at run time (Java API, DarkFeatures; the consequence is inferred).
+ * The feature flags. A feature is on if any level has it, so one that a JVM property sets cannot be switched off
+ * at run time (Java API, DarkFeatures; the consequence is inferred).
  */
 public final class DarkFeatures {
     private static final String PREFIX = "atlassian.darkfeature.";
-    /** Turns all dark features off; the literal is Jira's, as far as public code shows. */
+    /** Turns all dark features off; public code shows this name for Jira only. */
     private static final String DISABLE_ALL = "atlassian.darkfeature.disabled";
 
     private final JsonFile<Set<String>> siteFile;
@@ -28,7 +28,7 @@ public final class DarkFeatures {
     private volatile Map<String, Set<String>> users;
 
     /**
-     * @param state the folder that keeps the site and user levels
+     * @param state the folder that stores the site and user levels
      * @param properties the JVM's properties: {@code atlassian.darkfeature.KEY=true} is the system level
      */
     public DarkFeatures(Path state, Properties properties) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.migrationharness.standin.http.HttpProblem;
 
-/** What may be the key of a dark feature: the characters that known keys are made of. */
+/** Checks the keys of dark features: they may hold the characters that known keys are made of. */
 final class FeatureKey {
     private static final Pattern VALID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:-]{0,254}");
 
@@ -18,7 +18,7 @@ final class FeatureKey {
 
     /**
      * @param keys keys separated by commas, as the REST path takes them
-     * @throws HttpProblem 400 when one is no key
+     * @throws HttpProblem 400 when one of them is not a valid key
      */
     static List<String> split(String keys) {
         List<String> all = Arrays.stream(keys.split(",")).map(String::strip).toList();

@@ -4,12 +4,12 @@ package org.migrationharness.standin.http;
 public enum Access {
     /** Anyone, in any state of the server. */
     ANYONE,
-    /** The set-up wizard: only while the server is not configured. */
+    /** Anyone, but only while the server is not set up. */
     SETUP,
-    /** Someone who is logged in. */
+    /** A user who is logged in. */
     USER,
     /** An administrator. */
     ADMIN,
-    /** An administrator whose password was asked again when they came by cookie (websudo). */
+    /** An administrator who, if they came by cookie, has confirmed their password (websudo). */
     SECURE_ADMIN
 }

@@ -12,9 +12,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
-import org.migrationharness.standin.security.Identity;
 
-/** One request and its answer, in the words that handlers need. */
+/** One request and its response, with what handlers need of them. */
 public final class Exchange {
     private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
     private static final Gson GSON_WITH_NULLS =
@@ -27,7 +26,7 @@ public final class Exchange {
     private final Identity identity;
     private final Pages pages;
 
-    Exchange(
+    public Exchange(
             HttpServletRequest request,
             HttpServletResponse response,
             Map<String, String> parts,
@@ -53,7 +52,7 @@ public final class Exchange {
     }
 
     /**
-     * For links that change something, which the product has too.
+     * Guards a link that changes something, as the product has some.
      *
      * @throws HttpProblem 403 when the session's token is not among the parameters
      */
@@ -70,7 +69,7 @@ public final class Exchange {
         return parts.get(name);
     }
 
-    /** A query or form parameter, empty when absent. */
+    /** A query or form parameter, or the empty string. */
     public String param(String name) {
         String value = request.getParameter(name);
         return value == null ? "" : value;
@@ -80,13 +79,13 @@ public final class Exchange {
         return request.getParameter(name) != null;
     }
 
-    /** The scheme, host and port that the client used: what absolute links start with. */
+    /** The scheme, host and port that the client used, for absolute links. */
     public String origin() {
         return URI.create(request.getRequestURL().toString()).resolve("/").toString().replaceAll("/$", "");
     }
 
     /**
-     * @throws HttpProblem 400 when the body is no JSON
+     * @throws HttpProblem 400 when the body is not JSON, 413 when it is too large
      */
     public JsonElement jsonBody() throws IOException {
         byte[] body = request.getInputStream().readNBytes(JSON_LIMIT + 1);
@@ -96,7 +95,7 @@ public final class Exchange {
         try {
             return JsonParser.parseString(new String(body, StandardCharsets.UTF_8));
         } catch (JsonParseException e) {
-            throw new HttpProblem(400, "The body is no valid JSON");
+            throw new HttpProblem(400, "The body is not valid JSON");
         }
     }
 
@@ -108,7 +107,7 @@ public final class Exchange {
         text(status, GSON.toJson(body), contentType + ";charset=UTF-8");
     }
 
-    /** For shapes whose null members are documented. */
+    /** For answers whose null members are documented. */
     public void jsonWithNulls(int status, Object body) throws IOException {
         text(status, GSON_WITH_NULLS.toJson(body), "application/json;charset=UTF-8");
     }
@@ -121,7 +120,7 @@ public final class Exchange {
         response.getOutputStream().write(bytes);
     }
 
-    /** Renders a template with {@code model} and what every page needs. */
+    /** Renders a template with {@code model} and the values that every page needs. */
     public void page(int status, String template, Map<String, ?> model) throws IOException {
         Map<String, Object> all = new HashMap<>(model);
         all.put("user", identity.name());

@@ -1,6 +1,6 @@
 package org.migrationharness.standin.http;
 
-/** Answers one kind of request. */
+/** Answers the requests of one route. */
 @FunctionalInterface
 public interface Handler {
     void handle(Exchange exchange) throws Exception;

@@ -1,6 +1,6 @@
 package org.migrationharness.standin.http;
 
-/** A request that is answered with an error status: JSON under {@code /rest/}, a page elsewhere. */
+/** Ends a request with an error status: as JSON under {@code /rest/}, as a page elsewhere. */
 public final class HttpProblem extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -20,7 +20,7 @@ public final class HttpProblem extends RuntimeException {
         this.subCode = subCode;
     }
 
-    String subCode() {
+    public String subCode() {
         return subCode;
     }
 

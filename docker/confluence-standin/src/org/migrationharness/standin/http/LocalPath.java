@@ -2,15 +2,15 @@ package org.migrationharness.standin.http;
 
 import java.util.Optional;
 
-/** Where a form may send its user afterwards. */
+/** Where a form may redirect its user. */
 public final class LocalPath {
     private LocalPath() {
     }
 
-    /** Only paths of our own: a full URL here would send a fresh session anywhere. */
-    public static Optional<String> of(String wanted) {
-        boolean ours = wanted.startsWith("/") && !wanted.startsWith("//") && !wanted.contains("\\")
-                && wanted.chars().noneMatch(c -> c <= ' ');
-        return ours ? Optional.of(wanted) : Optional.empty();
+    /** Only paths on this server: a full URL could take a user who just logged in to any site. */
+    public static Optional<String> of(String target) {
+        boolean local = target.startsWith("/") && !target.startsWith("//") && !target.contains("\\")
+                && target.chars().noneMatch(c -> c <= ' ');
+        return local ? Optional.of(target) : Optional.empty();
     }
 }

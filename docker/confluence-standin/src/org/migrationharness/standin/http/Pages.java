@@ -3,11 +3,12 @@ package org.migrationharness.standin.http;
 import freemarker.template.Configuration;
 import freemarker.template.TemplateException;
 import freemarker.template.TemplateExceptionHandler;
+import freemarker.template.TemplateModelException;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.Map;
 
-/** Renders the templates; {@code .ftlh} escapes by itself, so nothing typed by a user becomes markup. */
+/** Renders the templates. {@code .ftlh} files escape by default, so no user input becomes markup. */
 public final class Pages {
     private final Configuration configuration = new Configuration(Configuration.VERSION_2_3_31);
 
@@ -21,7 +22,7 @@ public final class Pages {
         configuration.setTemplateUpdateDelayMilliseconds(Long.MAX_VALUE);
         try {
             configuration.setSharedVariable("ccmaVersion", ccmaVersion);
-        } catch (freemarker.template.TemplateModelException e) {
+        } catch (TemplateModelException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -6,10 +6,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A method and a path with {@code {name}} parts. A part takes anything but a slash, so dots in plugin keys
- * survive ({@code com.x.y-key}).
+ * A method and a path with {@code {name}} parts. A part matches anything but a slash, so plugin keys may
+ * contain dots ({@code com.x.y-key}).
  */
-final class Route {
+public final class Route {
     private static final Pattern PART = Pattern.compile("\\{(\\w+)}");
 
     private final String method;
@@ -38,16 +38,16 @@ final class Route {
         return method;
     }
 
-    Access access() {
+    public Access access() {
         return access;
     }
 
-    Handler handler() {
+    public Handler handler() {
         return handler;
     }
 
     /**
-     * @return the path's named parts, or null when it is another route's
+     * @return the named parts of {@code path}, or null when it does not match
      */
     Map<String, String> match(String path) {
         Matcher matcher = pattern.matcher(path);

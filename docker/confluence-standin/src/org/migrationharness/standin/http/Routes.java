@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** The routing table: each part of the model adds its own routes at the start, in order of precedence. */
+/** The routing table. Each part of the stand-in adds its routes at start, in order of precedence. */
 public final class Routes {
-    /** The server answers /status while later parts of it still add their routes. */
+    /** Concurrent: the server answers /status while other parts still add their routes. */
     private final List<Route> routes = new CopyOnWriteArrayList<>();
     private final Map<String, String> aliases = new ConcurrentHashMap<>();
 
@@ -27,7 +27,7 @@ public final class Routes {
         return add("DELETE", path, access, handler);
     }
 
-    /** Paths that begin with {@code prefix} are those that begin with {@code target}. */
+    /** Treats a path that begins with {@code prefix} as if it began with {@code target}. */
     public Routes alias(String prefix, String target) {
         aliases.put(prefix, target);
         return this;
@@ -39,43 +39,43 @@ public final class Routes {
     }
 
     /**
-     * @throws HttpProblem 404 when no route has the path, 405 when none has the method
+     * @throws HttpProblem 404 when no route matches the path, 405 when none of those takes the method
      */
-    Match find(String method, String given) {
-        String path = given;
+    public Match find(String method, String requestPath) {
+        String path = requestPath;
         for (Map.Entry<String, String> alias : aliases.entrySet()) {
             if (path.startsWith(alias.getKey())) {
                 path = alias.getValue() + path.substring(alias.getKey().length());
             }
         }
         try {
-            return exactly(method, path);
+            return match(method, path);
         } catch (HttpProblem problem) {
-            // REST resources answer with a trailing slash too, and public clients send one.
+            // REST resources also accept a trailing slash, and public clients send one.
             if (problem.status() == 404 && path.startsWith("/rest/") && path.endsWith("/")) {
-                return exactly(method, path.substring(0, path.length() - 1));
+                return match(method, path.substring(0, path.length() - 1));
             }
             throw problem;
         }
     }
 
-    private Match exactly(String method, String path) {
-        String wanted = method.equals("HEAD") ? "GET" : method;
-        boolean pathKnown = false;
+    private Match match(String method, String path) {
+        String routeMethod = method.equals("HEAD") ? "GET" : method;
+        boolean pathFound = false;
         for (Route route : routes) {
             Map<String, String> parts = route.match(path);
             if (parts != null) {
-                if (route.method().equals(wanted)) {
+                if (route.method().equals(routeMethod)) {
                     return new Match(route, parts);
                 }
-                pathKnown = true;
+                pathFound = true;
             }
         }
-        throw pathKnown
+        throw pathFound
                 ? new HttpProblem(405, "Method " + method + " is not allowed here")
-                : new HttpProblem(404, "Nothing is here");
+                : new HttpProblem(404, "Page not found");
     }
 
-    record Match(Route route, Map<String, String> parts) {
+    public record Match(Route route, Map<String, String> parts) {
     }
 }

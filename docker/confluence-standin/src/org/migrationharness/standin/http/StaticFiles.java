@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 
-/** The stylesheet, the script and the icon, from inside the jar; a fixed list, so no path can lead elsewhere. */
+/** The stylesheet, the script and the icon, from inside the jar. The list is fixed, so no path leads elsewhere. */
 public final class StaticFiles {
     private static final Map<String, String> TYPES = Map.of(
             "standin.css", "text/css;charset=UTF-8",
@@ -19,7 +19,7 @@ public final class StaticFiles {
     private static void send(Exchange exchange, String name) throws IOException {
         String type = TYPES.get(name);
         if (type == null) {
-            throw new HttpProblem(404, "Nothing is here");
+            throw new HttpProblem(404, "Page not found");
         }
         try (InputStream in = StaticFiles.class.getResourceAsStream("/static/" + name)) {
             exchange.response().setContentType(type);

@@ -3,17 +3,18 @@ package org.migrationharness.standin.http;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Set;
 
 /**
- * The two XSRF guards. Forms carry a hidden {@code atl_token} bound to the session. REST writes that an HTML
- * form could send need the header {@code X-Atlassian-Token: no-check}, spelled so ({@code nocheck} gave 403
- * in the field); requests that look like a browser's also need an Origin of our own (Atlassian's knowledge
- * base, "REST API calls with a browser User-Agent header may fail CSRF checks").
+ * The two XSRF checks. Forms carry a hidden {@code atl_token} that belongs to the session. REST writes that an
+ * HTML form could send need the header {@code X-Atlassian-Token: no-check}, in this spelling ({@code nocheck}
+ * gave 403 in the field). If the request looks like a browser's, its Origin must be this server (Atlassian's
+ * knowledge base, "REST API calls with a browser User-Agent header may fail CSRF checks").
  */
 public final class Xsrf {
     private static final String ATTRIBUTE = "atl_token";
@@ -25,7 +26,7 @@ public final class Xsrf {
     private Xsrf() {
     }
 
-    /** The session's token; makes the session when there is none. */
+    /** The session's token; creates the session when there is none. */
     static String token(HttpServletRequest request) {
         HttpSession session = request.getSession(true);
         synchronized (Xsrf.class) {
@@ -41,16 +42,16 @@ public final class Xsrf {
     }
 
     /**
-     * @throws HttpProblem 403 when a form post lacks the token of its session
+     * @throws HttpProblem 403 when the post does not carry the token of its session
      */
-    static void checkForm(HttpServletRequest request) {
+    public static void checkForm(HttpServletRequest request) {
         if ("no-check".equals(request.getHeader(HEADER)) && sameOrigin(request)) {
             return;
         }
         HttpSession session = request.getSession(false);
         String expected = session == null ? null : (String) session.getAttribute(ATTRIBUTE);
-        String given = request.getParameter("atl_token");
-        if (expected == null || given == null || !equal(expected, given)) {
+        String token = request.getParameter("atl_token");
+        if (expected == null || token == null || !equal(expected, token)) {
             throw new HttpProblem(403, "XSRF Security Token Missing");
         }
     }
@@ -58,10 +59,10 @@ public final class Xsrf {
     /**
      * @throws HttpProblem 403 when a REST write could be a forged form post
      */
-    static void checkRest(HttpServletRequest request) {
+    public static void checkRest(HttpServletRequest request) {
         String header = request.getHeader(HEADER);
         String type = request.getContentType() == null ? "" : request.getContentType().split(";")[0].strip();
-        boolean formLike = FORM_TYPES.contains(type.toLowerCase(java.util.Locale.ROOT));
+        boolean formLike = FORM_TYPES.contains(type.toLowerCase(Locale.ROOT));
         boolean unchecked = header == null ? formLike : !"no-check".equals(header);
         if (unchecked || !sameOrigin(request)) {
             throw new HttpProblem(403, "XSRF check failed");

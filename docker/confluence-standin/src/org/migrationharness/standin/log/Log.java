@@ -2,9 +2,9 @@ package org.migrationharness.standin.log;
 
 import java.util.Objects;
 
-/** A named source of log records. The caller names the method, as the real log's line format shows it. */
+/** A named logger. The caller passes the method's name, since the real log's line format shows it. */
 public final class Log {
-    private static volatile LogSink sink = LogSink.toStream(System.out, Level.WARN);
+    private static volatile LogSink sink = LogSink.toStream(System.out, LogLevel.WARN);
 
     private final String name;
 
@@ -22,19 +22,19 @@ public final class Log {
     }
 
     public void debug(String method, String message) {
-        sink.write(Level.DEBUG, name, method, message, null);
+        sink.write(LogLevel.DEBUG, name, method, message, null);
     }
 
     public void info(String method, String message) {
-        sink.write(Level.INFO, name, method, message, null);
+        sink.write(LogLevel.INFO, name, method, message, null);
     }
 
     public void warn(String method, String message) {
-        sink.write(Level.WARN, name, method, message, null);
+        sink.write(LogLevel.WARN, name, method, message, null);
     }
 
     public void error(String method, String message, Throwable cause) {
-        sink.write(Level.ERROR, name, method, message, cause);
+        sink.write(LogLevel.ERROR, name, method, message, cause);
     }
 
     /** The real pattern prints the last four segments of a logger's name. */

@@ -10,35 +10,35 @@ import java.time.format.DateTimeFormatter;
 /**
  * Writes records in the documented line format: date with milliseconds after a comma, level, [thread],
  * [logger], method, message; the request context on a continuation line that starts with {@code " -- "};
- * stack traces as plain lines after it. Default level WARN, so INFO lines do not appear (Confluence manual,
- * log4j logging levels); the life cycle's own lines do.
+ * stack traces as plain lines after it. The default level is WARN, so INFO lines do not appear (Confluence
+ * manual, log4j logging levels), except those of the life cycle.
  */
 public final class LogSink {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss,SSS");
-    /** The real configuration lifts this one logger to INFO: its ready line is seen on default installs. */
+    /** The real configuration sets this one logger to INFO: default installs show its ready line. */
     private static final String LIFECYCLE = "atlassian.confluence.lifecycle";
 
     private final Output output;
-    private final Level level;
+    private final LogLevel level;
 
-    private LogSink(Output output, Level level) {
+    private LogSink(Output output, LogLevel level) {
         this.output = output;
         this.level = level;
     }
 
-    public static LogSink toStream(PrintStream stream, Level level) {
+    public static LogSink toStream(PrintStream stream, LogLevel level) {
         return new LogSink(text -> {
             stream.print(text);
             stream.flush();
         }, level);
     }
 
-    public static LogSink toFile(RollingFile file, Level level) {
+    public static LogSink toFile(RollingFile file, LogLevel level) {
         return new LogSink(text -> file.append(text.getBytes(StandardCharsets.UTF_8)), level);
     }
 
-    void write(Level recordLevel, String logger, String method, String message, Throwable cause) {
-        if (recordLevel.compareTo(level) < 0 && !(recordLevel == Level.INFO && logger.endsWith(LIFECYCLE))) {
+    void write(LogLevel recordLevel, String logger, String method, String message, Throwable cause) {
+        if (recordLevel.compareTo(level) < 0 && !(recordLevel == LogLevel.INFO && logger.endsWith(LIFECYCLE))) {
             return;
         }
         StringBuilder text = new StringBuilder(200);

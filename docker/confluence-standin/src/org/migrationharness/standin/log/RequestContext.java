@@ -1,6 +1,6 @@
 package org.migrationharness.standin.log;
 
-/** What the current request is, for the continuation line of log records. */
+/** Describes the current request, for the continuation line of log records. */
 public final class RequestContext {
     private static final ThreadLocal<String> CURRENT = new ThreadLocal<>();
 

@@ -9,8 +9,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A file that rolls by size to numbered suffixes ({@code .1} is the newest), as the real log does: five
- * backups (seen in a public configuration) and 20 MB by default (unverified).
+ * A file that rolls over to numbered backups by size ({@code .1} is the newest), as the real log does: five
+ * backups (seen in a public configuration) of 20 MB (unverified).
  */
 public final class RollingFile {
     private final Path path;
@@ -20,9 +20,9 @@ public final class RollingFile {
     private long size;
 
     /**
-     * @param path the live file; its folder is made
-     * @param limit bytes after which it rolls
-     * @param backups how many numbered files stay
+     * @param path the current file; its folder is created
+     * @param limit the size in bytes after which it rolls over
+     * @param backups how many numbered files are kept
      */
     public RollingFile(Path path, long limit, int backups) throws IOException {
         this.path = path;

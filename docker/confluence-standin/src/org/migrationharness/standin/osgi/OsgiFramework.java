@@ -19,8 +19,8 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
 
 /**
- * The OSGi framework that plugins live in. The system bundle exports the JDK's packages and the assistant's
- * API to them, and nothing else of ours.
+ * The OSGi framework that plugins run in. The system bundle exports the JDK's packages and the assistant's API
+ * to them, and no other package of ours.
  */
 public final class OsgiFramework {
     /** What the assistant exports at run time. */
@@ -32,7 +32,7 @@ public final class OsgiFramework {
     private final Framework framework;
 
     /**
-     * @param cache a folder for the bundles' code; what an earlier process left there is removed
+     * @param cache a folder for the bundles' code; what an earlier process left in it is removed
      */
     public OsgiFramework(Path cache) throws IOException {
         removeFolder(cache);
@@ -46,7 +46,7 @@ public final class OsgiFramework {
         settings.put(Constants.FRAMEWORK_BUNDLE_PARENT, Constants.FRAMEWORK_BUNDLE_PARENT_EXT);
         settings.put(Constants.FRAMEWORK_BOOTDELEGATION, "sun.*,jdk.internal.*");
         settings.put("felix.log.level", "0");
-        // Felix 4 would take over the JVM's URL handlers and then not find the JDK's own for http.
+        // Felix 4 would replace the JVM's URL handlers and then not find the JDK's own for http.
         settings.put("felix.service.urlhandlers", "false");
         framework = new FrameworkFactory().newFramework(settings);
     }
@@ -55,15 +55,15 @@ public final class OsgiFramework {
         framework.start();
     }
 
-    /** The system bundle's view: services of classes that it does not share are hidden from it. */
+    /** The system bundle's context. It does not see services whose interface comes from another class loader. */
     public BundleContext context() {
         return framework.getBundleContext();
     }
 
     /**
-     * Installs and starts a bundle; when it cannot be resolved nothing of it stays.
+     * Installs and starts a bundle. When it cannot be resolved or started, it is uninstalled again.
      *
-     * @throws BundleException whose type tells why
+     * @throws BundleException when it cannot be installed; its type says why
      */
     public Bundle install(String location, Path jar) throws BundleException, IOException {
         Bundle bundle;
@@ -84,7 +84,7 @@ public final class OsgiFramework {
         framework.waitForStop(0);
     }
 
-    /** Felix 4 does not know Java 17's packages, so they are read from the running JDK. */
+    /** Felix 4 does not know the packages of Java 17, so they are read from the running JDK. */
     private static String systemPackages() {
         TreeSet<String> packages = ModuleLayer.boot().modules().stream()
                 .map(Module::getDescriptor)

@@ -12,7 +12,7 @@ import org.migrationharness.standin.http.Exchange;
 import org.migrationharness.standin.http.HttpProblem;
 import org.migrationharness.standin.http.Routes;
 
-/** Personal access tokens over REST: POST {name, expirationDuration in days} answers rawToken. */
+/** Personal access tokens over REST: POST {name, expirationDuration in days} returns rawToken. */
 public final class AccessTokenRest {
     private static final String BASE = "/rest/pat/latest/tokens";
     private static final int DEFAULT_DAYS = 90;
@@ -22,7 +22,7 @@ public final class AccessTokenRest {
     private final int timeScale;
 
     /**
-     * @param timeScale how much faster than the wall the clock runs; a token's days are wall time
+     * @param timeScale how many times faster than wall time the clock runs; a token lives for days of wall time
      */
     public AccessTokenRest(AccessTokens tokens, int timeScale) {
         this.tokens = tokens;
@@ -43,7 +43,7 @@ public final class AccessTokenRest {
         if (name.isEmpty() || name.length() > 255) {
             throw new HttpProblem(400, "Give the token a name of at most 255 characters");
         }
-        AccessTokens.Issued issued = tokens.issue(
+        AccessTokens.IssuedToken issued = tokens.issue(
                 exchange.identity().name(), name, Duration.ofDays(days(body)).toMillis() * timeScale);
         Map<String, Object> answer = json(issued.token());
         answer.put("rawToken", issued.raw());
@@ -61,9 +61,9 @@ public final class AccessTokenRest {
                 return count;
             }
         } catch (RuntimeException e) {
-            // said below, for both ways of being wrong
+            // Reported below, like a number out of range.
         }
-        throw new HttpProblem(400, "expirationDuration is a number of days from 1 to " + MAX_DAYS);
+        throw new HttpProblem(400, "expirationDuration must be a number of days from 1 to " + MAX_DAYS);
     }
 
     private void revoke(Exchange exchange) {
@@ -73,7 +73,7 @@ public final class AccessTokenRest {
         exchange.empty(204);
     }
 
-    private static Map<String, Object> json(AccessTokens.Token token) {
+    private static Map<String, Object> json(AccessTokens.AccessToken token) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", token.id());
         json.put("name", token.name());

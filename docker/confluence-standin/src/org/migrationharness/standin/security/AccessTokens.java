@@ -14,12 +14,12 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.migrationharness.standin.store.JsonFile;
 
-/** Personal access tokens. The home keeps a digest of each; the token itself is told once. */
+/** Personal access tokens. The home stores a digest of each; the token itself is shown once. */
 public final class AccessTokens {
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final JsonFile<List<Token>> file;
-    private volatile List<Token> tokens;
+    private final JsonFile<List<AccessToken>> file;
+    private volatile List<AccessToken> tokens;
 
     public AccessTokens(Path state) {
         file = new JsonFile<>(state.resolve("access-tokens.json"), new TypeToken<>() { });
@@ -31,50 +31,51 @@ public final class AccessTokens {
      *
      * @param expiringAt epoch milliseconds of server time
      */
-    record Token(long id, String name, String user, String digest, long createdAt, long expiringAt) {
+    record AccessToken(long id, String name, String user, String digest, long createdAt, long expiringAt) {
     }
 
-    /** A new token and the secret that proves it. */
-    record Issued(Token token, String raw) {
+    /** A new token, with the secret that its user sends. */
+    record IssuedToken(AccessToken token, String raw) {
     }
 
-    synchronized Issued issue(String user, String name, long lifetimeMillis) {
+    synchronized IssuedToken issue(String user, String name, long lifetimeMillis) {
         byte[] secret = new byte[33];
         RANDOM.nextBytes(secret);
         String raw = Base64.getUrlEncoder().encodeToString(secret);
-        long id = tokens.stream().mapToLong(Token::id).max().orElse(0) + 1;
+        long id = tokens.stream().mapToLong(AccessToken::id).max().orElse(0) + 1;
         long now = System.currentTimeMillis();
-        Token token = new Token(id, name, user, digest(raw), now, now + lifetimeMillis);
-        List<Token> next = new ArrayList<>(tokens);
+        AccessToken token = new AccessToken(id, name, user, digest(raw), now, now + lifetimeMillis);
+        List<AccessToken> next = new ArrayList<>(tokens);
         next.add(token);
         replace(next);
-        return new Issued(token, raw);
+        return new IssuedToken(token, raw);
     }
 
-    List<Token> of(String user) {
+    List<AccessToken> of(String user) {
         return tokens.stream().filter(token -> token.user().equals(user)).toList();
     }
 
     synchronized boolean revoke(String user, String id) {
-        Predicate<Token> revoked = token -> token.user().equals(user) && Long.toString(token.id()).equals(id);
-        boolean known = tokens.stream().anyMatch(revoked);
-        if (known) {
+        Predicate<AccessToken> revoked =
+                token -> token.user().equals(user) && Long.toString(token.id()).equals(id);
+        boolean found = tokens.stream().anyMatch(revoked);
+        if (found) {
             replace(tokens.stream().filter(revoked.negate()).toList());
         }
-        return known;
+        return found;
     }
 
-    /** Whose token it is, if it is one and still good. */
+    /** The user of a token, if it exists and has not expired. */
     Optional<String> user(String raw) {
         String digest = digest(raw);
         long now = System.currentTimeMillis();
         return tokens.stream()
                 .filter(token -> token.digest().equals(digest) && token.expiringAt() > now)
-                .map(Token::user)
+                .map(AccessToken::user)
                 .findFirst();
     }
 
-    private void replace(List<Token> next) {
+    private void replace(List<AccessToken> next) {
         file.save(next);
         tokens = List.copyOf(next);
     }

@@ -6,11 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
 import org.migrationharness.standin.http.HttpProblem;
+import org.migrationharness.standin.http.Identity;
 
-/** Finds out who sent a request: an Authorization header first, then the session's cookie. */
+/** Authenticates a request: by its Authorization header, or else by the session's cookie. */
 public final class Authenticator {
     private static final String SESSION_USER = "seraph_defaultauthenticator_user";
-    /** Re-opens HTTP Basic where it is switched off, as on new 10.2 installs. */
+    /** Allows HTTP Basic even if it is switched off, as it is on new 10.2 installs. */
     private static final String FORCE_BASIC =
             "com.atlassian.plugins.authentication.basic.auth.filter.force.allow";
 
@@ -25,8 +26,8 @@ public final class Authenticator {
     }
 
     /**
-     * @return who it is, {@link Identity#NOBODY} without credentials
-     * @throws HttpProblem 401 with wrong credentials, 403 for Basic where it is switched off
+     * @return the user, or {@link Identity#ANONYMOUS} without credentials
+     * @throws HttpProblem 401 for wrong credentials, 403 for Basic when it is switched off
      */
     public Identity identify(HttpServletRequest request) {
         String header = request.getHeader("Authorization");
@@ -39,15 +40,15 @@ public final class Authenticator {
         }
         if (header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)) {
             return tokens.user(header.substring(7).strip())
-                    .map(name -> new Identity(name, Identity.Way.TOKEN))
+                    .map(name -> new Identity(name, Identity.Credential.TOKEN))
                     .orElseThrow(() -> new HttpProblem(401, "The access token is unknown or has expired"));
         }
         HttpSession session = request.getSession(false);
         String name = session == null ? null : (String) session.getAttribute(SESSION_USER);
-        return name == null ? Identity.NOBODY : new Identity(name, Identity.Way.COOKIE);
+        return name == null ? Identity.ANONYMOUS : new Identity(name, Identity.Credential.COOKIE);
     }
 
-    /** Makes the request's session, under a new id, that of {@code name}. */
+    /** Logs {@code name} in: gives the session a new id, and the user. */
     static void logIn(HttpServletRequest request, String name) {
         HttpSession session = request.getSession(true);
         request.changeSessionId();
@@ -62,9 +63,9 @@ public final class Authenticator {
             return Optional.empty();
         }
         int colon = pair.indexOf(':');
-        if (colon < 0 || !users.proves(pair.substring(0, colon), pair.substring(colon + 1))) {
+        if (colon < 0 || !users.verifyPassword(pair.substring(0, colon), pair.substring(colon + 1))) {
             return Optional.empty();
         }
-        return Optional.of(new Identity(pair.substring(0, colon), Identity.Way.BASIC));
+        return Optional.of(new Identity(pair.substring(0, colon), Identity.Credential.BASIC));
     }
 }

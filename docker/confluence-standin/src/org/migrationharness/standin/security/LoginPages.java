@@ -12,9 +12,9 @@ import org.migrationharness.standin.http.LocalPath;
 import org.migrationharness.standin.http.Routes;
 
 /**
- * The two login forms, with the fields and ids that public page objects know (reference:
- * dc-app-performance-toolkit's selectors). The newer one posts JSON; where it is in use, a raw post to the
- * legacy address is refused, as on 10.2.
+ * The two login forms, with the fields and ids that public page objects use (dc-app-performance-toolkit's
+ * selectors). The newer one posts JSON; when it is in use, a plain post to the legacy address is refused, as on
+ * 10.2.
  */
 public final class LoginPages {
     private static final String HOME = "/plugins/servlet/ial/migration/home";
@@ -44,7 +44,7 @@ public final class LoginPages {
     }
 
     private void show(Exchange exchange) throws IOException {
-        if (exchange.identity().known()) {
+        if (exchange.identity().isAuthenticated()) {
             exchange.redirect(LocalPath.of(exchange.param("os_destination")).orElse(HOME));
             return;
         }
@@ -53,10 +53,10 @@ public final class LoginPages {
 
     private void login(Exchange exchange) throws IOException {
         if (twoStep) {
-            throw new HttpProblem(403, "Log in by the form");
+            throw new HttpProblem(403, "Log in with the form");
         }
         String name = exchange.param("os_username");
-        if (!users.proves(name, exchange.param("os_password"))) {
+        if (!users.verifyPassword(name, exchange.param("os_password"))) {
             form(exchange, WRONG);
             return;
         }
@@ -64,11 +64,11 @@ public final class LoginPages {
         exchange.redirect(LocalPath.of(exchange.param("os_destination")).orElse(HOME));
     }
 
-    /** The names of the members are known, the answer's shape is not: ours says where to go. */
+    /** The names of the request's members are known. The answer's shape is not; ours says where to go. */
     private void authenticate(Exchange exchange) throws IOException {
         JsonElement body = exchange.jsonBody();
         String name = member(body, "username");
-        if (!users.proves(name, member(body, "password"))) {
+        if (!users.verifyPassword(name, member(body, "password"))) {
             exchange.json(401, Map.of("statusCode", 401, "message", WRONG));
             return;
         }

@@ -8,7 +8,7 @@ import java.util.Base64;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 
-/** Salted PBKDF2, so that a home that is kept or shared holds no password. */
+/** Salted PBKDF2, so that a home that is kept or shared contains no password. */
 final class PasswordHash {
     private static final int ITERATIONS = 20_000;
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -28,7 +28,7 @@ final class PasswordHash {
         return MessageDigest.isEqual(expected, derive(password, Base64.getDecoder().decode(parts[0])));
     }
 
-    /** A fast fingerprint for the cache of passwords that were just proved. */
+    /** A fast fingerprint, for the cache of verified passwords. */
     static String fingerprint(String password, String hash) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

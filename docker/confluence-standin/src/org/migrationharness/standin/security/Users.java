@@ -14,8 +14,8 @@ import org.migrationharness.standin.store.JsonFile;
 public final class Users {
     private final JsonFile<Map<String, Account>> file;
     private final ConcurrentMap<String, Account> accounts;
-    /** Deriving a hash per REST call would cost more than the call. */
-    private final ConcurrentMap<String, String> proved = new ConcurrentHashMap<>();
+    /** Fingerprints of verified passwords: deriving the hash for each REST call would cost more than the call. */
+    private final ConcurrentMap<String, String> verified = new ConcurrentHashMap<>();
 
     public Users(Path state) {
         file = new JsonFile<>(state.resolve("users.json"), new TypeToken<>() { });
@@ -40,18 +40,18 @@ public final class Users {
         file.save(accounts);
     }
 
-    public boolean proves(String name, String password) {
+    public boolean verifyPassword(String name, String password) {
         Account account = accounts.get(name);
         if (account == null || password == null) {
             return false;
         }
         String fingerprint = PasswordHash.fingerprint(password, account.passwordHash());
-        if (fingerprint.equals(proved.get(name))) {
+        if (fingerprint.equals(verified.get(name))) {
             return true;
         }
         boolean matches = PasswordHash.matches(password, account.passwordHash());
         if (matches) {
-            proved.put(name, fingerprint);
+            verified.put(name, fingerprint);
         }
         return matches;
     }

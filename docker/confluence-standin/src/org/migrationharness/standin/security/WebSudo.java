@@ -7,12 +7,13 @@ import java.time.Duration;
 import java.util.Map;
 import org.migrationharness.standin.http.Access;
 import org.migrationharness.standin.http.Exchange;
+import org.migrationharness.standin.http.Identity;
 import org.migrationharness.standin.http.LocalPath;
 import org.migrationharness.standin.http.Routes;
 
 /**
- * Secure administrator sessions: admin pages, and UPM by cookie, ask for the password again. It lasts ten
- * minutes, rolling, and is off with {@code -Dpassword.confirmation.disabled=true}.
+ * Secure administrator sessions: admin pages, and UPM by cookie, ask for the password again. A session lasts
+ * until ten minutes without use; {@code -Dpassword.confirmation.disabled=true} switches this off.
  */
 public final class WebSudo {
     private static final String ATTRIBUTE = "confluence.websudo.timestamp";
@@ -23,7 +24,7 @@ public final class WebSudo {
     private final long lifetimeMillis;
 
     /**
-     * @param timeScale how much faster than the wall the clock runs; the ten minutes are wall time
+     * @param timeScale how many times faster than wall time the clock runs; the ten minutes are wall time
      */
     public WebSudo(Users users, int timeScale) {
         this.users = users;
@@ -37,9 +38,9 @@ public final class WebSudo {
                 .get("/dropauthentication.action", Access.USER, this::drop);
     }
 
-    /** Whether this request may do what is secured; a yes prolongs the session. */
+    /** Whether this request may use secured pages; if so, the secure session is prolonged. */
     public boolean allows(HttpServletRequest request, Identity identity) {
-        if (!enabled || identity.way() != Identity.Way.COOKIE) {
+        if (!enabled || identity.credential() != Identity.Credential.COOKIE) {
             return true;
         }
         HttpSession session = request.getSession(false);
@@ -61,7 +62,7 @@ public final class WebSudo {
     }
 
     private void confirm(Exchange exchange) throws IOException {
-        if (!users.proves(exchange.identity().name(), exchange.param("password"))) {
+        if (!users.verifyPassword(exchange.identity().name(), exchange.param("password"))) {
             form(exchange, "The password is incorrect. Please try again.");
             return;
         }

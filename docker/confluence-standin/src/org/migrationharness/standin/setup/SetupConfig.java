@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -18,12 +19,12 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
 /**
- * {@code confluence.cfg.xml} in the home: how far the set-up is, and what it was told. A home that says
- * {@code complete} is set up, whichever way it came to be.
+ * {@code confluence.cfg.xml} in the home: the current step of the set-up, and the input of the earlier ones. A
+ * home that says {@code complete} is set up, however that came about.
  */
 public final class SetupConfig {
     private static final String SERVER_ID = "confluence.setup.server.id";
-    /** That of a public sample of 8.6; a snapshot's must match its home's. */
+    /** The build number of a public sample of 8.6; that of a snapshot must match its home's. */
     private static final String BUILD_NUMBER = "9101";
 
     private final Path path;
@@ -57,9 +58,9 @@ public final class SetupConfig {
         return properties.getOrDefault("atlassian.license.message", "");
     }
 
-    /** Moves on, durably, together with what the step was told. */
-    synchronized void advance(SetupStep next, Map<String, String> told) {
-        properties.putAll(told);
+    /** Stores the next step, together with the input of this one. */
+    synchronized void advance(SetupStep next, Map<String, String> input) {
+        properties.putAll(input);
         step = next;
         save();
     }
@@ -105,9 +106,9 @@ public final class SetupConfig {
                 .replaceAll("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]", "");
     }
 
-    /** Four groups, as licences are made for. */
+    /** Four groups of four, the form that licences are issued for. */
     private static String newServerId() {
-        String hex = UUID.randomUUID().toString().replace("-", "").toUpperCase(java.util.Locale.ROOT);
+        String hex = UUID.randomUUID().toString().replace("-", "").toUpperCase(Locale.ROOT);
         return "B" + hex.substring(0, 3) + "-" + hex.substring(3, 7) + "-" + hex.substring(7, 11) + "-"
                 + hex.substring(12, 16);
     }

@@ -1,8 +1,8 @@
 package org.migrationharness.standin.setup;
 
 /**
- * The wizard's steps in their order, observed on 9.2 and 10.2 (deployment type after licence) and, for the
- * database pages, on 7.x and 8.x. The names are what {@code setupStep} in confluence.cfg.xml says.
+ * The wizard's steps in order, as observed on 9.2 and 10.2 (deployment type after licence) and, for the database
+ * pages, on 7.x and 8.x. The ids are those that {@code setupStep} in confluence.cfg.xml holds.
  */
 enum SetupStep {
     LICENSE("setuplicense", "setuplicense.action"),
@@ -34,7 +34,7 @@ enum SetupStep {
         return values()[ordinal() + 1];
     }
 
-    /** The step that a stored name stands for; a home in an unknown state begins anew. */
+    /** The step with a stored id; a home with an unknown one starts over. */
     static SetupStep of(String id) {
         for (SetupStep step : values()) {
             if (step.id.equals(id)) {

@@ -4,20 +4,20 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.migrationharness.standin.ApplicationState;
-import org.migrationharness.standin.Lifecycle;
 import org.migrationharness.standin.http.Access;
 import org.migrationharness.standin.http.Exchange;
 import org.migrationharness.standin.http.HttpProblem;
 import org.migrationharness.standin.http.Routes;
+import org.migrationharness.standin.lifecycle.ApplicationState;
+import org.migrationharness.standin.lifecycle.Lifecycle;
 import org.migrationharness.standin.security.Users;
 
 /**
- * The set-up wizard, over the addresses and fields that public set-up clients send. Input that is not taken
- * brings the same form back with 200, and the next step is where the post's redirect leads.
+ * The set-up wizard, with the addresses and fields that public set-up clients use. Input that is not accepted
+ * shows the same form again, with 200; a post that is accepted redirects to the next step.
  */
 public final class SetupWizard {
-    /** Licences are base64 in lines; which ones are valid is not for a stand-in to say. */
+    /** Licences are lines of base64; a stand-in cannot say which ones are valid. */
     private static final Pattern LICENSE = Pattern.compile("[A-Za-z0-9+/=]{40,}");
     private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s]+");
 
@@ -51,7 +51,7 @@ public final class SetupWizard {
         }
     }
 
-    /** Takes what the variables already answer. */
+    /** Skips the steps that the variables already answer. */
     public void begin() {
         if (config.step() == SetupStep.LICENSE && !variables.license().isEmpty()) {
             advance(SetupStep.LICENSE, Map.of("atlassian.license.message", variables.license()));
@@ -96,7 +96,7 @@ public final class SetupWizard {
         }
     }
 
-    /** {@code isClusteringEnabled=false} was seen to be answered by 500. */
+    /** {@code isClusteringEnabled=false} was seen to get a 500. */
     private void cluster(Exchange exchange) throws IOException {
         if (isCurrent(exchange, SetupStep.CLUSTER)) {
             if (exchange.param("isClusteringEnabled").equals("false")) {
@@ -203,7 +203,7 @@ public final class SetupWizard {
         exchange.page("setup-finished", Map.of());
     }
 
-    /** A form that was left open: its post leads to where the set-up is now. */
+    /** Redirects the post of a form that was left open to the current step. */
     private boolean isCurrent(Exchange exchange, SetupStep step) {
         if (config.step() == step) {
             return true;
@@ -212,14 +212,14 @@ public final class SetupWizard {
         return false;
     }
 
-    private void next(Exchange exchange, Map<String, String> told) {
-        advance(config.step(), told);
+    private void next(Exchange exchange, Map<String, String> input) {
+        advance(config.step(), input);
         toCurrent(exchange);
     }
 
-    private void advance(SetupStep done, Map<String, String> told) {
+    private void advance(SetupStep done, Map<String, String> input) {
         SetupStep next = done.next();
-        Map<String, String> all = new HashMap<>(told);
+        Map<String, String> all = new HashMap<>(input);
         if (next == SetupStep.DATABASE_CHOICE && !variables.database().isEmpty()) {
             all.putAll(variables.database());
             next = SetupStep.DATA;

@@ -15,7 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * One value kept as a JSON file. {@link #save} returns when the bytes are on disk under their final name
+ * One value stored as a JSON file. {@link #save} returns when the bytes are on disk under their final name
  * (temporary file, fsync, atomic rename, fsync of the folder), so that what a 200 acknowledged survives
  * {@code kill -9}.
  *
@@ -34,7 +34,7 @@ public final class JsonFile<T> {
 
     /**
      * @return the stored value, or {@code fallback} when there is none yet
-     * @throws UncheckedIOException when the file is there but cannot be understood
+     * @throws UncheckedIOException when the file exists but cannot be read or parsed
      */
     public T load(T fallback) {
         if (!Files.exists(path)) {
@@ -46,7 +46,7 @@ public final class JsonFile<T> {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + path, e);
         } catch (JsonParseException e) {
-            throw new UncheckedIOException("cannot understand " + path, new IOException(e));
+            throw new UncheckedIOException("cannot parse " + path, new IOException(e));
         }
     }
 
@@ -63,7 +63,7 @@ public final class JsonFile<T> {
         }
     }
 
-    /** Replaces {@code target} by {@code bytes}, durably and in one step. */
+    /** Replaces the contents of {@code target} durably and atomically. */
     public static void write(Path target, byte[] bytes) {
         Path folder = target.toAbsolutePath().getParent();
         try {
@@ -83,7 +83,7 @@ public final class JsonFile<T> {
         }
     }
 
-    /** Makes a rename or removal in {@code folder} durable. */
+    /** Makes a rename or deletion in {@code folder} durable. */
     public static void syncFolder(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);

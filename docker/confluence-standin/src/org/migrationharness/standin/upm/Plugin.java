@@ -6,11 +6,11 @@ import java.util.TreeSet;
 /**
  * An installed plugin as stored in the home.
  *
- * @param descriptor what its jar says
- * @param jar name of the jar's file in the plugin folder
- * @param enabled whether the admin wants it on
- * @param disabledModules keys of modules that the admin switched off
- * @param license its licence as given, or null
+ * @param descriptor what the jar says about it
+ * @param jar the name of the jar in the plugin folder
+ * @param enabled whether the admin enabled it
+ * @param disabledModules the keys of modules that the admin disabled
+ * @param license its licence as entered, or null
  */
 public record Plugin(
         PluginDescriptor descriptor, String jar, boolean enabled, Set<String> disabledModules, String license) {

@@ -11,7 +11,7 @@ import org.migrationharness.standin.http.HttpProblem;
 import org.migrationharness.standin.http.Routes;
 import org.osgi.framework.BundleException;
 
-/** UPM's writes on what is installed: on and off, modules, licence, safe mode; each has its media type. */
+/** UPM's changes to installed plugins: enabled, modules, licence, safe mode; each has its own media type. */
 final class PluginChanges {
     private static final String PLUGIN_TYPE = "application/vnd.atl.plugins.plugin+json";
     private static final String MODULE_TYPE = "application/vnd.atl.plugins.plugin.module+json";
@@ -46,20 +46,20 @@ final class PluginChanges {
 
     private void enable(Exchange exchange) throws IOException {
         Plugin plugin = find(plugins, exchange);
-        boolean wanted = wanted(body(exchange, PLUGIN_TYPE, LICENSE_TYPE));
+        boolean enabled = enabled(body(exchange, PLUGIN_TYPE, LICENSE_TYPE));
         try {
-            plugins.setEnabled(plugin.key(), wanted);
+            plugins.setEnabled(plugin.key(), enabled);
         } catch (BundleException | RuntimeException | LinkageError e) {
             throw new HttpProblem(500, "Plugin " + plugin.key() + " could not be "
-                    + (wanted ? "enabled: " : "disabled: ") + e.getMessage(),
-                    wanted ? "upm.plugin.error.failed.to.enable" : "upm.plugin.error.failed.to.disable");
+                    + (enabled ? "enabled: " : "disabled: ") + e.getMessage(),
+                    enabled ? "upm.plugin.error.failed.to.enable" : "upm.plugin.error.failed.to.disable");
         }
         Plugin now = find(plugins, exchange);
         exchange.json(200, PluginJson.plugin(now, plugins.isActive(now)), PLUGIN_TYPE);
     }
 
     /** The documented member is {@code enabled}; atlassian-python-api sends {@code status}. */
-    private static boolean wanted(JsonObject body) {
+    private static boolean enabled(JsonObject body) {
         JsonElement enabled = body.get("enabled");
         if (enabled != null && enabled.isJsonPrimitive() && enabled.getAsJsonPrimitive().isBoolean()) {
             return enabled.getAsBoolean();
@@ -80,12 +80,12 @@ final class PluginChanges {
 
     private void enableModule(Exchange exchange) throws IOException {
         String key = module(find(plugins, exchange), exchange).key();
-        boolean wanted = wanted(body(exchange, MODULE_TYPE, LICENSE_TYPE));
-        plugins.change(find(plugins, exchange).key(), plugin -> plugin.withModule(key, wanted));
+        boolean enabled = enabled(body(exchange, MODULE_TYPE, LICENSE_TYPE));
+        plugins.change(find(plugins, exchange).key(), plugin -> plugin.withModule(key, enabled));
         showModule(exchange);
     }
 
-    private static PluginDescriptor.Module module(Plugin plugin, Exchange exchange) {
+    private static PluginDescriptor.ModuleDescriptor module(Plugin plugin, Exchange exchange) {
         return plugin.descriptor().modules().stream()
                 .filter(module -> module.key().equals(exchange.part("module")))
                 .findFirst()
@@ -120,17 +120,17 @@ final class PluginChanges {
     }
 
     private void setSafeMode(Exchange exchange) throws IOException {
-        boolean wanted = wanted(body(exchange, SAFE_MODE_TYPE));
-        plugins.setSafeMode(wanted, exchange.param("keepState").equals("true"));
+        boolean enabled = enabled(body(exchange, SAFE_MODE_TYPE));
+        plugins.setSafeMode(enabled, exchange.param("keepState").equals("true"));
         showSafeMode(exchange);
     }
 
     /**
-     * @throws HttpProblem 415 for another media type, 400 when it is no JSON object
+     * @throws HttpProblem 415 for another media type, 400 when it is not a JSON object
      */
     private static JsonObject body(Exchange exchange, String... types) throws IOException {
-        String given = exchange.request().getContentType();
-        String type = given == null ? "" : given.split(";")[0].strip().toLowerCase(Locale.ROOT);
+        String header = exchange.request().getContentType();
+        String type = header == null ? "" : header.split(";")[0].strip().toLowerCase(Locale.ROOT);
         if (!type.equals("application/json") && !List.of(types).contains(type)) {
             throw new HttpProblem(415, "Unsupported media type: send " + types[0],
                     "upm.plugin.error.unsupported.media.type");

@@ -17,24 +17,29 @@ import org.xml.sax.SAXException;
  * @param key the plugin key
  * @param name the name that admins see
  * @param version the plugin's version
- * @param vendor who made it, may be empty
+ * @param vendor the vendor's name, may be empty
  * @param description may be empty
  * @param modules its modules
  */
 public record PluginDescriptor(
-        String key, String name, String version, String vendor, String description, List<Module> modules) {
+        String key,
+        String name,
+        String version,
+        String vendor,
+        String description,
+        List<ModuleDescriptor> modules) {
 
     /** One module of a plugin. */
-    public record Module(String key, String name, String type) {
+    public record ModuleDescriptor(String key, String name, String type) {
     }
 
     /**
-     * Reads a descriptor. The XML comes from a stranger: no document type, so neither external entities nor
+     * Reads a descriptor. The XML is untrusted, so a document type is refused: neither external entities nor
      * entity bombs.
      *
-     * @throws JarRefused when it is no descriptor
+     * @throws JarRejectedException when it is not a descriptor
      */
-    static PluginDescriptor parse(InputStream xml) throws IOException, JarRefused {
+    static PluginDescriptor parse(InputStream xml) throws IOException, JarRejectedException {
         Element root;
         try {
             DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
@@ -47,13 +52,13 @@ public record PluginDescriptor(
         } catch (ParserConfigurationException e) {
             throw new IllegalStateException(e);
         } catch (SAXException e) {
-            throw new JarRefused("upm.pluginInstall.error.descriptor.parse",
+            throw new JarRejectedException("upm.pluginInstall.error.descriptor.parse",
                     "atlassian-plugin.xml cannot be parsed: " + e.getMessage());
         }
         String key = root.getAttribute("key");
         if (!root.getTagName().equals("atlassian-plugin") || !key.matches("[A-Za-z0-9._-]{1,200}")) {
-            throw new JarRefused("upm.pluginInstall.error.descriptor.parse",
-                    "atlassian-plugin.xml names no usable plugin key");
+            throw new JarRejectedException("upm.pluginInstall.error.descriptor.parse",
+                    "atlassian-plugin.xml has no valid plugin key");
         }
         Element info = child(root, "plugin-info");
         Element vendor = info == null ? null : child(info, "vendor");
@@ -67,14 +72,14 @@ public record PluginDescriptor(
                 modulesOf(root));
     }
 
-    private static List<Module> modulesOf(Element root) {
-        List<Module> modules = new ArrayList<>();
+    private static List<ModuleDescriptor> modulesOf(Element root) {
+        List<ModuleDescriptor> modules = new ArrayList<>();
         NodeList children = root.getChildNodes();
         for (int i = 0; i < children.getLength(); i++) {
             if (children.item(i) instanceof Element element && !element.getAttribute("key").isEmpty()) {
                 String key = element.getAttribute("key");
                 String name = element.getAttribute("name");
-                modules.add(new Module(key, name.isEmpty() ? key : name, element.getTagName()));
+                modules.add(new ModuleDescriptor(key, name.isEmpty() ? key : name, element.getTagName()));
             }
         }
         return List.copyOf(modules);

@@ -12,13 +12,13 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 
 /**
- * An uploaded file, looked through before OSGi sees it: whole, of a sane size when unpacked, no entry that
- * leaves its folder, an OSGi bundle with a plugin descriptor.
+ * Checks an uploaded file before OSGi reads it: it must be undamaged, of a sane size when unpacked, without an
+ * entry that leaves its folder, and an OSGi bundle with a plugin descriptor.
  */
 final class PluginJar {
     private static final long UNPACKED_LIMIT = 1L << 30;
     private static final int ENTRY_LIMIT = 65_535;
-    /** Deflate alone cannot do better than about 1030 to 1; real class files and text stay below 50. */
+    /** Deflate reaches about 1030 to 1; real class files and text stay below 50. */
     private static final int RATIO_LIMIT = 200;
     private static final long RATIO_FREE = 10L << 20;
     private static final String BROKEN = "upm.pluginInstall.error.invalid.plugin.file";
@@ -27,30 +27,31 @@ final class PluginJar {
     }
 
     /**
-     * @throws JarRefused when the file is not to be installed, with the reason
+     * @throws JarRejectedException when the file must not be installed
      */
-    static PluginDescriptor inspect(Path file, UpmSwitches switches) throws IOException, JarRefused {
+    static PluginDescriptor inspect(Path file, UpmSettings settings) throws IOException, JarRejectedException {
         try (JarFile jar = new JarFile(file.toFile(), false)) {
             checkEntries(jar, file);
-            if (switches.signaturesChecked() && !isSigned(jar)) {
-                throw new JarRefused("upm.pluginInstall.error.signature.check.failed", "Signature check failed!");
+            if (settings.signaturesChecked() && !isSigned(jar)) {
+                throw new JarRejectedException(
+                        "upm.pluginInstall.error.signature.check.failed", "Signature check failed!");
             }
             requireBundle(jar.getManifest());
             ZipEntry xml = jar.getEntry("atlassian-plugin.xml");
             if (xml == null) {
-                throw new JarRefused("upm.pluginInstall.error.unrecognised.plugin.version",
-                        "The file has no atlassian-plugin.xml, so it is no plugin");
+                throw new JarRejectedException("upm.pluginInstall.error.unrecognised.plugin.version",
+                        "The file has no atlassian-plugin.xml, so it is not a plugin");
             }
             try (InputStream in = jar.getInputStream(xml)) {
                 return PluginDescriptor.parse(in);
             }
         } catch (ZipException e) {
-            throw new JarRefused(BROKEN, "The file is no valid jar: " + e.getMessage(), e);
+            throw new JarRejectedException(BROKEN, "The file is not a valid jar: " + e.getMessage(), e);
         }
     }
 
-    /** Unpacks every entry to nowhere: declared sizes can lie, and a JarFile does not compare checksums. */
-    private static void checkEntries(JarFile jar, Path file) throws IOException, JarRefused {
+    /** Reads every entry: declared sizes may be false, and a JarFile does not verify checksums. */
+    private static void checkEntries(JarFile jar, Path file) throws IOException, JarRejectedException {
         long packed = file.toFile().length();
         long unpacked = 0;
         int count = 0;
@@ -59,7 +60,8 @@ final class PluginJar {
             ZipEntry entry = all.nextElement();
             count++;
             if (leavesItsFolder(entry.getName())) {
-                throw new JarRefused(BROKEN, "The jar has an entry that leaves its folder: " + entry.getName());
+                throw new JarRejectedException(
+                        BROKEN, "The jar has an entry that leaves its folder: " + entry.getName());
             }
             CRC32 sum = new CRC32();
             try (InputStream in = jar.getInputStream(entry)) {
@@ -69,12 +71,12 @@ final class PluginJar {
                     boolean bomb = unpacked > UNPACKED_LIMIT
                             || unpacked > RATIO_FREE && unpacked / RATIO_LIMIT > packed;
                     if (bomb || count > ENTRY_LIMIT) {
-                        throw new JarRefused(BROKEN, "The jar unpacks to far more than a plugin holds");
+                        throw new JarRejectedException(BROKEN, "The jar unpacks to far more than a plugin holds");
                     }
                 }
             }
             if (entry.getCrc() >= 0 && entry.getCrc() != sum.getValue()) {
-                throw new JarRefused(BROKEN, "The jar has a damaged entry: " + entry.getName());
+                throw new JarRejectedException(BROKEN, "The jar has a damaged entry: " + entry.getName());
             }
         }
     }
@@ -84,16 +86,16 @@ final class PluginJar {
                 || ("/" + name + "/").contains("/../");
     }
 
-    /** That somebody signed it; whom to trust is not modelled. */
+    /** Whether somebody signed it; whom to trust is not modelled. */
     private static boolean isSigned(JarFile jar) {
         return jar.stream().anyMatch(entry -> entry.getName().matches("META-INF/[^/]+\\.(RSA|EC|DSA)"));
     }
 
-    private static void requireBundle(Manifest manifest) throws JarRefused {
+    private static void requireBundle(Manifest manifest) throws JarRejectedException {
         Attributes main = manifest == null ? new Attributes() : manifest.getMainAttributes();
         if (main.getValue("Bundle-SymbolicName") == null) {
-            throw new JarRefused("upm.pluginInstall.error.unrecognised.plugin.version",
-                    "The jar is no OSGi bundle: its manifest has no Bundle-SymbolicName");
+            throw new JarRejectedException("upm.pluginInstall.error.unrecognised.plugin.version",
+                    "The jar is not an OSGi bundle: its manifest has no Bundle-SymbolicName");
         }
     }
 }

@@ -4,10 +4,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.regex.Pattern;
 
-/** How UPM's resources show plugins, their modules and their licences. */
+/** Plugins, their modules and their licences, as UPM's resources represent them. */
 final class PluginJson {
     static final String BASE = "/rest/plugins/1.0/";
-    /** Which licences are valid is not for a stand-in to say: it takes what has a licence's form. */
+    /** A stand-in cannot say which licences are valid, so it accepts whatever has the form of one. */
     private static final Pattern LICENSE = Pattern.compile("[A-Za-z0-9+/=\\s]{40,}");
 
     private PluginJson() {
@@ -36,7 +36,7 @@ final class PluginJson {
         return body;
     }
 
-    static JsonObject module(Plugin plugin, PluginDescriptor.Module module, boolean active) {
+    static JsonObject module(Plugin plugin, PluginDescriptor.ModuleDescriptor module, boolean active) {
         JsonObject json = new JsonObject();
         json.addProperty("key", module.key());
         json.addProperty("completeKey", plugin.key() + ":" + module.key());

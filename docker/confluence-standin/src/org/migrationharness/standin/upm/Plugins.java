@@ -22,15 +22,15 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 
 /**
- * The installed plugins: their jars and their record in the home, their bundles in the framework. The record
- * is on disk before an install counts as done, so a killed server has the plugin at its next boot.
+ * The installed plugins: their jars and their record in the home, their bundles in the framework. The record is
+ * on disk before an installation is reported as done, so a killed server has the plugin when it starts again.
  */
 public final class Plugins {
     private static final Log LOG =
             Log.named("com.atlassian.upm.core.install.DefaultPluginInstallationService");
 
     private final OsgiFramework framework;
-    private final UpmSwitches switches;
+    private final UpmSettings settings;
     private final JsonFile<Boolean> safeMode;
     private final Path folder;
     private final JsonFile<Map<String, Plugin>> file;
@@ -38,9 +38,9 @@ public final class Plugins {
     private Map<String, Plugin> plugins;
     private boolean inSafeMode;
 
-    public Plugins(Path state, OsgiFramework framework, UpmSwitches switches) throws IOException {
+    public Plugins(Path state, OsgiFramework framework, UpmSettings settings) throws IOException {
         this.framework = framework;
-        this.switches = switches;
+        this.settings = settings;
         safeMode = new JsonFile<>(state.resolve("safe-mode.json"), new TypeToken<>() { });
         inSafeMode = safeMode.load(false);
         folder = Files.createDirectories(state.resolve("plugins"));
@@ -48,7 +48,7 @@ public final class Plugins {
         plugins = new LinkedHashMap<>(file.load(Map.of()));
     }
 
-    /** Brings the stored plugins back at boot; one that fails is reported and stays stopped. */
+    /** Starts the stored plugins at boot; one that fails is logged and stays stopped. */
     public synchronized void restore() throws IOException {
         removeStrayJars();
         if (!inSafeMode) {
@@ -76,13 +76,13 @@ public final class Plugins {
         return Optional.ofNullable(plugins.get(key));
     }
 
-    /** Whether the plugin runs: wanted by the admin and started by the framework. */
+    /** Whether the plugin runs: the admin enabled it, and the framework started it. */
     public synchronized boolean isActive(Plugin plugin) {
         Bundle bundle = bundles.get(plugin.key());
         return plugin.enabled() && bundle != null && bundle.getState() == Bundle.ACTIVE;
     }
 
-    /** The name admins know the app by whose bundle this is. */
+    /** The plugin that a bundle belongs to. */
     public synchronized Optional<Plugin> owner(Bundle bundle) {
         return bundles.entrySet().stream()
                 .filter(entry -> entry.getValue().equals(bundle))
@@ -94,10 +94,10 @@ public final class Plugins {
      * Installs an uploaded jar, or replaces the plugin of the same key.
      *
      * @param upload the file as received; the caller removes it
-     * @throws JarRefused when it is not installed; then nothing of it stays
+     * @throws JarRejectedException when it is not installed; nothing of it remains
      */
-    synchronized Plugin install(Path upload) throws IOException, JarRefused {
-        PluginDescriptor descriptor = PluginJar.inspect(upload, switches);
+    synchronized Plugin install(Path upload) throws IOException, JarRejectedException {
+        PluginDescriptor descriptor = PluginJar.inspect(upload, settings);
         Plugin old = plugins.get(descriptor.key());
         Path jar = keep(upload);
         Plugin plugin = new Plugin(descriptor, jar.getFileName().toString(), true, Set.of(),
@@ -107,8 +107,8 @@ public final class Plugins {
             startBundle(plugin);
         } catch (BundleException | RuntimeException | LinkageError e) {
             Files.deleteIfExists(jar);
-            bringBack(old);
-            throw refusal(descriptor, e);
+            startAgain(old);
+            throw rejection(descriptor, e);
         }
         record(plugin);
         if (old != null) {
@@ -117,7 +117,7 @@ public final class Plugins {
         return plugin;
     }
 
-    /** Removes a plugin and its record; unknown keys are no error, they are what was wanted. */
+    /** Removes a plugin and its record; does nothing when there is no such plugin. */
     synchronized void uninstall(String key) throws IOException {
         Plugin plugin = plugins.get(key);
         if (plugin == null) {
@@ -135,7 +135,7 @@ public final class Plugins {
         Files.deleteIfExists(folder.resolve(plugin.jar()));
     }
 
-    /** Starts or stops a plugin, and remembers it. */
+    /** Starts or stops a plugin, and stores that. */
     synchronized void setEnabled(String key, boolean enabled) throws BundleException, IOException {
         Plugin plugin = plugins.get(key);
         if (enabled && bundles.get(key) == null) {
@@ -155,16 +155,16 @@ public final class Plugins {
     }
 
     /**
-     * Safe mode stops all user-installed plugins. Leaving it brings back those that were on, or keeps them off
-     * when the state is to be kept.
+     * Safe mode stops all user-installed plugins. Leaving it starts those that were enabled, or disables them
+     * if {@code keepState} is set.
      */
-    synchronized void setSafeMode(boolean wanted, boolean keepState) {
-        if (wanted == inSafeMode) {
+    synchronized void setSafeMode(boolean on, boolean keepState) {
+        if (on == inSafeMode) {
             return;
         }
-        safeMode.save(wanted);
-        inSafeMode = wanted;
-        if (wanted) {
+        safeMode.save(on);
+        inSafeMode = on;
+        if (on) {
             plugins.keySet().forEach(this::stopForSafeMode);
         } else if (keepState) {
             plugins.values().stream().toList().forEach(plugin -> record(plugin.withEnabled(false)));
@@ -200,12 +200,12 @@ public final class Plugins {
         }
     }
 
-    private void bringBack(Plugin old) throws IOException {
+    private void startAgain(Plugin old) throws IOException {
         if (old != null && old.enabled()) {
             try {
                 startBundle(old);
             } catch (BundleException e) {
-                LOG.error("install", "The old version of " + old.key() + " could not be brought back", e);
+                LOG.error("install", "The old version of " + old.key() + " could not be started again", e);
             }
         }
     }
@@ -220,7 +220,7 @@ public final class Plugins {
         return jar;
     }
 
-    /** What a process that was killed between copy and record left behind. */
+    /** Removes jars without a record, which a process leaves when it is killed between the copy and the record. */
     private void removeStrayJars() throws IOException {
         try (Stream<Path> all = Files.list(folder)) {
             for (Path path : all.toList()) {
@@ -232,14 +232,14 @@ public final class Plugins {
         }
     }
 
-    private static JarRefused refusal(PluginDescriptor descriptor, Throwable cause) {
+    private static JarRejectedException rejection(PluginDescriptor descriptor, Throwable cause) {
         boolean unresolved = cause instanceof BundleException bundle
                 && bundle.getType() == BundleException.RESOLVE_ERROR;
         String subCode = unresolved
                 ? "upm.pluginInstall.error.unresolved.dependencies"
                 : "upm.pluginInstall.error.install.failed";
         String what = unresolved ? "could not be resolved" : "could not be started";
-        return new JarRefused(subCode,
+        return new JarRejectedException(subCode,
                 "Plugin " + descriptor.key() + " " + what + ": " + cause.getMessage(), cause);
     }
 }

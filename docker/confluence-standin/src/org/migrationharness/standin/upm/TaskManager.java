@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.migrationharness.standin.http.HttpProblem;
 import org.migrationharness.standin.log.Log;
 
-/** Runs UPM's long tasks on its one thread, one at a time per instance; a second one conflicts. */
+/** Runs UPM's long tasks on one thread. Only one runs at a time; a second one gets a conflict. */
 final class TaskManager {
     private static final Log LOG =
             Log.named("com.atlassian.upm.core.install.DefaultPluginInstallationService");
@@ -53,7 +53,7 @@ final class TaskManager {
     }
 
     /**
-     * @param upload the received file, removed when the task ends
+     * @param upload the received file; it is deleted when the task ends
      * @throws HttpProblem 409 while another task runs
      */
     void install(UpmTask task, Path upload) {
@@ -63,13 +63,13 @@ final class TaskManager {
             try {
                 task.installing();
                 task.installed(plugins.install(upload).key());
-            } catch (JarRefused e) {
+            } catch (JarRejectedException e) {
                 LOG.error("execute", "Failed to install plugin from " + task.source() + ": " + e.getMessage(),
                         e.getCause());
                 task.failed(e);
             } catch (IOException | RuntimeException e) {
                 LOG.error("execute", "Failed to install plugin", e);
-                task.failed(new JarRefused("upm.pluginInstall.error.install.failed",
+                task.failed(new JarRejectedException("upm.pluginInstall.error.install.failed",
                         "The plugin could not be stored: " + e.getMessage(), e));
             } finally {
                 remove(upload);
@@ -96,7 +96,7 @@ final class TaskManager {
 
     private void claim() {
         if (!busy.compareAndSet(false, true)) {
-            throw new HttpProblem(409, "Another task is running: wait until it has ended");
+            throw new HttpProblem(409, "Another task is running. Try again when it has ended.");
         }
     }
 

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.UUID;
 
-/** UPM's own XSRF tokens: handed out in the {@code upm-token} header, good for one upload. */
+/** UPM's own XSRF tokens: sent in the {@code upm-token} header, valid for one upload. */
 final class UploadTokens {
     private static final int OPEN_LIMIT = 1000;
 

@@ -13,7 +13,7 @@ import org.migrationharness.standin.http.Exchange;
 import org.migrationharness.standin.http.HttpProblem;
 import org.migrationharness.standin.http.Routes;
 
-/** UPM's REST, as its public page and independent clients describe it, and a page with the same content. */
+/** UPM's REST, as its public documentation and independent clients describe it, and a page that lists the same. */
 public final class UpmRoutes {
     private static final String BASE = PluginJson.BASE;
     private static final String INSTALLED_TYPE = "application/vnd.atl.plugins.installed+json";
@@ -22,11 +22,11 @@ public final class UpmRoutes {
     private final Plugins plugins;
     private final TaskManager tasks;
     private final UploadTokens tokens = new UploadTokens();
-    private final UpmSwitches switches;
+    private final UpmSettings settings;
     private final Path temporary;
 
-    public UpmRoutes(Plugins plugins, UpmSwitches switches, Path temporary) {
-        this.switches = switches;
+    public UpmRoutes(Plugins plugins, UpmSettings settings, Path temporary) {
+        this.settings = settings;
         this.plugins = plugins;
         this.tasks = new TaskManager(plugins);
         this.temporary = temporary;
@@ -56,12 +56,13 @@ public final class UpmRoutes {
     }
 
     private void upload(Exchange exchange) throws IOException {
-        if (!switches.uploadEnabled()) {
+        if (!settings.uploadEnabled()) {
             throw new HttpProblem(403, "Plugins cannot be installed via upload",
                     "upm.pluginInstall.error.upload.disabled");
         }
         if (!tokens.redeem(exchange.request().getParameter("token"))) {
-            throw new HttpProblem(403, "The upm-token is missing or was used: GET " + BASE + " for a new one",
+            throw new HttpProblem(403,
+                    "The upm-token is missing or was used before: GET " + BASE + " for a new one",
                     "upm.pluginInstall.error.token");
         }
         Part part = part(exchange);
@@ -80,7 +81,7 @@ public final class UpmRoutes {
             throw e;
         }
         exchange.response().setHeader("Location", exchange.origin() + task.self());
-        // Old browsers uploaded into a hidden frame, which is why the JSON sits in a textarea.
+        // In a textarea, since old browsers uploaded into a hidden frame.
         exchange.text(202, "<textarea>" + task.toJson() + "</textarea>", "text/html;charset=UTF-8");
     }
 
@@ -127,11 +128,11 @@ public final class UpmRoutes {
 
     private void page(Exchange exchange) throws IOException {
         exchange.page("upm", Map.of("plugins", plugins.all().stream()
-                .map(plugin -> new Shown(plugin, plugins.isActive(plugin)))
+                .map(plugin -> new ListedPlugin(plugin, plugins.isActive(plugin)))
                 .toList()));
     }
 
     /** A plugin as the page lists it. */
-    public record Shown(Plugin plugin, boolean active) {
+    public record ListedPlugin(Plugin plugin, boolean active) {
     }
 }

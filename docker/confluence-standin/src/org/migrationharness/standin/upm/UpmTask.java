@@ -3,7 +3,7 @@ package org.migrationharness.standin.upm;
 import com.google.gson.JsonObject;
 import java.util.UUID;
 
-/** One long task of UPM and how clients see it: the content type names the stage. */
+/** One long task of UPM, as clients see it: the content type names its stage. */
 final class UpmTask {
     static final String ERROR_TYPE = "application/vnd.atl.plugins.task.install.err+json";
     private static final String STAGE_TYPE = "application/vnd.atl.plugins.task.install.%s+json";
@@ -15,7 +15,7 @@ final class UpmTask {
     private final long size;
     private final long created = System.currentTimeMillis();
     private volatile String stage = "downloading";
-    private volatile JarRefused refusal;
+    private volatile JarRejectedException rejection;
     private volatile String pluginKey;
 
     UpmTask(String source, String user, long size) {
@@ -45,25 +45,25 @@ final class UpmTask {
         pluginKey = key;
     }
 
-    void failed(JarRefused why) {
-        refusal = why;
+    void failed(JarRejectedException why) {
+        rejection = why;
     }
 
-    /** The key of the installed plugin, or null while it is not (yet) there. */
+    /** The key of the installed plugin, or null as long as it is not installed. */
     String pluginKey() {
         return pluginKey;
     }
 
     boolean done() {
-        return pluginKey != null || refusal != null;
+        return pluginKey != null || rejection != null;
     }
 
     String contentType() {
-        return refusal == null ? STAGE_TYPE.formatted(stage) : ERROR_TYPE;
+        return rejection == null ? STAGE_TYPE.formatted(stage) : ERROR_TYPE;
     }
 
     JsonObject toJson() {
-        JarRefused why = refusal;
+        JarRejectedException why = rejection;
         JsonObject status = new JsonObject();
         status.addProperty("done", done());
         status.addProperty("statusCode", 200);
@@ -82,7 +82,7 @@ final class UpmTask {
         links.addProperty("alternate", "/rest/plugins/1.0/tasks/" + id);
         JsonObject task = new JsonObject();
         task.addProperty("type", "INSTALL");
-        // Error answers carry no pingAfter (seen in clients' recorded answers).
+        // Errors have no pingAfter, as recorded answers show.
         if (why == null) {
             task.addProperty("pingAfter", PING_AFTER_MS);
         }

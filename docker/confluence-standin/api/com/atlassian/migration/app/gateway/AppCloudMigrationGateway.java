@@ -10,7 +10,7 @@ import java.util.Set;
 
 /** The calls that a listener makes to the cloud, through the assistant. */
 public interface AppCloudMigrationGateway {
-    /** Closing the stream completes the upload, and leads to one {@code app-data-uploaded}. */
+    /** Closing the stream completes the upload and causes one {@code app-data-uploaded} event. */
     OutputStream createAppData(String transferId);
 
     OutputStream createAppData(String transferId, String label);
@@ -21,6 +21,6 @@ public interface AppCloudMigrationGateway {
 
     PaginatedContainers getPaginatedContainers(String transferId, ContainerType type, int pageSize);
 
-    /** The newest feedback that the cloud app left, if any. */
+    /** The newest feedback from the cloud app, if any. */
     Optional<Map<String, Object>> getCloudFeedbackIfPresent(String transferId);
 }

@@ -1,10 +1,10 @@
 package com.atlassian.migration.app.gateway;
 
-/** What a listener is told about the migration it takes part in. */
+/** What a listener is told about its migration. */
 public interface MigrationDetailsV1 {
     String getMigrationId();
 
-    /** Names the pair of server and site; mappings hang on it. */
+    /** Identifies the pair of server and site; mappings belong to it. */
     String getMigrationScopeId();
 
     String getName();
@@ -16,6 +16,6 @@ public interface MigrationDetailsV1 {
 
     String getConfluenceClientKey();
 
-    /** Null on a Confluence that migrates alone. */
+    /** Null when only Confluence is migrated. */
     String getJiraClientKey();
 }

@@ -5,7 +5,7 @@ import com.atlassian.migration.app.gateway.AppCloudMigrationGateway;
 import com.atlassian.migration.app.gateway.MigrationDetailsV1;
 import java.util.Set;
 
-/** Current generation (since November 2021): a plain exported service that is handed its gateway. */
+/** Current generation (since November 2021): a plain OSGi service that receives the gateway with each call. */
 public interface DiscoverableListener {
     void onStartAppMigration(AppCloudMigrationGateway gateway, String transferId, MigrationDetailsV1 details);
 

@@ -1,0 +1,20 @@
+package org.migrationharness.standin.ccma;
+
+import java.nio.file.Path;
+import org.migrationharness.standin.ccma.platform.ServerIdentity;
+import org.migrationharness.standin.darkfeatures.DarkFeatures;
+import org.migrationharness.standin.upm.Plugins;
+import org.osgi.framework.BundleContext;
+
+/**
+ * What the assistant uses of the Confluence that it is installed in.
+ *
+ * @param state the folder in the home that keeps the assistant's files
+ * @param server how this server introduces itself to the cloud
+ * @param features the dark features
+ * @param plugins the installed plugins
+ * @param bundles where listeners are registered as services
+ */
+public record ConfluenceServices(
+        Path state, ServerIdentity server, DarkFeatures features, Plugins plugins, BundleContext bundles) {
+}

@@ -1,0 +1,104 @@
+package org.migrationharness.standin.ccma.listeners;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Calls between two copies of the migration library. An app that embeds the library has its own classes of the
+ * same names, so the objects of one side are not instances of the other's interfaces: they are wrapped in
+ * proxies, and enum constants are translated by name.
+ */
+final class ClassSpaces {
+    private static final String LIBRARY = "com.atlassian.migration.app.";
+
+    private ClassSpaces() {
+    }
+
+    /** Wraps {@code target} as {@code type}, the interface of the same name in another copy. */
+    static Object as(Class<?> type, Object target) {
+        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
+                (proxy, method, arguments) -> method.getDeclaringClass() == Object.class
+                        ? onObject(target, method, arguments)
+                        : call(target, method, arguments));
+    }
+
+    private static Object onObject(Object target, Method method, Object[] arguments) {
+        return switch (method.getName()) {
+            case "equals" -> Boolean.valueOf(false);
+            case "hashCode" -> System.identityHashCode(target);
+            default -> "proxy of " + target;
+        };
+    }
+
+    private static Object call(Object target, Method method, Object[] arguments) throws Throwable {
+        int count = arguments == null ? 0 : arguments.length;
+        Method counterpart = counterpart(target.getClass(), method.getName(), method.getParameterTypes());
+        Object[] translated = new Object[count];
+        for (int i = 0; i < count; i++) {
+            translated[i] = translate(arguments[i], counterpart.getParameterTypes()[i],
+                    counterpart.getDeclaringClass().getClassLoader());
+        }
+        try {
+            return translate(counterpart.invoke(target, translated), method.getReturnType(),
+                    method.getDeclaringClass().getClassLoader());
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** The public interface method with the same name and parameter types of the same names. */
+    private static Method counterpart(Class<?> type, String name, Class<?>[] parameters) {
+        List<String> typeNames = names(parameters);
+        for (Class<?> ancestor = type; ancestor != null; ancestor = ancestor.getSuperclass()) {
+            for (Class<?> face : ancestor.getInterfaces()) {
+                for (Method method : face.getMethods()) {
+                    if (method.getName().equals(name) && names(method.getParameterTypes()).equals(typeNames)) {
+                        return method;
+                    }
+                }
+            }
+        }
+        throw new IllegalStateException(type.getName() + " does not implement the library's method " + name);
+    }
+
+    private static List<String> names(Class<?>[] types) {
+        return Arrays.stream(types).map(Class::getName).toList();
+    }
+
+    private static Object translate(Object value, Class<?> type, ClassLoader other) {
+        if (value == null || type.isPrimitive()) {
+            return value;
+        }
+        if (value instanceof List<?> list) {
+            return list.stream().map(item -> translateItem(item, other)).toList();
+        }
+        if (type.isInstance(value) || !type.getName().startsWith(LIBRARY)) {
+            return value;
+        }
+        return type.isEnum() ? constant(type, value.toString()) : as(type, value);
+    }
+
+    /** A list does not know its item type, so an item is wrapped as the library interface that it implements. */
+    private static Object translateItem(Object item, ClassLoader other) {
+        for (Class<?> face : item.getClass().getInterfaces()) {
+            if (face.getName().startsWith(LIBRARY) && face.getClassLoader() != other) {
+                try {
+                    return as(Class.forName(face.getName(), false, other), item);
+                } catch (ClassNotFoundException e) {
+                    throw new IllegalStateException("the app's copy of the library has no " + face.getName(), e);
+                }
+            }
+        }
+        return item;
+    }
+
+    private static Object constant(Class<?> type, String name) {
+        return Arrays.stream(type.getEnumConstants())
+                .filter(one -> one.toString().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(type.getName() + " has no " + name));
+    }
+}

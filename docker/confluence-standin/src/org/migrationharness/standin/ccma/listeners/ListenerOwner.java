@@ -1,0 +1,10 @@
+package org.migrationharness.standin.ccma.listeners;
+
+/**
+ * The plugin that a listener belongs to.
+ *
+ * @param pluginKey the plugin's key in UPM
+ * @param appName the name that admins see
+ */
+public record ListenerOwner(String pluginKey, String appName) {
+}

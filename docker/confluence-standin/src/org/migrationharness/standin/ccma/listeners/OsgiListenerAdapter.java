@@ -1,0 +1,28 @@
+package org.migrationharness.standin.ccma.listeners;
+
+import com.atlassian.migration.app.AppCloudMigrationListenerV1;
+import com.atlassian.migration.app.gateway.MigrationDetailsV1;
+import java.util.List;
+
+/** A listener of the first generation, registered as an OSGi service. */
+record OsgiListenerAdapter(AppCloudMigrationListenerV1 service, ListenerOwner owner) implements AppListener {
+    @Override
+    public String serverAppKey() {
+        return service.getServerAppKey();
+    }
+
+    @Override
+    public String cloudAppKey() {
+        return service.getCloudAppKey();
+    }
+
+    @Override
+    public List<String> dataAccessScopes() {
+        return DataAccessScopes.names(service.getDataAccessScopes());
+    }
+
+    @Override
+    public void start(String transferId, MigrationDetailsV1 details) {
+        service.onStartAppMigration(transferId, details);
+    }
+}

@@ -1,0 +1,89 @@
+package org.migrationharness.standin.ccma.migration;
+
+import java.util.List;
+import java.util.Set;
+import org.migrationharness.standin.ccma.gateway.PlatformMigrationDetails;
+import org.migrationharness.standin.ccma.plans.Migration;
+import org.migrationharness.standin.ccma.plans.Plan;
+import org.migrationharness.standin.ccma.plans.Plans;
+import org.migrationharness.standin.ccma.plans.RowPlanner;
+import org.migrationharness.standin.ccma.plans.Transfer;
+import org.migrationharness.standin.ccma.platform.CreatedMigration;
+import org.migrationharness.standin.ccma.platform.PlatformClient;
+import org.migrationharness.standin.ccma.platform.PlatformException;
+import org.migrationharness.standin.ccma.rows.AppRow;
+import org.migrationharness.standin.log.Log;
+
+/** The app migration of a plan: one transfer per listener, and the polls for their progress. */
+public final class AppMigration {
+    private static final Log LOG = Log.named("com.atlassian.migration.app.AppMigration");
+
+    private final Plans plans;
+    private final RowPlanner rowPlanner;
+    private final PlatformClient platform;
+    private final TransferStarter transfers;
+    private final Poller poller;
+
+    public AppMigration(
+            Plans plans,
+            RowPlanner rowPlanner,
+            PlatformClient platform,
+            TransferStarter transfers,
+            Poller poller) {
+        this.plans = plans;
+        this.rowPlanner = rowPlanner;
+        this.platform = platform;
+        this.transfers = transfers;
+        this.poller = poller;
+    }
+
+    boolean isPartOf(Plan plan) {
+        return rowPlanner.migratesApps(plan.scope());
+    }
+
+    /**
+     * Creates a run of the app migration, in the cloud and in the plan. A run without rows is not kept.
+     *
+     * @param serverAppKeys the apps to migrate, empty for all
+     * @throws PlatformException when the cloud does not create it
+     */
+    StartedMigration create(String planId, Set<String> serverAppKeys) throws PlatformException {
+        String name = plans.find(planId).orElseThrow().name();
+        List<AppRow> rows = rowPlanner.rows(planId).stream()
+                .filter(row -> serverAppKeys.isEmpty() || serverAppKeys.contains(row.serverAppKey()))
+                .toList();
+        CreatedMigration created = platform.createMigration(planId, name);
+        Migration migration = new Migration(created.migrationId(), System.currentTimeMillis(),
+                poller.currentPeriod().toSeconds(), rows, List.of());
+        if (!rows.isEmpty()) {
+            plans.change(planId, plan -> plan.with(migration));
+        }
+        return new StartedMigration(planId, migration, new PlatformMigrationDetails(created));
+    }
+
+    /** Starts a transfer for each row, then the polls. */
+    void startTransfers(StartedMigration started) {
+        started.migration().rows().forEach(row -> transfers.start(started, row));
+        if (!started.migration().rows().isEmpty()) {
+            // Not earlier: a poll that finds no unsettled transfer is the last one.
+            poller.follow(started.planId(), started.migration());
+        }
+    }
+
+    void cancel(Plan plan) {
+        for (Migration migration : plan.migrations()) {
+            for (Transfer transfer : migration.transfers()) {
+                cancel(transfer);
+            }
+        }
+    }
+
+    private void cancel(Transfer transfer) {
+        try {
+            platform.cancel(transfer.transferId());
+        } catch (PlatformException e) {
+            LOG.warn("cancel", "Transfer of " + transfer.serverAppKey() + " could not be cancelled: "
+                    + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package org.migrationharness.standin.ccma.platform;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.reflect.TypeToken;
+import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.migrationharness.standin.store.JsonFile;
+
+/**
+ * The calls from this server to the cloud. The real protocol is not public; this one is the project's own
+ * (docs/server-protocol.md). The server attaches itself to the cloud when it first needs it, so that it also
+ * boots without one.
+ */
+public final class PlatformClient {
+    private final PlatformHttp http;
+    private final JsonFile<CloudConnection> connectionFile;
+    private final ServerIdentity server;
+    private final String cloudUrl;
+    private CloudConnection connection;
+
+    /**
+     * @param state the folder that keeps the connection
+     * @param settings where the cloud is
+     * @param server how this server introduces itself when it attaches
+     */
+    public PlatformClient(Path state, PlatformSettings settings, ServerIdentity server) {
+        this.server = server;
+        http = new PlatformHttp(settings.platformUrl(), settings.timeScale());
+        cloudUrl = settings.cloudUrl().toString();
+        connectionFile = new JsonFile<>(state.resolve("cloud-connection.json"), new TypeToken<>() { });
+        connection = connectionFile.load(null);
+    }
+
+    public CreatedMigration createMigration(String planId, String name) throws PlatformException {
+        JsonObject answer = post("/migrations", Map.of("planId", planId, "name", name)).getAsJsonObject();
+        return new CreatedMigration(
+                answer.get("migrationId").getAsString(),
+                answer.get("migrationScopeId").getAsString(),
+                answer.get("name").getAsString(),
+                answer.get("createdAt").getAsLong(),
+                new CloudSite(
+                        answer.get("cloudUrl").getAsString(),
+                        text(answer, "confluenceClientKey"),
+                        text(answer, "jiraClientKey")));
+    }
+
+    public CreatedTransfer createTransfer(String migrationId, TransferRequest transfer)
+            throws PlatformException {
+        JsonObject body = new JsonObject();
+        body.addProperty("containerId", transfer.containerId());
+        body.addProperty("serverAppKey", transfer.serverAppKey());
+        body.addProperty("cloudAppKey", transfer.cloudAppKey());
+        body.add("dataAccessScopes", new Gson().toJsonTree(transfer.dataAccessScopes()));
+        body.add("originalTransferId", JsonNull.INSTANCE);
+        JsonObject answer = post("/migrations/" + migrationId + "/transfers", body).getAsJsonObject();
+        return new CreatedTransfer(answer.get("transferId").getAsString(), answer.get("linked").getAsBoolean());
+    }
+
+    public void triggered(String transferId) throws PlatformException {
+        post("/transfers/" + encoded(transferId) + "/triggered", Map.of());
+    }
+
+    public void errored(String transferId, String exceptionType, String safeStackTrace) throws PlatformException {
+        post("/transfers/" + encoded(transferId) + "/errored",
+                Map.of("exceptionType", exceptionType, "safeStackTrace", safeStackTrace));
+    }
+
+    public void cancel(String transferId) throws PlatformException {
+        post("/transfers/" + encoded(transferId) + "/cancel", Map.of());
+    }
+
+    public boolean isInstalled(String cloudAppKey) throws PlatformException {
+        JsonElement installed = get("/apps/" + encoded(cloudAppKey)).getAsJsonObject().get("installed");
+        return installed != null && installed.getAsBoolean();
+    }
+
+    public JsonArray log(String migrationId) throws PlatformException {
+        return get("/migrations/" + migrationId + "/log").getAsJsonObject().getAsJsonArray("rows");
+    }
+
+    public void upload(String transferId, String label, HttpRequest.BodyPublisher body) throws PlatformException {
+        String query = label == null ? "" : "?label=" + encoded(label);
+        http.upload("/transfers/" + encoded(transferId) + "/data" + query, connection().token(), body);
+    }
+
+    public List<TransferProgress> progress(String migrationId) throws PlatformException {
+        return get("/migrations/" + migrationId + "/progress").getAsJsonObject()
+                .getAsJsonArray("transfers").asList().stream()
+                .map(JsonElement::getAsJsonObject)
+                .map(one -> new TransferProgress(
+                        text(one, "containerId"),
+                        text(one, "status"),
+                        one.get("percent").isJsonNull() ? null : one.get("percent").getAsInt(),
+                        text(one, "message"),
+                        one.get("lastUpdatedAt").isJsonNull() ? 0 : one.get("lastUpdatedAt").getAsLong()))
+                .toList();
+    }
+
+    public JsonElement findMappings(String transferId, String namespace, Collection<String> keys)
+            throws PlatformException {
+        return post("/transfers/" + encoded(transferId) + "/mapping/find?namespace=" + encoded(namespace), keys);
+    }
+
+    public JsonObject mappingPage(String transferId, String namespace, String lastEntity, int pageSize)
+            throws PlatformException {
+        return get("/transfers/" + encoded(transferId) + "/mapping/page?namespace=" + encoded(namespace)
+                + page(lastEntity, pageSize)).getAsJsonObject();
+    }
+
+    public JsonObject containerPage(String transferId, String containerType, String lastEntity, int pageSize)
+            throws PlatformException {
+        return get("/transfers/" + encoded(transferId) + "/containers?containerType=" + encoded(containerType)
+                + page(lastEntity, pageSize)).getAsJsonObject();
+    }
+
+    public JsonObject feedback(String transferId) throws PlatformException {
+        return get("/transfers/" + encoded(transferId) + "/feedback").getAsJsonObject();
+    }
+
+    private JsonElement get(String path) throws PlatformException {
+        return authorised(token -> http.get(path, token));
+    }
+
+    private JsonElement post(String path, Object body) throws PlatformException {
+        return authorised(token -> http.post(path, token, body));
+    }
+
+    /** A cloud that was restarted does not know the old token, so attach once more before giving up. */
+    private JsonElement authorised(AuthorisedCall call) throws PlatformException {
+        CloudConnection known = connection();
+        try {
+            return call.with(known.token());
+        } catch (PlatformException e) {
+            if (e.status() != 401) {
+                throw e;
+            }
+            forget(known);
+            return call.with(connection().token());
+        }
+    }
+
+    private synchronized void forget(CloudConnection old) {
+        if (old.equals(connection)) {
+            connection = null;
+        }
+    }
+
+    /** The connection to the cloud; attaches this server when there is none yet. */
+    public synchronized CloudConnection connection() throws PlatformException {
+        if (connection == null) {
+            JsonObject answer = http.post("/attach", null, Map.of(
+                    "serverId", server.id(), "serverBaseUrl", server.baseUrl(), "cloudUrl", cloudUrl))
+                    .getAsJsonObject();
+            connection = new CloudConnection(
+                    answer.get("token").getAsString(),
+                    answer.get("cloudUrl").getAsString(),
+                    answer.get("migrationScopeId").getAsString(),
+                    text(answer, "confluenceClientKey"));
+            connectionFile.save(connection);
+        }
+        return connection;
+    }
+
+    private static String page(String lastEntity, int pageSize) {
+        return "&pageSize=" + pageSize + (lastEntity == null ? "" : "&lastEntity=" + encoded(lastEntity));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    public static String text(JsonObject object, String name) {
+        JsonElement value = object.get(name);
+        return value == null || value.isJsonNull() ? null : value.getAsString();
+    }
+
+    private interface AuthorisedCall {
+        JsonElement with(String token) throws PlatformException;
+    }
+}

@@ -1,0 +1,2 @@
+/** The client of the cloud. */
+package org.migrationharness.standin.ccma.platform;

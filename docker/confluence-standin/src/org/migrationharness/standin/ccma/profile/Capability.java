@@ -1,0 +1,11 @@
+package org.migrationharness.standin.ccma.profile;
+
+/** What an assistant can do, or cannot do yet. */
+public enum Capability {
+    /** The progress and trigger resources (progress since 3.9.6, trigger since 3.4.8). */
+    TESTING_REST,
+    /** An exception in a listener is reported to the cloud (since 3.3.7). */
+    LISTENER_ERROR_REPORTS,
+    /** Plans have a "View logs" link (since 3.4.11). */
+    PROGRESS_LOGS
+}

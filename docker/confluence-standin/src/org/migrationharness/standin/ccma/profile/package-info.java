@@ -1,0 +1,2 @@
+/** What makes one assistant behave unlike another: its version and the two dark features. */
+package org.migrationharness.standin.ccma.profile;

@@ -1,0 +1,96 @@
+package org.migrationharness.standin.ccma.rest;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.migrationharness.standin.ccma.migration.MigrationRunner;
+import org.migrationharness.standin.ccma.plans.Migration;
+import org.migrationharness.standin.ccma.plans.Plan;
+import org.migrationharness.standin.ccma.plans.PlanStatus;
+import org.migrationharness.standin.ccma.plans.Plans;
+import org.migrationharness.standin.ccma.platform.PlatformException;
+import org.migrationharness.standin.ccma.rows.AppRow;
+import org.migrationharness.standin.http.Access;
+import org.migrationharness.standin.http.Exchange;
+import org.migrationharness.standin.http.HttpProblem;
+import org.migrationharness.standin.http.Routes;
+
+/** The progress and trigger resources, which Atlassian documents for the tests of app vendors. */
+public final class AppMigrationRest {
+    private static final String BASE = "/rest/migration/latest/app-migration/";
+
+    private final Plans plans;
+    private final MigrationRunner runner;
+
+    public AppMigrationRest(Plans plans, MigrationRunner runner) {
+        this.plans = plans;
+        this.runner = runner;
+    }
+
+    public void addTo(Routes routes) {
+        routes.get(BASE + "progress/{planId}", Access.ADMIN, this::progress)
+                .get(BASE + "trigger/{planId}", Access.ADMIN, exchange -> trigger(exchange, Set.of()))
+                .post(BASE + "trigger/{planId}", Access.ADMIN,
+                        exchange -> trigger(exchange, included(exchange.jsonBody())));
+    }
+
+    private void progress(Exchange exchange) throws IOException {
+        JsonArray migrations = new JsonArray();
+        for (Migration migration : find(exchange).migrations()) {
+            JsonArray apps = new JsonArray();
+            migration.rows().forEach(row -> apps.add(json(row)));
+            JsonObject one = new JsonObject();
+            one.addProperty("migrationId", migration.migrationId());
+            one.add("apps", apps);
+            migrations.add(one);
+        }
+        exchange.json(200, Map.of("migrations", migrations));
+    }
+
+    private void trigger(Exchange exchange, Set<String> serverAppKeys) throws IOException {
+        Plan plan = find(exchange);
+        if (plan.status() == PlanStatus.SAVED || plan.status() == PlanStatus.RUNNING) {
+            throw new HttpProblem(409, "Plan " + plan.id() + " is " + plan.status()
+                    + ": only an executed plan can be triggered again");
+        }
+        String migrationId;
+        try {
+            migrationId = runner.trigger(plan.id(), serverAppKeys)
+                    .orElseThrow(() -> new HttpProblem(400, "No installed app has a listener with these keys"));
+        } catch (PlatformException e) {
+            throw new HttpProblem(502, "The cloud did not create the migration: " + e.getMessage());
+        }
+        exchange.json(200, Map.of("planId", plan.id(), "migrationId", migrationId));
+    }
+
+    private static Set<String> included(JsonElement body) {
+        if (!body.isJsonObject() || !(body.getAsJsonObject().get("includeServerAppKeys") instanceof JsonArray keys)
+                || keys.asList().stream().anyMatch(key -> !key.isJsonPrimitive())) {
+            throw new HttpProblem(400, "Expected {\"includeServerAppKeys\": [\"key\"]}");
+        }
+        Set<String> all = new HashSet<>();
+        keys.forEach(key -> all.add(key.getAsString()));
+        return all;
+    }
+
+    private static JsonObject json(AppRow row) {
+        JsonObject app = new JsonObject();
+        app.addProperty("serverAppKey", row.serverAppKey());
+        app.addProperty("containerId", row.containerId());
+        app.addProperty("cloudAppKey", row.cloudAppKey());
+        app.addProperty("completionPercent", row.percent() == null ? 0 : row.percent());
+        app.addProperty("status", row.status().platformName());
+        app.addProperty("statusMessage", row.message() == null ? "unknown" : row.message());
+        app.addProperty("lastUpdatedAt", row.lastUpdatedAt());
+        return app;
+    }
+
+    private Plan find(Exchange exchange) {
+        return plans.find(exchange.part("planId"))
+                .orElseThrow(() -> new HttpProblem(404, "There is no such migration plan"));
+    }
+}

@@ -1,0 +1,2 @@
+/** The REST resources of the assistant. */
+package org.migrationharness.standin.ccma.rest;

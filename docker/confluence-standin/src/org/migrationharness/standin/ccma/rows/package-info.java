@@ -1,0 +1,2 @@
+/** The rows under "App migration progress". */
+package org.migrationharness.standin.ccma.rows;

@@ -1,0 +1,2 @@
+/** Dark features: their levels, pages and REST resources. */
+package org.migrationharness.standin.darkfeatures;

@@ -1,0 +1,23 @@
+package org.migrationharness.standin.http;
+
+/**
+ * Who sent a request, and by which credential they were authenticated.
+ *
+ * @param name the user name, or null for an anonymous request
+ * @param credential what they sent
+ */
+public record Identity(String name, Credential credential) {
+    public static final Identity ANONYMOUS = new Identity(null, Credential.NONE);
+
+    /** The kind of credential; websudo applies to cookies only. */
+    public enum Credential {
+        NONE,
+        COOKIE,
+        BASIC,
+        TOKEN
+    }
+
+    public boolean isAuthenticated() {
+        return name != null;
+    }
+}

@@ -1,0 +1,2 @@
+/** The state of the server. */
+package org.migrationharness.standin.lifecycle;

@@ -1,9 +1,0 @@
-package org.migrationharness.standin.log;
-
-/** The levels of the application log, in rising order. */
-public enum Level {
-    DEBUG,
-    INFO,
-    WARN,
-    ERROR
-}

@@ -1,0 +1,2 @@
+/** The application log. */
+package org.migrationharness.standin.log;

@@ -1,0 +1,2 @@
+/** The OSGi framework that plugins run in. */
+package org.migrationharness.standin.osgi;

@@ -1,0 +1,2 @@
+/** Users, and the ways to log in. */
+package org.migrationharness.standin.security;

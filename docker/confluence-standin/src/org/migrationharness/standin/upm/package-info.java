@@ -1,0 +1,2 @@
+/** The Universal Plugin Manager. */
+package org.migrationharness.standin.upm;
