@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import docker
 from docker.errors import APIError, DockerException, NotFound
@@ -22,51 +21,27 @@ from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
 
 from harness.engines.docker_clones import Home
+from harness.engines.docker_host import Address
 from harness.engines.service import EngineName, Service, port_taken
 from harness.errors import ServiceDied
 from harness.lifecycle.runs import Run, owner_label
 
 RUN_LABEL = "org.migrationharness.run"
 OWNER_LABEL = "org.migrationharness.owner"
+PROJECT_LABEL = "org.migrationharness.project"
 
 _FILES = "/run/harness"
-_LOOPBACK, _ALL_ADDRESSES = "127.0.0.1", "0.0.0.0"  # noqa: S104 - see `reach`
 
 testcontainers_config.ryuk_disabled = True
 
 
-def connect() -> docker.DockerClient | None:
-    """A client of the engine that the environment names, or None where none answers."""
-    try:
-        client = docker.from_env()
-    except DockerException:
-        return None
-    try:
-        client.ping()
-    except (DockerException, OSError):
-        client.close()
-        return None
-    return client
-
-
-def reach(environ: Mapping[str, str] = os.environ) -> tuple[str, str]:
-    """The host at which published ports are reached, and the address to publish them on.
-
-    Loopback for an engine on this machine. A remote engine, or one beside the container that
-    this runs in (then TESTCONTAINERS_HOST_OVERRIDE names it), publishes on all its addresses.
-    """
-    if override := environ.get("TESTCONTAINERS_HOST_OVERRIDE"):
-        return override, _ALL_ADDRESSES
-    engine = urlsplit(environ.get("DOCKER_HOST", ""))
-    if engine.scheme in ("tcp", "http", "https", "ssh") and engine.hostname:
-        remote = engine.hostname not in ("localhost", _LOOPBACK, "::1")
-        return (engine.hostname, _ALL_ADDRESSES) if remote else (_LOOPBACK, _LOOPBACK)
-    return _LOOPBACK, _LOOPBACK
-
-
 def labels(run: Run) -> dict[str, str]:
     """What every container, network and volume of a run carries."""
-    return {RUN_LABEL: run.id, OWNER_LABEL: owner_label()}
+    return {
+        RUN_LABEL: run.id,
+        OWNER_LABEL: owner_label(),
+        PROJECT_LABEL: str(run.project or ""),
+    }
 
 
 @dataclass(frozen=True)
@@ -184,8 +159,8 @@ class DockerEngine:
 
     name: EngineName = "docker"
 
-    def __init__(self, client: docker.DockerClient, run: Run, stack: str) -> None:
-        self._client, self._run = client, run
+    def __init__(self, client: docker.DockerClient, address: Address, run: Run, stack: str) -> None:
+        self._client, self._address, self._run = client, address, run
         self._prefix = f"mh-{run.id}-{stack}"
         self._network = Network(docker_network_kw={"labels": labels(run)})
         self._network.name = self._prefix
@@ -219,12 +194,12 @@ class DockerEngine:
             container.with_copy_into_container(source, path, mode=0o644)
         for path, options in service.tmpfs.items():
             container.with_tmpfs_mount(path, options)
-        host, address = reach()
+        host, bind = self._address.reach()
         # testcontainers types these as bare ports; Docker's own form carries the address too.
         container.ports = cast(
             "dict[str, int | None]",
             {
-                f"{port}/tcp": (address, service.fixed_ports.get(name))
+                f"{port}/tcp": (bind, service.fixed_ports.get(name))
                 for name, port in service.ports.items()
             },
         )

@@ -12,16 +12,18 @@ import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from harness.settings import project_root
+
 RUN_VARIABLE, OWNER_VARIABLE = "MIGRATION_HARNESS_RUN", "MIGRATION_HARNESS_OWNER"
 """Carried by every process of a run, so that the process table tells whose it is."""
 
-_STACK, _SCRATCH = "stack.json", "scratch.path"
+_STACK, _SCRATCH, _PROJECT = "stack.json", "scratch.path", "project.path"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,14 @@ class Run:
     def stack_file(self) -> Path:
         """Where `harness up` keeps the addresses of a stack that outlives its command."""
         return self.folder / _STACK
+
+    @property
+    def project(self) -> Path | None:
+        """The root of the project whose run it is; None where an older version left it."""
+        try:
+            return Path((self.folder / _PROJECT).read_text())
+        except FileNotFoundError:
+            return None
 
 
 def state_folder() -> Path:
@@ -62,7 +72,7 @@ def new_id() -> str:
 
 @contextmanager
 def open_run() -> Iterator[Run]:
-    """Owns a new run until the block ends.
+    """Owns a new run of this folder's project until the block ends.
 
     The folder is removed at the end unless the stack file stands in it (a stack that was
     left running on purpose), and with it the folder into which temporary files of this process
@@ -75,6 +85,7 @@ def open_run() -> Iterator[Run]:
     # Not below the run's folder: browsers make sockets there, whose paths have to be short.
     scratch = Path(tempfile.gettempdir()) / f"mh-{run_id}"
     (run.folder / _SCRATCH).write_text(str(scratch))
+    (run.folder / _PROJECT).write_text(str(project_root()))
     scratch.mkdir(mode=0o700)
     carried = {RUN_VARIABLE: run_id, OWNER_VARIABLE: owner_label(), "TMPDIR": str(scratch)}
     before = {name: os.environ.get(name) for name in carried}
@@ -129,9 +140,19 @@ def known() -> list[Run]:
     return [find(name) for name in sorted({path.stem for path in folder.glob("*")})]
 
 
-def standing() -> list[Run]:
-    """Runs that `harness up` left standing, oldest first."""
-    return [run for run in known() if run.stack_file.exists()]
+def standing(project: Path | None = None) -> list[Run]:
+    """Runs that `harness up` left standing, oldest first.
+
+    Args:
+        project: the root of the project whose runs count; None for those of all.
+    """
+    every = [run for run in known() if run.stack_file.exists()]
+    return [run for run in every if project in (None, run.project)]
+
+
+def told(every: Sequence[Run]) -> str:
+    """Runs for a message: each with the root of its project."""
+    return ", ".join(f"{run.id} of {run.project or 'a project unknown'}" for run in every)
 
 
 def is_alive(run: Run) -> bool:

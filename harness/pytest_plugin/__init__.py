@@ -120,18 +120,17 @@ def testbeds(
     request: pytest.FixtureRequest, harness_run: "Run", harness_browser: "Browser"
 ) -> "Iterator[TestbedPool]":
     """All stacks of this session, each brought up when it is first asked for."""
-    from harness.engines.ready import prepare
     from harness.environment.reaper import sweep
-    from harness.environment.services.confluence import real_image_for
+    from harness.environment.services.confluence import prepared
     from harness.testbed.pool import TestbedPool
 
     progress = _progress(request.config)
     settings = _settings(request.config)
-    ready = prepare(settings.engine, progress, real_image_for(settings))
-    sweep(ready.client)
-    every = TestbedPool(settings, ready, harness_run, progress, lambda: harness_browser)
-    yield every
-    every.close()
+    with prepared(settings, progress) as ready:
+        sweep(ready.client)
+        every = TestbedPool(settings, ready, harness_run, progress, lambda: harness_browser)
+        yield every
+        every.close()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ by another; what the dead one left is removed by the next run on its machine.
 """
 
 import io
+import os
 import shutil
 import tempfile
 import threading
@@ -19,9 +20,8 @@ import yaml
 
 from harness.cases import Case
 from harness.cases.app import DESCRIPTION
-from harness.engines.ready import prepare
 from harness.environment import reaper
-from harness.environment.services.confluence import real_image_for
+from harness.environment.services.confluence import prepared
 from harness.errors import BadInput
 from harness.lifecycle import runs
 from harness.runner.case import broken
@@ -31,7 +31,7 @@ from harness.runner.jobs import Job, jobs_of, scheduled
 from harness.runner.results_book import Book
 from harness.runner.run import run_jobs
 from harness.runner.worker import finished
-from harness.settings import Settings
+from harness.settings import Settings, resolve
 from harness.store import results as results_file
 from harness.store.events import Event, EventLog
 from harness.store.results import CaseResult, Results
@@ -75,9 +75,10 @@ def run_part(part: Part) -> bytes:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 archive.extractall(folder / "apps" / app)
         cases = [replace(case, app=folder / "apps" / str(case.app)) for case in part.cases]
-        settings = part.settings.model_copy(update={"workers": 1, "keep": False})
-        with runs.open_run() as run:
-            ready = prepare(settings.engine, to_stderr, real_image_for(settings))
+        # Where Docker's engine is, is this machine's own affair.
+        here = {"docker_socket": resolve({}, os.environ).settings.docker_socket}
+        settings = part.settings.model_copy(update={"workers": 1, "keep": False, **here})
+        with runs.open_run() as run, prepared(settings, to_stderr) as ready:
             reaper.sweep(ready.client)
             place = RunContext(
                 settings,
