@@ -11,8 +11,9 @@ import os
 import secrets
 import shutil
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from harness.settings import project_root
 RUN_VARIABLE, OWNER_VARIABLE = "MIGRATION_HARNESS_RUN", "MIGRATION_HARNESS_OWNER"
 """Carried by every process of a run, so that the process table tells whose it is."""
 
+_inheriting = threading.Lock()
 _STACK, _SCRATCH, _PROJECT = "stack.json", "scratch.path", "project.path"
 
 
@@ -42,6 +44,20 @@ class Run:
     def stack_file(self) -> Path:
         """Where `harness up` keeps the addresses of a stack that outlives its command."""
         return self.folder / _STACK
+
+    @property
+    def scratch(self) -> Path:
+        """Where temporary files of the run and its children go."""
+        return Path((self.folder / _SCRATCH).read_text())
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What every process of the run has in its environment."""
+        return {
+            RUN_VARIABLE: self.id,
+            OWNER_VARIABLE: owner_label(),
+            "TMPDIR": str(self.scratch),
+        }
 
     @property
     def project(self) -> Path | None:
@@ -75,8 +91,7 @@ def open_run() -> Iterator[Run]:
     """Owns a new run of this folder's project until the block ends.
 
     The folder is removed at the end unless the stack file stands in it (a stack that was
-    left running on purpose), and with it the folder into which temporary files of this process
-    and its children go.
+    left running on purpose), and with it the folder for the run's temporary files.
     """
     run_id = new_id()
     run = find(run_id)
@@ -87,22 +102,31 @@ def open_run() -> Iterator[Run]:
     (run.folder / _SCRATCH).write_text(str(scratch))
     (run.folder / _PROJECT).write_text(str(project_root()))
     scratch.mkdir(mode=0o700)
-    carried = {RUN_VARIABLE: run_id, OWNER_VARIABLE: owner_label(), "TMPDIR": str(scratch)}
-    before = {name: os.environ.get(name) for name in carried}
-    os.environ.update(carried)
-    tempfile.tempdir = str(scratch)
     try:
         yield run
     finally:
-        tempfile.tempdir = None
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
         if not run.stack_file.exists():
             forget(run)
         lock.close()
+
+
+@contextmanager
+def inherited(variables: Mapping[str, str]) -> Iterator[None]:
+    """A child that a library starts within the block has these variables.
+
+    For libraries that take no environment for their children; one block at a time, and short.
+    """
+    with _inheriting:
+        before = {name: os.environ.get(name) for name in variables}
+        os.environ.update(variables)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
 
 
 def _take(run: Run) -> IO[str]:
@@ -152,7 +176,7 @@ def standing(project: Path | None = None) -> list[Run]:
 
 def told(every: Sequence[Run]) -> str:
     """Runs for a message: each with the root of its project."""
-    return ", ".join(f"{run.id} of {run.project or 'a project unknown'}" for run in every)
+    return ", ".join(f"{run.id} of {run.project or 'an unknown project'}" for run in every)
 
 
 def is_alive(run: Run) -> bool:

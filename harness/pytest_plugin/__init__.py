@@ -107,11 +107,11 @@ def harness_run() -> "Iterator[Run]":
 
 
 @pytest.fixture(scope="session")
-def harness_browser() -> "Iterator[Browser]":
+def harness_browser(harness_run: "Run") -> "Iterator[Browser]":
     """The session's one browser: Playwright's sync API allows one in each thread."""
     from harness.drivers.browser.launch import browser_session
 
-    with browser_session() as browser:
+    with browser_session(harness_run.environment) as browser:
         yield browser
 
 

@@ -9,7 +9,6 @@ import io
 import os
 import shutil
 import tempfile
-import threading
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -39,8 +38,6 @@ from harness.support.console import to_stderr
 
 _ANSWER_SECONDS = 5
 _TRIES = 3
-_one_at_a_time = threading.Lock()
-"""A run owns its process's environment, so threads of one worker take turns."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,7 @@ def run_part(part: Part) -> bytes:
     Raises:
         HarnessError: nothing could be run here.
     """
-    with _one_at_a_time, tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for app, content in part.apps.items():
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -121,7 +118,7 @@ def run_on_cluster(jobs: Sequence[Job], place: RunContext, scheduler: str) -> Re
         client.subscribe_topic(topic, heard)
         futures = [client.submit(run_part, part, pure=False, retries=_TRIES) for part in parts]
         try:
-            _collect(dict(zip(futures, lists, strict=True)), book, place.folder, heard)
+            _collect(dict(zip(futures, lists, strict=True)), book, place, heard)
         finally:
             client.cancel(futures)
         results = book.results(max(saved, 0))
@@ -176,7 +173,9 @@ def _app(job: Job) -> bytes:
     return packed.getvalue()
 
 
-def _collect(futures: Mapping[Any, Sequence[Job]], book: Book, folder: Path, heard: Heard) -> None:
+def _collect(
+    futures: Mapping[Any, Sequence[Job]], book: Book, place: RunContext, heard: Heard
+) -> None:
     """Takes the results of parts as they come; of one that no worker could run, errors."""
     from distributed import as_completed
 
@@ -186,7 +185,7 @@ def _collect(futures: Mapping[Any, Sequence[Job]], book: Book, folder: Path, hea
             reason = f"no worker of the cluster could run its part: {error}"
             told = [broken(job.case, job.requirements.ccma, reason) for job in futures[future]]
         else:
-            told = list(_unpacked(future.result(), folder))
+            told = list(_unpacked(future.result(), place.folder, place.run.scratch))
         for result in told:
             if worker := heard.lost(result.id):
                 again = f"{worker}, a worker of the cluster that had begun it, was lost"
@@ -195,9 +194,9 @@ def _collect(futures: Mapping[Any, Sequence[Job]], book: Book, folder: Path, hea
             heard.pass_on(finished(result))
 
 
-def _unpacked(content: bytes, into: Path) -> tuple[CaseResult, ...]:
+def _unpacked(content: bytes, into: Path, scratch: Path) -> tuple[CaseResult, ...]:
     """Puts a part's artefacts into the run's folder; its results."""
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(dir=scratch) as name:
         folder = Path(name)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             archive.extractall(folder)

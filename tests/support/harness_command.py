@@ -11,7 +11,6 @@ import psutil
 
 from harness.engines.docker import OWNER_LABEL
 from harness.engines.docker_host import client_if_any
-from harness.lifecycle.runs import OWNER_VARIABLE, RUN_VARIABLE
 from harness.settings import resolve
 
 HARNESS = Path(sys.executable).parent / "harness"
@@ -29,10 +28,7 @@ class Command:
     @property
     def environment(self) -> Mapping[str, str]:
         """The command's environment."""
-        inherited = {
-            k: v for k, v in os.environ.items() if k not in (RUN_VARIABLE, OWNER_VARIABLE, "TMPDIR")
-        }
-        return inherited | {"HARNESS_STATE": str(self.state), "HARNESS_ENGINE": self.engine}
+        return os.environ | {"HARNESS_STATE": str(self.state), "HARNESS_ENGINE": self.engine}
 
     def run(self, *words: str, **extra: str) -> subprocess.CompletedProcess[str]:
         """Runs the command to its end."""
