@@ -88,7 +88,7 @@ class Score:
 @contextmanager
 def benches() -> Iterator[TestbedPool]:
     settings = resolve({"engine": "local"}, os.environ).settings
-    with runs.open_run() as run, browser_session() as browser:
+    with runs.open_run() as run, browser_session(run.environment) as browser:
         ready = prepare(settings.engine, to_stderr)
         every = TestbedPool(settings, ready, run, to_stderr, lambda: browser)
         yield every

@@ -1,7 +1,7 @@
 """Where and how to run: one typed, frozen model, each value with where it came from.
 
 A value is taken from the first of: the command's flag, the environment variable
-`HARNESS_<NAME>`, the file `harness.toml` in the working folder, the default.
+`HARNESS_<NAME>`, the file `harness.toml` in the project's root, the default.
 """
 
 import tomllib
@@ -19,6 +19,9 @@ STANDIN = "standin"
 CCMA_VERSIONS = ("3.1.7", "3.9.6")
 STANDIN_TIME_SCALE = 200.0
 
+FILE_NAME = "harness.toml"
+_ROOT = (FILE_NAME, ".git")
+
 IMAGES_OWN = "the image's own"
 """Stands for the CCMA version of a real image until it was asked."""
 
@@ -33,6 +36,9 @@ class Settings(BaseModel):
 
     engine: Literal["auto", "docker", "local"] = Field(
         "auto", description="where services run; auto takes Docker where an engine answers"
+    )
+    docker_socket: Path | None = Field(
+        None, description="where Docker's engine is looked for, before DOCKER_HOST and contexts"
     )
     confluence: str = Field(STANDIN, description="an image name, or `standin`")
     ccma: str | None = Field(None, description="CCMA version, where a case does not say")
@@ -112,6 +118,19 @@ class Resolved:
     sources: Mapping[str, Source]
 
 
+def project_root(folder: Path = Path()) -> Path:
+    """The root of the project that a folder is in: where `harness.toml` or a checkout begins.
+
+    That is the nearest folder, from this one upwards, with `harness.toml` or `.git` in it; where
+    there is none, the folder itself.
+    """
+    here = folder.resolve()
+    found = (
+        each for each in (here, *here.parents) if any((each / name).exists() for name in _ROOT)
+    )
+    return next(found, here)
+
+
 def resolve(
     flags: Mapping[str, Any], environ: Mapping[str, str], folder: Path = Path()
 ) -> Resolved:
@@ -120,7 +139,7 @@ def resolve(
     Args:
         flags: values given on the command line; None means not given.
         environ: the environment.
-        folder: where `harness.toml` may stand.
+        folder: in the project whose `harness.toml` counts.
 
     Raises:
         BadInput: a value or name that is wrong, with its place.
@@ -128,7 +147,7 @@ def resolve(
     values: dict[str, Any] = {}
     sources: dict[str, Source] = dict.fromkeys(Settings.model_fields, "default")
     layers: tuple[tuple[Source, Mapping[str, Any]], ...] = (
-        ("file", _from_file(folder / "harness.toml")),
+        ("file", _from_file(folder)),
         ("variable", _from_environment(environ)),
         ("flag", {name: value for name, value in flags.items() if value is not None}),
     )
@@ -165,7 +184,7 @@ def _check_together(settings: Settings, sources: Mapping[str, Source]) -> None:
 def _where(name: str, source: Source) -> str:
     spelled = {
         "default": "default",
-        "file": "harness.toml",
+        "file": FILE_NAME,
         "variable": f"HARNESS_{name.upper()}",
         "flag": f"--{name.replace('_', '-')}",
     }
@@ -177,7 +196,10 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in named.items() if value is not None}
 
 
-def _from_file(path: Path) -> dict[str, Any]:
+def _from_file(folder: Path) -> dict[str, Any]:
+    """The file's values; paths in it are relative to where it stands."""
+    root = project_root(folder)
+    path = root / FILE_NAME
     try:
         values = tomllib.loads(path.read_text())
     except FileNotFoundError:
@@ -188,4 +210,7 @@ def _from_file(path: Path) -> dict[str, Any]:
         if name not in Settings.model_fields:
             hint = did_you_mean(name, Settings.model_fields)
             raise BadInput(f"no setting is called {name!r}{hint}", path=path)
+    if root != folder.resolve():
+        paths = {"results", "licence_file", "docker_socket"} & values.keys()
+        values |= {name: root / str(values[name]) for name in paths}
     return values

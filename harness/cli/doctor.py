@@ -18,8 +18,8 @@ def add_to(app: typer.Typer) -> None:
 
 def doctor_command(as_json: Json = False) -> int:
     """Tell what works here, what is missing, and how to get it."""
-    checks = doctor.examine()
     resolved = resolve({}, os.environ)
+    checks = doctor.examine(resolved.settings.docker_socket)
     if as_json:
         document = {
             "works": doctor.works(checks),

@@ -1,16 +1,19 @@
 """The verbs for golden homes: keep one, list them, remove one."""
 
+import os
 import re
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from harness.engines import docker_clones
-from harness.engines.docker import connect
+from harness.engines.docker_host import client_if_any
 from harness.environment import golden
 from harness.environment.golden_capture import save
 from harness.errors import BadInput
 from harness.lifecycle import interrupt, runs
+from harness.settings import project_root, resolve
 from harness.support.console import to_stderr
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -31,8 +34,8 @@ def save_command(
     """Keep the home of the stack that `harness up` left; the stack is taken down."""
     if not _NAME.fullmatch(name):
         raise BadInput(f"golden home {name!r}: letters, digits, dots, hyphens and underscores only")
-    with interrupt.orderly(to_stderr):
-        place = save(name, _standing(run), to_stderr, connect())
+    with interrupt.orderly(to_stderr), client_if_any(_docker_socket()) as client:
+        place = save(name, _standing(run), to_stderr, client)
     to_stderr(f"kept in {place}: `harness up --golden {name}` begins with it")
     return 0
 
@@ -54,17 +57,24 @@ def list_command() -> int:
 def remove_command(name: Annotated[str, typer.Argument(help="the golden home's name")]) -> int:
     """Remove a golden home."""
     golden.remove(name)
-    if client := connect():
-        docker_clones.forget_orphans(client)
+    with client_if_any(_docker_socket()) as client:
+        if client:
+            docker_clones.forget_orphans(client)
     return 0
 
 
+def _docker_socket() -> Path | None:
+    return resolve({}, os.environ).settings.docker_socket
+
+
 def _standing(run: str | None) -> runs.Run:
-    standing = [each for each in runs.standing() if run in (None, each.id)]
+    if run is None:
+        standing = runs.standing(project_root())
+    else:
+        standing = [each for each in runs.standing() if each.id == run]
     if len(standing) == 1:
         return standing[0]
     if standing:
-        ids = ", ".join(each.id for each in standing)
-        raise BadInput(f"several stacks are standing: name one of {ids}")
-    which = "no stack" if run is None else f"no stack of run {run!r}"
-    raise BadInput(f"{which} is standing here: `harness up` brings one up")
+        raise BadInput(f"several stacks are standing: name one of {runs.told(standing)}")
+    which = f"no stack of {project_root()}" if run is None else f"no stack of run {run!r}"
+    raise BadInput(f"{which} is standing: `harness up` brings one up")

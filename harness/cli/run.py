@@ -1,6 +1,8 @@
 """The verb that runs cases."""
 
+import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -10,12 +12,13 @@ from rich.console import Console
 from harness.checker.reached import reached
 from harness.cli.matrix import Locate, Strength
 from harness.cli.options import Ccma, Confluence, Engine, Golden, LicenceFile, TimeScale
-from harness.environment import attach as standing_stacks
+from harness.environment.attach import AttachedStack, attached_stack
 from harness.report import junit, live, table
-from harness.runner.request import Selection, check_executor, plan_run
+from harness.runner.request import RunPlan, Selection, check_executor, plan_run
 from harness.runner.session import open_session
 from harness.runner.shrink import shrink_failures
-from harness.store.results import FILE_NAME, exit_status, write
+from harness.settings import resolve
+from harness.store.results import FILE_NAME, Results, exit_status, write
 from harness.support.console import to_stderr
 
 
@@ -77,10 +80,30 @@ def run(
     }
     words = Selection(strength, locate, select, shard)
     check_executor(executor, scheduler, alone=not (stack or resume or shrink))
-    standing = standing_stacks.attach(stack) if stack else None
-    work = plan_run(files or [], flags, words, resume, standing)
     # Off a terminal rich assumes 80 columns, and folds every case id.
     console = Console(stderr=True, width=None if sys.stderr.isatty() else 140)
+    socket = resolve({}, os.environ).settings.docker_socket
+    with attached_stack(stack, socket) if stack else nullcontext() as standing:
+        work = plan_run(files or [], flags, words, resume, standing)
+        outcome, folder = _run(work, console, standing, scheduler, shrink=shrink)
+    table.summary(console, outcome)
+    if json_file:
+        write(outcome, json_file)
+    if junit_file:
+        junit.write(outcome, junit_file)
+    to_stderr(f"results: {folder}")
+    return exit_status(outcome)
+
+
+def _run(
+    work: RunPlan,
+    console: Console,
+    standing: AttachedStack | None,
+    scheduler: str | None,
+    *,
+    shrink: bool,
+) -> tuple[Results, Path]:
+    """Runs what is wanted; its results, and the folder that they are in."""
     with (
         live.shown(console) as listener,
         open_session(
@@ -102,10 +125,4 @@ def run(
             said += [str(each) for each in shrink_failures(work.suites, outcome, session.also)]
             outcome = outcome.model_copy(update={"reached": tuple(said)})
             write(outcome, folder / FILE_NAME)
-    table.summary(console, outcome)
-    if json_file:
-        write(outcome, json_file)
-    if junit_file:
-        junit.write(outcome, junit_file)
-    to_stderr(f"results: {folder}")
-    return exit_status(outcome)
+    return outcome, folder

@@ -1,5 +1,6 @@
 """The verbs for stacks to play with: up, down, sweep."""
 
+import json
 import os
 from pathlib import Path
 from typing import Annotated
@@ -8,16 +9,15 @@ import typer
 
 from harness.cases import app as apps
 from harness.cli.options import Ccma, Confluence, Engine, Golden, Json, LicenceFile, TimeScale
-from harness.engines.docker import connect
-from harness.engines.ready import prepare
+from harness.engines.docker_host import client_if_any
 from harness.environment import golden as homes
 from harness.environment import reaper as debris
 from harness.environment.bring_up import bring_up
 from harness.environment.document import StackDocument
-from harness.environment.services.confluence import real_image_for
+from harness.environment.services.confluence import prepared
 from harness.errors import BadInput
 from harness.lifecycle import interrupt, runs
-from harness.settings import resolve
+from harness.settings import project_root, resolve
 from harness.support import assets
 from harness.support.console import to_stderr
 
@@ -64,8 +64,11 @@ def up(
     if settings.golden:
         homes.read(settings.golden)  # refused before anything is pulled or built
     described = apps.load(app_folder or assets.sample_app("charts"))
-    with interrupt.orderly(to_stderr), runs.open_run() as run:
-        ready = prepare(settings.engine, to_stderr, real_image_for(settings))
+    with (
+        interrupt.orderly(to_stderr),
+        runs.open_run() as run,
+        prepared(settings, to_stderr) as ready,
+    ):
         debris.sweep(ready.client)
         version = settings.ccma_for()
         with debris.nothing_left(run, ready.client):
@@ -79,26 +82,57 @@ def up(
 
 
 def down(
-    run: Annotated[str | None, typer.Argument(help="the run's id; all standing stacks")] = None,
+    run: Annotated[str | None, typer.Argument(help="a run's id, of any project")] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="the stacks of all your projects on this machine")
+    ] = False,
 ) -> int:
-    """End the stacks that `harness up` left standing."""
-    standing = runs.standing()
-    if run is not None:
-        standing = [each for each in standing if each.id == run]
-        if not standing:
-            raise BadInput(f"no stack of run {run!r} is standing here: `harness down` ends all")
-    client = connect()
-    for each in standing:
-        to_stderr(f"removed {debris.take_down(each, client)}")
-    if not standing:
-        to_stderr("no stack is standing")
+    """End the stacks that `harness up` left standing in this project."""
+    chosen = _chosen(run, every=every)
+    if not chosen:
+        others = runs.standing()
+        hint = f"; others are {runs.told(others)}: `harness down --all` ends them" if others else ""
+        to_stderr(f"no stack of {project_root()} is standing{hint}")
+        return 0
+    with client_if_any(_docker_socket()) as client:
+        for each in chosen:
+            in_docker = _engine(each) == "docker"
+            to_stderr(f"removed {debris.take_down(each, client)}")
+            if in_docker and client is None:
+                to_stderr(
+                    f"run {each.id} is on Docker, and no engine answers: its containers are "
+                    "removed by the next run or `harness sweep` while one does"
+                )
     return 0
+
+
+def _chosen(run: str | None, *, every: bool) -> list[runs.Run]:
+    if run is None:
+        return runs.standing(None if every else project_root())
+    if every:
+        raise BadInput("name a run, or all by --all")
+    chosen = [each for each in runs.standing() if each.id == run]
+    if not chosen:
+        known = runs.told(runs.standing())
+        hint = f"; there is {known}" if known else ": `harness up` brings one up"
+        raise BadInput(f"no stack of run {run!r} is standing here{hint}")
+    return chosen
+
+
+def _engine(run: runs.Run) -> str | None:
+    document: dict[str, str] = json.loads(run.stack_file.read_text())
+    return document.get("engine")
 
 
 def sweep() -> int:
     """Remove what dead runs left behind."""
-    to_stderr(f"removed {debris.sweep(connect())}")
+    with client_if_any(_docker_socket()) as client:
+        to_stderr(f"removed {debris.sweep(client)}")
     return 0
+
+
+def _docker_socket() -> Path | None:
+    return resolve({}, os.environ).settings.docker_socket
 
 
 def _print_stack(document: StackDocument) -> None:

@@ -68,9 +68,15 @@ _NOT_OURS = "the stack is another command's: it is looked at and talked to only"
 
 @dataclass(frozen=True)
 class NoEngine:
-    """The engine of a stack that is another command's: it starts nothing and ends nothing."""
+    """The engine of a stack that is another command's: it starts nothing and ends nothing.
+
+    Attributes:
+        name: the engine's.
+        client: Docker's, through which the stack is looked at.
+    """
 
     name: EngineName
+    client: docker.DockerClient | None = None
 
     def start(self, service: Service) -> Running:
         raise NotImplementedError(_NOT_OURS)
@@ -79,7 +85,9 @@ class NoEngine:
         raise NotImplementedError(_NOT_OURS)
 
     def close(self) -> None:
-        """Leaves the stack as it stands."""
+        """Leaves the stack as it stands; closes the connections to Docker's engine."""
+        if self.client:
+            self.client.close()
 
 
 Attach = Callable[[str, str, str, Mapping[str, int]], Running]

@@ -1,72 +1,56 @@
 """The Docker engine: a stack's services as containers on a network of their own.
 
-Built on testcontainers, with its reaper switched off: everything carries labels with the
-run's id and its owner, the engine removes what it made, and `harness sweep` removes what a
-killed run left. Published ports are chosen by Docker and bound to loopback.
+Made through testcontainers' client, so that everything carries its labels beside ours: where a
+test session has its reaper, that one ends our containers with the session's others. We start no
+reaper: the engine removes what it made, and `harness sweep` removes what a killed run left.
+Published ports are chosen by Docker and bound to loopback.
 """
 
 import io
 import os
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import docker
 from docker.errors import APIError, DockerException, NotFound
 from docker.models.containers import Container
-from testcontainers.core.config import testcontainers_config
-from testcontainers.core.container import DockerContainer
-from testcontainers.core.network import Network
+from testcontainers.core.docker_client import DockerClient
+from testcontainers.core.transferable import build_transfer_tar
 
 from harness.engines.docker_clones import Home
+from harness.engines.docker_host import Address
 from harness.engines.service import EngineName, Service, port_taken
 from harness.errors import ServiceDied
 from harness.lifecycle.runs import Run, owner_label
 
 RUN_LABEL = "org.migrationharness.run"
 OWNER_LABEL = "org.migrationharness.owner"
+PROJECT_LABEL = "org.migrationharness.project"
 
 _FILES = "/run/harness"
-_LOOPBACK, _ALL_ADDRESSES = "127.0.0.1", "0.0.0.0"  # noqa: S104 - see `reach`
-
-testcontainers_config.ryuk_disabled = True
 
 
-def connect() -> docker.DockerClient | None:
-    """A client of the engine that the environment names, or None where none answers."""
-    try:
-        client = docker.from_env()
-    except DockerException:
-        return None
-    try:
-        client.ping()
-    except (DockerException, OSError):
-        client.close()
-        return None
-    return client
+class _Client(DockerClient):
+    """testcontainers' client around one that is open.
 
-
-def reach(environ: Mapping[str, str] = os.environ) -> tuple[str, str]:
-    """The host at which published ports are reached, and the address to publish them on.
-
-    Loopback for an engine on this machine. A remote engine, or one beside the container that
-    this runs in (then TESTCONTAINERS_HOST_OVERRIDE names it), publishes on all its addresses.
+    Its own constructor opens another one, and writes where that found the engine into this
+    process's environment.
     """
-    if override := environ.get("TESTCONTAINERS_HOST_OVERRIDE"):
-        return override, _ALL_ADDRESSES
-    engine = urlsplit(environ.get("DOCKER_HOST", ""))
-    if engine.scheme in ("tcp", "http", "https", "ssh") and engine.hostname:
-        remote = engine.hostname not in ("localhost", _LOOPBACK, "::1")
-        return (engine.hostname, _ALL_ADDRESSES) if remote else (_LOOPBACK, _LOOPBACK)
-    return _LOOPBACK, _LOOPBACK
+
+    def __init__(self, client: docker.DockerClient) -> None:
+        self.client = client
 
 
 def labels(run: Run) -> dict[str, str]:
     """What every container, network and volume of a run carries."""
-    return {RUN_LABEL: run.id, OWNER_LABEL: owner_label()}
+    return {
+        RUN_LABEL: run.id,
+        OWNER_LABEL: owner_label(),
+        PROJECT_LABEL: str(run.project or ""),
+    }
 
 
 @dataclass(frozen=True)
@@ -184,13 +168,12 @@ class DockerEngine:
 
     name: EngineName = "docker"
 
-    def __init__(self, client: docker.DockerClient, run: Run, stack: str) -> None:
-        self._client, self._run = client, run
+    def __init__(self, client: docker.DockerClient, address: Address, run: Run, stack: str) -> None:
+        self._client, self._address, self._run = client, address, run
+        self._maker = _Client(client)
         self._prefix = f"mh-{run.id}-{stack}"
-        self._network = Network(docker_network_kw={"labels": labels(run)})
-        self._network.name = self._prefix
-        self._network.create()
-        self._containers: dict[str, DockerContainer] = {}
+        self._maker.client_networks_create(self._prefix, {"labels": labels(run)})
+        self._containers: dict[str, Container] = {}
         self._volumes: set[str] = set()
 
     def start(self, service: Service) -> DockerService:
@@ -200,40 +183,45 @@ class DockerEngine:
             BadInput: a host port that was asked for is taken.
         """
         place = _Place(service.ports, service.folders)
-        container = DockerContainer(service.image, name=f"{self._prefix}-{service.name}")
-        container.with_kwargs(
-            labels=labels(self._run), mem_limit=service.memory, init=not service.own_init
-        )
-        container.with_network(self._network)
-        container.with_network_aliases(service.name, *service.aliases)
-        container.with_envs(**service.env(place))
-        if argv := list(service.argv(place)):
-            container.with_command(argv)
-        for name, path in service.folders.items():
-            container.with_volume_mapping(self._volume(service, name), path, "rw")
-        for name, content in service.files.items():
-            container.with_copy_into_container(content, place.file(name), mode=0o644)
-        for name, content in service.scripts.items():
-            container.with_copy_into_container(content, place.file(name), mode=0o755)
-        for path, source in service.copies.items():
-            container.with_copy_into_container(source, path, mode=0o644)
-        for path, options in service.tmpfs.items():
-            container.with_tmpfs_mount(path, options)
-        host, address = reach()
-        # testcontainers types these as bare ports; Docker's own form carries the address too.
-        container.ports = cast(
-            "dict[str, int | None]",
-            {
-                f"{port}/tcp": (address, service.fixed_ports.get(name))
-                for name, port in service.ports.items()
-            },
-        )
-        self._containers[service.name] = container
+        host, bind = self._address.reach()
         try:
+            container = self._create(service, place, bind)
+            for path, content, mode in _files(service, place):
+                container.put_archive("/", build_transfer_tar(content, path, mode))
             container.start()
         except DockerException as error:
             raise _explained(service, error) from error
-        return DockerService(service, container.get_wrapped_container(), host)
+        return DockerService(service, container, host)
+
+    def _create(self, service: Service, place: _Place, bind: str) -> Container:
+        # Docker's own form of a port carries the address too, testcontainers' type does not.
+        ports: Any = {
+            f"{port}/tcp": (bind, service.fixed_ports.get(name))
+            for name, port in service.ports.items()
+        }
+        volumes = {
+            self._volume(service, name): {"bind": path, "mode": "rw"}
+            for name, path in service.folders.items()
+        }
+        names = [service.name, *service.aliases]
+        container = self._maker.create(
+            service.image,
+            command=list(service.argv(place)) or None,
+            environment=dict(service.env(place)),
+            ports=ports,
+            labels=labels(self._run),
+            name=f"{self._prefix}-{service.name}",
+            volumes=volumes,
+            tmpfs=dict(service.tmpfs),
+            mem_limit=service.memory,
+            init=not service.own_init,
+            network=self._prefix,
+            networking_config={
+                self._prefix: self._client.api.create_endpoint_config(aliases=names)
+            },
+        )
+        self._containers[service.name] = container
+        return container
 
     def _volume(self, service: Service, folder: str) -> str:
         name = f"{self._prefix}-{service.name}-{folder}"
@@ -252,14 +240,21 @@ class DockerEngine:
     def stop(self, name: str) -> None:
         """Ends one container and removes it; its volumes stay for a successor."""
         if container := self._containers.pop(name, None):
-            container.get_wrapped_container().stop(timeout=30)
-            container.stop()
+            container.stop(timeout=30)
+            container.remove(force=True, v=True)
 
     def close(self) -> None:
         """Removes every container, volume and the network, whatever state they are in."""
         remove(self._client, {"label": [f"{RUN_LABEL}={self._run.id}"], "name": self._prefix})
         self._containers.clear()
         self._volumes.clear()
+
+
+def _files(service: Service, place: _Place) -> Iterator[tuple[str, bytes | Path, int]]:
+    """What is put into a service's container before it starts: path, content, mode."""
+    yield from ((place.file(name), content, 0o644) for name, content in service.files.items())
+    yield from ((place.file(name), content, 0o755) for name, content in service.scripts.items())
+    yield from ((path, source, 0o644) for path, source in service.copies.items())
 
 
 def remove(client: docker.DockerClient, filters: Mapping[str, Any]) -> list[str]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.engines import clones
-from harness.engines.service import EngineName, Service, port_taken
+from harness.engines.service import EngineName, Placement, Service, port_taken
 from harness.lifecycle.runs import Run
 from harness.wait import wait_for
 
@@ -57,6 +57,7 @@ class _Place:
 class LocalService:
     """A started local service; `harness.engines.service.Running` documents its members."""
 
+    run: Run
     service: Service
     place: _Place
     process: subprocess.Popen[bytes]
@@ -128,7 +129,7 @@ class LocalService:
     def execute(self, argv: Sequence[str]) -> tuple[int, str]:
         done = subprocess.run(
             list(argv),
-            env={**os.environ, **self.service.env(self.place)},
+            env=_environment(self.run, self.service, self.place),
             cwd=self.place.root,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -148,6 +149,10 @@ class LocalService:
     def _signal(self, number: signal.Signals) -> None:
         if self.process.poll() is None:
             os.killpg(self.process.pid, number)
+
+
+def _environment(run: Run, service: Service, place: Placement) -> Mapping[str, str]:
+    return {**os.environ, **run.environment, **service.env(place)}
 
 
 def _check_free(service: str, port: int) -> None:
@@ -174,7 +179,7 @@ class LocalEngine:
     name: EngineName = "local"
 
     def __init__(self, run: Run, stack: str) -> None:
-        self._root = self.root_of(run, stack)
+        self._run, self._root = run, self.root_of(run, stack)
         self._services: dict[str, LocalService] = {}
 
     @staticmethod
@@ -205,14 +210,14 @@ class LocalEngine:
         with (place.root / "output.log").open("wb") as output:
             process = subprocess.Popen(
                 list(service.argv(place)),
-                env={**os.environ, **service.env(place)},
+                env=_environment(self._run, service, place),
                 cwd=place.root,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        running = LocalService(service, place, process)
+        running = LocalService(self._run, service, place, process)
         self._services[service.name] = running
         return running
 

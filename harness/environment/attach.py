@@ -1,14 +1,18 @@
 """Stacks that `harness up` left standing, as ones to run cases on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
+
+import docker
 
 from harness.drivers.cloud import CloudAppControl, CloudControl, ConnectAppControl
 from harness.drivers.confluence import session
 from harness.engines import attached
 from harness.engines.attached import NoEngine
-from harness.engines.docker import connect
+from harness.engines.docker_host import NoDockerEngine, connect, find_address
 from harness.environment.bring_up import STACK_NAME
 from harness.environment.document import CloudAddress, StackDocument
 from harness.environment.services.names import CLOUD, CLOUD_APP, CONFLUENCE, HOME
@@ -17,9 +21,10 @@ from harness.errors import BadInput
 from harness.lifecycle import runs
 from harness.lifecycle.runs import Run
 from harness.planning.requirements import StackRequirements
+from harness.settings import project_root
 
 LAST = "last"
-"""Stands for the newest stack that stands."""
+"""Stands for the newest stack of this project that stands."""
 
 
 @dataclass(frozen=True)
@@ -30,18 +35,28 @@ class AttachedStack:
     requirements: StackRequirements
 
 
-def attach(wanted: str) -> AttachedStack:
-    """Attaches to a stack that `harness up` left.
+@contextmanager
+def attached_stack(wanted: str, docker_socket: Path | None) -> Iterator[AttachedStack]:
+    """Attaches to a stack that `harness up` left, until the block ends.
 
     Args:
         wanted: its run's id, or `last`.
+        docker_socket: the setting of that name.
 
     Raises:
         BadInput: there is none, or one of its services has ended.
     """
     run = _run(wanted)
     document = StackDocument.model_validate_json(run.stack_file.read_text())
-    attach_one = _attaching(document, run)
+    engine = NoEngine(document.engine, _client(document, docker_socket))
+    with closing(engine):
+        standing = _attach(run, document, engine)
+        with closing(standing.stack):
+            yield standing
+
+
+def _attach(run: Run, document: StackDocument, engine: NoEngine) -> AttachedStack:
+    attach_one = _attaching(engine.client, run)
     ports = _ports(document)
     hosts = {
         CONFLUENCE: document.confluence.base_url,
@@ -55,7 +70,7 @@ def attach(wanted: str) -> AttachedStack:
     confluence = document.confluence
     stack = Stack(
         run=run,
-        engine=NoEngine(document.engine),
+        engine=engine,
         scale=document.time_scale,
         ccma=confluence.ccma,
         confluence=confluence.name,
@@ -67,6 +82,7 @@ def attach(wanted: str) -> AttachedStack:
         system_features=document.system_features,
     )
     if ended := stack.dead():
+        stack.close()
         raise BadInput(
             f"--stack: the {ended.name} of run {run.id} has ended: `harness down {run.id}` removes "
             "what is left, `harness up` makes a new one"
@@ -86,23 +102,30 @@ def _control(app: CloudAddress) -> CloudAppControl | ConnectAppControl:
 
 def _run(wanted: str) -> Run:
     standing = runs.standing()
-    if not standing:
-        raise BadInput("--stack: no stack is standing: `harness up` brings one up")
-    if wanted == LAST:
-        return standing[-1]
+    here = runs.standing(project_root())
+    if wanted == LAST and here:
+        return here[-1]
     found = next((run for run in standing if run.id == wanted), None)
     if found is None:
-        known = ", ".join(run.id for run in standing)
-        raise BadInput(f"--stack: no stack of run {wanted!r} is standing; there is {known}")
+        which = f"stack of {project_root()}" if wanted == LAST else f"stack of run {wanted!r}"
+        known = runs.told(standing)
+        hint = f"; there is {known}" if known else ": `harness up` brings one up"
+        raise BadInput(f"--stack: no {which} is standing{hint}")
     return found
 
 
-def _attaching(document: StackDocument, run: Run) -> attached.Attach:
+def _client(document: StackDocument, docker_socket: Path | None) -> docker.DockerClient | None:
     if document.engine == "local":
-        return attached.processes(run, STACK_NAME)
-    client = connect()
+        return None
+    try:
+        return connect(find_address(docker_socket))
+    except NoDockerEngine as error:
+        raise BadInput(f"--stack: run {document.run} is on Docker, but {error}") from None
+
+
+def _attaching(client: docker.DockerClient | None, run: Run) -> attached.Attach:
     if client is None:
-        raise BadInput(f"--stack: run {run.id} is on Docker, and no engine answers here")
+        return attached.processes(run, STACK_NAME)
     return attached.containers(client, run, {"home": HOME})
 
 

@@ -1,11 +1,13 @@
 """What works on this machine, what is missing, and how to get it."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 from harness.drivers.browser.launch import ADVICE, find_browser
 from harness.engines import toolchain
-from harness.engines.docker import connect
+from harness.engines.docker_host import NoDockerEngine, connect, find_address
 from harness.errors import HarnessError
 from harness.settings import Resolved
 
@@ -27,20 +29,26 @@ class Check:
     needed: bool = False
 
 
-def examine() -> list[Check]:
-    """Looks for everything that a run may need; starts nothing that stays."""
-    docker = connect()
-    engine = f"Docker {docker.version()['Version']}" if docker else None
+def examine(docker_socket: Path | None) -> list[Check]:
+    """Looks for everything that a run may need; starts nothing that stays.
+
+    Args:
+        docker_socket: the setting of that name.
+    """
+    docker, may_be_local = _docker(docker_socket)
     local = _check("local engine", _toolchain)
     browser = _check("browser", _browser, needed=True)
+    found_local = "local" if local.found and may_be_local else None
     return [
-        Check("docker engine", engine, "`make engine` starts one on Debian or Ubuntu"),
+        docker,
         local,
         browser,
         Check(
             "engine",
-            "docker" if docker else "local" if local.found else None,
-            "a Docker engine, or what the local engine needs",
+            "docker" if docker.found else found_local,
+            "the Docker engine above, or --engine local"
+            if local.found
+            else "a Docker engine, or what the local engine needs",
             needed=True,
         ),
     ]
@@ -62,6 +70,17 @@ def _check(name: str, look: Callable[[], str | None], needed: bool = False) -> C
         return Check(name, look(), ADVICE, needed)
     except HarnessError as error:
         return Check(name, None, str(error), needed)
+
+
+def _docker(docker_socket: Path | None) -> tuple[Check, bool]:
+    """Docker's engine, and whether `--engine auto` does without it."""
+    try:
+        address = find_address(docker_socket)
+        with closing(connect(address)) as client:
+            found = f"Docker {client.version()['Version']} at {address}"
+    except NoDockerEngine as error:
+        return Check("docker engine", None, str(error)), not error.address.required
+    return Check("docker engine", found), True
 
 
 def _toolchain() -> str:

@@ -36,6 +36,7 @@ class StackDocument(BaseModel):
     """What `harness up --json` prints and `harness down` reads."""
 
     run: str
+    project: str = ""
     engine: EngineName
     time_scale: float
     confluence: ConfluenceAddress

@@ -102,6 +102,7 @@ class Stack:
         app = self.running[CLOUD_APP]
         return StackDocument(
             run=self.run.id,
+            project=str(self.run.project or ""),
             engine=self.engine.name,
             time_scale=self.scale,
             confluence=ConfluenceAddress(

@@ -11,17 +11,21 @@ import os
 import secrets
 import shutil
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from harness.settings import project_root
+
 RUN_VARIABLE, OWNER_VARIABLE = "MIGRATION_HARNESS_RUN", "MIGRATION_HARNESS_OWNER"
 """Carried by every process of a run, so that the process table tells whose it is."""
 
-_STACK, _SCRATCH = "stack.json", "scratch.path"
+_inheriting = threading.Lock()
+_STACK, _SCRATCH, _PROJECT = "stack.json", "scratch.path", "project.path"
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,28 @@ class Run:
     def stack_file(self) -> Path:
         """Where `harness up` keeps the addresses of a stack that outlives its command."""
         return self.folder / _STACK
+
+    @property
+    def scratch(self) -> Path:
+        """Where temporary files of the run and its children go."""
+        return Path((self.folder / _SCRATCH).read_text())
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What every process of the run has in its environment."""
+        return {
+            RUN_VARIABLE: self.id,
+            OWNER_VARIABLE: owner_label(),
+            "TMPDIR": str(self.scratch),
+        }
+
+    @property
+    def project(self) -> Path | None:
+        """The root of the project whose run it is; None where an older version left it."""
+        try:
+            return Path((self.folder / _PROJECT).read_text())
+        except FileNotFoundError:
+            return None
 
 
 def state_folder() -> Path:
@@ -62,11 +88,10 @@ def new_id() -> str:
 
 @contextmanager
 def open_run() -> Iterator[Run]:
-    """Owns a new run until the block ends.
+    """Owns a new run of this folder's project until the block ends.
 
     The folder is removed at the end unless the stack file stands in it (a stack that was
-    left running on purpose), and with it the folder into which temporary files of this process
-    and its children go.
+    left running on purpose), and with it the folder for the run's temporary files.
     """
     run_id = new_id()
     run = find(run_id)
@@ -75,23 +100,33 @@ def open_run() -> Iterator[Run]:
     # Not below the run's folder: browsers make sockets there, whose paths have to be short.
     scratch = Path(tempfile.gettempdir()) / f"mh-{run_id}"
     (run.folder / _SCRATCH).write_text(str(scratch))
+    (run.folder / _PROJECT).write_text(str(project_root()))
     scratch.mkdir(mode=0o700)
-    carried = {RUN_VARIABLE: run_id, OWNER_VARIABLE: owner_label(), "TMPDIR": str(scratch)}
-    before = {name: os.environ.get(name) for name in carried}
-    os.environ.update(carried)
-    tempfile.tempdir = str(scratch)
     try:
         yield run
     finally:
-        tempfile.tempdir = None
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
         if not run.stack_file.exists():
             forget(run)
         lock.close()
+
+
+@contextmanager
+def inherited(variables: Mapping[str, str]) -> Iterator[None]:
+    """A child that a library starts within the block has these variables.
+
+    For libraries that take no environment for their children; one block at a time, and short.
+    """
+    with _inheriting:
+        before = {name: os.environ.get(name) for name in variables}
+        os.environ.update(variables)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
 
 
 def _take(run: Run) -> IO[str]:
@@ -129,9 +164,19 @@ def known() -> list[Run]:
     return [find(name) for name in sorted({path.stem for path in folder.glob("*")})]
 
 
-def standing() -> list[Run]:
-    """Runs that `harness up` left standing, oldest first."""
-    return [run for run in known() if run.stack_file.exists()]
+def standing(project: Path | None = None) -> list[Run]:
+    """Runs that `harness up` left standing, oldest first.
+
+    Args:
+        project: the root of the project whose runs count; None for those of all.
+    """
+    every = [run for run in known() if run.stack_file.exists()]
+    return [run for run in every if project in (None, run.project)]
+
+
+def told(every: Sequence[Run]) -> str:
+    """Runs for a message: each with the root of its project."""
+    return ", ".join(f"{run.id} of {run.project or 'an unknown project'}" for run in every)
 
 
 def is_alive(run: Run) -> bool:

@@ -107,11 +107,11 @@ def harness_run() -> "Iterator[Run]":
 
 
 @pytest.fixture(scope="session")
-def harness_browser() -> "Iterator[Browser]":
+def harness_browser(harness_run: "Run") -> "Iterator[Browser]":
     """The session's one browser: Playwright's sync API allows one in each thread."""
     from harness.drivers.browser.launch import browser_session
 
-    with browser_session() as browser:
+    with browser_session(harness_run.environment) as browser:
         yield browser
 
 
@@ -120,18 +120,17 @@ def testbeds(
     request: pytest.FixtureRequest, harness_run: "Run", harness_browser: "Browser"
 ) -> "Iterator[TestbedPool]":
     """All stacks of this session, each brought up when it is first asked for."""
-    from harness.engines.ready import prepare
     from harness.environment.reaper import sweep
-    from harness.environment.services.confluence import real_image_for
+    from harness.environment.services.confluence import prepared
     from harness.testbed.pool import TestbedPool
 
     progress = _progress(request.config)
     settings = _settings(request.config)
-    ready = prepare(settings.engine, progress, real_image_for(settings))
-    sweep(ready.client)
-    every = TestbedPool(settings, ready, harness_run, progress, lambda: harness_browser)
-    yield every
-    every.close()
+    with prepared(settings, progress) as ready:
+        sweep(ready.client)
+        every = TestbedPool(settings, ready, harness_run, progress, lambda: harness_browser)
+        yield every
+        every.close()
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ by another; what the dead one left is removed by the next run on its machine.
 """
 
 import io
+import os
 import shutil
 import tempfile
-import threading
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,9 +19,8 @@ import yaml
 
 from harness.cases import Case
 from harness.cases.app import DESCRIPTION
-from harness.engines.ready import prepare
 from harness.environment import reaper
-from harness.environment.services.confluence import real_image_for
+from harness.environment.services.confluence import prepared
 from harness.errors import BadInput
 from harness.lifecycle import runs
 from harness.runner.case import broken
@@ -31,7 +30,7 @@ from harness.runner.jobs import Job, jobs_of, scheduled
 from harness.runner.results_book import Book
 from harness.runner.run import run_jobs
 from harness.runner.worker import finished
-from harness.settings import Settings
+from harness.settings import Settings, resolve
 from harness.store import results as results_file
 from harness.store.events import Event, EventLog
 from harness.store.results import CaseResult, Results
@@ -39,8 +38,6 @@ from harness.support.console import to_stderr
 
 _ANSWER_SECONDS = 5
 _TRIES = 3
-_one_at_a_time = threading.Lock()
-"""A run owns its process's environment, so threads of one worker take turns."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +66,16 @@ def run_part(part: Part) -> bytes:
     Raises:
         HarnessError: nothing could be run here.
     """
-    with _one_at_a_time, tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for app, content in part.apps.items():
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 archive.extractall(folder / "apps" / app)
         cases = [replace(case, app=folder / "apps" / str(case.app)) for case in part.cases]
-        settings = part.settings.model_copy(update={"workers": 1, "keep": False})
-        with runs.open_run() as run:
-            ready = prepare(settings.engine, to_stderr, real_image_for(settings))
+        # Where Docker's engine is, is this machine's own affair.
+        here = {"docker_socket": resolve({}, os.environ).settings.docker_socket}
+        settings = part.settings.model_copy(update={"workers": 1, "keep": False, **here})
+        with runs.open_run() as run, prepared(settings, to_stderr) as ready:
             reaper.sweep(ready.client)
             place = RunContext(
                 settings,
@@ -120,7 +118,7 @@ def run_on_cluster(jobs: Sequence[Job], place: RunContext, scheduler: str) -> Re
         client.subscribe_topic(topic, heard)
         futures = [client.submit(run_part, part, pure=False, retries=_TRIES) for part in parts]
         try:
-            _collect(dict(zip(futures, lists, strict=True)), book, place.folder, heard)
+            _collect(dict(zip(futures, lists, strict=True)), book, place, heard)
         finally:
             client.cancel(futures)
         results = book.results(max(saved, 0))
@@ -175,7 +173,9 @@ def _app(job: Job) -> bytes:
     return packed.getvalue()
 
 
-def _collect(futures: Mapping[Any, Sequence[Job]], book: Book, folder: Path, heard: Heard) -> None:
+def _collect(
+    futures: Mapping[Any, Sequence[Job]], book: Book, place: RunContext, heard: Heard
+) -> None:
     """Takes the results of parts as they come; of one that no worker could run, errors."""
     from distributed import as_completed
 
@@ -185,7 +185,7 @@ def _collect(futures: Mapping[Any, Sequence[Job]], book: Book, folder: Path, hea
             reason = f"no worker of the cluster could run its part: {error}"
             told = [broken(job.case, job.requirements.ccma, reason) for job in futures[future]]
         else:
-            told = list(_unpacked(future.result(), folder))
+            told = list(_unpacked(future.result(), place.folder, place.run.scratch))
         for result in told:
             if worker := heard.lost(result.id):
                 again = f"{worker}, a worker of the cluster that had begun it, was lost"
@@ -194,9 +194,9 @@ def _collect(futures: Mapping[Any, Sequence[Job]], book: Book, folder: Path, hea
             heard.pass_on(finished(result))
 
 
-def _unpacked(content: bytes, into: Path) -> tuple[CaseResult, ...]:
+def _unpacked(content: bytes, into: Path, scratch: Path) -> tuple[CaseResult, ...]:
     """Puts a part's artefacts into the run's folder; its results."""
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(dir=scratch) as name:
         folder = Path(name)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             archive.extractall(folder)

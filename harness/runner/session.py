@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.cases import Case
-from harness.engines.ready import Ready, prepare
+from harness.engines.ready import Ready
 from harness.environment import golden, reaper
 from harness.environment.attach import AttachedStack
-from harness.environment.services.confluence import real_image_for
+from harness.environment.services.confluence import prepared
 from harness.lifecycle import interrupt, runs
 from harness.lifecycle.runs import Run
 from harness.runner.context import RunContext
@@ -121,9 +121,9 @@ def open_session(
     with interrupt.orderly(progress), runs.open_run() as run:
         if settings.golden:
             golden.read(settings.golden)  # refused before anything is pulled or built
-        ready = prepare(settings.engine, progress, real_image_for(settings))
-        reaper.sweep(ready.client)
-        folder = folder or settings.results / run.id
-        events = EventLog(folder / "events.jsonl", listeners)
-        with reaper.nothing_left(run, ready.client):
-            yield Session(settings, ready, run, folder, events, progress, standing)
+        with prepared(settings, progress) as ready:
+            reaper.sweep(ready.client)
+            folder = folder or settings.results / run.id
+            events = EventLog(folder / "events.jsonl", listeners)
+            with reaper.nothing_left(run, ready.client):
+                yield Session(settings, ready, run, folder, events, progress, standing)

@@ -64,7 +64,7 @@ class Worker:
 
         def browser() -> Browser:
             if not browsers or not browsers[-1].is_connected():
-                browsers.append(at_end.enter_context(browser_session()))
+                browsers.append(at_end.enter_context(browser_session(place.run.environment)))
             return browsers[-1]
 
         testbeds = TestbedPool(

@@ -5,11 +5,14 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 
 import httpx
 import psutil
 import pytest
 from harness_command import SEED, Command
+
+from harness.engines.docker_host import connect, find_address
 
 WaitForLine = Callable[["subprocess.Popen[str]", str], str]
 ONE_CASE = ["run", str(SEED), "-k", "feature=on,dev-mode=on,ccma=3.9.6"]
@@ -79,6 +82,27 @@ def test_a_sweep_leaves_the_stacks_of_others_alone(command: Command) -> None:
     assert httpx.get(f"{base}/status").json() == {"state": "RUNNING"}
 
 
+def test_down_ends_the_stacks_of_this_project_only(command: Command) -> None:
+    done = command.run("up", "--json")
+    assert done.returncode == 0, done.stderr
+    stack = json.loads(done.stdout)
+    assert stack["project"] == str(command.folder)
+    base = stack["confluence"]["base_url"]
+    elsewhere = Command(command.state, command.folder / "elsewhere", command.engine)
+    elsewhere.folder.mkdir()
+    (elsewhere.folder / "harness.toml").touch()
+
+    done = elsewhere.run("down")
+    assert (done.returncode, stack["run"] in done.stderr) == (0, True), done.stderr
+    done = elsewhere.run("run", str(SEED), "--stack", "last")
+    assert done.returncode == 3
+    assert f"no stack of {elsewhere.folder} is standing" in done.stderr
+    assert httpx.get(f"{base}/status").json() == {"state": "RUNNING"}
+
+    assert elsewhere.run("down", "--all").returncode == 0
+    assert command.debris() == []
+
+
 def test_a_stack_lives_until_down(command: Command) -> None:
     done = command.run("up", "--json")
     assert done.returncode == 0, done.stderr
@@ -113,7 +137,8 @@ def _kill_confluence(command: Command) -> None:
     """Kills the stand-in's JVM, which on Docker is a process of this machine too."""
     made = (line for line in command.debris() if line.startswith("container"))
     if container := next((line for line in made if line.endswith("-confluence")), None):
-        subprocess.run(["docker", "kill", container.split()[1]], check=True, capture_output=True)
+        with closing(connect(find_address(None))) as docker:
+            docker.containers.get(container.split()[1]).kill()
         return
     for process in psutil.process_iter():
         try:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import psutil
 
-from harness.engines.docker import OWNER_LABEL, connect
-from harness.lifecycle.runs import OWNER_VARIABLE, RUN_VARIABLE
+from harness.engines.docker import OWNER_LABEL
+from harness.engines.docker_host import client_if_any
+from harness.settings import resolve
 
 HARNESS = Path(sys.executable).parent / "harness"
 SEED = Path(__file__).parents[2] / "fixtures" / "cases" / "seed.yaml"
@@ -27,10 +28,7 @@ class Command:
     @property
     def environment(self) -> Mapping[str, str]:
         """The command's environment."""
-        inherited = {
-            k: v for k, v in os.environ.items() if k not in (RUN_VARIABLE, OWNER_VARIABLE, "TMPDIR")
-        }
-        return inherited | {"HARNESS_STATE": str(self.state), "HARNESS_ENGINE": self.engine}
+        return os.environ | {"HARNESS_STATE": str(self.state), "HARNESS_ENGINE": self.engine}
 
     def run(self, *words: str, **extra: str) -> subprocess.CompletedProcess[str]:
         """Runs the command to its end."""
@@ -84,16 +82,13 @@ class Command:
         return [str(path) for path in self.state.rglob("*") if path.parent.name == "runs"]
 
     def _docker(self) -> list[str]:
-        client = connect()
-        if client is None:
-            return []
         owner = f"{os.uname().nodename}:{self.state}"
         filters: dict[str, str | list[str] | bool] = {"label": f"{OWNER_LABEL}={owner}"}
-        try:
+        with client_if_any(resolve({}, os.environ).settings.docker_socket) as client:
+            if client is None:
+                return []
             return [
                 *(f"container {c.name}" for c in client.containers.list(True, filters=filters)),
                 *(f"volume {volume.name}" for volume in client.volumes.list(filters=filters)),
                 *(f"network {network.name}" for network in client.networks.list(filters=filters)),
             ]
-        finally:
-            client.close()

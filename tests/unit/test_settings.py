@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput
-from harness.settings import IMAGES_OWN, resolve
+from harness.settings import IMAGES_OWN, project_root, resolve
 
 
 def test_each_value_knows_where_it_came_from(tmp_path: Path) -> None:
@@ -18,6 +18,23 @@ def test_each_value_knows_where_it_came_from(tmp_path: Path) -> None:
         "file",
         "default",
     )
+
+
+def test_the_file_counts_in_its_whole_project_and_paths_in_it_are_beside_it(tmp_path: Path) -> None:
+    below = tmp_path / "migration" / "cases"
+    below.mkdir(parents=True)
+    assert project_root(below) == below
+    (tmp_path / ".git").mkdir()
+    assert project_root(below) == tmp_path
+    file = tmp_path / "migration" / "harness.toml"
+    file.write_text('workers = 3\nresults = "runs"\ndocker_socket = "/run/docker.sock"\n')
+    assert project_root(below) == file.parent
+    settings = resolve({}, {}, below).settings
+    assert (settings.workers, settings.results) == (3, file.parent / "runs")
+    assert settings.docker_socket == Path("/run/docker.sock")
+    file.write_text("worker = 3\n")
+    with pytest.raises(BadInput, match=rf"^{file}: no setting is called 'worker'"):
+        resolve({}, {}, below)
 
 
 @pytest.mark.parametrize(

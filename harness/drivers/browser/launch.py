@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from harness.errors import BadInput, DriverError
+from harness.lifecycle.runs import inherited
 
 VARIABLE = "HARNESS_CHROMIUM"
 NAMES = (
@@ -55,16 +56,22 @@ def find_browser() -> Found | None:
 
 
 @contextmanager
-def browser_session() -> Iterator[Browser]:
+def browser_session(environment: Mapping[str, str] | None = None) -> Iterator[Browser]:
     """Start a browser and close it in the end, with Playwright's driver.
 
     Each case makes its own context in it (`browser.new_context(...)`), which is cheap.
+
+    Args:
+        environment: what the driver and the browser have beside this process's own, such as
+            `Run.environment`.
 
     Raises:
         BadInput: no browser was found.
         DriverError: the browser that was found does not start.
     """
-    with sync_playwright() as playwright:
+    with ExitStack() as at_end:
+        with inherited(environment or {}):
+            playwright = at_end.enter_context(sync_playwright())
         found = _find(playwright, os.environ)
         if found is None:
             raise BadInput(f"no browser was found: {ADVICE}")

@@ -4,7 +4,8 @@ Decides once, from the settings, which services that takes and how they are star
 stack itself does not know the difference.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from harness.drivers.confluence.session import Account
 from harness.drivers.confluence.setup_steps import SetupInput
 from harness.drivers.confluence.start_up import Limits
 from harness.engines import images, toolchain
-from harness.engines.ready import Ready, RealImage
+from harness.engines.ready import Ready, RealImage, prepare
 from harness.engines.service import Service
 from harness.environment.services import real_image
 from harness.environment.services import standin as services
@@ -63,6 +64,18 @@ def real_image_for(settings: Settings) -> RealImage | None:
         return None
     database = settings.database or real_image.postgres_for(settings.confluence)
     return RealImage(settings.confluence, database)
+
+
+@contextmanager
+def prepared(settings: Settings, progress: Progress) -> Iterator[Ready]:
+    """The engine that the settings ask for, with what its stacks run from, within the block.
+
+    Raises:
+        BadInput: the engine or an image cannot be had here.
+    """
+    real, socket = real_image_for(settings), settings.docker_socket
+    with closing(prepare(settings.engine, progress, real, socket)) as ready:
+        yield ready
 
 
 def describe(

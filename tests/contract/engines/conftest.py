@@ -1,13 +1,17 @@
 """The engine that `--engine` names, with what its services run from."""
 
+import os
+from collections.abc import Iterator
+
 import pytest
 
-from harness.engines.ready import Ready, prepare
-from harness.environment.services.confluence import real_image_for
-from harness.settings import Settings
+from harness.engines.ready import Ready
+from harness.environment.services.confluence import prepared
+from harness.settings import resolve
 
 
 @pytest.fixture(scope="session")
-def ready(request: pytest.FixtureRequest) -> Ready:
-    wanted = request.config.getoption("--engine") or "auto"
-    return prepare(wanted, lambda _: None, real_image_for(Settings()))
+def ready(request: pytest.FixtureRequest) -> Iterator[Ready]:
+    settings = resolve({"engine": request.config.getoption("--engine")}, os.environ).settings
+    with prepared(settings, lambda _: None) as ready:
+        yield ready

@@ -3,16 +3,15 @@
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 
 from harness.cases import app
 from harness.drivers.confluence.session import who_am_i
-from harness.engines.docker import connect
-from harness.engines.ready import prepare
+from harness.engines.docker_host import Address, connect
 from harness.environment.bring_up import bring_up
-from harness.environment.services.confluence import real_image_for
+from harness.environment.services.confluence import prepared
 from harness.environment.stack import CONFLUENCE
 from harness.lifecycle.runs import Run
 from harness.settings import Settings
@@ -76,28 +75,25 @@ def forwarder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Forwarder]:
 def test_a_stack_goes_up_and_down_on_the_engine_that_docker_host_names(
     forwarder: Forwarder, harness_run: Run
 ) -> None:
-    ready = prepare("docker", lambda _: None, real_image_for(Settings()))
-    stack = bring_up(
-        Settings(),
-        ready,
-        harness_run,
-        app.load(assets.sample_app("charts")),
-        ccma="3.9.6",
-        name="remote",
-        progress=lambda _: None,
-    )
-    try:
-        assert stack.running[CONFLUENCE].host == ELSEWHERE
-        assert stack.confluence_url.startswith(f"http://{ELSEWHERE}:")
-        with stack.client() as client:
-            assert who_am_i(client) == "admin"
-        assert stack.cloud.journal()[0] is not None
-    finally:
-        stack.close()
+    settings = Settings(engine="docker")
+    with prepared(settings, lambda _: None) as ready:
+        stack = bring_up(
+            settings,
+            ready,
+            harness_run,
+            app.load(assets.sample_app("charts")),
+            ccma="3.9.6",
+            name="remote",
+            progress=lambda _: None,
+        )
+        with closing(stack):
+            assert stack.running[CONFLUENCE].host == ELSEWHERE
+            assert stack.confluence_url.startswith(f"http://{ELSEWHERE}:")
+            with stack.client() as client:
+                assert who_am_i(client) == "admin"
+            assert stack.cloud.journal()[0] is not None
     # Every container was made over that address, and none is left.
     assert forwarder.asked.count(b"/containers/create?name=mh-") == len(stack.running)
-    here = connect()
-    assert here is not None
-    left = here.containers.list(all=True, filters={"name": f"mh-{harness_run.id}-remote"})
-    here.close()
-    assert left == []
+    with closing(connect(Address(f"unix://{SOCKET}"))) as here:
+        named = {"name": f"mh-{harness_run.id}-remote"}
+        assert here.containers.list(all=True, filters=named) == []

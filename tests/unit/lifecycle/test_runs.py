@@ -18,13 +18,42 @@ def test_a_run_lives_while_it_is_owned_and_leaves_nothing(tmp_path: Path) -> Non
     with runs.open_run() as run:
         assert runs.is_alive(run)
         assert runs.known() == [run]
-        scratch = Path(tempfile.gettempdir())
+        scratch = run.scratch
         assert run.id in scratch.name
-        assert os.environ[runs.RUN_VARIABLE] == run.id
+        assert scratch.is_dir()
     assert not runs.is_alive(run)
     assert list((tmp_path / "runs").iterdir()) == []
     assert not scratch.exists()
-    assert runs.RUN_VARIABLE not in os.environ
+
+
+def test_a_run_changes_nothing_of_the_process_that_opens_it() -> None:
+    before = dict(os.environ), tempfile.gettempdir()
+    with runs.open_run() as run:
+        assert (dict(os.environ), tempfile.gettempdir()) == before
+        with runs.inherited(run.environment):
+            code = "import os; print(os.environ['TMPDIR'], os.environ['MIGRATION_HARNESS_RUN'])"
+            done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert done.stdout.split() == [str(run.scratch), run.id]
+        assert (dict(os.environ), tempfile.gettempdir()) == before
+
+
+def test_a_run_is_of_the_project_in_whose_folder_it_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, other = tmp_path / "here", tmp_path / "other"
+    for project in (here, other):
+        (project / "below").mkdir(parents=True)
+        (project / "harness.toml").touch()
+    monkeypatch.chdir(here / "below")
+    with runs.open_run() as run:
+        run.stack_file.write_text("{}")
+    assert run.project == here
+    assert runs.standing(here) == runs.standing() == [run]
+    assert runs.standing(other) == []
+    assert runs.told([run]) == f"{run.id} of {here}"
+    (run.folder / "project.path").unlink()  # as an older version left it
+    assert runs.standing(here) == []
+    assert runs.told(runs.standing()) == f"{run.id} of an unknown project"
 
 
 def test_a_run_that_was_left_standing_outlives_its_owner() -> None:

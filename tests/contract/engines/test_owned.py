@@ -1,0 +1,32 @@
+"""Every process of a run carries its id, by which a later one finds what a killed run left."""
+
+import os
+
+import psutil
+from playwright.sync_api import Browser
+
+from harness.lifecycle.runs import RUN_VARIABLE, Run
+
+
+def children() -> dict[str, list[dict[str, str]]]:
+    """The environments of this process's children, by their programs' names."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for process in psutil.Process().children(recursive=True):
+        if process.status() != psutil.STATUS_ZOMBIE:
+            found.setdefault(process.name(), []).append(process.environ())
+    return found
+
+
+def test_the_browser_and_its_driver_are_the_runs(
+    harness_run: Run, harness_browser: Browser
+) -> None:
+    assert harness_browser.is_connected()
+    named = {name: each for name, each in children().items() if name.startswith(("node", "chrom"))}
+    assert len(named) >= 2
+    for environments in named.values():
+        for each in environments:
+            assert (each[RUN_VARIABLE], each["TMPDIR"]) == (
+                harness_run.id,
+                str(harness_run.scratch),
+            )
+    assert RUN_VARIABLE not in os.environ
