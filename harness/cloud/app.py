@@ -24,8 +24,9 @@ from harness.cloud.call import (
     Scope,
     answer_json,
 )
-from harness.cloud.platform import Cloud
+from harness.cloud.deadlines import Deadlines
 from harness.cloud.router import Handler, Route, Router
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
 
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -39,18 +40,22 @@ class Application:
     """The cloud as an ASGI application.
 
     Args:
-        cloud: what it serves.
-        router: its routes.
+        world: what handlers work on.
+        deadlines: they are kept before each request.
+        router: the routes.
         patience: wall seconds that a client may let pass between two pieces.
     """
 
-    def __init__(self, cloud: Cloud, router: Router, patience: float = 30.0) -> None:
-        self._cloud, self._router, self._patience = cloud, router, patience
+    def __init__(
+        self, world: World, deadlines: Deadlines, router: Router, patience: float = 30.0
+    ) -> None:
+        self._world, self._deadlines = world, deadlines
+        self._router, self._patience = router, patience
 
     def note_slow_head(self) -> None:
         """Journals that a connection was closed whose request did not come."""
         reason = f"no whole request came within {self._patience:g} s: the connection was closed"
-        self._cloud.record_own(Effect.CLIENT_TOO_SLOW, reason)
+        self._world.record_own(Effect.CLIENT_TOO_SLOW, reason)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -76,15 +81,15 @@ class Application:
             await _send(send, answer, call)
         except TimeoutError:
             reason = f"nothing of the answer was taken for {self._patience:g} s"
-            self._cloud.record_own(
+            self._world.record_own(
                 Effect.CLIENT_TOO_SLOW, reason, (), call.transfer_id, call.app_key
             )
             await call.cut()
 
     async def _outcome(self, call: Call) -> Outcome:
         try:
-            if self._cloud.deadlines.is_due():
-                self._cloud.deadlines.run_due()
+            if self._deadlines.is_due():
+                self._deadlines.run_due()
             try:
                 return await self._routed(call)
             except NoRoute:
@@ -116,22 +121,22 @@ class Application:
             return _method_not_allowed(call, route)
         if call.route.startswith(CONTROL):
             _check_control(call)
-        elif self._cloud.faults:
+        elif self._world.faults:
             return await self._with_faults(handler, call)
-        return await handler(self._cloud, call)
+        return await handler(self._world, call)
 
     async def _without_route(self, call: Call) -> Outcome:
         call.route = f"{call.method} {call.raw_path}"
-        return await upstream.answer(self._cloud, call) or _unknown_route(call)
+        return await upstream.answer(self._world, call) or _unknown_route(call)
 
     async def _handled(self, handler: Handler, call: Call) -> Outcome:
         try:
-            return await handler(self._cloud, call)
+            return await handler(self._world, call)
         except Refusal as refusal:
             return _outcome_of(refusal)
 
     async def _with_faults(self, handler: Handler, call: Call) -> Outcome:
-        striking = self._cloud.faults.striking(call, self._cloud.journal.case)
+        striking = self._world.faults.striking(call, self._world.journal.case)
         told = "; ".join(f"fault: {fault.kind}" for fault in striking)
         for fault in striking:
             if (instead := await fault.before(call)) is not None:
@@ -146,7 +151,7 @@ class Application:
 
     def _commit(self, call: Call, outcome: Outcome, seconds: float) -> Answer:
         try:
-            self._cloud.record(_entry(call, outcome, seconds), outcome.changes)
+            self._world.record(_entry(call, outcome, seconds), outcome.changes)
         except OSError as error:
             _log.error("the journal cannot be written: %s", error)
             return _storage_failed(error).answer

@@ -5,7 +5,7 @@ Sources: Connect's public documentation; `reference/tried.md` for what ACE 11.5.
 
 import json
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -13,23 +13,20 @@ import httpx
 from harness.cloud import redact
 from harness.cloud.call import Refusal
 from harness.cloud.state import App
-from harness.cloud.tokens import qsh, sign_hs256, sign_install
-from harness.cloud.webhooks import path_below
+from harness.cloud.tokens import path_below, qsh, sign_hs256, sign_install
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
-
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
 _WITHIN = 10.0
 """Wall seconds for a descriptor or a callback."""
 _DESCRIPTOR_LIMIT = 1024 * 1024
 
 
-async def read_descriptor(cloud: "Cloud", url: str) -> App:
+async def read_descriptor(world: World, url: str) -> App:
     """Reads an app's descriptor.
 
     Args:
-        cloud: the cloud.
+        world: what it is read for.
         url: the app's base URL, under which `atlassian-connect.json` lies, or the
             descriptor's own URL.
 
@@ -37,10 +34,10 @@ async def read_descriptor(cloud: "Cloud", url: str) -> App:
         Refusal: 502, it cannot be had; 400, it is no descriptor of a Connect app.
     """
     place = url if url.endswith(".json") else f"{url.rstrip('/')}/atlassian-connect.json"
-    if refused := cloud.egress.refuses(place):
+    if refused := world.egress.refuses(place):
         raise Refusal(400, Effect.EGRESS_REFUSED, refused)
     try:
-        answer = await cloud.client.get(place, timeout=_WITHIN)
+        answer = await world.http.get(place, timeout=_WITHIN)
     except httpx.HTTPError as error:
         raise Refusal(
             502, Effect.NOT_FOUND, f"GET {place}: {type(error).__name__}: {error}"
@@ -49,7 +46,7 @@ async def read_descriptor(cloud: "Cloud", url: str) -> App:
         raise Refusal(502, Effect.NOT_FOUND, f"GET {place} was answered {answer.status_code}")
     try:
         descriptor = json.loads(answer.content[:_DESCRIPTOR_LIMIT])
-        return _app(cloud, descriptor)
+        return _app(world, descriptor)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Refusal(
             400,
@@ -58,7 +55,7 @@ async def read_descriptor(cloud: "Cloud", url: str) -> App:
         ) from error
 
 
-def _app(cloud: "Cloud", descriptor: dict[str, Any]) -> App:
+def _app(world: World, descriptor: dict[str, Any]) -> App:
     key, base_url = descriptor["key"], str(descriptor["baseUrl"]).rstrip("/")
     if not isinstance(key, str) or not key:
         raise ValueError("key is no text")
@@ -68,11 +65,11 @@ def _app(cloud: "Cloud", descriptor: dict[str, Any]) -> App:
     path = migration.get("migrationWebhookPath")
     if path is not None and (not isinstance(path, str) or not path.startswith("/")):
         raise ValueError("cloudAppMigration.migrationWebhookPath must begin with /")
-    if refused := cloud.egress.refuses(base_url):
+    if refused := world.egress.refuses(base_url):
         raise Refusal(400, Effect.EGRESS_REFUSED, f"baseUrl of the descriptor: {refused}")
     return App(
         key=key,
-        client_key=cloud.client_key,
+        client_key=world.client_key,
         base_url=base_url,
         name=str(descriptor.get("name", key)),
         webhook_path=path,
@@ -87,7 +84,7 @@ def _app(cloud: "Cloud", descriptor: dict[str, Any]) -> App:
     )
 
 
-async def call_installed(cloud: "Cloud", app: App) -> str:
+async def call_installed(world: World, app: App) -> str:
     """Calls `installed`; the shared secret that the app then has.
 
     An app that was installed before keeps its secret. The token is signed with RS256 in both
@@ -96,43 +93,43 @@ async def call_installed(cloud: "Cloud", app: App) -> str:
     Raises:
         Refusal: 502, the app did not take it.
     """
-    secret = cloud.vault.shared_secret(app.key) or secrets.token_urlsafe(48)
+    secret = world.vault.shared_secret(app.key) or secrets.token_urlsafe(48)
     if "installed" in app.callbacks:
-        await _call(cloud, app, "installed", _signed_by_platform(cloud, app), secret)
+        await _call(world, app, "installed", _signed_by_platform(world, app), secret)
     return secret
 
 
-async def call_enabled(cloud: "Cloud", app: App) -> None:
+async def call_enabled(world: World, app: App) -> None:
     """Calls `enabled`, signed with the shared secret; its answer does not matter to Connect."""
     if "enabled" in app.callbacks:
-        secret = cloud.vault.shared_secret(app.key) or ""
+        secret = world.vault.shared_secret(app.key) or ""
         await _call(
-            cloud, app, "enabled", lambda hashed: sign_hs256(app.client_key, secret, hashed)
+            world, app, "enabled", lambda hashed: sign_hs256(app.client_key, secret, hashed)
         )
 
 
-async def call_uninstalled(cloud: "Cloud", app: App) -> None:
+async def call_uninstalled(world: World, app: App) -> None:
     """Calls `uninstalled`, signed like an install; its answer does not matter to Connect."""
     if "uninstalled" in app.callbacks:
-        await _call(cloud, app, "uninstalled", _signed_by_platform(cloud, app))
+        await _call(world, app, "uninstalled", _signed_by_platform(world, app))
 
 
-def _signed_by_platform(cloud: "Cloud", app: App) -> Any:
-    vault = cloud.vault
+def _signed_by_platform(world: World, app: App) -> Any:
+    vault = world.vault
     return lambda hashed: sign_install(
         app.client_key, app.base_url, hashed, vault.private_key, vault.key_id
     )
 
 
-async def _call(cloud: "Cloud", app: App, event: str, sign: Any, secret: str | None = None) -> None:
+async def _call(world: World, app: App, event: str, sign: Any, secret: str | None = None) -> None:
     url = f"{app.base_url}/{app.callbacks[event].lstrip('/')}"
     payload = {
         "key": app.key,
         "clientKey": app.client_key,
-        "publicKey": cloud.vault.public_key,
+        "publicKey": world.vault.public_key,
         "serverVersion": "6452",
         "pluginsVersion": "1000.0.0",
-        "baseUrl": cloud.base_url,
+        "baseUrl": world.base_url,
         "productType": "confluence",
         "description": "Atlassian Confluence at the migration harness",
         "eventType": event,
@@ -142,7 +139,7 @@ async def _call(cloud: "Cloud", app: App, event: str, sign: Any, secret: str | N
     token = sign(qsh("POST", path_below(app.base_url, url), urlsplit(url).query))
     status, reason = None, ""
     try:
-        answer = await cloud.client.post(
+        answer = await world.http.post(
             url, json=payload, headers={"Authorization": f"JWT {token}"}, timeout=_WITHIN
         )
         status = answer.status_code
@@ -151,7 +148,7 @@ async def _call(cloud: "Cloud", app: App, event: str, sign: Any, secret: str | N
     except httpx.HTTPError as error:
         taken = False
         reason = f"{type(error).__name__}: {error}"
-    cloud.record(
+    world.record(
         {
             "caller": "cloud",
             "direction": "out",

@@ -6,12 +6,10 @@ behind the clock, and by a task that sleeps until the next one.
 
 import asyncio
 import heapq
-from typing import TYPE_CHECKING
 
 from harness.cloud import events, forge
 from harness.cloud.changes import (
     CancelRequested,
-    Change,
     DataUploaded,
     ListenerTriggered,
     MessageAwaited,
@@ -19,40 +17,39 @@ from harness.cloud.changes import (
     SettledByPlatform,
 )
 from harness.cloud.state import CANCELS_AFTER, DAY, SILENCE, Transfer
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
-
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
 
 class Deadlines:
     """The heap of deadlines and the task that keeps them.
 
     Args:
-        cloud: whose transfers they are about.
+        world: whose transfers they are about.
     """
 
-    def __init__(self, cloud: "Cloud") -> None:
-        self._cloud = cloud
+    def __init__(self, world: World) -> None:
+        self._world = world
         self._heap: list[tuple[int, str]] = []
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def learn(self, change: Change) -> None:
-        """Notes the deadlines that a change brings."""
-        if isinstance(change, ListenerTriggered):
-            self._add(change.at + change.lives, change.transfer_id)
-            self._add_for_forge(change.at, change.transfer_id)
-        elif isinstance(change, (MessageAwaited, DataUploaded)):
-            self._add_for_forge(change.at, change.transfer_id)
-        elif isinstance(change, CancelRequested):
-            self._add(change.at + CANCELS_AFTER, change.transfer_id)
-        elif isinstance(change, Reset):
-            self._heap.clear()
+    def add_expiry(self, change: ListenerTriggered) -> None:
+        """The transfer lives for 14 days from the listener's call."""
+        self._add(change.at + change.lives, change.transfer_id)
 
-    def _add_for_forge(self, at: int, transfer_id: str) -> None:
-        if forge.is_forge(self._cloud, self._cloud.state.transfers[transfer_id]):
-            self._add(at + SILENCE, transfer_id)
+    def add_silence(self, change: ListenerTriggered | DataUploaded | MessageAwaited) -> None:
+        """A Forge app's transfer may be silent for 15 minutes; for a Connect app's, nothing."""
+        if forge.is_forge(self._world, self._world.state.transfers[change.transfer_id]):
+            self._add(change.at + SILENCE, change.transfer_id)
+
+    def add_cancel(self, change: CancelRequested) -> None:
+        """The app has an hour to settle after a cancel."""
+        self._add(change.at + CANCELS_AFTER, change.transfer_id)
+
+    def forget(self, _change: Reset) -> None:
+        """No transfer is left."""
+        self._heap.clear()
 
     def _add(self, at: int, transfer_id: str) -> None:
         heapq.heappush(self._heap, (at, transfer_id))
@@ -64,7 +61,7 @@ class Deadlines:
 
     def is_due(self) -> bool:
         """Whether a deadline has passed."""
-        return bool(self._heap) and self._heap[0][0] <= self._cloud.now()
+        return bool(self._heap) and self._heap[0][0] <= self._world.now()
 
     def run_due(self) -> None:
         """Does what deadlines that have passed demand.
@@ -74,15 +71,15 @@ class Deadlines:
         """
         while self.is_due():
             at, transfer_id = self._heap[0]
-            transfer = self._cloud.state.transfers.get(transfer_id)
+            transfer = self._world.state.transfers.get(transfer_id)
             if transfer is not None and not transfer.settled:
                 self._settle(transfer, at)
             heapq.heappop(self._heap)
 
     def _settle(self, transfer: Transfer, at: int) -> None:
-        if forge.is_forge(self._cloud, transfer) and (due := forge.due(self._cloud, transfer, at)):
+        if forge.is_forge(self._world, transfer) and (due := forge.due(self._world, transfer, at)):
             effect, reason, changes = due
-            self._cloud.record_own(effect, reason, changes, transfer.id, transfer.cloud_key)
+            self._world.record_own(effect, reason, changes, transfer.id, transfer.cloud_key)
             return
         expired = transfer.expires_at is not None and at >= transfer.expires_at
         cancelled = transfer.cancel_requested_at is not None and not expired
@@ -97,9 +94,9 @@ class Deadlines:
             return
         changes = [
             SettledByPlatform(transfer.id, status, at),
-            *events.queue(self._cloud, transfer, events.SETTLED, at=at),
+            *events.queue(self._world, transfer, events.SETTLED, at=at),
         ]
-        self._cloud.record_own(effect, reason, changes, transfer.id, transfer.cloud_key)
+        self._world.record_own(effect, reason, changes, transfer.id, transfer.cloud_key)
 
     def start(self) -> None:
         """Begins to keep deadlines; to be called inside the loop."""
@@ -114,7 +111,7 @@ class Deadlines:
     async def _keep(self) -> None:
         while True:
             self._changed.clear()
-            wait = self._cloud.clock.wall_seconds_until(self._heap[0][0]) if self._heap else None
+            wait = self._world.clock.wall_seconds_until(self._heap[0][0]) if self._heap else None
             try:
                 await asyncio.wait_for(self._changed.wait(), wait)
             except TimeoutError:

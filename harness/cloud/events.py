@@ -5,13 +5,11 @@ Sources: developer documentation, events, app data and re-run pages; the nesting
 """
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from harness.cloud.changes import MessageAwaited, MessageQueued
 from harness.cloud.state import Migration, Transfer, Upload
-
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
+from harness.cloud.world import World
 
 TRIGGERED = "listener-triggered"
 UPLOADED = "app-data-uploaded"
@@ -46,7 +44,7 @@ def migration_details(migration: Migration) -> dict[str, Any]:
 
 
 def queue(
-    cloud: "Cloud",
+    world: World,
     transfer: Transfer,
     event: str,
     upload: Upload | None = None,
@@ -57,21 +55,21 @@ def queue(
     A Forge app gets it in Forge's words, and has to acknowledge each upload's.
 
     Args:
-        cloud: whose transfer it is.
+        world: whose transfer it is.
         transfer: the transfer.
         event: one of this module's names.
         upload: with `UPLOADED`, what was uploaded.
         at: platform time in milliseconds; the present when left out.
     """
     message_id = str(uuid.uuid4())
-    app = cloud.state.apps.get(transfer.cloud_key)
+    app = world.state.apps.get(transfer.cloud_key)
     for_forge = app is not None and app.kind == "forge"
     payload: dict[str, Any] = {
         "eventType": FORGE[event] if for_forge else event,
         **({} if for_forge else {"cloudAppKey": transfer.cloud_key}),
         "transferId": transfer.id,
         "messageId": message_id,
-        "migrationDetails": migration_details(cloud.state.migrations[transfer.migration_id]),
+        "migrationDetails": migration_details(world.state.migrations[transfer.migration_id]),
     }
     if upload is not None:
         payload["key" if for_forge else "s3Key"] = upload.key
@@ -79,7 +77,7 @@ def queue(
             payload["label"] = upload.label
     if transfer.original_id is not None:
         payload["originalTransferId"] = transfer.original_id
-    created_at = cloud.now() if at is None else at
+    created_at = world.now() if at is None else at
     message = {
         "id": message_id,
         "app_key": transfer.cloud_key,

@@ -7,65 +7,61 @@ export that nobody completed counts as done after 15 idle minutes. Observed: a r
 and that a failed message makes the transfer INCOMPLETE, or FAILED where all failed.
 """
 
-from typing import TYPE_CHECKING
-
 from harness.cloud import events
 from harness.cloud.changes import Change, ExportCompleted, MessagesWorkedOff, SettledByPlatform
 from harness.cloud.state import SILENCE, Transfer
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
 
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
-
-def is_forge(cloud: "Cloud", transfer: Transfer) -> bool:
+def is_forge(world: World, transfer: Transfer) -> bool:
     """Whether the transfer's cloud half is a Forge app on the site."""
-    app = cloud.state.apps.get(transfer.cloud_key)
+    app = world.state.apps.get(transfer.cloud_key)
     return app is not None and app.kind == "forge"
 
 
-def completed(cloud: "Cloud", transfer: Transfer, at: int) -> list[Change]:
+def completed(world: World, transfer: Transfer, at: int) -> list[Change]:
     """The changes that the end of the export brings."""
     changes: list[Change] = [
         ExportCompleted(transfer.id, at),
-        *events.queue(cloud, transfer, events.EXPORTED, at=at),
+        *events.queue(world, transfer, events.EXPORTED, at=at),
     ]
     if not transfer.awaiting:
-        changes += _settled(cloud, transfer, transfer.worked_off, transfer.failed, at)
+        changes += _settled(world, transfer, transfer.worked_off, transfer.failed, at)
     return changes
 
 
-def settling(cloud: "Cloud", transfer: Transfer, done: MessagesWorkedOff) -> list[Change]:
+def settling(world: World, transfer: Transfer, done: MessagesWorkedOff) -> list[Change]:
     """The changes that settle a transfer once its last message is worked off; else none."""
     if not transfer.export_completed or transfer.awaiting.keys() - set(done.message_ids):
         return []
     count = len(done.message_ids)
     failed = transfer.failed + (count if done.failed else 0)
-    return _settled(cloud, transfer, transfer.worked_off + count, failed, done.at)
+    return _settled(world, transfer, transfer.worked_off + count, failed, done.at)
 
 
-def due(cloud: "Cloud", transfer: Transfer, at: int) -> tuple[Effect, str, list[Change]] | None:
+def due(world: World, transfer: Transfer, at: int) -> tuple[Effect, str, list[Change]] | None:
     """What has to happen to a Forge app's transfer at a deadline; None where nothing has."""
     oldest = min(transfer.awaiting.values(), default=None)
     if oldest is not None and oldest + SILENCE <= at:
         changes: list[Change] = [
             SettledByPlatform(transfer.id, "TIMED_OUT", at),
-            *events.queue(cloud, transfer, events.SETTLED, at=at),
+            *events.queue(world, transfer, events.SETTLED, at=at),
         ]
         return Effect.TIMED_OUT, "15 minutes passed without the message's acknowledgement", changes
     if not transfer.export_completed and transfer.exported_at + SILENCE <= at:
         reason = "nothing was uploaded for 15 minutes: the export counts as completed"
-        return Effect.EXPORT_COMPLETED, reason, completed(cloud, transfer, at)
+        return Effect.EXPORT_COMPLETED, reason, completed(world, transfer, at)
     return None
 
 
 def _settled(
-    cloud: "Cloud", transfer: Transfer, worked_off: int, failed: int, at: int
+    world: World, transfer: Transfer, worked_off: int, failed: int, at: int
 ) -> list[Change]:
     status = "SUCCESS"
     if failed:
         status = "FAILED" if failed == worked_off else "INCOMPLETE"
     return [
         SettledByPlatform(transfer.id, status, at),
-        *events.queue(cloud, transfer, events.SETTLED, at=at),
+        *events.queue(world, transfer, events.SETTLED, at=at),
     ]

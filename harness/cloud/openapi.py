@@ -9,7 +9,7 @@ from typing import Any
 from harness.cloud.connect_api.progress import MESSAGE_LIMIT, STATUSES
 from harness.cloud.connect_api.webhook import ENDPOINTS_LIMIT, URL_LIMIT, URL_PATTERN
 from harness.cloud.settings import Switches
-from harness.cloud.site import CONTAINER_PAGE, CONTAINER_TYPES, KEYS_AT_ONCE, MAPPING_PAGE
+from harness.cloud.site_pages import CONTAINER_PAGE, CONTAINER_TYPES, KEYS_AT_ONCE, MAPPING_PAGE
 
 Json = dict[str, Any]
 

@@ -3,15 +3,12 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from harness.cloud.call import Call, Outcome
+from harness.cloud.world import World
 
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
-
-Handler = Callable[["Cloud", Call], Awaitable[Outcome]]
+Handler = Callable[[World, Call], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """All routes of the cloud in one place."""
 
-from typing import TYPE_CHECKING
-
 from harness.cloud.call import Answer, Call, NoRoute, Outcome, answer_json
 from harness.cloud.connect_api import app_data, progress, transfer, webhook
 from harness.cloud.control_api import apps, clock, faults, journal, state
@@ -9,10 +7,8 @@ from harness.cloud.forge_api import routes as forge
 from harness.cloud.openapi import BASES, document
 from harness.cloud.router import Router
 from harness.cloud.server_api import migrations, transfers
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
-
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
 CONNECT = BASES
 """Both base paths; the documentation shows the first even to Confluence readers."""
@@ -111,15 +107,15 @@ def _control(router: Router) -> None:
         router.add(method, template, handler, CONTROL)
 
 
-async def install_key(cloud: "Cloud", call: Call) -> Outcome:
+async def install_key(world: World, call: Call) -> Outcome:
     """`GET /{keyId}`: the public key of signed installs, as the install-keys hosts serve it."""
-    if not cloud.vault.serves_key(call.params["keyId"]):
+    if not world.vault.serves_key(call.params["keyId"]):
         raise NoRoute
     call.caller = "anyone"
-    body = cloud.vault.public_key.encode()
+    body = world.vault.public_key.encode()
     return Outcome(Answer(200, body, b"text/plain"), Effect.READ, "the install key was served")
 
 
-async def openapi(cloud: "Cloud", _call: Call) -> Outcome:
+async def openapi(world: World, _call: Call) -> Outcome:
     """`GET /_harness/openapi.json`: the public API's document."""
-    return Outcome(answer_json(document(cloud.switches)), Effect.READ)
+    return Outcome(answer_json(document(world.switches)), Effect.READ)

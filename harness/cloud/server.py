@@ -6,8 +6,8 @@ sees of Atlassian's hosts; it does not have the control API.
 
 from harness.cloud import listeners
 from harness.cloud.app import Application
+from harness.cloud.assembly import Cloud, assemble
 from harness.cloud.listeners import Certificate
-from harness.cloud.platform import Cloud
 from harness.cloud.routes import make_router
 from harness.cloud.settings import ServeSettings
 from harness.cloud.site import Site, load_site
@@ -32,21 +32,22 @@ def serve(settings: ServeSettings) -> int:
 
 async def _serve(settings: ServeSettings) -> None:
     site = _site(settings)
-    taken = [listeners.bind("http", settings.host, settings.port)]
+    bound = [listeners.bind("http", settings.host, settings.port)]
     if settings.tls_port is not None:
         if settings.tls_cert is None or settings.tls_key is None:
             raise BadInput("a TLS port takes a certificate and its key with it")
         certificate = Certificate(settings.tls_cert, settings.tls_key)
-        taken.append(listeners.bind("https", settings.host, settings.tls_port, certificate))
+        bound.append(listeners.bind("https", settings.host, settings.tls_port, certificate))
     cloud = _open(settings, site)
-    cloud.addresses.ports = {each.name: each.port for each in taken}
-    cloud.addresses.public_url = listeners.with_port(cloud.addresses.public_url, taken[-1].port)
-    app = Application(cloud, make_router(), settings.client_patience)
+    addresses = cloud.world.addresses
+    addresses.ports = {each.name: each.port for each in bound}
+    addresses.public_url = listeners.with_port(addresses.public_url, bound[-1].port)
+    app = Application(cloud.world, cloud.deadlines, make_router(), settings.client_patience)
     cloud.start()
     try:
         await listeners.run(
-            {each.name: app for each in taken},
-            taken,
+            {each.name: app for each in bound},
+            bound,
             settings.ports_file,
             settings.host,
             "the cloud",
@@ -58,7 +59,7 @@ async def _serve(settings: ServeSettings) -> None:
 
 def _open(settings: ServeSettings, site: Site) -> Cloud:
     try:
-        return Cloud(settings, site)
+        return assemble(settings, site)
     except OSError as error:
         raise BadInput(
             f"the data folder {settings.data} cannot be used: {error.strerror or error}"

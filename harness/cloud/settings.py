@@ -1,7 +1,7 @@
 """How a cloud is started, and the switches that can be turned while it runs.
 
 Where sources about the real platform disagree, a switch has the documented side as its
-default; `docs/cloud.md` names the sources.
+default; `docs/world.md` names the sources.
 """
 
 from dataclasses import dataclass

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, TypeGuard
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import jwt
 import orjson
@@ -64,6 +64,21 @@ def _canonical_query(query: str) -> str:
     return "&".join(f"{name}={','.join(sorted(values[name]))}" for name in sorted(values))
 
 
+def path_below(base_url: str, url: str) -> str:
+    """The path of a URL that goes into its `qsh`.
+
+    Args:
+        base_url: the app's base URL.
+        url: a URL of the app.
+
+    Returns:
+        The raw path, without the base URL's own path where it lies under that.
+    """
+    base = urlsplit(base_url).path.rstrip("/")
+    path = urlsplit(url).path
+    return path[len(base) :] if base and path.startswith(f"{base}/") else path
+
+
 def sign_hs256(issuer: str, secret: str, hashed: str, now: float | None = None) -> str:
     """A context-less token of `issuer`, signed with the shared secret.
 
@@ -113,6 +128,19 @@ def peek(token: str) -> Peeked:
     if len(parts) != 3:
         raise _malformed("a JWT has three parts separated by dots")
     return _header(parts[0]), _part(parts[1], "payload")
+
+
+def claimed_app(authorization: str) -> str | None:
+    """The app that a request says it comes from; nothing is verified.
+
+    Args:
+        authorization: the request's Authorization header; empty when it has none.
+    """
+    try:
+        issuer = peek(authorization.partition(" ")[2].strip())[1].get("iss")
+    except TokenRefused:
+        return None
+    return issuer if isinstance(issuer, str) else None
 
 
 def verify_hs256(

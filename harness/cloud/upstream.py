@@ -6,20 +6,15 @@ path and query.
 """
 
 import base64
-import hashlib
 import json
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from harness.cloud import redact
 from harness.cloud.call import Answer, Call, Outcome
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
-
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
 _WITHIN = 30.0
 """Wall seconds for the upstream's answer."""
@@ -32,42 +27,11 @@ _KEPT = frozenset({"content-type", "location", "etag", "cache-control"})
 _SECRET_FREE = frozenset({"accept", "content-type"})
 
 
-class Exchanges:
-    """The recorded exchanges.
-
-    Args:
-        folder: where they are kept; made with the first.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def find(self, call: Call) -> dict[str, Any] | None:
-        """The recorded exchange that a request asks for again."""
-        path = self._place(call)
-        if not path.is_file():
-            return None
-        found: dict[str, Any] = json.loads(path.read_text())
-        return found
-
-    def keep(self, call: Call, exchange: dict[str, Any]) -> None:
-        """Keeps an exchange; the newest of a request counts."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        place = self._place(call)
-        beside = place.with_suffix(".new")
-        beside.write_text(json.dumps(exchange, indent=1))
-        beside.replace(place)
-
-    def _place(self, call: Call) -> Path:
-        name = f"{call.method} {redact.path_and_query(call.raw_path, call.query)}"
-        return self._folder / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.json"
-
-
-async def answer(cloud: "Cloud", call: Call) -> Outcome | None:
+async def answer(world: World, call: Call) -> Outcome | None:
     """Forwards or replays a request without a route; None when neither can be done."""
-    if cloud.settings.upstream is not None:
-        return await _forward(cloud, call, cloud.settings.upstream)
-    exchange = cloud.exchanges.find(call)
+    if world.settings.upstream is not None:
+        return await _forward(world, call, world.settings.upstream)
+    exchange = world.exchanges.find(call)
     if exchange is None:
         return None
     reply = exchange["reply"]
@@ -84,7 +48,7 @@ async def answer(cloud: "Cloud", call: Call) -> Outcome | None:
     return Outcome(made, Effect.REPLAYED, f"recorded at {exchange['recorded']}")
 
 
-async def _forward(cloud: "Cloud", call: Call, upstream: str) -> Outcome:
+async def _forward(world: World, call: Call, upstream: str) -> Outcome:
     body = await call.body(_BODY_LIMIT)
     headers = {
         name.decode("latin-1"): value.decode("latin-1")
@@ -94,7 +58,7 @@ async def _forward(cloud: "Cloud", call: Call, upstream: str) -> Outcome:
     query = f"?{call.query}" if call.query else ""
     url = f"{upstream.rstrip('/')}{call.raw_path}{query}"
     try:
-        reply = await cloud.client.request(
+        reply = await world.http.request(
             call.method, url, content=body, headers=headers, timeout=_WITHIN
         )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -118,7 +82,7 @@ async def _forward(cloud: "Cloud", call: Call, upstream: str) -> Outcome:
             "body": base64.b64encode(shown).decode(),
         },
     }
-    cloud.exchanges.keep(call, exchange)
+    world.exchanges.keep(call, exchange)
     more = [(name.encode(), text.encode()) for name, text in kept.items() if name != "content-type"]
     made = Answer(reply.status_code, reply.content, content_type.encode(), more)
     reason = f"{urlsplit(upstream).hostname} answered {reply.status_code}; the exchange is kept"

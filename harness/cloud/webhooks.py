@@ -9,22 +9,20 @@ is platform time, so that a scaled run does not wait for it, with a least pause 
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from harness.cloud import redact
-from harness.cloud.changes import MessageDone
+from harness.cloud.changes import MessageDone, MessageQueued
 from harness.cloud.faults.base import DeliveryFault
 from harness.cloud.faults.delivery import Lost
 from harness.cloud.settings import Switches
 from harness.cloud.state import App, Message
-from harness.cloud.tokens import qsh, sign_hs256
+from harness.cloud.tokens import path_below, qsh, sign_hs256
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
-
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
 _log = logging.getLogger(__name__)
 
@@ -38,11 +36,11 @@ class Deliveries:
     """Messages on their way, one task each.
 
     Args:
-        cloud: whose messages they are.
+        world: whose messages they are.
     """
 
-    def __init__(self, cloud: "Cloud") -> None:
-        self._cloud = cloud
+    def __init__(self, world: World) -> None:
+        self._world = world
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._clock_changed = asyncio.Event()
         self._slots = asyncio.Semaphore(_AT_ONCE)
@@ -53,8 +51,12 @@ class Deliveries:
         self._tasks[message.id] = task
         task.add_done_callback(lambda _: self._tasks.pop(message.id, None))
 
+    def start_queued(self, change: MessageQueued) -> None:
+        """Begins to deliver the message that a change has queued."""
+        self.start(self._world.state.messages[change.message["id"]])
+
     def wake(self) -> None:
-        """Looks again whether a pause is over: the clock was set or an app has changed."""
+        """Looks again whether a pause is over: the clock was set."""
         self._clock_changed.set()
         self._clock_changed = asyncio.Event()
 
@@ -93,7 +95,7 @@ class Deliveries:
                 ended = await self._round(message, tries, acknowledged, faults)
             if ended:
                 return
-            await self._pause(_backoff(self._cloud.switches, tries))
+            await self._pause(_backoff(self._world.switches, tries))
 
     async def _round(
         self,
@@ -103,8 +105,8 @@ class Deliveries:
         faults: list[DeliveryFault],
     ) -> bool:
         """One try at each address that has not acknowledged yet; whether the message is done."""
-        switches = self._cloud.switches
-        app = self._cloud.state.apps.get(message.app_key)
+        switches = self._world.switches
+        app = self._world.state.apps.get(message.app_key)
         targets = targets_of(app, switches.region) if app else []
         if not targets:
             self._record_unsent(message, tries, app)
@@ -122,28 +124,28 @@ class Deliveries:
         return False
 
     def _faults(self, message: Message) -> list[DeliveryFault]:
-        faults = self._cloud.faults
-        return faults.delivering(message, self._cloud.journal.case) if faults else []
+        faults = self._world.faults
+        return faults.delivering(message, self._world.journal.case) if faults else []
 
     def _lose(self, message: Message, tries: int, fault: DeliveryFault) -> bool:
         """Journals a lost try; whether it was the message's last."""
         for_good = isinstance(fault, Lost) and fault.for_good
-        ends = for_good or tries >= self._cloud.switches.retry_tries
-        done = MessageDone(message.id, False, self._cloud.now()) if ends else None
+        ends = for_good or tries >= self._world.switches.retry_tries
+        done = MessageDone(message.id, False, self._world.now()) if ends else None
         reason = "fault: the webhook was lost" + (", and is not sent again" if ends else "")
         self._record(message, "", None, Effect.DROPPED, reason, tries, 0.0, done)
         return ends
 
     async def _repeat(self, message: Message, targets: list[str], tries: int, copies: int) -> None:
         for copy in range(1, copies + 1):
-            app = self._cloud.state.apps.get(message.app_key)
+            app = self._world.state.apps.get(message.app_key)
             for url in targets if app else []:
                 assert app is not None
                 await self._try(message, app, url, tries + copy, last=False)
 
     async def _try(self, message: Message, app: App, url: str, tries: int, last: bool) -> bool:
         """One try at one address; `last` when its success completes the message."""
-        if refused := self._cloud.egress.refuses(url):
+        if refused := self._world.egress.refuses(url):
             self._record(message, url, None, Effect.EGRESS_REFUSED, refused, tries, 0.0)
             return False
         async with self._slots:
@@ -151,7 +153,7 @@ class Deliveries:
             status, reason = await self._post(message, app, url)
         seconds = time.perf_counter() - begun
         if status == 200:
-            done = MessageDone(message.id, True, self._cloud.now()) if last else None
+            done = MessageDone(message.id, True, self._world.now()) if last else None
             self._record(message, url, status, Effect.DELIVERED, reason, tries, seconds, done)
             return True
         self._record(message, url, status, Effect.NOT_ACKNOWLEDGED, reason, tries, seconds)
@@ -159,10 +161,10 @@ class Deliveries:
 
     async def _post(self, message: Message, app: App, url: str) -> tuple[int | None, str]:
         headers = self._signed(app, url)
-        within = self._cloud.switches.acknowledge_within
+        within = self._world.switches.acknowledge_within
         try:
             async with asyncio.timeout(within):
-                answer = await self._cloud.client.post(
+                answer = await self._world.http.post(
                     url, json=message.payload, headers=headers, timeout=None
                 )
         except TimeoutError:
@@ -177,22 +179,22 @@ class Deliveries:
         """A Connect app's event carries a token; how Forge calls a function is its own affair."""
         if app.kind == "forge":
             return {}
-        secret = self._cloud.vault.shared_secret(app.key) or ""
+        secret = self._world.vault.shared_secret(app.key) or ""
         hashed = qsh("POST", path_below(app.base_url, url), urlsplit(url).query)
         return {"Authorization": f"JWT {sign_hs256(app.client_key, secret, hashed)}"}
 
     async def _pause(self, seconds: float) -> None:
         """Waits for platform seconds, but at least for the least pause in wall time."""
-        until = self._cloud.now() + seconds * 1000.0
-        await asyncio.sleep(self._cloud.switches.retry_least_wall)
-        while left := self._cloud.clock.wall_seconds_until(until):
+        until = self._world.now() + seconds * 1000.0
+        await asyncio.sleep(self._world.switches.retry_least_wall)
+        while left := self._world.clock.wall_seconds_until(until):
             try:
                 await asyncio.wait_for(self._clock_changed.wait(), left)
             except TimeoutError:
                 continue
 
     def _give_up(self, message: Message, tries: int) -> None:
-        done = MessageDone(message.id, False, self._cloud.now())
+        done = MessageDone(message.id, False, self._world.now())
         reason = f"not acknowledged in {tries} tries"
         self._record(message, "", None, Effect.GAVE_UP, reason, tries, 0.0, done)
 
@@ -231,7 +233,7 @@ class Deliveries:
             "detail": {"try": tries, "messageId": message.id},
             "seconds": round(seconds, 6),
         }
-        self._cloud.record(entry, [change] if change else [])
+        self._world.record(entry, [change] if change else [])
 
 
 def _backoff(switches: Switches, tries: int) -> float:
@@ -252,10 +254,3 @@ def targets_of(app: App, region: str | None) -> list[str]:
         f"{regional}{url.removeprefix(app.base_url)}" if url.startswith(app.base_url) else url
         for url in app.endpoints
     ]
-
-
-def path_below(base_url: str, url: str) -> str:
-    """The raw path of a URL, below the base URL's own path where it lies under it."""
-    base = urlsplit(base_url).path.rstrip("/")
-    path = urlsplit(url).path
-    return path[len(base) :] if base and path.startswith(f"{base}/") else path

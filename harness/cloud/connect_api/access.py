@@ -7,20 +7,17 @@ them, so the statuses and bodies here are inferred.
 
 import uuid
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from harness.cloud.call import Call, Refusal
 from harness.cloud.state import App, Transfer
 from harness.cloud.tokens import TokenRefused, peek, qsh, verify_hs256
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
-
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
 CONTEXT = "/wiki"
 
 
-def connect_app(cloud: "Cloud", call: Call) -> App:
+def connect_app(world: World, call: Call) -> App:
     """The Connect app that calls.
 
     Raises:
@@ -31,28 +28,55 @@ def connect_app(cloud: "Cloud", call: Call) -> App:
         # The journal should name who tried, also when the token then fails.
         peeked = peek(token)
         issuer = peeked[1].get("iss")
-        if isinstance(issuer, str) and issuer in cloud.state.apps:
+        if isinstance(issuer, str) and issuer in world.state.apps:
             call.caller = call.app_key = issuer
         verified = verify_hs256(
-            token, peeked, cloud.vault.shared_secret, _hashes(call), cloud.switches.clock_skew
+            token, peeked, world.vault.shared_secret, _hashes(call), world.switches.clock_skew
         )
     except TokenRefused as refused:
         raise Refusal(401, refused.effect, refused.message, claim=refused.claim) from refused
-    app = cloud.state.apps.get(verified)
+    app = world.state.apps.get(verified)
     if app is None:
         raise Refusal(401, Effect.UNKNOWN_ISSUER, f"{verified} is not installed", claim="iss")
     call.caller = call.app_key = app.key
     return app
 
 
-def claimed_app(call: Call) -> str | None:
-    """The app that a request says it comes from; nothing is verified."""
-    given = call.header(b"authorization") or ""
+def transfer_in_path(world: World, call: Call, app: App) -> Transfer:
+    """The active transfer that the path names.
+
+    Raises:
+        Refusal: as `active_transfer`.
+    """
+    return active_transfer(world, call, app, call.params["transferId"])
+
+
+def active_transfer(world: World, call: Call, app: App, transfer_id: str) -> Transfer:
+    """A transfer, when it is the app's, not expired and not settled.
+
+    Raises:
+        Refusal: 400, 403, 404 as `_own_transfer`; 403 or 409 (a switch) once it is settled.
+    """
+    transfer = _own_transfer(world, call, app, transfer_id)
+    if transfer.settled:
+        raise Refusal(
+            world.switches.after_settled,
+            Effect.ALREADY_SETTLED,
+            f"transfer {transfer.id} is already in a settled state: {transfer.status}",
+        )
+    return transfer
+
+
+def check_uuid(name: str, given: str) -> None:
+    """Checks the form of an id.
+
+    Raises:
+        Refusal: 400, it is no UUID.
+    """
     try:
-        issuer = peek(given.partition(" ")[2].strip())[1].get("iss")
-    except TokenRefused:
-        return None
-    return issuer if isinstance(issuer, str) else None
+        uuid.UUID(given)
+    except ValueError as error:
+        raise Refusal(400, Effect.MALFORMED, f"{name} is {given[:80]!r}, no UUID") from error
 
 
 def _token(call: Call) -> str:
@@ -90,57 +114,28 @@ def _hashes(call: Call) -> Iterator[str]:
     yield qsh(call.method, whole, call.query)
 
 
-def own_transfer(cloud: "Cloud", call: Call, app: App) -> Transfer:
-    """The transfer in the path, when it is the app's and not expired.
+def _own_transfer(world: World, call: Call, app: App, transfer_id: str) -> Transfer:
+    """A transfer, when it is the app's and not expired; the journal names it in any case.
 
     Raises:
         Refusal: 400 no UUID, 404 unknown, 403 (a switch) another app's, 400 past its 14 days.
     """
-    transfer_id = call.params["transferId"]
     call.transfer_id = transfer_id
-    transfer = cloud.state.transfers.get(transfer_id)
+    transfer = world.state.transfers.get(transfer_id)
     if transfer is None:
         check_uuid("transferId", transfer_id)
         raise Refusal(404, Effect.UNKNOWN_TRANSFER, f"there is no transfer {transfer_id[:80]!r}")
     if transfer.cloud_key != app.key:
         raise Refusal(
-            cloud.switches.another_apps_transfer,
+            world.switches.another_apps_transfer,
             Effect.ANOTHER_APPS_TRANSFER,
             f"transfer {transfer_id} belongs to {transfer.cloud_key}, not to {app.key}",
         )
     expires = transfer.expires_at
-    if expires is not None and expires <= cloud.now():
+    if expires is not None and expires <= world.now():
         raise Refusal(
             400,
             Effect.EXPIRED,
             f"transfer {transfer_id} expired: 14 days have passed since the listener was triggered",
-        )
-    return transfer
-
-
-def check_uuid(name: str, given: str) -> None:
-    """Checks the form of an id.
-
-    Raises:
-        Refusal: 400, it is no UUID.
-    """
-    try:
-        uuid.UUID(given)
-    except ValueError as error:
-        raise Refusal(400, Effect.MALFORMED, f"{name} is {given[:80]!r}, no UUID") from error
-
-
-def active_transfer(cloud: "Cloud", call: Call, app: App) -> Transfer:
-    """The transfer in the path, when it is the app's, not expired and not settled.
-
-    Raises:
-        Refusal: as `own_transfer`, and 403 or 409 (a switch) once it is settled.
-    """
-    transfer = own_transfer(cloud, call, app)
-    if transfer.settled:
-        raise Refusal(
-            cloud.switches.after_settled,
-            Effect.ALREADY_SETTLED,
-            f"transfer {transfer.id} is already in a settled state: {transfer.status}",
         )
     return transfer

@@ -4,24 +4,26 @@ Sources: developer documentation, app data (signed URLs live an hour; data is re
 the transfer is active). The field name `url` is inferred from the Forge twin.
 """
 
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
-from harness.cloud.connect_api.access import active_transfer, check_uuid, connect_app
+from harness.cloud.connect_api.access import (
+    active_transfer,
+    check_uuid,
+    connect_app,
+    transfer_in_path,
+)
 from harness.cloud.state import LINK_LIFE, Upload
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
-
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
 LINKS = "/_signed"
 
 
-async def list_all(cloud: "Cloud", call: Call) -> Outcome:
+async def list_all(world: World, call: Call) -> Outcome:
     """`GET /data/{transferId}/all`."""
-    transfer = active_transfer(cloud, call, connect_app(cloud, call))
-    uploads = [cloud.state.uploads[key] for key in transfer.uploads]
+    transfer = transfer_in_path(world, call, connect_app(world, call))
+    uploads = [world.state.uploads[key] for key in transfer.uploads]
     listed = [
         {"label": each.label, "s3Key": each.key} if each.label else {"s3Key": each.key}
         for each in uploads
@@ -29,50 +31,49 @@ async def list_all(cloud: "Cloud", call: Call) -> Outcome:
     return Outcome(answer_json(listed), Effect.READ, f"{len(listed)} uploads")
 
 
-async def get_link(cloud: "Cloud", call: Call) -> Outcome:
+async def get_link(world: World, call: Call) -> Outcome:
     """`GET /data/{s3Key}`: a signed URL that serves the bytes for an hour of platform time."""
-    app = connect_app(cloud, call)
-    upload = _upload(cloud, call)
-    call.params = {**call.params, "transferId": upload.transfer_id}
-    active_transfer(cloud, call, app)
-    return Outcome(answer_json({"url": signed_url(cloud, upload)}), Effect.URL_SIGNED)
+    app = connect_app(world, call)
+    upload = _upload(world, call)
+    active_transfer(world, call, app, upload.transfer_id)
+    return Outcome(answer_json({"url": signed_url(world, upload)}), Effect.URL_SIGNED)
 
 
-def signed_url(cloud: "Cloud", upload: Upload) -> str:
+def signed_url(world: World, upload: Upload) -> str:
     """A URL that serves an upload's bytes for an hour of platform time."""
-    expires = str(cloud.now() + LINK_LIFE)
+    expires = str(world.now() + LINK_LIFE)
     query = urlencode(
-        {"expires": expires, "signature": cloud.vault.mac("link", upload.key, expires)}
+        {"expires": expires, "signature": world.vault.mac("link", upload.key, expires)}
     )
-    return f"{cloud.addresses.public_url}{LINKS}/{upload.key}?{query}"
+    return f"{world.addresses.public_url}{LINKS}/{upload.key}?{query}"
 
 
-async def serve(cloud: "Cloud", call: Call) -> Outcome:
+async def serve(world: World, call: Call) -> Outcome:
     """`GET /_signed/{s3Key}`: the bytes, for whoever has the link."""
     key = call.params["s3Key"]
     expires, signature = call.argument("expires") or "", call.argument("signature") or ""
     call.caller = "bearer of a signed URL"
-    if not cloud.vault.is_mac(signature, "link", key, expires):
+    if not world.vault.is_mac(signature, "link", key, expires):
         raise Refusal(403, Effect.BAD_SIGNATURE, "this link was not made here, or was changed")
-    if int(expires) <= cloud.now():
+    if int(expires) <= world.now():
         raise Refusal(
             403, Effect.LINK_EXPIRED, "the link lived for an hour of platform time; ask for another"
         )
-    upload = _upload(cloud, call)
+    upload = _upload(world, call)
     call.transfer_id = upload.transfer_id
-    if not cloud.store.has(upload.key):
+    if not world.store.has(upload.key):
         raise Refusal(404, Effect.NOT_FOUND, f"the bytes of {key} are gone")
     answer = Answer(
         200,
         content_type=b"application/octet-stream",
-        stream=cloud.store.read(upload.key),
+        stream=world.store.read(upload.key),
         length=upload.size,
     )
     return Outcome(answer, Effect.BYTES_SERVED, detail={"size": upload.size})
 
 
-def _upload(cloud: "Cloud", call: Call) -> Upload:
-    upload = cloud.state.uploads.get(call.params["s3Key"])
+def _upload(world: World, call: Call) -> Upload:
+    upload = world.state.uploads.get(call.params["s3Key"])
     if upload is None:
         check_uuid("s3Key", call.params["s3Key"])
         raise Refusal(404, Effect.NOT_FOUND, f"there is no app data {call.params['s3Key'][:80]!r}")

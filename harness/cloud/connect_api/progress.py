@@ -4,17 +4,15 @@ Sources: developer documentation, "report progress for Connect" and "progress"; 
 for outdated keys; `reference/app-migration-platform.md` 1.3 for where they disagree.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from harness.cloud import events
 from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
 from harness.cloud.changes import Change, ProgressReported
-from harness.cloud.connect_api.access import active_transfer, connect_app
+from harness.cloud.connect_api.access import connect_app, transfer_in_path
 from harness.cloud.state import SETTLING, Transfer
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
-
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
 STATUSES = SETTLING | {"IN_PROGRESS"}
 FIELDS = frozenset({"status", "percent", "message"})
@@ -23,18 +21,18 @@ MESSAGE_LIMIT = 65536
 limit of Forge's log text. The progress log shows 500 of them, as documented."""
 
 
-async def post(cloud: "Cloud", call: Call) -> Outcome:
+async def post(world: World, call: Call) -> Outcome:
     """Takes a report; answers 200 with the report echoed whenever it is well-formed."""
     # The body is read before anything is judged, so that nothing is awaited after judging.
     await call.body()
-    app = connect_app(cloud, call)
+    app = connect_app(world, call)
     body = await call.json_object()
-    transfer = active_transfer(cloud, call, app)
+    transfer = transfer_in_path(world, call, app)
     if "status" not in body:
         return _without_status(body)
-    status, percent, message = _checked(cloud, body)
+    status, percent, message = _checked(world, body)
     if status not in STATUSES:
-        return _unknown_status(cloud, body, status)
+        return _unknown_status(world, body, status)
     if percent is not None and transfer.percent is not None and percent < transfer.percent:
         return Outcome(
             answer_json(body),
@@ -42,25 +40,25 @@ async def post(cloud: "Cloud", call: Call) -> Outcome:
             f"percent {percent} is lower than {transfer.percent}, reported before: ignored",
             detail={"status": status, "percent": percent},
         )
-    return _recorded(cloud, transfer, body, status, percent, message)
+    return _recorded(world, transfer, body, status, percent, message)
 
 
 def _recorded(
-    cloud: "Cloud",
+    world: World,
     transfer: Transfer,
     body: dict[str, Any],
     status: str,
     percent: int | None,
     message: str | None,
 ) -> Outcome:
-    changes: list[Change] = [ProgressReported(transfer.id, status, percent, message, cloud.now())]
+    changes: list[Change] = [ProgressReported(transfer.id, status, percent, message, world.now())]
     remarks = []
     if transfer.triggered_at is None:
         remarks.append("the listener has not been triggered yet")
     if status in SETTLING:
         if percent != 100:
             remarks.append("a settling status should come with percent 100")
-        changes += events.queue(cloud, transfer, events.SETTLED)
+        changes += events.queue(world, transfer, events.SETTLED)
     if unknown := body.keys() - FIELDS:
         remarks.append(f"not understood and left out: {', '.join(sorted(unknown))[:200]}")
     effect = Effect.SETTLED if status in SETTLING else Effect.RECORDED
@@ -84,7 +82,7 @@ def _without_status(body: dict[str, Any]) -> Outcome:
     raise Refusal(400, Effect.MALFORMED, "status is missing", field="status")
 
 
-def _checked(cloud: "Cloud", body: dict[str, Any]) -> tuple[str, int | None, str | None]:
+def _checked(world: World, body: dict[str, Any]) -> tuple[str, int | None, str | None]:
     status, percent, message = body["status"], body.get("percent"), body.get("message")
     if not isinstance(status, str):
         raise Refusal(400, Effect.MALFORMED, "status must be a string", field="status")
@@ -100,7 +98,7 @@ def _checked(cloud: "Cloud", body: dict[str, Any]) -> tuple[str, int | None, str
     if percent is not None:
         if not isinstance(percent, int) or isinstance(percent, bool):
             raise Refusal(400, Effect.MALFORMED, "percent must be a whole number", field="percent")
-        narrow = status == "IN_PROGRESS" and cloud.switches.in_progress_percent == "1-99"
+        narrow = status == "IN_PROGRESS" and world.switches.in_progress_percent == "1-99"
         least, most = (1, 99) if narrow else (0, 100)
         if not least <= percent <= most:
             raise Refusal(
@@ -109,13 +107,13 @@ def _checked(cloud: "Cloud", body: dict[str, Any]) -> tuple[str, int | None, str
                 f"percent is {str(percent)[:20]}; it must be {least} to {most} with {status}",
                 field="percent",
             )
-    if status == "FAILURE" and cloud.switches.failure_status == "accept":
+    if status == "FAILURE" and world.switches.failure_status == "accept":
         status = "FAILED"
     return status, percent, message
 
 
-def _unknown_status(cloud: "Cloud", body: dict[str, Any], status: str) -> Outcome:
+def _unknown_status(world: World, body: dict[str, Any], status: str) -> Outcome:
     reason = f"{status[:80]!r} is no status; the statuses are {', '.join(sorted(STATUSES))}"
-    if cloud.switches.unknown_status == 200:
+    if world.switches.unknown_status == 200:
         return Outcome(answer_json(body), Effect.UNKNOWN_STATUS, f"{reason}: ignored")
     raise Refusal(400, Effect.UNKNOWN_STATUS, reason, field="status")

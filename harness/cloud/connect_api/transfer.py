@@ -4,30 +4,26 @@ and the server's error.
 Sources: the API reference pages of each group (`reference/app-migration-platform.md` 1.2).
 """
 
-from typing import TYPE_CHECKING
-
 from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
 from harness.cloud.changes import FeedbackGiven
-from harness.cloud.connect_api.access import active_transfer, connect_app
+from harness.cloud.connect_api.access import connect_app, transfer_in_path
 from harness.cloud.events import migration_details
-from harness.cloud.site import container_page, find_mappings, mapping_page
+from harness.cloud.site_pages import container_page, find_mappings, mapping_page
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
-
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
 RECENT = 100
 
 
-async def recent(cloud: "Cloud", call: Call) -> Outcome:
+async def recent(world: World, call: Call) -> Outcome:
     """`GET /transfer/recent`: up to 100 active transfers, newest first."""
-    app = connect_app(cloud, call)
-    now, shown = cloud.now(), []
-    for each in reversed(cloud.state.transfers.values()):
+    app = connect_app(world, call)
+    now, shown = world.now(), []
+    for each in reversed(world.state.transfers.values()):
         expired = each.expires_at is not None and each.expires_at <= now
         if each.cloud_key != app.key or each.settled or expired:
             continue
-        migration = cloud.state.migrations[each.migration_id]
+        migration = world.state.migrations[each.migration_id]
         shown.append(
             {
                 "transferId": each.id,
@@ -40,32 +36,32 @@ async def recent(cloud: "Cloud", call: Call) -> Outcome:
     return Outcome(answer_json(shown), Effect.READ, f"{len(shown)} active transfers")
 
 
-async def find_mapping(cloud: "Cloud", call: Call) -> Outcome:
+async def find_mapping(world: World, call: Call) -> Outcome:
     """`POST /mapping/{transferId}/find`."""
     await call.body()
-    app = connect_app(cloud, call)
+    app = connect_app(world, call)
     keys = await call.json()
-    return find_mappings(cloud, call, active_transfer(cloud, call, app), keys)
+    return find_mappings(world, call, transfer_in_path(world, call, app), keys)
 
 
-async def page_mapping(cloud: "Cloud", call: Call) -> Outcome:
+async def page_mapping(world: World, call: Call) -> Outcome:
     """`GET /mapping/{transferId}/page`."""
-    transfer = active_transfer(cloud, call, connect_app(cloud, call))
-    return mapping_page(cloud, call, transfer)
+    transfer = transfer_in_path(world, call, connect_app(world, call))
+    return mapping_page(world, call, transfer)
 
 
-async def page_containers(cloud: "Cloud", call: Call) -> Outcome:
+async def page_containers(world: World, call: Call) -> Outcome:
     """`GET /container/{transferId}/page`."""
-    active_transfer(cloud, call, connect_app(cloud, call))
-    return container_page(cloud, call)
+    transfer_in_path(world, call, connect_app(world, call))
+    return container_page(world, call)
 
 
-async def give_feedback(cloud: "Cloud", call: Call) -> Outcome:
+async def give_feedback(world: World, call: Call) -> Outcome:
     """`POST /feedback/{transferId}`: the newest overwrites the one before."""
     await call.body()
-    app = connect_app(cloud, call)
+    app = connect_app(world, call)
     body = await call.json_object()
-    transfer = active_transfer(cloud, call, app)
+    transfer = transfer_in_path(world, call, app)
     details = body.get("details")
     if not isinstance(details, dict):
         raise Refusal(400, Effect.MALFORMED, "details must be a JSON object", field="details")
@@ -75,9 +71,9 @@ async def give_feedback(cloud: "Cloud", call: Call) -> Outcome:
     )
 
 
-async def read_error(cloud: "Cloud", call: Call) -> Outcome:
+async def read_error(world: World, call: Call) -> Outcome:
     """`GET /error/{transferId}`: the exception that ended the listener."""
-    transfer = active_transfer(cloud, call, connect_app(cloud, call))
+    transfer = transfer_in_path(world, call, connect_app(world, call))
     if transfer.error is None:
         raise Refusal(404, Effect.NOT_FOUND, f"transfer {transfer.id} has no server-side error")
     return Outcome(answer_json(transfer.error), Effect.READ)

@@ -5,15 +5,12 @@ operation, whose path form is inferred.
 """
 
 import re
-from typing import TYPE_CHECKING
 
 from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
 from harness.cloud.changes import WebhooksSet
 from harness.cloud.connect_api.access import connect_app
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
-
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
 ENDPOINTS_LIMIT = 100
 URL_LIMIT = 2048
@@ -21,16 +18,16 @@ URL_PATTERN = r"^https://[A-Za-z0-9\[][A-Za-z0-9.:\[\]-]*(/[!-~]*)?$"
 """An absolute HTTPS URL, as the OpenAPI document states it."""
 
 
-async def read(cloud: "Cloud", call: Call) -> Outcome:
+async def read(world: World, call: Call) -> Outcome:
     """`GET /webhook`."""
-    app = connect_app(cloud, call)
+    app = connect_app(world, call)
     return Outcome(answer_json({"endpoints": list(app.endpoints)}), Effect.READ)
 
 
-async def put(cloud: "Cloud", call: Call) -> Outcome:
+async def put(world: World, call: Call) -> Outcome:
     """`PUT /webhook`: the new set replaces the old one."""
     await call.body()
-    app = connect_app(cloud, call)
+    app = connect_app(world, call)
     body = await call.json_object()
     endpoints = body.get("endpoints")
     if not isinstance(endpoints, list) or not endpoints:
@@ -44,7 +41,7 @@ async def put(cloud: "Cloud", call: Call) -> Outcome:
     for each in endpoints:
         _check(each)
     unique = list(dict.fromkeys(endpoints))
-    outside = [why for each in unique if (why := cloud.egress.refuses(each))]
+    outside = [why for each in unique if (why := world.egress.refuses(each))]
     reason = "; ".join(f"will not be called: {why}" for why in outside)
     return Outcome(
         answer_json({"endpoints": unique}),
@@ -54,10 +51,10 @@ async def put(cloud: "Cloud", call: Call) -> Outcome:
     )
 
 
-async def delete(cloud: "Cloud", call: Call) -> Outcome:
+async def delete(world: World, call: Call) -> Outcome:
     """`DELETE /webhook`: no endpoint is left."""
     await call.body()
-    app = connect_app(cloud, call)
+    app = connect_app(world, call)
     reason = f"{len(app.endpoints)} endpoints were removed"
     return Outcome(Answer(204), Effect.WEBHOOKS_CHANGED, reason, [WebhooksSet(app.key, [])])
 

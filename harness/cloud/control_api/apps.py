@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
@@ -12,10 +11,8 @@ from harness.cloud.changes import AppInstalled, AppUninstalled
 from harness.cloud.forge_api.access import make_token
 from harness.cloud.models import parse
 from harness.cloud.state import App
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
-
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
 
 class Install(BaseModel):
@@ -24,22 +21,21 @@ class Install(BaseModel):
     baseUrl: str = Field(min_length=1, max_length=2000)  # noqa: N815 - a name of Connect's
 
 
-async def install(cloud: "Cloud", call: Call) -> Outcome:
+async def install(world: World, call: Call) -> Outcome:
     """`POST /_harness/apps`: descriptor, signed `installed`, then `enabled`."""
     body = parse(Install, await call.json_object())
-    cloud.egress.allow(body.baseUrl)
-    app = await connect.read_descriptor(cloud, body.baseUrl)
+    world.egress.allow(body.baseUrl)
+    app = await connect.read_descriptor(world, body.baseUrl)
     call.app_key = app.key
-    secret = await connect.call_installed(cloud, app)
-    cloud.vault.keep_shared_secret(app.key, secret)
+    secret = await connect.call_installed(world, app)
+    world.vault.keep_shared_secret(app.key, secret)
     installed = AppInstalled(asdict(app))
-    cloud.record_own(Effect.INSTALLED, f"{app.key} took its install", [installed], app_key=app.key)
+    world.record_own(Effect.INSTALLED, f"{app.key} took its install", [installed], app_key=app.key)
     reason = ""
     try:
-        await connect.call_enabled(cloud, app)
+        await connect.call_enabled(world, app)
     except Refusal as refusal:
         reason = refusal.message
-    cloud.deliveries.wake()
     return Outcome(
         answer_json({"appKey": app.key, "clientKey": app.client_key}),
         Effect.CONTROLLED,
@@ -54,39 +50,38 @@ class InstallForge(BaseModel):
     eventsUrl: str = Field(min_length=1, max_length=2000)  # noqa: N815 - as Connect's names
 
 
-async def install_forge(cloud: "Cloud", call: Call) -> Outcome:
+async def install_forge(world: World, call: Call) -> Outcome:
     """`POST /_harness/forge-apps`: no callback; its token, and where its events go."""
     body = parse(InstallForge, await call.json_object())
-    cloud.egress.allow(body.eventsUrl)
+    world.egress.allow(body.eventsUrl)
     app = App(
         key=body.key,
-        client_key=cloud.client_key,
+        client_key=world.client_key,
         base_url=body.eventsUrl,
         endpoints=(body.eventsUrl,),
         kind="forge",
     )
     call.app_key = app.key
     installed = AppInstalled(asdict(app))
-    cloud.record_own(Effect.INSTALLED, f"{app.key} is a Forge app", [installed], app_key=app.key)
-    cloud.deliveries.wake()
-    answer = answer_json({"appKey": app.key, "token": make_token(cloud, app.key)})
+    world.record_own(Effect.INSTALLED, f"{app.key} is a Forge app", [installed], app_key=app.key)
+    answer = answer_json({"appKey": app.key, "token": make_token(world, app.key)})
     return Outcome(answer, Effect.CONTROLLED, f"{app.key} is installed")
 
 
-async def uninstall(cloud: "Cloud", call: Call) -> Outcome:
+async def uninstall(world: World, call: Call) -> Outcome:
     """`DELETE /_harness/apps/{key}`."""
-    app = cloud.state.apps.get(call.params["key"])
+    app = world.state.apps.get(call.params["key"])
     if app is None:
         raise Refusal(404, Effect.NOT_FOUND, f"no app {call.params['key'][:80]!r} is installed")
     call.app_key = app.key
     with suppress(Refusal):  # journalled where it happened; an app cannot refuse its removal
-        await connect.call_uninstalled(cloud, app)
-    cloud.vault.forget_shared_secret(app.key)
+        await connect.call_uninstalled(world, app)
+    world.vault.forget_shared_secret(app.key)
     return Outcome(Answer(204), Effect.UNINSTALLED, changes=[AppUninstalled(app.key)])
 
 
-async def list_all(cloud: "Cloud", _call: Call) -> Outcome:
+async def list_all(world: World, _call: Call) -> Outcome:
     """`GET /_harness/apps`."""
     return Outcome(
-        answer_json({"apps": [asdict(app) for app in cloud.state.apps.values()]}), Effect.READ
+        answer_json({"apps": [asdict(app) for app in world.state.apps.values()]}), Effect.READ
     )

@@ -1,7 +1,6 @@
 """`/_harness/clock`: reads, sets and advances platform time."""
 
 import time
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
@@ -9,10 +8,8 @@ from harness.cloud.call import Call, Outcome, answer_json
 from harness.cloud.changes import ClockSet
 from harness.cloud.clock import iso
 from harness.cloud.models import parse
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
-
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
 _LATEST = 4102444800000.0
 """2100-01-01, in epoch milliseconds."""
@@ -31,22 +28,22 @@ class Advance(BaseModel):
     seconds: float = Field(ge=0, le=_LATEST / 1000, allow_inf_nan=False)
 
 
-async def read(cloud: "Cloud", _call: Call) -> Outcome:
+async def read(world: World, _call: Call) -> Outcome:
     """`GET /_harness/clock`."""
-    return Outcome(answer_json({"now": cloud.now(), "rate": cloud.clock.rate}), Effect.READ)
+    return Outcome(answer_json({"now": world.now(), "rate": world.clock.rate}), Effect.READ)
 
 
-async def put(cloud: "Cloud", call: Call) -> Outcome:
+async def put(world: World, call: Call) -> Outcome:
     """`PUT /_harness/clock`."""
     body = parse(Clock, await call.json_object())
-    now = cloud.now() if body.now is None else body.now
-    return _set(now, cloud.clock.rate if body.rate is None else body.rate)
+    now = world.now() if body.now is None else body.now
+    return _set(now, world.clock.rate if body.rate is None else body.rate)
 
 
-async def advance(cloud: "Cloud", call: Call) -> Outcome:
+async def advance(world: World, call: Call) -> Outcome:
     """`POST /_harness/clock/advance`."""
     body = parse(Advance, await call.json_object())
-    return _set(cloud.now() + body.seconds * 1000.0, cloud.clock.rate)
+    return _set(world.now() + body.seconds * 1000.0, world.clock.rate)
 
 
 def _set(now: float, rate: float) -> Outcome:

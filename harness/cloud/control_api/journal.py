@@ -3,17 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 import orjson
 from pydantic import BaseModel, Field
 
 from harness.cloud.call import Answer, Call, Outcome
 from harness.cloud.models import parse
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
-
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
 _FILTERS = {
     "case": "case",
@@ -34,20 +31,20 @@ class Mark(BaseModel):
     text: str = Field(max_length=1000)
 
 
-async def mark(cloud: "Cloud", call: Call) -> Outcome:
+async def mark(world: World, call: Call) -> Outcome:
     """`POST /_harness/marks`: a marker; later entries carry its text as their case."""
     body = parse(Mark, await call.json_object())
-    cloud.journal.case = body.text
+    world.journal.case = body.text
     return Outcome(Answer(204), Effect.MARKED, body.text)
 
 
-async def read(cloud: "Cloud", call: Call) -> Outcome:
+async def read(world: World, call: Call) -> Outcome:
     """`GET /_harness/journal`: JSON, or with `follow=true` lines of JSON without end.
 
     With `wait=MS` an answer that would have no entry waits that long for one.
     """
     # Who asks for what is not there yet goes on where that begins.
-    since = min(call.whole("since", 0, 0, 999_999_999), cloud.journal.next)
+    since = min(call.whole("since", 0, 0, 999_999_999), world.journal.next)
     wait = call.whole("wait", 0, 0, _LONGEST_WAIT)
     limit = call.whole("limit", 999_999_999, 1, 999_999_999)
     wanted = {
@@ -56,22 +53,22 @@ async def read(cloud: "Cloud", call: Call) -> Outcome:
         if (value := call.argument(name)) is not None
     }
     if call.argument("follow") == "true":
-        stream = _follow(cloud, since, wanted)
+        stream = _follow(world, since, wanted)
         return Outcome(Answer(content_type=b"application/x-ndjson", stream=stream), Effect.READ)
-    if wait and since >= cloud.journal.next:
+    if wait and since >= world.journal.next:
         with suppress(TimeoutError):
             async with asyncio.timeout(wait / 1000):
-                await cloud.journal.grown()
-    return Outcome(Answer(stream=_whole(cloud, since, wanted, limit)), Effect.READ)
+                await world.journal.grown()
+    return Outcome(Answer(stream=_whole(world, since, wanted, limit)), Effect.READ)
 
 
 async def _whole(
-    cloud: "Cloud", since: int, wanted: dict[str, str], limit: int
+    world: World, since: int, wanted: dict[str, str], limit: int
 ) -> AsyncGenerator[bytes, None]:
     """The document in pieces: however long the journal, memory holds one of them."""
     position = max(since, 1)
     taken, piece = 0, bytearray(b'{"entries":[')
-    for line in _up_to(cloud, position):
+    for line in _up_to(world, position):
         position += 1
         if not _matches(line, wanted):
             continue
@@ -87,19 +84,17 @@ async def _whole(
     yield bytes(piece) + f'],"next":{position}}}'.encode()
 
 
-def _up_to(cloud: "Cloud", since: int) -> Iterator[bytes]:
+def _up_to(world: World, since: int) -> Iterator[bytes]:
     """The lines there are now; those that are written while they are sent are not waited for."""
-    end = cloud.journal.next
-    for number, line in enumerate(cloud.journal.lines(since), since):
+    end = world.journal.next
+    for number, line in enumerate(world.journal.lines(since), since):
         if number >= end:
             return
         yield line
 
 
-async def _follow(
-    cloud: "Cloud", since: int, wanted: dict[str, str]
-) -> AsyncGenerator[bytes, None]:
-    async for line in cloud.journal.follow(max(since, 1)):
+async def _follow(world: World, since: int, wanted: dict[str, str]) -> AsyncGenerator[bytes, None]:
+    async for line in world.journal.follow(max(since, 1)):
         if _matches(line, wanted):
             yield line
 

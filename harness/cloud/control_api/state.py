@@ -1,7 +1,6 @@
 """The rest of the control API: health, transfers, switches, Marketplace listings, reset."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
@@ -9,10 +8,8 @@ from harness.cloud.call import Answer, Call, Outcome, answer_json
 from harness.cloud.changes import Change, PairListed, Reset, SwitchesSet
 from harness.cloud.models import parse
 from harness.cloud.settings import Switches
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
-
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
 
 class Listing(BaseModel):
@@ -23,41 +20,41 @@ class Listing(BaseModel):
     listed: bool = True
 
 
-async def health(cloud: "Cloud", _call: Call) -> Outcome:
+async def health(world: World, _call: Call) -> Outcome:
     """`GET /_harness/health`."""
     return Outcome(
         answer_json(
             {
                 "status": "RUNNING",
-                "ports": cloud.addresses.ports,
-                "baseUrl": cloud.base_url,
-                "now": cloud.now(),
-                "rate": cloud.clock.rate,
+                "ports": world.addresses.ports,
+                "baseUrl": world.base_url,
+                "now": world.now(),
+                "rate": world.clock.rate,
             }
         ),
         Effect.READ,
     )
 
 
-async def transfers(cloud: "Cloud", _call: Call) -> Outcome:
+async def transfers(world: World, _call: Call) -> Outcome:
     """`GET /_harness/transfers`: all since the last reset, oldest first."""
-    shown = [asdict(each) for each in cloud.state.transfers.values()]
+    shown = [asdict(each) for each in world.state.transfers.values()]
     return Outcome(answer_json({"transfers": shown}), Effect.READ)
 
 
-async def read_switches(cloud: "Cloud", _call: Call) -> Outcome:
+async def read_switches(world: World, _call: Call) -> Outcome:
     """`GET /_harness/settings`."""
-    return Outcome(answer_json(cloud.switches.model_dump()), Effect.READ)
+    return Outcome(answer_json(world.switches.model_dump()), Effect.READ)
 
 
-async def put_switches(cloud: "Cloud", call: Call) -> Outcome:
+async def put_switches(world: World, call: Call) -> Outcome:
     """`PUT /_harness/settings`: those named are set; the others stay."""
     given = await call.json_object()
-    switches = parse(Switches, cloud.switches.model_dump() | given).model_dump()
+    switches = parse(Switches, world.switches.model_dump() | given).model_dump()
     return Outcome(answer_json(switches), Effect.CONTROLLED, changes=[SwitchesSet(switches)])
 
 
-async def list_pair(cloud: "Cloud", call: Call) -> Outcome:
+async def list_pair(world: World, call: Call) -> Outcome:
     """`POST /_harness/marketplace`: lists (or unlists) a pair of keys.
 
     From the first listing on, unequal keys are linked only when listed, as staff describe it in
@@ -65,14 +62,14 @@ async def list_pair(cloud: "Cloud", call: Call) -> Outcome:
     """
     body = parse(Listing, await call.json_object())
     changes: list[Change] = [PairListed(body.serverAppKey, body.cloudAppKey, body.listed)]
-    if cloud.switches.marketplace == "open":
-        changes.append(SwitchesSet(cloud.switches.model_dump() | {"marketplace": "listed"}))
+    if world.switches.marketplace == "open":
+        changes.append(SwitchesSet(world.switches.model_dump() | {"marketplace": "listed"}))
     return Outcome(Answer(204), Effect.CONTROLLED, changes=changes)
 
 
-async def reset(cloud: "Cloud", call: Call) -> Outcome:
+async def reset(world: World, call: Call) -> Outcome:
     """`POST /_harness/reset`: forgets migrations, transfers, data, messages and faults."""
     await call.body()
-    waiting = len(cloud.state.messages)
+    waiting = len(world.state.messages)
     reason = f"{waiting} events had not been acknowledged yet" if waiting else ""
     return Outcome(Answer(204), Effect.RESET, reason, [Reset()])

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from harness.cloud.call import Call
-from harness.cloud.connect_api.access import claimed_app
 from harness.cloud.faults.base import DeliveryFault, Fault, RequestFault
 from harness.cloud.faults.connection import Cut, HalfAnswer
 from harness.cloud.faults.content import ExpiredLink, StalePoll
@@ -13,6 +12,7 @@ from harness.cloud.faults.delivery import Late, Lost, Repeated
 from harness.cloud.faults.latency import Latency
 from harness.cloud.faults.status import RateLimit, ServerError
 from harness.cloud.state import Message
+from harness.cloud.tokens import claimed_app
 
 
 class AnyFault(BaseModel):
@@ -69,7 +69,7 @@ class Faults:
         """The faults that strike a request. Its transfer is taken from the path."""
         transfer = call.params.get("transferId")
         by_app = any(fault.app is not None for fault in self._by_id.values())
-        app = claimed_app(call) if by_app else None
+        app = claimed_app(call.header(b"authorization") or "") if by_app else None
         return [
             fault
             for fault in self._by_id.values()

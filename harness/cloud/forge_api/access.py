@@ -3,23 +3,19 @@
 Forge's runtime adds the real token to `requestAtlassian` calls; ours is given at the install.
 """
 
-from typing import TYPE_CHECKING
-
 from harness.cloud.call import Call, Refusal
-from harness.cloud.connect_api.access import active_transfer
+from harness.cloud.connect_api.access import transfer_in_path
 from harness.cloud.state import App, Transfer
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
 
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
-
-def make_token(cloud: "Cloud", app_key: str) -> str:
+def make_token(world: World, app_key: str) -> str:
     """The token of a Forge app."""
-    return f"{app_key}.{cloud.vault.mac('forge', app_key)}"
+    return f"{app_key}.{world.vault.mac('forge', app_key)}"
 
 
-def forge_app(cloud: "Cloud", call: Call) -> App:
+def forge_app(world: World, call: Call) -> App:
     """The Forge app that calls.
 
     Raises:
@@ -33,17 +29,17 @@ def forge_app(cloud: "Cloud", call: Call) -> App:
             401, Effect.NO_TOKEN, "send Authorization: Bearer <token>", claim="Authorization"
         )
     key, _, mac = token.strip().rpartition(".")
-    app = cloud.state.apps.get(key)
-    if app is None or app.kind != "forge" or not cloud.vault.is_mac(mac, "forge", key):
+    app = world.state.apps.get(key)
+    if app is None or app.kind != "forge" or not world.vault.is_mac(mac, "forge", key):
         raise Refusal(401, Effect.BAD_BEARER, "the token is that of no Forge app on the site")
     call.caller = call.app_key = app.key
     return app
 
 
-def its_transfer(cloud: "Cloud", call: Call) -> Transfer:
+def its_transfer(world: World, call: Call) -> Transfer:
     """The transfer in the path, when it is the calling app's and active.
 
     Raises:
-        Refusal: as `forge_app` and `connect_api.access.active_transfer`.
+        Refusal: as `forge_app` and `connect_api.access.transfer_in_path`.
     """
-    return active_transfer(cloud, call, forge_app(cloud, call))
+    return transfer_in_path(world, call, forge_app(world, call))

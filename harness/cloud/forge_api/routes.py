@@ -1,6 +1,6 @@
 """What a Forge app asks and tells: messages it has worked off, mappings, data, its log."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -11,12 +11,10 @@ from harness.cloud.connect_api.access import active_transfer, check_uuid
 from harness.cloud.connect_api.app_data import signed_url
 from harness.cloud.forge_api.access import forge_app, its_transfer
 from harness.cloud.models import parse
-from harness.cloud.site import container_page, find_mappings, mapping_page
+from harness.cloud.site_pages import container_page, find_mappings, mapping_page
 from harness.cloud.state import Upload
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
-
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
 MAPPING_PAGE = 1200
 """Default and greatest page of mappings for Forge (Forge REST reference)."""
@@ -38,75 +36,74 @@ class Log(BaseModel):
     message: str = Field(max_length=LOG_LIMIT)
 
 
-async def message_status(cloud: "Cloud", call: Call) -> Outcome:
+async def message_status(world: World, call: Call) -> Outcome:
     """`POST /message/{transferId}/status`: messages that the app has worked off, or failed at."""
     body = parse(MessageStatus, await call.json_object())
-    transfer = its_transfer(cloud, call)
+    transfer = its_transfer(world, call)
     awaited = [each for each in body.messageIds if each in transfer.awaiting]
     others = len(body.messageIds) - len(awaited)
     reason = f"{others} of the messages are not awaited" if others else ""
     if not awaited:
         return Outcome(Answer(200), Effect.NOT_AWAITED, reason)
     failed = body.status == "FAILED"
-    worked_off = MessagesWorkedOff(transfer.id, awaited, failed, cloud.now())
-    changes = [worked_off, *forge.settling(cloud, transfer, worked_off)]
+    worked_off = MessagesWorkedOff(transfer.id, awaited, failed, world.now())
+    changes = [worked_off, *forge.settling(world, transfer, worked_off)]
     effect = Effect.SETTLED if len(changes) > 1 else Effect.WORKED_OFF
     return Outcome(Answer(200), effect, reason, changes)
 
 
-async def find_mapping(cloud: "Cloud", call: Call) -> Outcome:
+async def find_mapping(world: World, call: Call) -> Outcome:
     """`POST /mapping/{transferId}/find`."""
     keys = await call.json()
-    return find_mappings(cloud, call, its_transfer(cloud, call), keys)
+    return find_mappings(world, call, its_transfer(world, call), keys)
 
 
-async def page_mapping(cloud: "Cloud", call: Call) -> Outcome:
+async def page_mapping(world: World, call: Call) -> Outcome:
     """`GET /mapping/{transferId}/page`."""
-    return mapping_page(cloud, call, its_transfer(cloud, call), MAPPING_PAGE)
+    return mapping_page(world, call, its_transfer(world, call), MAPPING_PAGE)
 
 
-async def page_containers(cloud: "Cloud", call: Call) -> Outcome:
+async def page_containers(world: World, call: Call) -> Outcome:
     """`GET /container/{transferId}/page`."""
-    its_transfer(cloud, call)
-    return container_page(cloud, call)
+    its_transfer(world, call)
+    return container_page(world, call)
 
 
-async def log(cloud: "Cloud", call: Call) -> Outcome:
+async def log(world: World, call: Call) -> Outcome:
     """`POST /log/{transferId}`: a text for the log that the customer sees."""
     body = parse(Log, await call.json_object())
-    transfer = its_transfer(cloud, call)
+    transfer = its_transfer(world, call)
     return Outcome(
-        Answer(200), Effect.LOGGED, changes=[AppLogged(transfer.id, body.message, cloud.now())]
+        Answer(200), Effect.LOGGED, changes=[AppLogged(transfer.id, body.message, world.now())]
     )
 
 
-async def data_link(cloud: "Cloud", call: Call) -> Outcome:
+async def data_link(world: World, call: Call) -> Outcome:
     """`GET /data/{s3Key}`: a signed URL that serves the bytes for an hour of platform time."""
-    upload = _its_upload(cloud, call)
-    return Outcome(answer_json({"url": signed_url(cloud, upload)}), Effect.URL_SIGNED)
+    upload = _its_upload(world, call)
+    return Outcome(answer_json({"url": signed_url(world, upload)}), Effect.URL_SIGNED)
 
 
-async def data_payload(cloud: "Cloud", call: Call) -> Outcome:
+async def data_payload(world: World, call: Call) -> Outcome:
     """`GET /data/{s3Key}/payload`: the bytes themselves."""
-    upload = _its_upload(cloud, call)
-    if not cloud.store.has(upload.key):
+    upload = _its_upload(world, call)
+    if not world.store.has(upload.key):
         raise Refusal(404, Effect.NOT_FOUND, f"the bytes of {upload.key} are gone")
     answer = Answer(
         200,
         content_type=b"application/octet-stream",
-        stream=cloud.store.read(upload.key),
+        stream=world.store.read(upload.key),
         length=upload.size,
     )
     return Outcome(answer, Effect.BYTES_SERVED, detail={"size": upload.size})
 
 
-def _its_upload(cloud: "Cloud", call: Call) -> Upload:
-    app = forge_app(cloud, call)
+def _its_upload(world: World, call: Call) -> Upload:
+    app = forge_app(world, call)
     key = call.params["s3Key"]
-    upload = cloud.state.uploads.get(key)
+    upload = world.state.uploads.get(key)
     if upload is None:
         check_uuid("s3Key", key)
         raise Refusal(404, Effect.NOT_FOUND, f"there is no app data {key[:80]!r}")
-    call.params = {**call.params, "transferId": upload.transfer_id}
-    active_transfer(cloud, call, app)
+    active_transfer(world, call, app, upload.transfer_id)
     return upload

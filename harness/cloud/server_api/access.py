@@ -3,24 +3,21 @@
 import base64
 import binascii
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from harness.cloud.call import Call, Refusal
 from harness.cloud.state import Migration, Server, Transfer
 from harness.cloud.vault import Vault
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
 
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
-
-def make_token(cloud: "Cloud", server_id: str) -> str:
+def make_token(world: World, server_id: str) -> str:
     """The token of a server."""
     name = base64.urlsafe_b64encode(server_id.encode()).decode().rstrip("=")
-    return f"{name}.{cloud.vault.mac('server', server_id)}"
+    return f"{name}.{world.vault.mac('server', server_id)}"
 
 
-def attached_server(cloud: "Cloud", call: Call) -> Server:
+def attached_server(world: World, call: Call) -> Server:
     """The server that calls.
 
     Raises:
@@ -31,7 +28,7 @@ def attached_server(cloud: "Cloud", call: Call) -> Server:
     kind, _, token = given.partition(" ")
     if kind.lower() != "bearer":
         raise Refusal(401, Effect.NO_TOKEN, "send Authorization: Bearer <token of /attach>")
-    server = cloud.state.servers.get(_server_of(cloud.vault, token.strip()) or "")
+    server = world.state.servers.get(_server_of(world.vault, token.strip()) or "")
     if server is None:
         raise Refusal(401, Effect.BAD_BEARER, "the token is none that /attach gave")
     call.caller = f"server {server.id}"
@@ -49,14 +46,14 @@ def _server_of(vault: Vault, token: str) -> str | None:
     return server_id if vault.is_mac(mac, "server", server_id) else None
 
 
-def own_migration(cloud: "Cloud", call: Call) -> Migration:
+def own_migration(world: World, call: Call) -> Migration:
     """The migration in the path, when the calling server made it.
 
     Raises:
         Refusal: 401 or 404.
     """
-    server = attached_server(cloud, call)
-    migration = cloud.state.migrations.get(call.params["migrationId"])
+    server = attached_server(world, call)
+    migration = world.state.migrations.get(call.params["migrationId"])
     if migration is None or migration.server_id != server.id:
         raise Refusal(
             404, Effect.NOT_FOUND, f"there is no migration {call.params['migrationId'][:80]!r}"
@@ -64,16 +61,16 @@ def own_migration(cloud: "Cloud", call: Call) -> Migration:
     return migration
 
 
-def own_transfer(cloud: "Cloud", call: Call) -> Transfer:
+def own_transfer(world: World, call: Call) -> Transfer:
     """The transfer in the path, when the calling server made it.
 
     Raises:
         Refusal: 401 or 404.
     """
-    server = attached_server(cloud, call)
-    transfer = cloud.state.transfers.get(call.params["transferId"])
+    server = attached_server(world, call)
+    transfer = world.state.transfers.get(call.params["transferId"])
     call.transfer_id = call.params["transferId"]
-    if transfer is None or cloud.state.migrations[transfer.migration_id].server_id != server.id:
+    if transfer is None or world.state.migrations[transfer.migration_id].server_id != server.id:
         raise Refusal(
             404, Effect.UNKNOWN_TRANSFER, f"there is no transfer {call.transfer_id[:80]!r}"
         )
@@ -81,15 +78,15 @@ def own_transfer(cloud: "Cloud", call: Call) -> Transfer:
     return transfer
 
 
-def active_transfer(cloud: "Cloud", call: Call) -> Transfer:
+def active_transfer(world: World, call: Call) -> Transfer:
     """The transfer in the path, when the calling server made it and it is not settled.
 
     Raises:
         Refusal: 401, 404; 409 settled; 410 expired.
     """
-    transfer = own_transfer(cloud, call)
+    transfer = own_transfer(world, call)
     expires = transfer.expires_at
-    if expires is not None and expires <= cloud.now():
+    if expires is not None and expires <= world.now():
         raise Refusal(410, Effect.EXPIRED, f"transfer {transfer.id} is past its 14 days")
     if transfer.settled:
         raise Refusal(

@@ -1,20 +1,18 @@
 """What CCMA calls around a run: attach, look an app up, make migrations and transfers, poll."""
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, Field
 
-from harness.cloud.call import Call, Outcome, Refusal, answer_json
+from harness.cloud.call import Call, Outcome, answer_json
 from harness.cloud.changes import MigrationCreated, ServerAttached, TransferCreated
 from harness.cloud.events import migration_details
 from harness.cloud.models import parse
 from harness.cloud.server_api.access import attached_server, make_token, own_migration
 from harness.cloud.state import State
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
-
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
 
 class Attach(BaseModel):
@@ -42,12 +40,12 @@ class NewTransfer(BaseModel):
     originalTransferId: str | None = None  # noqa: N815
 
 
-async def attach(cloud: "Cloud", call: Call) -> Outcome:
+async def attach(world: World, call: Call) -> Outcome:
     """`POST /attach`: connects a Confluence to the site; asked again, it gives the same token."""
     body = parse(Attach, await call.json_object())
     call.caller = f"server {body.serverId}"
     # The pair of server and site is what mappings hang on, so its id is made of both.
-    scope_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{body.serverId} {cloud.addresses.public_url}"))
+    scope_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{body.serverId} {world.addresses.public_url}"))
     server = {
         "id": body.serverId,
         "base_url": body.serverBaseUrl,
@@ -55,28 +53,28 @@ async def attach(cloud: "Cloud", call: Call) -> Outcome:
         "scope_id": scope_id,
     }
     answer = {
-        "token": make_token(cloud, body.serverId),
+        "token": make_token(world, body.serverId),
         "cloudUrl": body.cloudUrl,
         "migrationScopeId": scope_id,
-        "confluenceClientKey": cloud.client_key,
+        "confluenceClientKey": world.client_key,
     }
     return Outcome(answer_json(answer), Effect.ATTACHED, changes=[ServerAttached(server)])
 
 
-async def find_app(cloud: "Cloud", call: Call) -> Outcome:
+async def find_app(world: World, call: Call) -> Outcome:
     """`GET /apps/{cloudAppKey}`: whether the cloud app is installed on the site."""
-    attached_server(cloud, call)
+    attached_server(world, call)
     key = call.params["cloudAppKey"]
     call.app_key = key
-    installed = key in cloud.state.apps
+    installed = key in world.state.apps
     reason = "" if installed else f"{key} is not installed on the site"
     return Outcome(answer_json({"cloudAppKey": key, "installed": installed}), Effect.READ, reason)
 
 
-async def create_migration(cloud: "Cloud", call: Call) -> Outcome:
+async def create_migration(world: World, call: Call) -> Outcome:
     """`POST /migrations`: a plan is run."""
     body = parse(NewMigration, await call.json_object())
-    server = attached_server(cloud, call)
+    server = attached_server(world, call)
     migration: dict[str, Any] = {
         "id": str(uuid.uuid4()),
         "plan_id": body.planId,
@@ -84,8 +82,8 @@ async def create_migration(cloud: "Cloud", call: Call) -> Outcome:
         "server_id": server.id,
         "scope_id": server.scope_id,
         "cloud_url": server.cloud_url,
-        "client_key": cloud.client_key,
-        "created_at": cloud.now(),
+        "client_key": world.client_key,
+        "created_at": world.now(),
     }
     change = MigrationCreated(migration)
     scratch = State()
@@ -94,17 +92,17 @@ async def create_migration(cloud: "Cloud", call: Call) -> Outcome:
     return Outcome(answer_json(details, 201), Effect.CREATED, changes=[change])
 
 
-async def create_transfer(cloud: "Cloud", call: Call) -> Outcome:
+async def create_transfer(world: World, call: Call) -> Outcome:
     """`POST /migrations/{migrationId}/transfers`: one for each listener and run."""
     body = parse(NewTransfer, await call.json_object())
-    migration = own_migration(cloud, call)
-    number = cloud.state.transfer_count + 1
+    migration = own_migration(world, call)
+    number = world.state.transfer_count + 1
     # Live transfer ids are name-based UUIDs of version 3 (seed thread), so ours are too.
     name = f"{migration.id}/{body.containerId}/{number}"
     transfer_id = str(uuid.uuid3(uuid.NAMESPACE_URL, name))
     call.transfer_id, call.app_key = transfer_id, body.cloudAppKey
-    linked, why = is_linked(cloud, body.serverAppKey, body.cloudAppKey)
-    now = cloud.now()
+    linked, why = is_linked(world, body.serverAppKey, body.cloudAppKey)
+    now = world.now()
     transfer = {
         "id": transfer_id,
         "migration_id": migration.id,
@@ -126,7 +124,7 @@ async def create_transfer(cloud: "Cloud", call: Call) -> Outcome:
     )
 
 
-def is_linked(cloud: "Cloud", server_key: str, cloud_key: str) -> tuple[bool, str]:
+def is_linked(world: World, server_key: str, cloud_key: str) -> tuple[bool, str]:
     """Whether the platform links a server app with a cloud app, and why.
 
     Source: staff in the seed thread: the keys must be those of the Marketplace entry, or, for a
@@ -134,17 +132,17 @@ def is_linked(cloud: "Cloud", server_key: str, cloud_key: str) -> tuple[bool, st
     """
     if server_key == cloud_key:
         return True, "linked: the keys are equal"
-    if (server_key, cloud_key) in cloud.state.listings:
+    if (server_key, cloud_key) in world.state.listings:
         return True, "linked: the Marketplace lists the pair"
-    if cloud.switches.marketplace == "open":
+    if world.switches.marketplace == "open":
         return True, "linked: the switch marketplace is open"
     return False, f"not linked: the Marketplace does not list {server_key} with {cloud_key}"
 
 
-async def poll(cloud: "Cloud", call: Call) -> Outcome:
+async def poll(world: World, call: Call) -> Outcome:
     """`GET /migrations/{migrationId}/progress`: what CCMA asks each 10 minutes."""
-    migration = own_migration(cloud, call)
-    transfers = cloud.state.transfers
+    migration = own_migration(world, call)
+    transfers = world.state.transfers
     shown = []
     for transfer_id in migration.transfers:
         each = transfers[transfer_id]
@@ -165,9 +163,9 @@ async def poll(cloud: "Cloud", call: Call) -> Outcome:
     return Outcome(answer_json({"transfers": shown}), Effect.POLLED)
 
 
-async def progress_log(cloud: "Cloud", call: Call) -> Outcome:
+async def progress_log(world: World, call: Call) -> Outcome:
     """`GET /migrations/{migrationId}/log`: the rows behind View Logs, newest first."""
-    migration = own_migration(cloud, call)
+    migration = own_migration(world, call)
     rows = list(reversed(migration.log))
     if migration.log_cut:
         rows.append(
@@ -179,8 +177,3 @@ async def progress_log(cloud: "Cloud", call: Call) -> Outcome:
             }
         )
     return Outcome(answer_json({"rows": rows}), Effect.READ)
-
-
-def no_such(what: str, name: str) -> Refusal:
-    """The refusal of a thing that is not there."""
-    return Refusal(404, Effect.NOT_FOUND, f"there is no {what} {name[:80]!r}")

@@ -1,7 +1,6 @@
 """What the listener's gateway and CCMA call about one transfer."""
 
 import uuid
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
@@ -10,12 +9,10 @@ from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
 from harness.cloud.changes import CancelRequested, DataUploaded, ListenerErrored, ListenerTriggered
 from harness.cloud.models import parse
 from harness.cloud.server_api.access import active_transfer, own_transfer
-from harness.cloud.site import container_page, find_mappings, mapping_page
+from harness.cloud.site_pages import container_page, find_mappings, mapping_page
 from harness.cloud.state import DAY, Upload
+from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
-
-if TYPE_CHECKING:
-    from harness.cloud.platform import Cloud
 
 UPLOAD_LIMIT = 25 * 1024**3
 """Bytes of one upload (developer documentation, app data, August 2024: 25 GB)."""
@@ -30,49 +27,49 @@ class Errored(BaseModel):
     safeStackTrace: str = Field(default="", max_length=65536)  # noqa: N815
 
 
-async def triggered(cloud: "Cloud", call: Call) -> Outcome:
+async def triggered(world: World, call: Call) -> Outcome:
     """`POST .../triggered`: the listener was called; the 14 days begin, the app is told."""
     await call.body()
-    transfer = active_transfer(cloud, call)
+    transfer = active_transfer(world, call)
     changes = [
-        ListenerTriggered(transfer.id, cloud.now(), round(cloud.switches.transfer_days * DAY)),
-        *events.queue(cloud, transfer, events.TRIGGERED),
+        ListenerTriggered(transfer.id, world.now(), round(world.switches.transfer_days * DAY)),
+        *events.queue(world, transfer, events.TRIGGERED),
     ]
     return Outcome(Answer(202), Effect.TRIGGERED, changes=changes)
 
 
-async def errored(cloud: "Cloud", call: Call) -> Outcome:
+async def errored(world: World, call: Call) -> Outcome:
     """`POST .../errored`: the listener ended with an exception; the app is told."""
     body = parse(Errored, await call.json_object())
-    transfer = active_transfer(cloud, call)
+    transfer = active_transfer(world, call)
     error = {"exceptionType": body.exceptionType, "safeStackTrace": body.safeStackTrace}
     changes = [
-        ListenerErrored(transfer.id, cloud.now(), error),
-        *events.queue(cloud, transfer, events.ERRORED),
+        ListenerErrored(transfer.id, world.now(), error),
+        *events.queue(world, transfer, events.ERRORED),
     ]
     return Outcome(Answer(202), Effect.ERRORED, body.exceptionType, changes)
 
 
-async def upload(cloud: "Cloud", call: Call) -> Outcome:
+async def upload(world: World, call: Call) -> Outcome:
     """`POST .../data?label=L`: one upload stream; the app is told once it is closed."""
-    active_transfer(cloud, call)
+    active_transfer(world, call)
     label = call.argument("label")
     if label is not None and len(label) > LABEL_LIMIT:
         raise Refusal(400, Effect.OVER_LIMIT, f"the label is longer than {LABEL_LIMIT} characters")
     key, limit = str(uuid.uuid4()), UPLOAD_LIMIT
     try:
-        size = await cloud.store.write(key, call.chunks(), limit)
+        size = await world.store.write(key, call.chunks(), limit)
     except OverflowError as error:
         raise Refusal(
             413, Effect.TOO_LARGE, f"an upload has at most {limit} bytes; split it"
         ) from error
     # Looked at again: the transfer may have settled while the bytes were coming in.
-    transfer = active_transfer(cloud, call)
-    now = cloud.now()
+    transfer = active_transfer(world, call)
+    now = world.now()
     stored = Upload(key, transfer.id, label, size, now)
     changes = [
         DataUploaded(transfer.id, key, label, size, now),
-        *events.queue(cloud, transfer, events.UPLOADED, stored),
+        *events.queue(world, transfer, events.UPLOADED, stored),
     ]
     return Outcome(
         answer_json({"s3Key": key, "size": size}, 201),
@@ -82,53 +79,53 @@ async def upload(cloud: "Cloud", call: Call) -> Outcome:
     )
 
 
-async def export_completed(cloud: "Cloud", call: Call) -> Outcome:
+async def export_completed(world: World, call: Call) -> Outcome:
     """`POST .../export-completed`: a Forge listener has uploaded all that it has."""
     await call.body()
-    transfer = active_transfer(cloud, call)
-    if not forge.is_forge(cloud, transfer):
+    transfer = active_transfer(world, call)
+    if not forge.is_forge(world, transfer):
         raise Refusal(
             409, Effect.NOT_A_FORGE_APP, f"{transfer.cloud_key} is no Forge app; it settles itself"
         )
     if transfer.export_completed:
         return Outcome(Answer(202), Effect.EXPORT_COMPLETED, "was completed before")
-    changes = forge.completed(cloud, transfer, cloud.now())
+    changes = forge.completed(world, transfer, world.now())
     return Outcome(Answer(202), Effect.EXPORT_COMPLETED, changes=changes)
 
 
-async def cancel(cloud: "Cloud", call: Call) -> Outcome:
+async def cancel(world: World, call: Call) -> Outcome:
     """`POST .../cancel`: an admin cancelled; the app has an hour to settle."""
     await call.body()
-    transfer = active_transfer(cloud, call)
+    transfer = active_transfer(world, call)
     if transfer.cancel_requested_at is not None:
         return Outcome(Answer(202), Effect.CANCEL_REQUESTED, "was requested before")
     changes = [
-        CancelRequested(transfer.id, cloud.now()),
-        *events.queue(cloud, transfer, events.CANCEL),
+        CancelRequested(transfer.id, world.now()),
+        *events.queue(world, transfer, events.CANCEL),
     ]
     return Outcome(Answer(202), Effect.CANCEL_REQUESTED, changes=changes)
 
 
-async def feedback(cloud: "Cloud", call: Call) -> Outcome:
+async def feedback(world: World, call: Call) -> Outcome:
     """`GET .../feedback`: what the cloud app left for the listener."""
-    transfer = own_transfer(cloud, call)
+    transfer = own_transfer(world, call)
     if transfer.feedback is None:
         raise Refusal(404, Effect.NOT_FOUND, "the cloud app has left no feedback")
     return Outcome(answer_json({"details": transfer.feedback}), Effect.READ)
 
 
-async def find_mapping(cloud: "Cloud", call: Call) -> Outcome:
+async def find_mapping(world: World, call: Call) -> Outcome:
     """`POST .../mapping/find?namespace=NS`."""
     keys = await call.json()
-    return find_mappings(cloud, call, own_transfer(cloud, call), keys)
+    return find_mappings(world, call, own_transfer(world, call), keys)
 
 
-async def page_mapping(cloud: "Cloud", call: Call) -> Outcome:
+async def page_mapping(world: World, call: Call) -> Outcome:
     """`GET .../mapping/page?namespace=NS`."""
-    return mapping_page(cloud, call, own_transfer(cloud, call))
+    return mapping_page(world, call, own_transfer(world, call))
 
 
-async def page_containers(cloud: "Cloud", call: Call) -> Outcome:
+async def page_containers(world: World, call: Call) -> Outcome:
     """`GET .../containers?containerType=T`."""
-    own_transfer(cloud, call)
-    return container_page(cloud, call)
+    own_transfer(world, call)
+    return container_page(world, call)

@@ -1,28 +1,32 @@
-"""The cloud as one object: what handlers work on, and the one way in which its state changes."""
+"""What handlers work on: all that a cloud holds, and the one way to change its state.
+
+A change is made by `record`, which journals it first. What has to follow from a change elsewhere
+(a delivery begins, a deadline is set) subscribes to its kind; `assembly` has the list.
+"""
 
 import ssl
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
-from harness.cloud import state as states
-from harness.cloud.changes import Change, ClockSet, MessageQueued, Reset, SwitchesSet, from_json
+from harness.cloud.changes import Change, ClockSet, Reset, SwitchesSet, from_json
 from harness.cloud.clock import PlatformClock
-from harness.cloud.deadlines import Deadlines
 from harness.cloud.egress import Egress
+from harness.cloud.exchanges import Exchanges
 from harness.cloud.faults.rules import Faults
 from harness.cloud.journal import Journal
 from harness.cloud.settings import ServeSettings, Switches
 from harness.cloud.site import Site
+from harness.cloud.state import State
 from harness.cloud.store import Store
-from harness.cloud.upstream import Exchanges
 from harness.cloud.vault import Vault
-from harness.cloud.webhooks import Deliveries
 from harness.vocabulary.effects import Effect
+
+C = TypeVar("C", bound=Change)
 
 
 @dataclass
@@ -33,12 +37,15 @@ class Addresses:
     ports: dict[str, int] = field(default_factory=dict)
 
 
-class Cloud:
-    """All parts of a cloud.
+class World:
+    """Everything that a cloud holds. It is as new until `recover` is called.
 
     Args:
-        settings: how it was started.
+        settings: how the cloud was started.
         site: the content of the site; empty when left out.
+
+    Raises:
+        OSError: the data folder cannot be used.
     """
 
     def __init__(self, settings: ServeSettings, site: Site | None = None) -> None:
@@ -46,7 +53,8 @@ class Cloud:
         self.settings = settings
         self.site = site or Site()
         self.addresses = Addresses(public_url=settings.public_url or default_url(settings))
-        self.state = states.State()
+        self.client_key = site_client_key(settings.site)
+        self.state = State()
         self.switches = Switches()
         self.clock = PlatformClock(settings.time_scale)
         self.vault = Vault(settings.data / "vault.json")
@@ -54,11 +62,11 @@ class Cloud:
         self.exchanges = Exchanges(settings.data / "exchanges")
         self.egress = Egress(self.state, settings.egress)
         self.faults = Faults()
-        self.deadlines = Deadlines(self)
-        self.deliveries = Deliveries(self)
-        self.client_key = site_client_key(settings.site)
         self.journal = Journal(settings.data / "journal.jsonl", self.now, settings.sync)
-        self._recover()
+        self.http = httpx.AsyncClient(
+            verify=ssl.create_default_context(), trust_env=False, follow_redirects=False
+        )
+        self._subscribers: dict[type[Change], list[Callable[[Any], None]]] = {}
 
     def now(self) -> int:
         """Platform time in epoch milliseconds."""
@@ -66,8 +74,12 @@ class Cloud:
 
     @property
     def base_url(self) -> str:
-        """The base URL of Confluence on the site, as told to apps."""
+        """The base URL of Confluence on the site, as apps are told it."""
         return f"{self.addresses.public_url}/wiki"
+
+    def subscribe(self, kind: type[C], subscriber: Callable[[C], None]) -> None:
+        """Has a function called after each change of a kind, in the order of subscription."""
+        self._subscribers.setdefault(kind, []).append(subscriber)
 
     def record(self, entry: Mapping[str, Any], changes: Sequence[Change] = ()) -> None:
         """Writes an entry to the journal, and then makes its changes.
@@ -77,8 +89,7 @@ class Cloud:
         """
         self.journal.append(entry, [change.to_json() for change in changes])
         for change in changes:
-            change.apply(self.state)
-            self._follow_up(change)
+            self._make(change)
 
     def record_own(
         self,
@@ -88,7 +99,11 @@ class Cloud:
         transfer_id: str | None = None,
         app_key: str | None = None,
     ) -> None:
-        """Writes what the cloud does of itself: time-outs, its start."""
+        """Records what the cloud does without being asked: its start, a time-out.
+
+        Raises:
+            OSError: it could not be written; nothing has changed.
+        """
         entry = {
             "caller": "cloud",
             "direction": "internal",
@@ -105,27 +120,17 @@ class Cloud:
         }
         self.record(entry, changes)
 
-    def _follow_up(self, change: Change) -> None:
-        if isinstance(change, MessageQueued):
-            self.deliveries.start(self.state.messages[change.message["id"]])
-        elif isinstance(change, ClockSet):
-            self.clock.set(change.now, change.rate)
-            self.deadlines.wake()
-            self.deliveries.wake()
-        elif isinstance(change, SwitchesSet):
-            self.switches = Switches(**change.switches)
-        elif isinstance(change, Reset):
-            self.deliveries.forget()
-            self.store.clear()
-            self.faults.clear()
-        self.deadlines.learn(change)
+    def recover(self) -> None:
+        """Makes the changes of the journal that an earlier process left, and journals the start.
 
-    def _recover(self) -> None:
+        Who has subscribed by then is told of each of them too.
+
+        Raises:
+            OSError: the journal cannot be written.
+        """
         for entry in self.journal.recover():
             for change in entry["changes"]:
-                made = from_json(change)
-                made.apply(self.state)
-                self.deadlines.learn(made)
+                self._make(from_json(change))
         if self.state.switches:
             self.switches = Switches(**self.state.switches)
         if self.state.clock:
@@ -134,21 +139,28 @@ class Cloud:
         again = f" after {self.journal.next - 1} journal entries" if self.journal.next > 1 else ""
         self.record_own(Effect.BOOTED, f"the cloud was started{again}")
 
-    def start(self) -> None:
-        """Begins what runs beside requests; to be called inside the loop."""
-        self.client = httpx.AsyncClient(
-            verify=ssl.create_default_context(), trust_env=False, follow_redirects=False
-        )
-        self.deadlines.start()
-        for message in list(self.state.messages.values()):
-            self.deliveries.start(message)
+    def set_clock(self, change: ClockSet) -> None:
+        """Sets the clock to what a change says."""
+        self.clock.set(change.now, change.rate)
 
-    async def stop(self) -> None:
-        """Ends what runs beside requests."""
-        await self.deadlines.stop()
-        await self.deliveries.stop()
-        await self.client.aclose()
+    def set_switches(self, change: SwitchesSet) -> None:
+        """Sets the switches to what a change says."""
+        self.switches = Switches(**change.switches)
+
+    def reset(self, _change: Reset) -> None:
+        """Removes what a reset removes beside the state: app data and faults."""
+        self.store.clear()
+        self.faults.clear()
+
+    async def close(self) -> None:
+        """Closes connections and files."""
+        await self.http.aclose()
         self.journal.close()
+
+    def _make(self, change: Change) -> None:
+        change.apply(self.state)
+        for subscriber in self._subscribers.get(type(change), ()):
+            subscriber(change)
 
 
 def default_url(settings: ServeSettings) -> str:

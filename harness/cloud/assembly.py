@@ -1,0 +1,73 @@
+"""Puts a cloud together, and says what follows from which change."""
+
+from dataclasses import dataclass
+
+from harness.cloud.changes import (
+    CancelRequested,
+    ClockSet,
+    DataUploaded,
+    ListenerTriggered,
+    MessageAwaited,
+    MessageQueued,
+    Reset,
+    SwitchesSet,
+)
+from harness.cloud.deadlines import Deadlines
+from harness.cloud.settings import ServeSettings
+from harness.cloud.site import Site
+from harness.cloud.webhooks import Deliveries
+from harness.cloud.world import World
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """A world, and what runs in it beside requests."""
+
+    world: World
+    deadlines: Deadlines
+    deliveries: Deliveries
+
+    def start(self) -> None:
+        """Begins what runs beside requests; to be called inside the loop."""
+        self.deadlines.start()
+        for message in list(self.world.state.messages.values()):
+            self.deliveries.start(message)
+
+    async def stop(self) -> None:
+        """Ends what runs beside requests, and closes the world."""
+        await self.deadlines.stop()
+        await self.deliveries.stop()
+        await self.world.close()
+
+
+def assemble(settings: ServeSettings, site: Site | None = None) -> Cloud:
+    """Makes a cloud, in the state that an earlier one left in its data folder.
+
+    Args:
+        settings: how it was started.
+        site: the content of the site; empty when left out.
+
+    Raises:
+        OSError: the data folder cannot be used.
+    """
+    world = World(settings, site)
+    deadlines, deliveries = Deadlines(world), Deliveries(world)
+
+    # Deadlines follow from what happened before a restart too.
+    world.subscribe(ListenerTriggered, deadlines.add_expiry)
+    world.subscribe(ListenerTriggered, deadlines.add_silence)
+    world.subscribe(DataUploaded, deadlines.add_silence)
+    world.subscribe(MessageAwaited, deadlines.add_silence)
+    world.subscribe(CancelRequested, deadlines.add_cancel)
+    world.subscribe(Reset, deadlines.forget)
+    world.recover()
+
+    # The rest follows only from what happens from here on.
+    world.subscribe(ClockSet, world.set_clock)
+    world.subscribe(ClockSet, lambda _: deadlines.wake())
+    world.subscribe(ClockSet, lambda _: deliveries.wake())
+    world.subscribe(SwitchesSet, world.set_switches)
+    world.subscribe(MessageQueued, deliveries.start_queued)
+    world.subscribe(Reset, lambda _: deliveries.forget())
+    world.subscribe(Reset, world.reset)
+    return Cloud(world, deadlines, deliveries)

@@ -1,0 +1,42 @@
+"""What only the control API does: it sets the clock and the switches, and resets."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from harness.cloud.changes.base import Change
+from harness.cloud.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSet(Change):
+    """The platform clock was set or advanced."""
+
+    kind: ClassVar[str] = "clock-set"
+    now: float
+    wall: float
+    rate: float
+
+    def _apply(self, state: State) -> None:
+        state.clock = (self.now, self.wall, self.rate)
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchesSet(Change):
+    """Switches were set by the control API."""
+
+    kind: ClassVar[str] = "switches-set"
+    switches: dict[str, Any]
+
+    def _apply(self, state: State) -> None:
+        state.switches = self.switches
+
+
+@dataclass(frozen=True, slots=True)
+class Reset(Change):
+    """Migrations, transfers, data and messages were forgotten."""
+
+    kind: ClassVar[str] = "reset"
+
+    def _apply(self, state: State) -> None:
+        for forgotten in (state.migrations, state.transfers, state.uploads, state.messages):
+            forgotten.clear()

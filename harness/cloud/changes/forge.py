@@ -1,0 +1,73 @@
+"""What happens to a Forge app's transfer only: it posts no progress, it acknowledges messages."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from harness.cloud.changes.base import Change
+from harness.cloud.state import State
+
+BEING_PROCESSED = 80
+"""Percent at which a Forge app's transfer holds while its messages are worked off (observed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageAwaited(Change):
+    """A Forge app has to acknowledge a message, within 15 minutes of platform time."""
+
+    kind: ClassVar[str] = "message-awaited"
+    transfer_id: str
+    message_id: str
+    at: int
+
+    def _apply(self, state: State) -> None:
+        state.transfers[self.transfer_id].awaiting[self.message_id] = self.at
+
+
+@dataclass(frozen=True, slots=True)
+class MessagesWorkedOff(Change):
+    """A Forge app acknowledged messages; progress follows from how many are left."""
+
+    kind: ClassVar[str] = "messages-worked-off"
+    transfer_id: str
+    message_ids: list[str]
+    failed: bool
+    at: int
+
+    def _apply(self, state: State) -> None:
+        transfer = state.transfers[self.transfer_id]
+        for message_id in self.message_ids:
+            if transfer.awaiting.pop(message_id, None) is not None:
+                transfer.worked_off += 1
+                transfer.failed += self.failed
+        sent = transfer.worked_off + len(transfer.awaiting)
+        transfer.percent = max(transfer.percent or 0, BEING_PROCESSED * transfer.worked_off // sent)
+        transfer.updated_at = self.at
+
+
+@dataclass(frozen=True, slots=True)
+class ExportCompleted(Change):
+    """The server has uploaded all that it has for a Forge app."""
+
+    kind: ClassVar[str] = "export-completed"
+    transfer_id: str
+    at: int
+
+    def _apply(self, state: State) -> None:
+        transfer = state.transfers[self.transfer_id]
+        transfer.export_completed, transfer.updated_at = True, self.at
+        if transfer.awaiting:
+            transfer.percent = BEING_PROCESSED
+            transfer.message = "events are being processed"
+
+
+@dataclass(frozen=True, slots=True)
+class AppLogged(Change):
+    """A Forge app wrote into the log that the customer sees."""
+
+    kind: ClassVar[str] = "app-logged"
+    transfer_id: str
+    message: str
+    at: int
+
+    def _apply(self, state: State) -> None:
+        state.log(self.transfer_id, self.at, "INFO", "APP_LOG", self.message)
