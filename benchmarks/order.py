@@ -86,7 +86,7 @@ def outcomes(
         benches = TestbedPool(settings, ready, run, lambda _: None, lambda: browser)
         try:
             for number, job in enumerate(jobs):
-                bench = benches.suited(job.requirements, job.app, job.jar)
+                bench = benches.matching(job.requirements, job.app, job.jar)
                 result = run_case(bench, job.case, Path(scratch) / str(number))
                 row = result.observed
                 seen = [row.status, row.percent] if row else [None, None]

@@ -4,6 +4,7 @@ HarnessError                the base: one clear message, an exit status, evidenc
 |-- BadInput       exit 3   the user's YAML, jar, flag, version, image or surroundings are wrong
 |-- ServiceDied    exit 2   a service ended while it was waited for; carries its last log lines
 |-- WaitTimedOut   exit 2   a bounded wait ran out; carries the step and what was last seen
+|-- RowMismatch    exit 1   a row is not the one that a test expects
 `-- DriverError    exit 2   a Confluence, cloud, browser or debugger did not answer as documented
     |-- NoDebuggee          nobody listens at the debugger's address
     |-- DebuggerBusy        another debugger is attached there; a JVM serves one at a time
@@ -13,6 +14,7 @@ HarnessError                the base: one clear message, an exit status, evidenc
     `-- NoReply             the JVM did not answer a command in time
 """
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 EXIT_FAILED = 1
@@ -74,6 +76,31 @@ class WaitTimedOut(HarnessError):
         self.step, self.seconds, self.last_seen, self.log_tail = step, seconds, last_seen, log_tail
         tail = f"\nLast log lines:\n{log_tail}" if log_tail else ""
         super().__init__(f"{step}: not within {seconds:g} s; last seen: {last_seen}{tail}")
+
+
+class RowMismatch(HarnessError):
+    """An app's row did not become what a test expects, or did not stay so.
+
+    Args:
+        app: the server app's key, by which the row is found.
+        expected: the row that the test expects, such as `COMPLETE 100 %`.
+        seen: the row that the page showed instead.
+        at: server time of that look.
+        watched: server time since the first look.
+        why: what ended the wait.
+    """
+
+    exit_status = EXIT_FAILED
+
+    def __init__(
+        self, app: str, expected: str, seen: str, at: datetime, watched: timedelta, why: str
+    ) -> None:
+        self.app, self.expected, self.seen = app, expected, seen
+        self.at, self.watched, self.why = at, watched, why
+        super().__init__(
+            f"the row of {app}: expected {expected}, saw {seen} at {at:%Y-%m-%d %H:%M:%S} server "
+            f"time, {watched} after the first look: {why}"
+        )
 
 
 class DriverError(HarnessError):

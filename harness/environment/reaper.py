@@ -1,4 +1,4 @@
-"""Removes what runs left behind that are not alive: containers, processes, folders."""
+"""Removes what dead runs left behind: containers, processes, folders, shared memory."""
 
 import time
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import docker
 import psutil
 
-from harness.engines import docker_clones
+from harness.engines import docker_clones, faketime
 from harness.engines.docker import OWNER_LABEL, RUN_LABEL, remove
 from harness.lifecycle import runs
 
@@ -23,9 +23,10 @@ class Removed:
     containers: tuple[str, ...] = ()
     processes: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    shared_memory: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        parts = [*self.containers, *self.processes, *self.folders]
+        parts = [*self.containers, *self.processes, *self.folders, *self.shared_memory]
         return ", ".join(parts) or "nothing"
 
 
@@ -49,10 +50,12 @@ def take_down(run: runs.Run, client: docker.DockerClient | None) -> Removed:
     """Removes everything that carries one run's id, alive or not."""
     processes = [process for process, run_id in _processes() if run_id == run.id]
     names = tuple(f"process {process.pid}" for process in processes)
+    services = {*faketime.recorded(run.folder), *(process.pid for process in processes)}
     _end(processes)
+    shared = tuple(str(path) for pid in sorted(services) for path in faketime.remove_stale(pid))
     containers = remove(client, {"label": f"{RUN_LABEL}={run.id}"}) if client else []
     folders = (str(run.folder),) if runs.forget(run) else ()
-    return Removed(tuple(containers), names, folders)
+    return Removed(tuple(containers), names, folders, shared)
 
 
 @contextmanager
@@ -132,4 +135,5 @@ def _merged(parts: Iterator[Removed]) -> Removed:
         tuple(name for part in every for name in part.containers),
         tuple(name for part in every for name in part.processes),
         tuple(name for part in every for name in part.folders),
+        tuple(name for part in every for name in part.shared_memory),
     )

@@ -44,7 +44,7 @@ class Worker:
         with ExitStack() as at_end:
             testbeds = self._benches(index, at_end)
             if (standing := self._place.standing) and jobs:
-                testbeds.give(standing.stack, standing.requirements, jobs[0].app, jobs[0].jar)
+                testbeds.adopt(standing.stack, standing.requirements, jobs[0].app, jobs[0].jar)
             for job in jobs:
                 if self._stop.is_set():
                     return
@@ -93,7 +93,7 @@ class Worker:
     def _attempt(self, testbeds: TestbedPool, job: Job) -> tuple[CaseResult | None, str, bool]:
         """A result if there is one, what is to be said of it, and whether the stack died."""
         try:
-            testbed = testbeds.suited(job.requirements, job.app, job.jar)
+            testbed = testbeds.matching(job.requirements, job.app, job.jar)
         except BadInput:
             raise
         except HarnessError as error:

@@ -31,25 +31,25 @@ def _close(context: BrowserContext) -> None:
 
 @dataclass
 class _Opened:
-    """A testbed, what closes it, and whether its stack is somebody else's."""
+    """A testbed, what closes it, and whether its stack is another command's."""
 
     testbed: Testbed
     at_end: ExitStack
-    given: bool = False
+    adopted: bool = False
 
 
 @dataclass
 class TestbedPool:
-    """The testbeds of a worker or a test session, each opened when it is first asked for.
+    """The testbeds of a worker or a test session, each opened when it is first needed.
 
     Args:
         settings: where and how.
         ready: the engine.
         run: the run that owns what is brought up.
         progress: takes lines about what is brought up.
-        browser: gives a running browser; asked while a stack boots.
+        browser: returns a running browser; called while a stack boots.
         name: how the names of the stacks begin, which differ within a run.
-        most: how many stacks may stand at once; None for as many as are asked for.
+        most: how many stacks may run at once; None for any number.
     """
 
     __test__ = False  # the name begins as pytest's own test classes do
@@ -72,7 +72,7 @@ class TestbedPool:
 
     @property
     def stacks(self) -> list[Stack]:
-        """The stacks that stand now."""
+        """The stacks that run now."""
         return [opened.testbed.stack for opened in list(self._open.values())]
 
     def get(
@@ -92,17 +92,20 @@ class TestbedPool:
         app = apps.load(app_folder)
         jar = server_jar(app_folder, app, self.progress)
         rate = scale or self.settings.scale
-        return self.suited(StackRequirements(ccma, rate, system_features, app.cloud_half), app, jar)
+        return self.matching(
+            StackRequirements(ccma, rate, system_features, app.cloud_half), app, jar
+        )
 
-    def suited(self, needs: StackRequirements, app: AppDescription, jar: Path) -> Testbed:
-        """A testbed whose stack is alive and is what is needed, with that app.
+    def matching(self, needs: StackRequirements, app: AppDescription, jar: Path) -> Testbed:
+        """A testbed whose stack is alive and is what `needs` says, with that app in use.
 
         Raises:
-            HarnessError: it does not come up, or what is needed cannot be had.
+            BadInput: an adopted stack is not what `needs` says, or such a stack cannot be had here.
+            HarnessError: the stack does not come up, or an adopted one has ended.
         """
         opened = self._open.get(needs)
         if opened and opened.testbed.died():
-            if opened.given:
+            if opened.adopted:
                 raise opened.testbed.stack.explained("the next case", HarnessError("it ended"))
             self._close(needs)
             opened = None
@@ -113,12 +116,12 @@ class TestbedPool:
         opened.testbed.use(app, jar)
         return opened.testbed
 
-    def give(self, stack: Stack, needs: StackRequirements, app: AppDescription, jar: Path) -> None:
-        """Takes a stack that stands already, and that nobody here closes, as the only one."""
+    def adopt(self, stack: Stack, needs: StackRequirements, app: AppDescription, jar: Path) -> None:
+        """Takes a stack that runs already as the only one; its owner closes it, not this pool."""
         at_end = ExitStack()
         testbed = open_testbed(stack, app, jar, self._empty_page(at_end), at_end)
         testbed.start = self.settings.start
-        self._open[needs] = _Opened(testbed, at_end, given=True)
+        self._open[needs] = _Opened(testbed, at_end, adopted=True)
 
     def close(self) -> None:
         """Closes all testbeds, and the stacks that were brought up here."""
@@ -156,8 +159,8 @@ class TestbedPool:
 
     def _make_room(self, needs: StackRequirements) -> None:
         for other, opened in list(self._open.items()):
-            if opened.given:
-                raise BadInput(f"the stack that stands does not suit: {other.difference(needs)}")
+            if opened.adopted:
+                raise BadInput(f"the stack of --stack does not match: {other.difference(needs)}")
         while self.most is not None and len(self._open) >= self.most:
             self._close(next(iter(self._open)))
 

@@ -1,5 +1,7 @@
 """An app's row as a test waits for it."""
 
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,17 +9,37 @@ from playwright.sync_api import Page
 
 from harness.checker.timing import PATIENCE
 from harness.drivers.browser.progress_row import look, pause
-from harness.errors import WaitTimedOut
+from harness.errors import RowMismatch, WaitTimedOut
 from harness.vocabulary.rows import FINAL, Row
+
+_GRACE_SECONDS = 60.0
+"""Wall seconds beyond twice what the server time of a wait should cost."""
+
+
+@dataclass(frozen=True)
+class _Look:
+    """A row, the server time at which it was seen, and server time since the first look."""
+
+    row: Row
+    at: datetime
+    watched: timedelta
 
 
 @dataclass
 class ProgressRow:
-    """Looks at the row of one app, as an admin would who reloads the plan's page."""
+    """Looks at the row of one app, as an admin would who reloads the plan's page.
+
+    Args:
+        page: a page that shows the plan.
+        server_app_key: whose row.
+        scale: server seconds per wall second.
+        clock: monotonic wall seconds.
+    """
 
     page: Page
     server_app_key: str
     scale: float
+    clock: Callable[[], float] = time.monotonic
 
     def now(self) -> Row:
         """The row at this moment."""
@@ -32,31 +54,50 @@ class ProgressRow:
             within: server time.
 
         Raises:
-            WaitTimedOut: it did not, or it shows another status that no poll changes.
+            RowMismatch: it did not within that time, or it shows another status for good.
+            WaitTimedOut: server time does not pass at its rate.
         """
-        wanted = f"row {status}" + ("" if percent is None else f" {percent} %")
-        row, begun = look(self.page, self.server_app_key)
-        now = begun
-        while row.status != status or percent not in (None, row.percent):
-            if now - begun > within or (row.status in FINAL and row.status != status):
-                seconds = within.total_seconds() / self.scale
-                raise WaitTimedOut(f"{wanted} for {self.server_app_key}", seconds, str(row))
-            pause(self.page)
-            row, now = look(self.page, self.server_app_key)
-        return row
+        expected = status if percent is None else f"{status} {percent} %"
+        for seen in self._looks(within, expected):
+            if seen.row.status == status and percent in (None, seen.row.percent):
+                return seen.row
+            if seen.row.status in FINAL and seen.row.status != status:
+                raise self._mismatch(expected, seen, "no later poll changes that status")
+        raise self._mismatch(expected, seen, f"that is more than the {within} it may take")
 
     def stays(self, status: str, through: timedelta) -> Row:
-        """Watches the row through some server time, and returns it if it never changed.
+        """Watches the row through some server time.
+
+        Args:
+            status: what it has to show at every look; its percent may change.
+            through: server time; the last look is after it.
+
+        Returns:
+            The row of the last look.
 
         Raises:
-            WaitTimedOut: it changed.
+            RowMismatch: it showed another status.
+            WaitTimedOut: server time does not pass at its rate.
         """
-        row, begun = look(self.page, self.server_app_key)
-        now: datetime = begun
-        while now - begun < through:
-            if row.status != status:
-                minutes = (now - begun).total_seconds() / 60
-                raise WaitTimedOut(f"row to stay {status}", minutes * 60 / self.scale, str(row))
+        for seen in self._looks(through, f"{status} for {through}"):
+            if seen.row.status != status:
+                raise self._mismatch(status, seen, f"it has to stay so for {through}")
+        return seen.row
+
+    def _looks(self, through: timedelta, expected: str) -> Iterator[_Look]:
+        """Looks until more server time than that has passed; the last look is after it."""
+        bound = 2 * through.total_seconds() / self.scale + _GRACE_SECONDS
+        begun = self.clock()
+        row, first = look(self.page, self.server_app_key)
+        now = first
+        yield _Look(row, now, now - first)
+        while now - first <= through:
+            if self.clock() - begun > bound:
+                passed = f"row {row}; only {now - first} of server time had passed"
+                raise WaitTimedOut(f"the row of {self.server_app_key}: {expected}", bound, passed)
             pause(self.page)
             row, now = look(self.page, self.server_app_key)
-        return row
+            yield _Look(row, now, now - first)
+
+    def _mismatch(self, expected: str, seen: _Look, why: str) -> RowMismatch:
+        return RowMismatch(self.server_app_key, expected, str(seen.row), seen.at, seen.watched, why)

@@ -1,7 +1,7 @@
-"""The state that no case may leave behind, and the proof that it is there again.
+"""Takes back what a case changed in a stack, and proves that nothing of it is left.
 
-A stack is looked at once, when it has just come up. After each reset it is looked at again, and
-what differs is an error: a case that ran on would be judged by what another one left.
+A snapshot is made once, when the stack has just come up, and again after each reset. A difference
+is an error: the next case would be judged by what the last one left.
 """
 
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ def snapshot(client: httpx.Client, cloud: CloudControl) -> Baseline:
 
 
 def restore(client: httpx.Client, cloud: CloudControl, baseline: Baseline) -> None:
-    """Brings a stack back to a state, and proves it by looking again.
+    """Brings a stack back to its baseline, and proves it by a second snapshot.
 
     Args:
         client: an administrator's client of Confluence.
@@ -79,7 +79,9 @@ def restore(client: httpx.Client, cloud: CloudControl, baseline: Baseline) -> No
         if getattr(now, each.name) != getattr(baseline, each.name)
     ]
     if left:
-        told = "; ".join(f"{name} is {getattr(now, name)!r}" for name in left)
+        differences = "; ".join(f"{name} is {getattr(now, name)!r}" for name in left)
         raise DriverError(
-            "resetting the stack", told, "run with --isolation fresh to see whether it matters"
+            "resetting the stack",
+            differences,
+            "run with --isolation fresh to see whether it matters",
         )

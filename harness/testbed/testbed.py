@@ -128,7 +128,7 @@ def open_testbed(
         client = at_end.enter_context(stack.client())
         log_in(page, stack.confluence_url, stack.account)
         page.close()
-        # A stack that stood before may have more, which the first reset takes away.
+        # An attached stack may hold transfers and faults; the first reset removes them.
         state = replace(reset.snapshot(client, stack.cloud), transfers=(), faults=0)
     except (HarnessError, TransportError, PlaywrightError) as error:
         raise stack.explained("the browser to log in", error) from error

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from harness.drivers.cloud import CloudControl
-from harness.errors import WaitTimedOut
+from harness.errors import RowMismatch
 from harness.pytest_plugin import DEV_MODE, FEATURE
 from harness.testbed.progress_row import ProgressRow
 from harness.testbed.testbed import Migration
@@ -48,7 +48,7 @@ def test_a_wait_ends_early_when_the_row_is_final(
 ) -> None:
     migration.start()
     progress_row.becomes("COMPLETE")
-    with pytest.raises(WaitTimedOut, match="last seen: COMPLETE 100"):
+    with pytest.raises(RowMismatch, match="expected FAILED, saw COMPLETE 100"):
         progress_row.becomes("FAILED")
 
 

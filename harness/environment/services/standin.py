@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.engines import faketime
 from harness.engines.builds import STANDIN_JAR
 from harness.engines.service import Placement, Service
 from harness.engines.toolchain import Toolchain
@@ -81,16 +82,16 @@ def standin(
                 "STANDIN_PORTS_FILE": place.ports_file,
             }
         if scale != 1:
-            # In a container the entrypoint preloads the library, for the JVM alone.
+            # In a container the entrypoint loads libfaketime, for the JVM alone; else `argv` does.
             variables |= {"FAKETIME": f"+0 x{scale:g}"}
-            variables |= {"LD_PRELOAD": str(toolchain.faketime)} if toolchain else {}
         return variables
 
     def argv(place: Placement) -> list[str]:
         if toolchain is None or jars is None:
             return []
         arguments = env(place)["JVM_SUPPORT_RECOMMENDED_ARGS"].split()
-        return [str(toolchain.java), *SMALL_JVM, *arguments, "-jar", f"{jars}/{STANDIN_JAR}"]
+        java = [str(toolchain.java), *SMALL_JVM, *arguments, "-jar", f"{jars}/{STANDIN_JAR}"]
+        return java if scale == 1 else faketime.under(toolchain.faketime, java)
 
     return Service(
         name=CONFLUENCE,

@@ -36,7 +36,7 @@ def start(confluence: Running, side: ConfluenceSide, *, kill: bool) -> None:
     if kill:
         confluence.kill()
     watch = Watch(confluence.ended, confluence.output_tail)
-    start_up(address, side.wanted, None, limits=side.limits, watch=watch)
+    start_up(address, side.setup, None, limits=side.limits, watch=watch)
 
 
 def test_a_confluence_that_is_killed_ends_its_start(ready: Ready, harness_run: Run) -> None:

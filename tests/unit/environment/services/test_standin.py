@@ -55,10 +55,18 @@ def test_locally_every_port_is_chosen_by_the_service_on_loopback() -> None:
     service = standin(toolchain=toolchain)
     env, argv = service.env(OnLoopback()), service.argv(OnLoopback())
     assert env["STANDIN_HTTP_PORT"] == env["STANDIN_SYNCHRONY_PORT"] == "0"
-    assert (env["STANDIN_BIND"], env["LD_PRELOAD"]) == ("127.0.0.1", "/faketime.so")
-    assert argv[0] == "/java"
+    assert env["STANDIN_BIND"] == "127.0.0.1"
+    # The shell before the JVM must not load libfaketime: it is an argument, no variable.
+    assert "LD_PRELOAD" not in env
+    assert argv[:2] == ["/bin/sh", "-c"]
+    assert argv[3:5] == ["/faketime.so", "/java"]
     assert argv[-2:] == ["-jar", "/jars/standin.jar"]
     assert any(word.endswith("address=127.0.0.1:0") for word in argv)
+
+
+def test_locally_the_jvm_is_started_without_a_shell_where_time_is_real() -> None:
+    toolchain = Toolchain(Path("/java"), Path("/javac"), Path("/faketime.so"))
+    assert standin(scale=1, toolchain=toolchain).argv(OnLoopback())[0] == "/java"
 
 
 @pytest.mark.parametrize("place", [InDocker(), OnLoopback()])

@@ -1,0 +1,108 @@
+"""How long a test waits for a row, and what it is told when another row came."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from harness.errors import EXIT_FAILED, RowMismatch, WaitTimedOut
+from harness.testbed import progress_row
+from harness.testbed.progress_row import ProgressRow
+from harness.vocabulary.rows import Row
+
+BEGIN = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
+KEY = "com.example.charts"
+READY, STARTED, HALF, DONE = (
+    Row("READY"),
+    Row("RUNNING", 0),
+    Row("RUNNING", 50),
+    Row("COMPLETE", 100),
+)
+
+Shows = Callable[..., ProgressRow]
+
+
+@pytest.fixture
+def shows(monkeypatch: pytest.MonkeyPatch) -> Shows:
+    """Returns a function that makes a row which shows some rows in turn, the last one for good."""
+
+    def make(*rows: Row, each: timedelta = timedelta(minutes=5)) -> ProgressRow:
+        """Between two looks `each` of server time passes, and a wall second."""
+        coming, server, wall = list(rows), iter(range(1000)), iter(range(1000))
+
+        def look(_: object, key: str) -> tuple[Row, datetime]:
+            assert key == KEY
+            row = coming.pop(0) if len(coming) > 1 else coming[0]
+            return row, BEGIN + next(server) * each
+
+        monkeypatch.setattr(progress_row, "look", look)
+        monkeypatch.setattr(progress_row, "pause", lambda _: None)
+        return ProgressRow(None, KEY, 300, clock=lambda: float(next(wall)))  # type: ignore[arg-type]
+
+    return make
+
+
+def minutes(count: float) -> timedelta:
+    return timedelta(minutes=count)
+
+
+def test_a_row_that_becomes_what_is_expected_is_returned(shows: Shows) -> None:
+    assert shows(READY, STARTED, DONE).becomes("COMPLETE") == DONE
+    assert shows(READY, STARTED, HALF).becomes("RUNNING") == STARTED
+    assert shows(READY, STARTED, HALF).becomes("RUNNING", 50) == HALF
+
+
+def test_a_row_has_as_long_as_it_may_take_and_no_longer(shows: Shows) -> None:
+    # Looks are at 0, 5, 10, ... minutes; the one at 15 is still in time.
+    assert shows(READY, READY, READY, DONE).becomes("COMPLETE", within=minutes(15)) == DONE
+    with pytest.raises(RowMismatch) as caught:
+        shows(READY, READY, READY, READY, READY, DONE).becomes("COMPLETE", 100, within=minutes(15))
+    assert str(caught.value) == (
+        "the row of com.example.charts: expected COMPLETE 100 %, saw READY at 2026-01-01 12:20:00 "
+        "server time, 0:20:00 after the first look: that is more than the 0:15:00 it may take"
+    )
+
+
+def test_another_final_status_ends_the_wait_at_once(shows: Shows) -> None:
+    with pytest.raises(RowMismatch, match=r"saw FAILED at .*12:05:00.*no later poll changes"):
+        shows(STARTED, Row("FAILED"), DONE).becomes("COMPLETE")
+
+
+def test_the_expected_status_with_another_percent_is_waited_on(shows: Shows) -> None:
+    assert shows(Row("COMPLETE", 50), DONE).becomes("COMPLETE", 100) == DONE
+
+
+def test_a_mismatch_carries_its_evidence_and_means_that_the_app_failed(shows: Shows) -> None:
+    with pytest.raises(RowMismatch) as caught:
+        shows(READY, Row("FAILED", 7)).becomes("COMPLETE")
+    error = caught.value
+    assert (error.app, error.expected, error.seen) == (KEY, "COMPLETE", "FAILED 7")
+    assert (error.at, error.watched) == (BEGIN + minutes(5), minutes(5))
+    assert error.exit_status == EXIT_FAILED
+
+
+def test_a_row_that_stays_is_returned_as_it_was_last_seen(shows: Shows) -> None:
+    assert shows(STARTED, HALF).stays("RUNNING", through=minutes(10)) == HALF
+
+
+@pytest.mark.parametrize("change", [1, 2, 3])
+def test_a_row_that_changes_while_it_has_to_stay_is_a_mismatch(shows: Shows, change: int) -> None:
+    # With looks at 0, 5, 10 and 15 minutes the third change is seen by the very last look.
+    rows = [READY] * change + [DONE]
+    with pytest.raises(RowMismatch) as caught:
+        shows(*rows).stays("READY", through=minutes(10))
+    assert str(caught.value).endswith("after the first look: it has to stay so for 0:10:00")
+    assert caught.value.at == BEGIN + minutes(5 * change)
+
+
+def test_a_change_after_the_time_is_not_looked_at(shows: Shows) -> None:
+    assert shows(*[READY] * 4, DONE).stays("READY", through=minutes(10)) == READY
+
+
+@pytest.mark.parametrize("wait", ["becomes", "stays"])
+def test_server_time_that_stands_still_ends_the_wait(shows: Shows, wait: str) -> None:
+    row = shows(READY, each=timedelta(0))
+    with pytest.raises(WaitTimedOut, match=r"(?s)not within 66 s.*only 0:00:00 of server time"):
+        row.becomes("COMPLETE", within=minutes(15)) if wait == "becomes" else row.stays(
+            "READY", through=minutes(15)
+        )
