@@ -6,6 +6,7 @@ HarnessError                the base: one clear message, an exit status, evidenc
 |-- WaitTimedOut   exit 2   a bounded wait ran out; carries the step and what was last seen
 |-- RowMismatch    exit 1   a row is not the one that a test expects
 `-- DriverError    exit 2   a Confluence, cloud, browser or debugger did not answer as documented
+    |-- PageUnreadable      a page shows no row that could be believed; carries its state
     |-- NoDebuggee          nobody listens at the debugger's address
     |-- DebuggerBusy        another debugger is attached there; a JVM serves one at a time
     |-- JvmGone             the JVM, or the connection to it, ended
@@ -115,6 +116,21 @@ class DriverError(HarnessError):
     def __init__(self, attempted: str, came_back: str, advice: str = "") -> None:
         self.attempted, self.came_back, self.advice = attempted, came_back, advice
         super().__init__(f"{attempted}: {came_back}" + (f". {advice}" if advice else ""))
+
+
+class PageUnreadable(DriverError):
+    """A page was looked at, and what it shows is neither a row nor the absence of one.
+
+    Args:
+        attempted: what was attempted.
+        state: a word for what the page is instead, such as `logged-out` or `http-error`.
+        came_back: what was seen on it.
+        advice: the likely cause and what to do.
+    """
+
+    def __init__(self, attempted: str, state: str, came_back: str, advice: str = "") -> None:
+        self.state = state
+        super().__init__(attempted, came_back, advice)
 
 
 class NoDebuggee(DriverError):

@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from playwright.sync_api import Page
 
 from harness.checker.timing import PATIENCE
-from harness.drivers.browser.progress_row import look, pause
+from harness.drivers.browser.progress_row import Look, look, pause
+from harness.drivers.confluence.session import Account
 from harness.errors import RowMismatch, WaitTimedOut
 from harness.vocabulary.rows import FINAL, Row
 
@@ -16,34 +17,45 @@ _GRACE_SECONDS = 60.0
 """Wall seconds beyond twice what the server time of a wait should cost."""
 
 
-@dataclass(frozen=True)
-class _Look:
-    """A row, the server time at which it was seen, and server time since the first look."""
-
-    row: Row
-    at: datetime
-    watched: timedelta
-
-
 @dataclass
 class ProgressRow:
     """Looks at the row of one app, as an admin would who reloads the plan's page.
 
     Args:
-        page: a page that shows the plan.
+        page: shows the plan.
         server_app_key: whose row.
         scale: server seconds per wall second.
+        account: logs in again where the session has ended.
+        plan_name: the plan's name, which the page has to show.
+        app_names: names of the app, for pages that do not show keys.
         clock: monotonic wall seconds.
     """
 
     page: Page
     server_app_key: str
     scale: float
+    account: Account | None = None
+    plan_name: str | None = None
+    app_names: tuple[str, ...] = ()
     clock: Callable[[], float] = time.monotonic
 
     def now(self) -> Row:
         """The row at this moment."""
-        return look(self.page, self.server_app_key)[0]
+        return self.look().row
+
+    def look(self) -> Look:
+        """The row at this moment, with the server's time and why it is believed.
+
+        Raises:
+            PageUnreadable: the page cannot be read.
+        """
+        return look(
+            self.page,
+            self.server_app_key,
+            account=self.account,
+            plan_name=self.plan_name,
+            app_names=self.app_names,
+        )
 
     def becomes(self, status: str, percent: int | None = None, within: timedelta = PATIENCE) -> Row:
         """Waits until the row shows a status, and a percent where one is given.
@@ -58,12 +70,12 @@ class ProgressRow:
             WaitTimedOut: server time does not pass at its rate.
         """
         expected = status if percent is None else f"{status} {percent} %"
-        for seen in self._looks(within, expected):
+        for seen, watched in self._looks(within, expected):
             if seen.row.status == status and percent in (None, seen.row.percent):
                 return seen.row
             if seen.row.status in FINAL and seen.row.status != status:
-                raise self._mismatch(expected, seen, "no later poll changes that status")
-        raise self._mismatch(expected, seen, f"that is more than the {within} it may take")
+                raise self._mismatch(expected, seen, watched, "no later poll changes that status")
+        raise self._mismatch(expected, seen, watched, f"that is more than the {within} it may take")
 
     def stays(self, status: str, through: timedelta) -> Row:
         """Watches the row through some server time.
@@ -79,25 +91,30 @@ class ProgressRow:
             RowMismatch: it showed another status.
             WaitTimedOut: server time does not pass at its rate.
         """
-        for seen in self._looks(through, f"{status} for {through}"):
+        for seen, watched in self._looks(through, f"{status} for {through}"):
             if seen.row.status != status:
-                raise self._mismatch(status, seen, f"it has to stay so for {through}")
+                raise self._mismatch(status, seen, watched, f"it has to stay so for {through}")
         return seen.row
 
-    def _looks(self, through: timedelta, expected: str) -> Iterator[_Look]:
-        """Looks until more server time than that has passed; the last look is after it."""
+    def _looks(self, through: timedelta, expected: str) -> Iterator[tuple[Look, timedelta]]:
+        """Looks until more server time than that has passed; the last look is after it.
+
+        Yields:
+            A look, and server time since the first one.
+        """
         bound = 2 * through.total_seconds() / self.scale + _GRACE_SECONDS
         begun = self.clock()
-        row, first = look(self.page, self.server_app_key)
-        now = first
-        yield _Look(row, now, now - first)
-        while now - first <= through:
+        seen = first = self.look()
+        yield seen, timedelta(0)
+        while (watched := seen.server_time - first.server_time) <= through:
             if self.clock() - begun > bound:
-                passed = f"row {row}; only {now - first} of server time had passed"
+                passed = f"row {seen.row}; only {watched} of server time had passed"
                 raise WaitTimedOut(f"the row of {self.server_app_key}: {expected}", bound, passed)
             pause(self.page)
-            row, now = look(self.page, self.server_app_key)
-            yield _Look(row, now, now - first)
+            seen = self.look()
+            yield seen, seen.server_time - first.server_time
 
-    def _mismatch(self, expected: str, seen: _Look, why: str) -> RowMismatch:
-        return RowMismatch(self.server_app_key, expected, str(seen.row), seen.at, seen.watched, why)
+    def _mismatch(self, expected: str, seen: Look, watched: timedelta, why: str) -> RowMismatch:
+        return RowMismatch(
+            self.server_app_key, expected, str(seen.row), seen.server_time, watched, why
+        )

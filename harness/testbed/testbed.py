@@ -36,7 +36,13 @@ class Testbed:
     start: Start = "wizard"
     executed: dict[str, str] = field(default_factory=dict, init=False)
     """Plans that have run on the stack, by what they were made from."""
-    _installed: str | None = field(default=None, init=False)
+    _installed: plugins.App | None = field(default=None, init=False)
+
+    @property
+    def app_names(self) -> tuple[str, ...]:
+        """Names by which a page that does not show keys may call the app."""
+        installed = (self._installed.name,) if self._installed else ()
+        return tuple(dict.fromkeys((*installed, self.app.name)))
 
     def died(self) -> bool:
         """Whether a service of the stack has ended."""
@@ -72,21 +78,28 @@ class Testbed:
     def install(self) -> None:
         """Installs the server app, once for each stack."""
         if not self._installed:
-            self._installed = plugins.install(self.client, self.jar).key
+            self._installed = plugins.install(self.client, self.jar)
             if self.app.server.address:
                 plugins.await_address(self.client, self.app.server.address)
 
     def uninstall(self) -> None:
         """Removes the server app, if `install` has put it there."""
         if self._installed:
-            plugins.uninstall(self.client, self._installed)
+            plugins.uninstall(self.client, self._installed.key)
             self._installed = None
 
     def plan(self, name: str) -> "Migration":
         """A new migration plan on a page of its own."""
         page = self.context.new_page()
         plan_id = migration_assistant.create_plan(page, self.stack.confluence_url, name)
-        row = ProgressRow(page, self.app.server.key, self.stack.scale)
+        row = ProgressRow(
+            page,
+            self.app.server.key,
+            self.stack.scale,
+            self.stack.account,
+            name,
+            self.app_names,
+        )
         return Migration(page, plan_id, row)
 
 

@@ -6,14 +6,16 @@ Source: reference/app-migration-platform.md section 4.3.
 """
 
 import re
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from harness.drivers.browser.navigation import base_of, go
+from harness.drivers.browser.plan_address import plan_id_in
 from harness.drivers.browser.plan_wizard import Choices, fill_wizard, press
-from harness.drivers.browser.rows import Progress, Row, read_progress
+from harness.drivers.browser.progress_row import read_progress
+from harness.drivers.browser.rows import Progress, Row
 from harness.drivers.confluence.session import Account
 from harness.errors import DriverError
 
@@ -26,6 +28,7 @@ __all__ = [
     "find_plan",
     "open_home",
     "open_plan",
+    "plan_id_in",
     "plan_status",
     "read_progress",
     "run_plan",
@@ -162,16 +165,6 @@ def plan_status(page: Page) -> str | None:
     """Return the plan's own status as its page shows it (SAVED, RUNNING, ...), or None."""
     shown = page.get_by_text(_PLAN_STATES).first
     return shown.inner_text().strip().upper() if shown.count() else None
-
-
-def plan_id_in(url: str) -> str | None:
-    """Return the planId of an address, wherever in its query or fragment it stands."""
-    parts = urlsplit(url)
-    for query in (parts.query, urlsplit(parts.fragment).query, parts.fragment):
-        for key, values in parse_qs(query).items():
-            if key.casefold() == "planid" and values[0]:
-                return values[0]
-    return None
 
 
 def control(page: Page, name: re.Pattern[str]) -> Locator:

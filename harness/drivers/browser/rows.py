@@ -1,55 +1,26 @@
-"""The rows of "App migration progress": one snapshot of the page, read by pure functions.
+"""The rows of "App migration progress", read from the texts of the block by pure functions.
 
-The page changes while it is looked at, so a row must never be put together from two looks: one
-script in the page returns the texts of the whole block, and everything else happens here.
+Columns are found by their headers, or by what is in them; an app's row by its key or its name.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from playwright.sync_api import Page
 from pydantic import BaseModel, ConfigDict
 
-from harness.drivers.browser.dom_text import PIECES
-
-BLOCK = "App migration progress"
-
-_SNAPSHOT = (
-    """(title) => {
-    const plain = (text) => text.replace(/\\s+/g, ' ').trim();
-    const pieces = """
-    + PIECES
-    + """;
-    const headings = [...document.querySelectorAll('h1,h2,h3,h4,h5,h6,[role=heading]')];
-    const says = (h) => plain(h.textContent).toLowerCase() === title.toLowerCase();
-    const heading = headings.find((h) => says(h) && h.getClientRects().length);
-    if (!heading) return {block: false, headers: [], rows: []};
-    const follows = (element) =>
-        heading.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING;
-    const table = [...document.querySelectorAll('table,[role=table],[role=grid]')].find(follows);
-    const next = headings.find((h) => h !== heading && follows(h));
-    const before = (a, b) => a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING;
-    if (!table || (next && before(next, table))) return {block: true, headers: [], rows: []};
-    const lines = [...table.querySelectorAll('tr,[role=row]')].map((row) => [
-        ...row.querySelectorAll('th,td,[role=columnheader],[role=rowheader],[role=cell],[role=gridcell]'),
-    ]);
-    const isHeader = (cell) =>
-        cell.getAttribute('role') === 'columnheader' ||
-        (cell.tagName === 'TH' && cell.scope !== 'row');
-    const isHead = (cells) => cells.length > 0 && cells.every(isHeader);
-    const head = lines.find(isHead) || [];
-    return {
-        block: true,
-        headers: head.map((cell) => plain(cell.textContent)),
-        rows: lines.filter((cells) => cells.length && !isHead(cells)).map((c) => c.map(pieces)),
-    };
-}"""
-)
+from harness.vocabulary import rows as vocabulary
 
 _PERCENT = re.compile(r"(\d{1,3})\s*%")
+_SPELLINGS = {"CANCELED": "CANCELLED", "COMPLETED": "COMPLETE", "CANCELING": "CANCELLING"}
+_NOT_SHOWN = frozenset({"ABSENT", "NO_ROW"})
+KNOWN = frozenset(vocabulary.STATUSES) - _NOT_SHOWN | {"CANCELLING", "SKIPPED"} | set(_SPELLINGS)
+"""Statuses that a row may show; "Canceling" since CCMA 3.9.4, SKIPPED by its REST's model."""
+
 _KEY = re.compile(r"[\w.\-]+")
 _KEY_LABEL = re.compile(r"^(server app key|app key|key)\s*:?\s*", re.IGNORECASE)
+_LABEL = re.compile(r"(app|name|status|state)\s*:?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -85,11 +56,23 @@ class Snapshot(BaseModel):
     block: bool
     headers: tuple[str, ...] = ()
     rows: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    marks: tuple[tuple[str, ...], ...] = ()
+    """By row, the values of attributes such as data-server-app-key."""
+    loose: tuple[tuple[str, ...], ...] = ()
+    """Where no table holds it: the texts from the app's name or key to its status."""
+    items: int = 0
+    """How many statuses stand outside tables."""
+    text: str = ""
+    folded: bool = False
 
 
-def read_progress(page: Page) -> Progress:
-    """Read the block from a plan's page, as it is at one moment."""
-    return parse_progress(Snapshot.model_validate(page.evaluate(_SNAPSHOT, BLOCK)))
+@dataclass(frozen=True)
+class FoundRow:
+    """What a block shows for one app: a row and how it was found, nothing, or why it is unclear."""
+
+    row: vocabulary.Row | None = None
+    by: Literal["key", "name"] | None = None
+    problem: str | None = None
 
 
 def parse_progress(snapshot: Snapshot) -> Progress:
@@ -97,6 +80,57 @@ def parse_progress(snapshot: Snapshot) -> Progress:
     columns = _columns(snapshot.headers)
     rows = tuple(_row(cells, columns) for cells in snapshot.rows if len(cells) > 1)
     return Progress(snapshot.block, rows)
+
+
+def find_row(
+    shown: Progress, snapshot: Snapshot, server_app_key: str, app_names: Sequence[str] = ()
+) -> FoundRow:
+    """Finds an app's row by its key, else by its name; two rows that could be it are a problem."""
+    names = {name.casefold() for name in app_names}
+    by_key, by_name = [], []
+    cells = [cells for cells in snapshot.rows if len(cells) > 1]
+    marks = [m for m, c in zip(snapshot.marks, snapshot.rows, strict=False) if len(c) > 1]
+    for index, row in enumerate(shown.rows):
+        pieces = [_KEY_LABEL.sub("", piece).strip("() ") for cell in cells[index] for piece in cell]
+        own_marks = marks[index] if index < len(marks) else ()
+        if server_app_key in (row.server_app_key, *pieces, *own_marks):
+            by_key.append(row)
+        elif names & {row.app.casefold(), *(piece.casefold() for piece in pieces)}:
+            by_name.append(row)
+    if by_key or by_name:
+        return _only(by_key, "key") if by_key else _only(by_name, "name")
+    return _loose(snapshot.loose, server_app_key, names)
+
+
+def _only(rows: Sequence[Row], by: Literal["key", "name"]) -> FoundRow:
+    if len({(row.status, row.percent) for row in rows}) > 1 or (by == "name" and len(rows) > 1):
+        return FoundRow(problem=f"{len(rows)} rows could be the app's")
+    row = rows[0]
+    if row.status not in KNOWN:
+        return FoundRow(problem=f"{row.status or 'nothing'} is not a status that is known")
+    return FoundRow(vocabulary.Row(_SPELLINGS.get(row.status, row.status), row.percent), by)
+
+
+def _loose(found: Sequence[Sequence[str]], key: str, names: set[str]) -> FoundRow:
+    """A row that is not in a table: name, key, then a status, and nothing else between."""
+    if not found:
+        return FoundRow()
+    if len(found) > 1:
+        return FoundRow(problem=f"{len(found)} places name the app")
+    pieces = found[0]
+    statuses = [i for i, p in enumerate(pieces) if normalised(_PERCENT.sub("", p)) in KNOWN]
+    if len(statuses) != 1:
+        return FoundRow(problem=f"{len(statuses)} statuses stand beside the app's name")
+    at = statuses[0]
+    before = [_KEY_LABEL.sub("", piece).strip("() ") for piece in pieces[:at]]
+    own = [p for p in before if p == key or p.casefold() in names]
+    others = [p for p in before if p and p not in own and not _LABEL.fullmatch(p)]
+    # Where no name is known, what stands before the key is the name.
+    if not own or others[1 if own == [key] and not names else 0 :]:
+        return FoundRow(problem="the texts between the app's name and a status are not known")
+    status = normalised(_PERCENT.sub("", pieces[at]))
+    row = vocabulary.Row(_SPELLINGS.get(status, status), percent_in(pieces[at:]))
+    return FoundRow(row, "key" if key in own else "name")
 
 
 def normalised(status: str) -> str:
@@ -122,6 +156,10 @@ def _columns(headers: Sequence[str]) -> tuple[int, int, int]:
 
 def _row(cells: Sequence[Sequence[str]], columns: tuple[int, int, int]) -> Row:
     app, status, progress = (cells[i] if i < len(cells) else () for i in columns)
+    if normalised(_PERCENT.sub("", " ".join(status))) not in KNOWN:
+        # Columns without headers, in another order; or words beside the status.
+        known = [p for cell in cells for p in cell if normalised(_PERCENT.sub("", p)) in KNOWN]
+        status = known if len(known) == 1 else status
     return Row(
         app=app[0] if app else "",
         server_app_key=_key_in(app[1:]),

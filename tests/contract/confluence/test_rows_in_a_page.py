@@ -2,7 +2,8 @@
 
 import pytest
 
-from harness.drivers.browser.rows import Progress, Row, read_progress
+from harness.drivers.browser.progress_row import read_progress
+from harness.drivers.browser.rows import Progress, Row
 
 TABLE = """<h1>Plan</h1><table><tr><th>Spaces</th></tr><tr><td>DS</td><td>Complete</td></tr></table>
 <h2>App <span>migration</span> progress</h2><p>Refreshed each ten minutes</p>

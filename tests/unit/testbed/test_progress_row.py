@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from harness.drivers.browser.progress_row import Look, Proof
 from harness.errors import EXIT_FAILED, RowMismatch, WaitTimedOut
 from harness.testbed import progress_row
 from harness.testbed.progress_row import ProgressRow
@@ -30,10 +31,10 @@ def shows(monkeypatch: pytest.MonkeyPatch) -> Shows:
         """Between two looks `each` of server time passes, and a wall second."""
         coming, server, wall = list(rows), iter(range(1000)), iter(range(1000))
 
-        def look(_: object, key: str) -> tuple[Row, datetime]:
+        def look(_: object, key: str, **_sought: object) -> Look:
             assert key == KEY
             row = coming.pop(0) if len(coming) > 1 else coming[0]
-            return row, BEGIN + next(server) * each
+            return Look(row, BEGIN + next(server) * each, Proof("url", "1", None, None))
 
         monkeypatch.setattr(progress_row, "look", look)
         monkeypatch.setattr(progress_row, "pause", lambda _: None)

@@ -1,0 +1,76 @@
+"""What is remembered of a page from look to look: its plan's address, and the requests it makes.
+
+A page that is drawn by script is not at its end while its own requests are under way, and one
+whose request failed shows less than there is.
+"""
+
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+from playwright.sync_api import Page, Request, Response
+
+_DRAWING = ("fetch", "xhr", "script")
+_FIRST_ERROR = 400
+
+
+class PageWatch:
+    """Follows the requests of one page."""
+
+    def __init__(self, page: Page) -> None:
+        self.plan_url: str | None = None
+        self._under_way: dict[Request, str] = {}
+        self._failed: dict[str, str] = {}
+        page.on("request", self._begins)
+        page.on("requestfinished", self._ends)
+        page.on("requestfailed", self._fails)
+        page.on("response", self._answers)
+
+    def under_way(self) -> tuple[str, ...]:
+        """The page's own requests that are not answered yet."""
+        return tuple(self._under_way.values())
+
+    def failed(self) -> tuple[str, ...]:
+        """The page's own requests whose last answer was an error, as `GET path: 503`."""
+        return tuple(f"{name}: {why}" for name, why in self._failed.items())
+
+    def forget(self) -> None:
+        """Forgets the requests of the page that was there before."""
+        self._under_way.clear()
+        self._failed.clear()
+
+    def _begins(self, request: Request) -> None:
+        if request.is_navigation_request() and request.frame.parent_frame is None:
+            self.forget()
+        elif request.resource_type in _DRAWING and _is_own(request):
+            self._under_way[request] = f"{request.method} {urlsplit(request.url).path}"
+
+    def _ends(self, request: Request) -> None:
+        self._under_way.pop(request, None)
+
+    def _fails(self, request: Request) -> None:
+        name = self._under_way.pop(request, None)
+        if name and "ERR_ABORTED" not in (request.failure or ""):
+            self._failed[name] = request.failure or "no answer"
+
+    def _answers(self, response: Response) -> None:
+        name = self._under_way.get(response.request)
+        if name and response.status >= _FIRST_ERROR:
+            self._failed[name] = str(response.status)
+        elif name:
+            self._failed.pop(name, None)
+
+
+_WATCHES: WeakKeyDictionary[Page, PageWatch] = WeakKeyDictionary()
+
+
+def watch_of(page: Page) -> PageWatch:
+    """The watch of a page, which lasts as long as the page does."""
+    watch = _WATCHES.get(page)
+    if watch is None:
+        watch = _WATCHES[page] = PageWatch(page)
+    return watch
+
+
+def _is_own(request: Request) -> bool:
+    """Whether it goes to the server that the page came from."""
+    return urlsplit(request.url).netloc == urlsplit(request.frame.url).netloc
