@@ -11,6 +11,7 @@ from harness.cases.rules import told_of
 from harness.errors import EXIT_ERROR, EXIT_FAILED, BadInput
 from harness.matrix.feasible import Space
 from harness.settings import CCMA_VERSIONS
+from harness.store.layout import SCREENSHOT
 from harness.store.results import CaseResult
 from harness.support.suggest import did_you_mean
 
@@ -152,7 +153,7 @@ def as_text(sides_: Sequence[Side], results: Sequence[CaseResult], folder: Path)
         for row in zip_longest(*columns, fillvalue="")
     ]
     for result in results:
-        if picture := result.artifacts.get("screenshot"):
+        if picture := result.artifacts.get(SCREENSHOT):
             lines.append(f"screenshot: {folder / picture}")
         if result.verdict not in ("known-bug", "passed"):
             lines.append(f"{result.id}: {result.reason}")
@@ -167,7 +168,7 @@ def as_page(sides_: Sequence[Side], results: Sequence[CaseResult]) -> str:
             f"<tr><td>{escape(time)}</td><td>{escape(row)}</td></tr>"
             for time, row in _timeline(result)
         )
-        picture = escape(result.artifacts.get("screenshot", ""), quote=True)
+        picture = escape(result.artifacts.get(SCREENSHOT, ""), quote=True)
         shown = f'<img src="{picture}" alt="what the admin saw">' if picture else ""
         parts.append(
             f"<section><h2>{escape(side.name)}: {escape(result.verdict)}</h2>"

@@ -25,6 +25,7 @@ from harness.diagnosis.evidence import (
     Triggered,
 )
 from harness.diagnosis.facts import Facts, server_time
+from harness.vocabulary.effects import EFFECTIVE
 from harness.vocabulary.features import DEV_MODE, FEATURE
 
 _IDS = re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b", re.IGNORECASE)
@@ -155,7 +156,7 @@ def _was_shown(row: Row, begin: datetime | None, end: datetime | None) -> bool:
 
 def _cloud_had(facts: Facts, poll: Evidence) -> str:
     changes: list[Post | SettledByPlatform] = [
-        *(post for post in facts.of(Post) if post.effect in ("recorded", "settled")),
+        *(post for post in facts.of(Post) if post.effect in EFFECTIVE),
         *facts.of(SettledByPlatform),
     ]
     before = [each for each in changes if server_time(each) <= server_time(poll)]

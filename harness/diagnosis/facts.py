@@ -20,17 +20,13 @@ from harness.diagnosis.evidence import (
     TransferMade,
     Triggered,
 )
+from harness.store.layout import JOURNAL, OSGI, PROBE, SERVER_LOG, SITE, UPM
+from harness.vocabulary.effects import EFFECTIVE, Effect
 from harness.vocabulary.features import DEV_MODE
 
 E = TypeVar("E", bound=Evidence)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
-JOURNAL = "journal"
-SERVER_LOG = "server_log"
-PROBE = "probe"
-UPM = "upm"
-OSGI = "osgi"
-SITE = "site"
 PAGE = "page"
 
 HOW_TO_LEARN = {
@@ -126,14 +122,14 @@ class Facts:
     @property
     def settled(self) -> Post | SettledByPlatform | None:
         """What settled the transfer."""
-        posts = [post for post in self.of(Post) if post.effect == "settled"]
+        posts = [post for post in self.of(Post) if post.effect == Effect.SETTLED]
         return posts[-1] if posts else self.last(SettledByPlatform)
 
     @property
     def last_change(self) -> Evidence | None:
         """The newest thing that a poll would tell the server."""
         changes: list[Evidence] = [*self.of(Triggered), *self.of(SettledByPlatform)]
-        changes += [post for post in self.of(Post) if post.effect in ("recorded", "settled")]
+        changes += [post for post in self.of(Post) if post.effect in EFFECTIVE]
         return max(changes, key=server_time, default=None)
 
     def polls(

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.cases.selection import compile_expression
-from harness.diagnosis.readers.run_folder import RESULTS, StoredCase, read_run
+from harness.diagnosis.readers.run_folder import StoredCase, read_run
 from harness.errors import BadInput
+from harness.store.layout import RESULTS, results_in
 
 _BETWEEN = "#"
 
@@ -81,7 +82,7 @@ def pairs(
 
 
 def _file(path: Path) -> Path | None:
-    file = path if path.is_file() else path / RESULTS
+    file = results_in(path)
     return file if file.is_file() else None
 
 

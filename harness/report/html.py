@@ -24,9 +24,8 @@ from harness.report.drawing import Drawing, draw
 from harness.report.safe_text import link_inside, shown, web_link
 from harness.report.stored import Artifact, StoredCase, StoredRun, image, read_run
 from harness.report.timeline import cloud_tone, history, in_words, row_tone
+from harness.store.layout import REPORT, SCREENSHOT, TRACE
 from harness.store.results import CaseResult
-
-FILE_NAME = "report.html"
 
 _IMAGES_BYTES, _IMAGE_BYTES = 3 << 20, 1 << 20
 """Bytes of all embedded screenshots, and of one; the others are linked."""
@@ -85,7 +84,7 @@ def write(run: Path) -> Path:
         BadInput: there are no results, none of this schema, or the page cannot be written.
     """
     stored = read_run(run)
-    path = stored.folder / FILE_NAME
+    path = stored.folder / REPORT
     scratch = path.with_name(f".{path.name}.part")
     page = render(stored)
     try:
@@ -133,7 +132,7 @@ def _view(case: StoredCase, anchor: str, pictures: Mapping[int, str]) -> CaseVie
     told = history(case.result, case.evidence)
     diagnosis = case.diagnosis or {"causes": (), "links": ()}
     files = [(each, link_inside(each.path)) for each in case.artifacts]
-    trace = case.artifact("trace")
+    trace = case.artifact(TRACE)
     address = link_inside(trace.path) if trace else None
     causes = [cause for cause in diagnosis["causes"] if cause["confidence"] in _NAMED]
     result = case.result
@@ -162,7 +161,7 @@ def _pictures(run: StoredRun) -> dict[int, str]:
     left = _IMAGES_BYTES
     found: dict[int, str] = {}
     for case in sorted(run.cases, key=lambda each: order[each.result.verdict]):
-        artifact = case.artifact("screenshot")
+        artifact = case.artifact(SCREENSHOT)
         read = image(run.folder, artifact, min(left, _IMAGE_BYTES)) if artifact else None
         if read is not None:
             media_type, content = read

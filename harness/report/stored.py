@@ -18,9 +18,10 @@ from harness.diagnosis.findings_text import to_json
 from harness.diagnosis.readers.run_folder import read_case
 from harness.report.safe_text import bounded, shown
 from harness.store import results as stored_results
+from harness.store.layout import JOURNAL, SCREENSHOT, SERVER_LOG, TRACE, results_in
 from harness.store.results import CaseResult, Results
 
-KEPT = ("screenshot", "trace", "server_log", "journal")
+KEPT = (SCREENSHOT, TRACE, SERVER_LOG, JOURNAL)
 """Artefacts that each case is expected to have."""
 
 _LOG_BYTES = 256 << 10
@@ -108,7 +109,7 @@ def read_run(run: Path) -> StoredRun:
     Raises:
         BadInput: there are no results, or none of this schema.
     """
-    path = run if run.is_file() else run / stored_results.FILE_NAME
+    path = results_in(run)
     results = stored_results.read(path)
     folder = path.parent
     return StoredRun(folder, results, tuple(_case(folder, case) for case in results.cases))
@@ -141,9 +142,9 @@ def _case(folder: Path, case: CaseResult) -> StoredCase:
     log, entries = Excerpt(), 0
     journal: tuple[JournalLine, ...] = ()
     try:
-        log = _log(there["server_log"]) if "server_log" in there else log
-        if "journal" in there:
-            journal, entries = _journal(there["journal"], problems)
+        log = _log(there[SERVER_LOG]) if SERVER_LOG in there else log
+        if JOURNAL in there:
+            journal, entries = _journal(there[JOURNAL], problems)
     except OSError as error:
         problems.append(f"log and journal: {error}")
     return StoredCase(

@@ -26,6 +26,7 @@ from harness.diagnosis.evidence import (
     Triggered,
 )
 from harness.store.results import CaseResult
+from harness.vocabulary.effects import EFFECTIVE
 from harness.vocabulary.features import DEV_MODE, FEATURE
 from harness.vocabulary.rows import FINAL
 
@@ -39,7 +40,6 @@ LANES: dict[Lane, str] = {
     "polls": "Assistant polls",
     "log": "Log",
 }
-_EFFECTIVE = frozenset({"recorded", "settled"})
 _ROW_TONES: dict[str, Tone] = {
     "ABSENT": "none",
     "NO_ROW": "none",
@@ -169,7 +169,7 @@ def _told(item: Evidence) -> tuple[Lane, str, Tone] | None:  # noqa: C901 - one 
     match item:
         case Post():
             said = " ".join(str(each) for each in (item.status, item.percent) if each is not None)
-            good = item.effect in _EFFECTIVE
+            good = item.effect in EFFECTIVE
             label = said or "no status"
             return "posts", label if good else f"{label}: {item.effect}", "good" if good else "bad"
         case Delivery():
@@ -225,7 +225,7 @@ def _recorded(evidence: Iterable[Evidence], end: datetime) -> tuple[Span, ...]:
         at = item.origin.server
         if at is None:
             continue
-        if isinstance(item, Post) and item.effect in _EFFECTIVE:
+        if isinstance(item, Post) and item.effect in EFFECTIVE:
             label = " ".join(str(e) for e in (item.status, item.percent) if e is not None)
             states.append((at, label, cloud_tone(item.status)))
         elif isinstance(item, SettledByPlatform):

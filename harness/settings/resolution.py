@@ -1,4 +1,4 @@
-"""Settles every setting: the first of flag, variable, pytest's ini, file and default that has it."""
+"""Settles every setting: flag, variable, ini option, file and default, the first that has it."""
 
 import tomllib
 from collections.abc import Mapping

@@ -18,8 +18,6 @@ from harness.errors import EXIT_ERROR, EXIT_FAILED, BadInput
 VerdictName = Literal["passed", "failed", "known-bug", "fixed", "error"]
 VERDICTS: tuple[VerdictName, ...] = ("passed", "failed", "known-bug", "fixed", "error")
 
-FILE_NAME = "results.json"
-
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -24,6 +24,7 @@ from harness.diagnosis.evidence import (
     TransferMade,
     Triggered,
 )
+from harness.vocabulary.effects import Effect
 
 Entry = Mapping[str, Any]
 
@@ -36,10 +37,10 @@ _OF_TRANSFER = re.compile(rf"{_SERVER}/transfers/(?P<transfer>[^/]+)/(?P<what>tr
 _APP = re.compile(rf"{_SERVER}/apps/(?P<key>[^/?]+)")
 _NOT_THERE_IS_NO_ERROR = re.compile(rf"{_SERVER}/transfers/[^/]+/feedback")
 _IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
-_SENDING = frozenset({"delivered", "not acknowledged", "dropped"})
+_SENDING = frozenset({Effect.DELIVERED, Effect.NOT_ACKNOWLEDGED, Effect.DROPPED})
 _NOT_INSTALLED = re.compile(r"no app with the key|is not installed on the site")
 _NO_ENDPOINT = re.compile(r"has no webhook endpoint")
-_PLATFORMS_OWN = {"timed out": "TIMED_OUT", "cancelled": "CANCELLED"}
+_PLATFORMS_OWN: dict[str, str] = {Effect.TIMED_OUT: "TIMED_OUT", Effect.CANCELLED: "CANCELLED"}
 
 
 def read_journal(lines: Iterable[str]) -> list[Evidence]:
@@ -73,13 +74,13 @@ def from_entry(entry: Entry) -> Iterator[Evidence]:
             yield _post(entry, origin, post["transfer"], effect)
     elif path.startswith(_SERVER):
         yield from _server_call(entry, origin, path)
-    elif effect in ("installed", "uninstalled", "webhooks changed"):
+    elif effect in (Effect.INSTALLED, Effect.UNINSTALLED, Effect.WEBHOOKS_CHANGED):
         yield _connect_app(entry, origin, effect)
 
 
 def _since_reset(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What came after the last reset: before it, the case before may still have gone on."""
-    resets = [index for index, entry in enumerate(entries) if entry.get("effect") == "reset"]
+    resets = [index for index, entry in enumerate(entries) if entry.get("effect") == Effect.RESET]
     return entries[resets[-1] + 1 :] if resets else entries
 
 
@@ -92,7 +93,7 @@ def _is_another_cases(entry: Entry, begun: set[str]) -> bool:
     of = _OF_MIGRATION.match(str(entry.get("path") or ""))
     if of is None or of["migration"] in begun:
         return False
-    return bool(begun) or entry.get("effect") == "not found"
+    return bool(begun) or entry.get("effect") == Effect.NOT_FOUND
 
 
 def _server_call(entry: Entry, origin: Origin, path: str) -> Iterator[Evidence]:
@@ -139,7 +140,7 @@ def _delivery(entry: Entry, origin: Origin, transfer: str, effect: str) -> Evide
         event=event.removeprefix("webhook "),
         transfer=transfer,
         status=_status(entry) or None,
-        acknowledged=effect == "delivered",
+        acknowledged=effect == Effect.DELIVERED,
         reason=reason,
     )
 
@@ -164,7 +165,9 @@ def _connect_app(entry: Entry, origin: Origin, effect: str) -> ConnectApp:
     first = str(endpoints[0]) if isinstance(endpoints, list) and endpoints else None
     webhook = _text(told, "webhook_path") or first
     key = str(entry.get("app_key") or _text(told, "key", "app_key") or "")
-    return ConnectApp(origin=origin, key=key, installed=effect != "uninstalled", webhook=webhook)
+    return ConnectApp(
+        origin=origin, key=key, installed=effect != Effect.UNINSTALLED, webhook=webhook
+    )
 
 
 def _told(entry: Entry) -> dict[str, Any]:

@@ -42,17 +42,29 @@ from harness.diagnosis.evidence import (
     Row,
     RowBesideRest,
 )
-from harness.diagnosis.facts import JOURNAL, OSGI, PAGE, PROBE, SERVER_LOG, SITE, UPM, Facts
+from harness.diagnosis.facts import PAGE, Facts
 from harness.diagnosis.readers.journal import read_journal
 from harness.diagnosis.readers.probe import read_probe
 from harness.errors import BadInput
+from harness.store.layout import (
+    FLAGS,
+    JOURNAL,
+    OSGI,
+    PLAN,
+    PROBE,
+    PROBLEMS,
+    PROGRESS,
+    RESULTS,
+    SERVER_LOG,
+    SITE,
+    UPM,
+    results_in,
+)
 from harness.store.probe_record import ProbeRecord
 from harness.store.server_log import parse
 
-RESULTS = "results.json"
 _WORTH_READING = frozenset({"WARN", "ERROR", "FATAL"})
-_PROGRESS, _FLAGS = "progress", "flags"
-_RESULTS_ORIGIN = Origin("results.json")
+_RESULTS_ORIGIN = Origin(RESULTS)
 
 
 @dataclass(frozen=True)
@@ -73,7 +85,7 @@ def read_run(folder: Path) -> list[StoredCase]:
     Raises:
         BadInput: there are no results, or they are no JSON object with cases.
     """
-    path = folder if folder.is_file() else folder / RESULTS
+    path = results_in(folder)
     try:
         results = json.loads(path.read_text())
         ccma = (results.get("confluence") or {}).get("ccma")
@@ -103,9 +115,9 @@ def read_case(folder: Path, case: Mapping[str, Any], ccma: str | None = None) ->
                 sources.add(name)
             except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
                 problems.append(f"{name} ({file}) could not be read: {error}")
-    if _FLAGS in sources:
+    if FLAGS in sources:
         items = [each for each in items if not _is_only_wished(each)]
-    problems += _noted(folder, artifacts.get("problems"))
+    problems += _noted(folder, artifacts.get(PROBLEMS))
     facts = Facts(about_the_pair(items), frozenset(sources))
     return StoredCase(str(case["id"]), facts, tuple(problems))
 
@@ -297,13 +309,13 @@ def _progress(text: str) -> list[Evidence]:
 
 
 _READERS: dict[str, Callable[[str], list[Evidence]]] = {
-    _FLAGS: _flags,
-    "plan": _plan,
+    FLAGS: _flags,
+    PLAN: _plan,
     SERVER_LOG: _server_log,
     JOURNAL: _journal,
     PROBE: _probe,
     UPM: _upm,
     OSGI: _osgi,
     SITE: _site,
-    _PROGRESS: _progress,
+    PROGRESS: _progress,
 }

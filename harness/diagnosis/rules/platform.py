@@ -18,18 +18,19 @@ from harness.diagnosis.evidence import (
     SettledByPlatform,
     Triggered,
 )
-from harness.diagnosis.facts import JOURNAL, PAGE, PROBE, SERVER_LOG, Facts, server_time
+from harness.diagnosis.facts import PAGE, Facts, server_time
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
+from harness.store.layout import JOURNAL, PROBE, SERVER_LOG
 from harness.vocabulary.features import DEV_MODE
+from harness.vocabulary.refresh import REFRESH
 
 DEFECT_SEEN_IN = (3, 1, 7)
 """The version of the seed's time, in which the dev mode defect was seen."""
 DEFECT_GONE_IN = (3, 9, 6)
 """A version that is known to be without it. Between the two nobody knows."""
 
-POLL_PERIOD = timedelta(minutes=10)
-DEV_MODE_POLL_PERIOD = timedelta(seconds=60)
-"""How often the assistant refreshes (app-migration-platform.md 4.4)."""
+DEV_MODE_REFRESH = timedelta(seconds=60)
+"""How often a fixed assistant refreshes with dev mode on."""
 
 _UNREACHABLE = re.compile(
     r"ConnectException|UnknownHostException|NoRouteToHostException|SSLHandshakeException"
@@ -169,7 +170,7 @@ def _keys_seen(facts: Facts) -> list[tuple[Evidence, str | None, str | None]]:
 
 def _period(facts: Facts) -> timedelta:
     fixed = facts.version and parse_version(facts.version.version) >= DEFECT_GONE_IN
-    return DEV_MODE_POLL_PERIOD if facts.dev_mode and fixed else POLL_PERIOD
+    return DEV_MODE_REFRESH if facts.dev_mode and fixed else REFRESH
 
 
 def _shows(row: Row | RowBesideRest, change: Evidence) -> bool:

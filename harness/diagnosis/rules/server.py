@@ -16,8 +16,9 @@ from harness.diagnosis.evidence import (
     Plugin,
     Row,
 )
-from harness.diagnosis.facts import JOURNAL, OSGI, PAGE, PROBE, SERVER_LOG, SITE, UPM, Facts
+from harness.diagnosis.facts import PAGE, Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
+from harness.store.layout import JOURNAL, OSGI, PROBE, SERVER_LOG, SITE, UPM
 from harness.vocabulary.features import FEATURE
 from harness.vocabulary.listener import LISTENER_SERVICE
 
