@@ -73,13 +73,11 @@ class Plan:
 
     Attributes:
         workers: the cases of each.
-        costs: the expected cost of each.
         restarts_saved: how many more restarts one stack would have made in the order of the file
             than in the order that was chosen.
     """
 
     workers: tuple[tuple[Case, ...], ...]
-    costs: tuple[Cost, ...]
     restarts_saved: int
 
 
@@ -141,7 +139,7 @@ def split(cases: Sequence[Case], settings: Sequence[Setting], workers: int) -> P
             low = middle
     runs += [()] * (workers - len(runs))
     saved = rules.cost(cases).restarts - rules.cost(ordered).restarts
-    return Plan(tuple(runs), tuple(rules.cost(run) for run in runs), saved)
+    return Plan(tuple(runs), saved)
 
 
 _FINE = 1e-6

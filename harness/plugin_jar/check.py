@@ -39,12 +39,6 @@ class JarFacts:
     version: str | None
     manifest: Mapping[str, str]
 
-    @property
-    def symbolic_name(self) -> str | None:
-        """The bundle's symbolic name without its directives, where there is one."""
-        name = self.manifest.get("Bundle-SymbolicName")
-        return name.split(";")[0].strip() if name else None
-
 
 def check_jar(path: Path) -> JarFacts:
     """Read a plugin's jar (or .obr) and refuse what no Confluence should be given.
