@@ -1,4 +1,4 @@
-"""The pytest fixtures that vendors import in their own repositories.
+"""The pytest fixtures for tests of vendors, and of the harness itself.
 
     @pytest.mark.dark_features({"migration-assistant.app-migration.feature": True})
     def test_my_app(migration, progress_row):
