@@ -8,7 +8,7 @@ any of them.
 from collections.abc import Mapping, Sequence
 
 from harness.cases.file import CaseFile, Expectation, KnownBug, When
-from harness.matrix.feasible import Space
+from harness.matrix.feasible import FeasibleSpace
 from harness.matrix.model import Forbidden, Model
 from harness.support.suggest import did_you_mean
 from harness.support.yaml_source import Source
@@ -92,11 +92,11 @@ def check_complete(source: Source, file: CaseFile, model: Model) -> None:
     everywhere = any(not each.when for each in file.expectations)
     if not everywhere:
         boxes = [Forbidden(dict(each.when)) for each in file.expectations]
-        space = Space(Model(model.axes, (*model.constraints, *boxes)))
+        space = FeasibleSpace(Model(model.axes, (*model.constraints, *boxes)))
         if (left := space.solve(space.everything)) is not None:
             told = told_of(model.case(space.row(left)))
             raise source.error(f"no expectation matches {told}", "expectations")
-    space = Space(model)
+    space = FeasibleSpace(model)
     for n, one in enumerate(file.expectations):
         for other, two in enumerate(file.expectations[n + 1 :], n + 1):
             if one.demands != two.demands and (case := _both(space, one.when, two.when)):
@@ -135,7 +135,7 @@ def check_only_case(source: Source, file: CaseFile) -> None:
             )
 
 
-def _both(space: Space, one: When, other: When) -> str | None:
+def _both(space: FeasibleSpace, one: When, other: When) -> str | None:
     """An allowed case that both conditions match, in words."""
     state = space.everything
     for when in (one, other):

@@ -121,7 +121,7 @@ class Suite:
     @property
     def combinations(self) -> int:
         """How many cases all combinations would be."""
-        return feasible.Space(self.model).count() if self.model else 1
+        return feasible.FeasibleSpace(self.model).count() if self.model else 1
 
     def reached(self, ran: Sequence[Assignment] | None = None) -> str:
         """What some of the cases cover, as "2-way 100 %, 3-way 71 %"; empty without axes.
@@ -135,7 +135,7 @@ class Suite:
     @property
     def unreachable(self) -> tuple[tuple[str, str], ...]:
         """Axis values that the constraints rule out in every case."""
-        return feasible.unreachable(feasible.Space(self.model)) if self.model else ()
+        return feasible.unreachable(feasible.FeasibleSpace(self.model)) if self.model else ()
 
 
 def app_folder(path: Path, file: CaseFile, variant: Path | None) -> Path:
@@ -218,7 +218,7 @@ def _check_apps(source: Source, file: CaseFile) -> None:
 
 def _model(source: Source, file: CaseFile) -> matrix.Model:
     """The matrix of a file, once its constraints, seeds and rules are known to make sense."""
-    axes = [matrix.Axis(name, axis.words) for name, axis in file.axes.items()]
+    axes = [matrix.Factor(name, axis.words) for name, axis in file.axes.items()]
     boxes: list[matrix.Forbidden] = []
     for n, constraint in enumerate(file.constraints):
         with _placed(source, ("constraints", n)):

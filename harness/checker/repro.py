@@ -9,7 +9,7 @@ from pathlib import Path
 from harness.cases import Case, KnownBug, Suite
 from harness.cases.rules import told_of
 from harness.errors import EXIT_ERROR, EXIT_FAILED, BadInput
-from harness.matrix.feasible import Space
+from harness.matrix.feasible import FeasibleSpace
 from harness.settings import CCMA_VERSIONS
 from harness.store.layout import SCREENSHOT
 from harness.store.results import CaseResult
@@ -120,7 +120,7 @@ def _completed(suite: Suite, wanted: dict[str, str]) -> dict[str, str]:
     """A whole allowed case with these values, the others' first value where it may be."""
     if suite.model is None:
         return {}
-    space = Space(suite.model)
+    space = FeasibleSpace(suite.model)
     first = space.ids((axis.name, axis.values[0]) for axis in suite.model.axes)
     row = space.complete(space.ids(wanted.items()), first)
     if row is None:

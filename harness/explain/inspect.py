@@ -21,7 +21,7 @@ from harness.diagnosis.evidence import (
     Evidence,
     Origin,
     PlanStatus,
-    Row,
+    RowShown,
 )
 from harness.diagnosis.facts import PAGE, Facts
 from harness.diagnosis.readers.run_folder import StoredCase, read_artifact
@@ -208,7 +208,7 @@ class _Sight:
         key, id_ = self._server_key, plan.id
         row, at = look(page, key)
         origin = Origin(f"page of plan {plan.name}", None, at)
-        self.items.append(Row(origin=origin, status=row.status, percent=row.percent, until=at))
+        self.items.append(RowShown(origin=origin, status=row.status, percent=row.percent, until=at))
         self.sources.add(PAGE)
         self._read(PROGRESS, lambda: _text(collect.progress_beside_page(client, page, id_, key)))
 

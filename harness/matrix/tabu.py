@@ -40,7 +40,7 @@ class Budget:
         return self.left >= 0
 
 
-class Suite:
+class PartialArray:
     """Rows that change one value at a time, and what they leave uncovered."""
 
     def __init__(
@@ -230,7 +230,9 @@ def reduce(
     """
     best = [list(row) for row in rows]
     while len(best) > max(targets.bound, len(fixed)):
-        suite = Suite(targets, _without_least(targets, best, len(fixed), random), fixed, random)
+        suite = PartialArray(
+            targets, _without_least(targets, best, len(fixed), random), fixed, random
+        )
         if not suite.mend(budget):
             break
         best = suite.rows

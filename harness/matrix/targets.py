@@ -9,7 +9,7 @@ bits, for every strength, with sub-matrices and constraints alike.
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from harness.matrix.feasible import Space
+from harness.matrix.feasible import FeasibleSpace
 
 
 class Targets:
@@ -25,7 +25,7 @@ class Targets:
         bound: no suite has fewer cases: the most allowed tuples that any one choice of axes has.
     """
 
-    def __init__(self, space: Space, strength: int) -> None:
+    def __init__(self, space: FeasibleSpace, strength: int) -> None:
         self.space = space
         number = {name: i for i, name in enumerate(space.model.names)}
         groups = set(combinations(range(len(space.span)), strength))

@@ -75,10 +75,10 @@ def of_case(case: Case, app: AppDescription, ccma: str, scale: float) -> StackRe
     return StackRequirements(ccma, scale, features, app.cloud_half)
 
 
-def to_schedule(case: Case, needs: StackRequirements) -> schedule.Case:
+def to_schedule(case: Case, needs: StackRequirements) -> schedule.ScheduledCase:
     """A case as the schedule takes it: what it needs, and its expected wall seconds."""
     every = {**words(needs, case.app), PLAN: plan_of(case)}
-    return schedule.Case(case.id, every, expected_seconds(case, needs.scale))
+    return schedule.ScheduledCase(case.id, every, expected_seconds(case, needs.scale))
 
 
 def plan_of(case: Case) -> str:

@@ -50,7 +50,7 @@ def write(parts_of_tests: Mapping[str, int], path: Path) -> None:
     scratch.replace(path)
 
 
-def _needs(item: pytest.Item, settings: Settings, app: Path | None) -> schedule.Case:
+def _needs(item: pytest.Item, settings: Settings, app: Path | None) -> schedule.ScheduledCase:
     callspec = getattr(item, "callspec", None)
     for value in (callspec.params if callspec else {}).values():
         if isinstance(value, Case):
@@ -58,14 +58,14 @@ def _needs(item: pytest.Item, settings: Settings, app: Path | None) -> schedule.
             scale = value.time_scale or settings.scale
             wanted = requirements.of_case(value, described, settings.ccma_for(value.ccma), scale)
             known = requirements.to_schedule(value, wanted)
-            return schedule.Case(item.nodeid, known.needs, known.cost)
+            return schedule.ScheduledCase(item.nodeid, known.needs, known.cost)
     folder = Path(_marked(item, "app") or app or assets.sample_app("charts"))
     ccma = _marked(item, "ccma")
     half = apps.load(folder).cloud_half
     stack = StackRequirements(
         settings.ccma_for(str(ccma) if ccma else None), settings.scale, (), half
     )
-    return schedule.Case(item.nodeid, requirements.words(stack, folder), _TEST_SECONDS)
+    return schedule.ScheduledCase(item.nodeid, requirements.words(stack, folder), _TEST_SECONDS)
 
 
 def _marked(item: pytest.Item, name: str) -> Any:

@@ -36,7 +36,7 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Mark:
+class DrawnMark:
     """One moment's mark; `says` is told when it is pointed at."""
 
     x: float
@@ -62,7 +62,7 @@ class LaneDrawing:
     name: str
     kind: Lane
     count: int
-    marks: tuple[Mark, ...]
+    marks: tuple[DrawnMark, ...]
     labels: tuple[Label, ...]
 
 
@@ -141,7 +141,7 @@ def _lanes(axis: _Axis, moments: Sequence[Moment]) -> Iterable[LaneDrawing]:
             continue
         drawn = _thinned(own)
         marks = [
-            Mark(axis.x(m.at), m.tone, f"{m.at:%H:%M:%S} {m.says} [{m.source}]") for m in drawn
+            DrawnMark(axis.x(m.at), m.tone, f"{m.at:%H:%M:%S} {m.says} [{m.source}]") for m in drawn
         ]
         labels = _labels([(mark.x, m.label) for mark, m in zip(marks, drawn, strict=True)])
         yield LaneDrawing(name, kind, len(own), tuple(marks), tuple(labels))

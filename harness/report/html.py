@@ -22,7 +22,7 @@ from harness.errors import BadInput
 from harness.report import headline, matrix_map
 from harness.report.drawing import Drawing, draw
 from harness.report.safe_text import link_inside, shown, web_link
-from harness.report.stored import Artifact, StoredCase, StoredRun, image, read_run
+from harness.report.stored import Artifact, ReportedCase, ReportedRun, image, read_run
 from harness.report.timeline import cloud_tone, history, in_words, row_tone
 from harness.store.layout import REPORT, SCREENSHOT, TRACE
 from harness.store.results import CaseResult
@@ -51,7 +51,7 @@ class CaseView:
     """
 
     anchor: str
-    stored: StoredCase
+    stored: ReportedCase
     drawing: Drawing | None
     causes: Sequence[Mapping[str, Any]]
     excluded: Sequence[str]
@@ -96,7 +96,7 @@ def write(run: Path) -> Path:
     return path
 
 
-def render(run: StoredRun) -> str:
+def render(run: ReportedRun) -> str:
     """The page of a run."""
     style, script = _asset("style.css"), _asset("script.js")
     told = headline.story(run.results)
@@ -122,13 +122,13 @@ def render(run: StoredRun) -> str:
     )
 
 
-def _views(run: StoredRun) -> list[CaseView]:
+def _views(run: ReportedRun) -> list[CaseView]:
     pictures = _pictures(run)
     anchors: dict[str, int] = {}
     return [_view(case, _anchor(case.result.id, anchors), pictures) for case in run.cases]
 
 
-def _view(case: StoredCase, anchor: str, pictures: Mapping[int, str]) -> CaseView:
+def _view(case: ReportedCase, anchor: str, pictures: Mapping[int, str]) -> CaseView:
     told = history(case.result, case.evidence)
     diagnosis = case.diagnosis or {"causes": (), "links": ()}
     files = [(each, link_inside(each.path)) for each in case.artifacts]
@@ -155,7 +155,7 @@ def _view(case: StoredCase, anchor: str, pictures: Mapping[int, str]) -> CaseVie
     )
 
 
-def _pictures(run: StoredRun) -> dict[int, str]:
+def _pictures(run: ReportedRun) -> dict[int, str]:
     """Screenshots as data addresses, those of the cases that say most first, within the bounds."""
     order = {verdict: place for place, verdict in enumerate((*headline.FIRST, "passed"))}
     left = _IMAGES_BYTES

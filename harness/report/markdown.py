@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness.report import headline
 from harness.report.safe_text import bounded, web_link
-from harness.report.stored import StoredCase, StoredRun, read_run
+from harness.report.stored import ReportedCase, ReportedRun, read_run
 
 _MOST_CASES, _MOST_CAUSES = 100, 20
 _TEXT, _ID = 600, 160
@@ -29,7 +29,7 @@ def write(run: Path) -> str:
     return summary(read_run(run))
 
 
-def summary(run: StoredRun) -> str:
+def summary(run: ReportedRun) -> str:
     """A run's summary: totals, the cases that say most first, and their causes."""
     results = run.results
     told = headline.story(results)
@@ -62,7 +62,7 @@ def code(value: str) -> str:
     return f"`{flat.replace('`', chr(0x2BB)).replace('|', chr(0xA6))}`" if flat else ""
 
 
-def _table(run: StoredRun) -> Iterator[str]:
+def _table(run: ReportedRun) -> Iterator[str]:
     order = {verdict: place for place, verdict in enumerate((*headline.FIRST, "passed"))}
     cases = sorted(run.cases, key=lambda case: order[case.result.verdict])
     yield "| Verdict | Case | Row seen last | Recorded in cloud | Cause |"
@@ -82,7 +82,7 @@ def _table(run: StoredRun) -> Iterator[str]:
         yield f"| | and {len(cases) - _MOST_CASES} more | | | |"
 
 
-def _causes(run: StoredRun) -> Iterator[str]:
+def _causes(run: ReportedRun) -> Iterator[str]:
     told: dict[str, str] = {}
     for case in run.cases:
         for cause in _named(case) if case.result.verdict != "passed" else ():
@@ -98,6 +98,6 @@ def _causes(run: StoredRun) -> Iterator[str]:
         yield "\n".join(list(told.values())[:_MOST_CAUSES])
 
 
-def _named(case: StoredCase) -> list[dict[str, str]]:
+def _named(case: ReportedCase) -> list[dict[str, str]]:
     causes = case.diagnosis["causes"] if case.diagnosis else ()
     return [cause for cause in causes if cause["confidence"] in _NAMED]

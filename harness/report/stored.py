@@ -61,7 +61,7 @@ class JournalLine:
 
 
 @dataclass(frozen=True)
-class StoredCase:
+class ReportedCase:
     """One case.
 
     Attributes:
@@ -92,15 +92,15 @@ class StoredCase:
 
 
 @dataclass(frozen=True)
-class StoredRun:
+class ReportedRun:
     """A whole run, and the folder it lies in."""
 
     folder: Path
     results: Results
-    cases: tuple[StoredCase, ...]
+    cases: tuple[ReportedCase, ...]
 
 
-def read_run(run: Path) -> StoredRun:
+def read_run(run: Path) -> ReportedRun:
     """Reads a run.
 
     Args:
@@ -112,7 +112,7 @@ def read_run(run: Path) -> StoredRun:
     path = results_in(run)
     results = stored_results.read(path)
     folder = path.parent
-    return StoredRun(folder, results, tuple(_case(folder, case) for case in results.cases))
+    return ReportedRun(folder, results, tuple(_case(folder, case) for case in results.cases))
 
 
 def image(folder: Path, artifact: Artifact, most: int) -> tuple[str, bytes] | None:
@@ -129,7 +129,7 @@ def image(folder: Path, artifact: Artifact, most: int) -> tuple[str, bytes] | No
     return None
 
 
-def _case(folder: Path, case: CaseResult) -> StoredCase:
+def _case(folder: Path, case: CaseResult) -> ReportedCase:
     artifacts = tuple(_artifact(folder, *named) for named in case.artifacts.items())
     problems = [
         f"{each.name}: {each.path} is not in the run's folder"
@@ -147,7 +147,7 @@ def _case(folder: Path, case: CaseResult) -> StoredCase:
             journal, entries = _journal(there[JOURNAL], problems)
     except OSError as error:
         problems.append(f"log and journal: {error}")
-    return StoredCase(
+    return ReportedCase(
         case,
         evidence,
         diagnosis,

@@ -12,16 +12,16 @@ from typing import Literal
 
 from harness.diagnosis.evidence import (
     Delivery,
+    EndedByPlatform,
     Evidence,
     Flag,
     ListenerCall,
-    ListenerErrored,
+    ListenerFailed,
     LogLine,
     MigrationMade,
-    Post,
-    Row,
+    ProgressPost,
+    RowShown,
     ServerCall,
-    SettledByPlatform,
     TransferMade,
     Triggered,
 )
@@ -167,7 +167,7 @@ def _moments(evidence: Iterable[Evidence]) -> list[Moment]:
 
 def _told(item: Evidence) -> tuple[Lane, str, Tone] | None:  # noqa: C901 - one branch a kind
     match item:
-        case Post():
+        case ProgressPost():
             said = " ".join(str(each) for each in (item.status, item.percent) if each is not None)
             good = item.effect in EFFECTIVE
             label = said or "no status"
@@ -192,9 +192,9 @@ def _told(item: Evidence) -> tuple[Lane, str, Tone] | None:  # noqa: C901 - one 
                 "listener threw" if threw else "listener ran",
                 "bad" if threw else "good",
             )
-        case ListenerErrored():
+        case ListenerFailed():
             return "server", "listener errored", "bad"
-        case SettledByPlatform():
+        case EndedByPlatform():
             return "server", item.status, "bad"
         case LogLine():
             return "log", item.level, "warning" if item.level == "WARN" else "bad"
@@ -202,7 +202,7 @@ def _told(item: Evidence) -> tuple[Lane, str, Tone] | None:  # noqa: C901 - one 
 
 
 def _rows(case: CaseResult, evidence: Iterable[Evidence]) -> tuple[Span, ...]:
-    until = {row.origin.server: row.until for row in evidence if isinstance(row, Row)}
+    until = {row.origin.server: row.until for row in evidence if isinstance(row, RowShown)}
     starts = [entry.server_time for entry in case.timeline]
     spans = []
     for number, entry in enumerate(case.timeline):
@@ -225,10 +225,10 @@ def _recorded(evidence: Iterable[Evidence], end: datetime) -> tuple[Span, ...]:
         at = item.origin.server
         if at is None:
             continue
-        if isinstance(item, Post) and item.effect in EFFECTIVE:
+        if isinstance(item, ProgressPost) and item.effect in EFFECTIVE:
             label = " ".join(str(e) for e in (item.status, item.percent) if e is not None)
             states.append((at, label, cloud_tone(item.status)))
-        elif isinstance(item, SettledByPlatform):
+        elif isinstance(item, EndedByPlatform):
             states.append((at, item.status, "bad"))
     states.sort(key=lambda state: state[0])
     closed = pairwise([*states, (end, "", "none")])

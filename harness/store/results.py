@@ -19,11 +19,11 @@ VerdictName = Literal["passed", "failed", "known-bug", "fixed", "error"]
 VERDICTS: tuple[VerdictName, ...] = ("passed", "failed", "known-bug", "fixed", "error")
 
 
-class _Part(BaseModel):
+class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class RowResult(_Part):
+class RowResult(_Record):
     """A row: its status text and percent. `ABSENT` means that the page has no block for it."""
 
     status: str
@@ -37,7 +37,7 @@ class TimelineEntry(RowResult):
     wall_seconds: float
 
 
-class Recorded(_Part):
+class Recorded(_Record):
     """What the cloud had recorded for the app's transfer, and how long the row was watched on.
 
     Attributes:
@@ -54,7 +54,7 @@ class Recorded(_Part):
     refreshes: int
 
 
-class CaseResult(_Part):
+class CaseResult(_Record):
     """One case: what was wanted, what was seen, and the verdict."""
 
     id: str
@@ -76,14 +76,14 @@ class CaseResult(_Part):
     """Why its first attempt ended, where its stack died under it and it ran again."""
 
 
-class ConfluenceResult(_Part):
+class ConfluenceResult(_Record):
     """The Confluence under test; `ccma` is None when cases differ in it."""
 
     image: str
     ccma: str | None
 
 
-class Results(_Part):
+class Results(_Record):
     """A whole run."""
 
     schema_: Literal[1] = Field(1, alias="schema")

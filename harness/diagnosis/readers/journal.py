@@ -14,13 +14,13 @@ from typing import Any
 from harness.diagnosis.evidence import (
     ConnectApp,
     Delivery,
+    EndedByPlatform,
     Evidence,
-    ListenerErrored,
+    ListenerFailed,
     MigrationMade,
     Origin,
-    Post,
+    ProgressPost,
     ServerCall,
-    SettledByPlatform,
     TransferMade,
     Triggered,
 )
@@ -65,7 +65,7 @@ def from_entry(entry: Entry) -> Iterator[Evidence]:
     path = str(entry.get("path") or "")
     transfer = str(entry.get("transfer_id") or "")
     if effect in _PLATFORMS_OWN:
-        yield SettledByPlatform(origin=origin, transfer=transfer, status=_PLATFORMS_OWN[effect])
+        yield EndedByPlatform(origin=origin, transfer=transfer, status=_PLATFORMS_OWN[effect])
     elif entry.get("direction") == "out":
         if effect in _SENDING and transfer:
             yield _delivery(entry, origin, transfer, effect)
@@ -120,7 +120,7 @@ def _server_call(entry: Entry, origin: Origin, path: str) -> Iterator[Evidence]:
             yield Triggered(origin=origin, transfer=of["transfer"])
         else:
             exception = str(told.get("exceptionType") or "an exception")
-            yield ListenerErrored(origin=origin, transfer=of["transfer"], exception=exception)
+            yield ListenerFailed(origin=origin, transfer=of["transfer"], exception=exception)
     elif app := _APP.fullmatch(path):
         installed = not _NOT_INSTALLED.search(str(entry.get("reason") or ""))
         yield ConnectApp(origin=origin, key=app["key"], installed=installed, webhook_known=False)
@@ -145,10 +145,10 @@ def _delivery(entry: Entry, origin: Origin, transfer: str, effect: str) -> Evide
     )
 
 
-def _post(entry: Entry, origin: Origin, transfer: str, effect: str) -> Post:
+def _post(entry: Entry, origin: Origin, transfer: str, effect: str) -> ProgressPost:
     told = _told(entry)
     percent = told.get("percent")
-    return Post(
+    return ProgressPost(
         origin=origin,
         transfer=transfer,
         http=_status(entry),

@@ -26,11 +26,11 @@ from typing import Any
 from harness.diagnosis.attribution import about_the_pair
 from harness.diagnosis.evidence import (
     AppUnderTest,
+    AssessmentDecision,
     AssistantVersion,
     Bundle,
     ConnectApp,
     Consent,
-    Decision,
     Evidence,
     Flag,
     LogLine,
@@ -39,8 +39,8 @@ from harness.diagnosis.evidence import (
     PlanStatus,
     Plugin,
     RestRow,
-    Row,
     RowBesideRest,
+    RowShown,
 )
 from harness.diagnosis.facts import PAGE, Facts
 from harness.diagnosis.readers.journal import read_journal
@@ -169,7 +169,7 @@ def _rows(case: Mapping[str, Any]) -> list[Evidence]:
     seen = [datetime.fromisoformat(entry["server_time"]) for entry in timeline]
     ends = [*seen[1:], _last_look(case, seen)]
     return [
-        Row(
+        RowShown(
             origin=Origin(f"page, timeline {number}", None, at),
             status=entry["status"],
             percent=entry.get("percent"),
@@ -283,7 +283,7 @@ def _site(text: str) -> list[Evidence]:
         for app in site.get("apps") or ()
     ]
     if decision := site.get("decision"):
-        items.append(Decision(origin=origin, decision=decision))
+        items.append(AssessmentDecision(origin=origin, decision=decision))
     if site.get("consent") is not None:
         items.append(Consent(origin=origin, given=site["consent"]))
     return items

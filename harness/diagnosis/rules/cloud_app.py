@@ -1,6 +1,6 @@
 """Rules about the cloud app: its webhook, and what it posted."""
 
-from harness.diagnosis.evidence import Delivery, Evidence, Post, Row, SettledByPlatform
+from harness.diagnosis.evidence import Delivery, EndedByPlatform, Evidence, ProgressPost, RowShown
 from harness.diagnosis.facts import Facts, with_effect
 from harness.diagnosis.finding import Finding, excluded, proved, unknown
 from harness.store.layout import JOURNAL, SITE
@@ -33,7 +33,7 @@ def webhook_never_acknowledged(facts: Facts) -> Finding:
 def cloud_app_never_posted(facts: Facts) -> Finding:
     """An app that heard and said nothing, in a journal that has everything."""
     cause = "cloud-app-never-posted"
-    if posts := facts.of(Post):
+    if posts := facts.of(ProgressPost):
         return excluded(cause, posts[0])
     if not facts.has(JOURNAL):
         return unknown(cause, *facts.lacking(JOURNAL))
@@ -60,7 +60,7 @@ def percent_fell(facts: Facts) -> Finding:
 def settled_without_100(facts: Facts) -> Finding:
     """The percent that the settling post left behind."""
     cause = "settled-without-100"
-    taken = with_effect(facts.of(Post), *EFFECTIVE)
+    taken = with_effect(facts.of(ProgressPost), *EFFECTIVE)
     settling = [post for post in taken if post.effect == Effect.SETTLED]
     if not settling:
         return unknown(cause, *_no_posts(facts, "no post settled the transfer"))
@@ -75,7 +75,7 @@ def never_settled(facts: Facts) -> Finding:
     cause = "never-settled"
     if facts.settled:
         return excluded(cause, facts.settled)
-    posts = facts.of(Post)
+    posts = facts.of(ProgressPost)
     if not posts or not facts.has(JOURNAL):
         return unknown(cause, *_no_posts(facts, "the cloud app posted nothing"))
     if len(with_effect(posts, Effect.RECORDED)) < len(posts):
@@ -86,7 +86,7 @@ def never_settled(facts: Facts) -> Finding:
 def posted_to_another_transfer(facts: Facts) -> Finding:
     """Posts to transfers that are not this migration's."""
     cause = "posted-to-another-transfer"
-    posts = facts.of(Post)
+    posts = facts.of(ProgressPost)
     own = {each.transfer for each in facts.transfers}
     astray = with_effect(posts, *_ELSEWHERE)
     astray += [post for post in posts if own and post.transfer not in own and post not in astray]
@@ -100,7 +100,7 @@ def posted_to_another_transfer(facts: Facts) -> Finding:
 def posted_after_settling(facts: Facts) -> Finding:
     """Posts that came too late."""
     cause = "posted-after-settling"
-    posts = facts.of(Post)
+    posts = facts.of(ProgressPost)
     late = with_effect(posts, Effect.ALREADY_SETTLED)
     if late:
         return proved(cause, *_with(facts.settled), *late)
@@ -110,7 +110,7 @@ def posted_after_settling(facts: Facts) -> Finding:
 def progress_not_authorised(facts: Facts) -> Finding:
     """Posts refused for their token."""
     cause = "progress-not-authorised"
-    posts = facts.of(Post)
+    posts = facts.of(ProgressPost)
     refused = [post for post in posts if post.effect.startswith(_REFUSED)]
     taken = [post for post in posts if not post.effect.startswith(_REFUSED)]
     if refused and not taken:
@@ -122,10 +122,10 @@ def transfer_timed_out(facts: Facts) -> Finding:
     """The platform's own end of a transfer."""
     cause = "transfer-timed-out"
     timed_out: list[Evidence] = [
-        each for each in facts.of(SettledByPlatform) if each.status == "TIMED_OUT"
+        each for each in facts.of(EndedByPlatform) if each.status == "TIMED_OUT"
     ]
-    timed_out += [row for row in facts.of(Row) if row.status == "TIMED_OUT"]
-    timed_out += with_effect(facts.of(Post), Effect.EXPIRED)
+    timed_out += [row for row in facts.of(RowShown) if row.status == "TIMED_OUT"]
+    timed_out += with_effect(facts.of(ProgressPost), Effect.EXPIRED)
     if timed_out:
         return proved(cause, *timed_out)
     if facts.settled:
@@ -136,7 +136,7 @@ def transfer_timed_out(facts: Facts) -> Finding:
 
 
 def _swallowed(facts: Facts, cause: str, effect: str) -> Finding:
-    posts = facts.of(Post)
+    posts = facts.of(ProgressPost)
     swallowed = with_effect(posts, effect)
     if not swallowed:
         return excluded(cause, *posts) if posts else unknown(cause, *_no_posts(facts, "no post"))

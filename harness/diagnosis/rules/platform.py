@@ -5,17 +5,17 @@ from datetime import timedelta
 
 from harness.diagnosis.evidence import (
     ROW_OF_STATE,
+    EndedByPlatform,
     Evidence,
     ListenerClass,
     LogLine,
     MigrationMade,
     PollerRuns,
-    Post,
+    ProgressPost,
     RestRow,
-    Row,
     RowBesideRest,
+    RowShown,
     ServerCall,
-    SettledByPlatform,
     Triggered,
 )
 from harness.diagnosis.facts import PAGE, Facts, server_time
@@ -115,7 +115,7 @@ def cloud_answered_errors(facts: Facts) -> Finding:
     calls = [call for call in facts.of(ServerCall) if call.http]
     last_of_kind = {call.what: call for call in sorted(calls, key=server_time)}
     failing: list[Evidence] = [call for call in last_of_kind.values() if not call.ok]
-    posts = facts.of(Post)
+    posts = facts.of(ProgressPost)
     if posts and (posts[-1].http == _TOO_MANY or posts[-1].http >= _SERVER_ERROR):
         failing.append(posts[-1])
     if failing:
@@ -173,7 +173,7 @@ def _period(facts: Facts) -> timedelta:
     return DEV_MODE_REFRESH if facts.dev_mode and fixed else REFRESH
 
 
-def _shows(row: Row | RowBesideRest, change: Evidence) -> bool:
+def _shows(row: RowShown | RowBesideRest, change: Evidence) -> bool:
     """Whether the row is what a change looks like; a change without a percent leaves it open."""
     status, percent = _row_of(change)
     return status == row.status and percent in (None, row.percent)
@@ -181,8 +181,8 @@ def _shows(row: Row | RowBesideRest, change: Evidence) -> bool:
 
 def _row_of(item: Evidence) -> tuple[str, int | None]:
     """The row that would show a change once it was polled."""
-    if isinstance(item, Post | SettledByPlatform | RestRow):
-        percent = None if isinstance(item, SettledByPlatform) else item.percent
+    if isinstance(item, ProgressPost | EndedByPlatform | RestRow):
+        percent = None if isinstance(item, EndedByPlatform) else item.percent
         return ROW_OF_STATE.get(item.status or "", item.status or ""), percent
     return "RUNNING", 0
 

@@ -3,18 +3,18 @@
 import re
 
 from harness.diagnosis.evidence import (
+    AssessmentDecision,
     Bundle,
     Consent,
-    Decision,
     Evidence,
     ListenerCall,
     ListenerClass,
-    ListenerErrored,
+    ListenerFailed,
     LogLine,
     MigrationMade,
     PlanStatus,
     Plugin,
-    Row,
+    RowShown,
 )
 from harness.diagnosis.facts import PAGE, Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
@@ -34,7 +34,7 @@ def feature_flag_off(facts: Facts) -> Finding:
     """The feature flag and the block on the page."""
     cause = "feature-flag-off"
     flag = facts.flag(FEATURE)
-    shown = [row for row in facts.of(Row) if row.status != "ABSENT"]
+    shown = [row for row in facts.of(RowShown) if row.status != "ABSENT"]
     if shown:
         return excluded(cause, shown[-1])
     if flag is None:
@@ -157,7 +157,7 @@ def listener_threw(facts: Facts) -> Finding:
     cause = "listener-threw"
     calls = facts.of(ListenerCall)
     threw: list[Evidence] = [each for each in calls if each.outcome == "threw"]
-    threw += facts.of(ListenerErrored)
+    threw += facts.of(ListenerFailed)
     threw += [line for line in facts.of(LogLine) if _in_listener(line)]
     if threw:
         return proved(cause, *threw)
@@ -191,7 +191,7 @@ def listener_never_called(facts: Facts) -> Finding:
 
 def app_not_needed(facts: Facts) -> Finding:
     """The assessment, which dev mode does without."""
-    decision = facts.last(Decision)
+    decision = facts.last(AssessmentDecision)
     passed = decision is not None and decision.decision == "needed"
     return _gate(facts, "app-not-needed", decision, passed)
 
