@@ -53,8 +53,8 @@ def check_names(source: Source, file: CaseFile) -> None:
             for value in values:
                 if value not in file.axes[name].words:
                     hint = did_you_mean(value, file.axes[name].words)
-                    told = f"axis {name!r} has no value {value!r}{hint}"
-                    raise source.error(told, *where, name)
+                    text = f"axis {name!r} has no value {value!r}{hint}"
+                    raise source.error(text, *where, name)
     for n, sub in enumerate(file.sub_matrices):
         for name in sub.axes:
             _check_axis(source, file, name, "sub_matrices", n, "axes")
@@ -94,8 +94,8 @@ def check_complete(source: Source, file: CaseFile, model: Model) -> None:
         boxes = [Forbidden(dict(each.when)) for each in file.expectations]
         space = FeasibleSpace(Model(model.axes, (*model.constraints, *boxes)))
         if (left := space.solve(space.everything)) is not None:
-            told = told_of(model.case(space.row(left)))
-            raise source.error(f"no expectation matches {told}", "expectations")
+            text = spelled(model.case(space.row(left)))
+            raise source.error(f"no expectation matches {text}", "expectations")
     space = FeasibleSpace(model)
     for n, one in enumerate(file.expectations):
         for other, two in enumerate(file.expectations[n + 1 :], n + 1):
@@ -115,7 +115,7 @@ def check_complete(source: Source, file: CaseFile, model: Model) -> None:
                 )
 
 
-def told_of(values: Mapping[str, str]) -> str:
+def spelled(values: Mapping[str, str]) -> str:
     """A case's values as its id shows them."""
     return ",".join(f"{name}={value}" for name, value in values.items()) or "the only case"
 
@@ -143,4 +143,4 @@ def _both(space: FeasibleSpace, one: When, other: When) -> str | None:
             span = space.span[space.model.names.index(name)]
             state &= ~span | sum(1 << space.id_of(name, value) for value in dict.fromkeys(values))
     found = space.solve(state)
-    return told_of(space.model.case(space.row(found))) if found is not None else None
+    return spelled(space.model.case(space.row(found))) if found is not None else None

@@ -51,8 +51,8 @@ class _ByModule(TyperGroup):
 app = typer.Typer(cls=_ByModule, no_args_is_help=True, add_completion=False)
 
 
-def _show_version(asked: bool) -> None:
-    if asked:
+def _show_version(given: bool) -> None:
+    if given:
         typer.echo(f"migration-harness {metadata.version('migration-harness')}")
         raise typer.Exit
 

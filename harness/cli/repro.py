@@ -44,8 +44,8 @@ def reproduce(
     for image, same in groupby(sides, key=lambda side: side.image):
         settings = resolve({**flags, "confluence": image}, os.environ).settings
         with (
-            live.shown(console) as told,
-            open_session(settings, to_stderr, [told], folder=folder) as session,
+            live.shown(console) as listener,
+            open_session(settings, to_stderr, [listener], folder=folder) as session,
         ):
             folder = session.folder
             seen = session.run([side.case for side in same], earlier=seen).cases

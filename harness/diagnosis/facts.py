@@ -96,8 +96,8 @@ class Facts:
     @property
     def cloud_apps(self) -> list[ConnectApp]:
         """What the site told of the pair's cloud app, oldest first; of any without a pair."""
-        told, pair = self.of(ConnectApp), self.pair
-        return [each for each in told if pair is None or each.key == pair.cloud_key]
+        apps, pair = self.of(ConnectApp), self.pair
+        return [each for each in apps if pair is None or each.key == pair.cloud_key]
 
     @property
     def row(self) -> RowShown | None:

@@ -64,12 +64,12 @@ def measure(
         }
         for axis in model.axes
     }
-    asked = [axis for axis in model.axes if axes is None or axis.name in axes]
+    counted = [axis for axis in model.axes if axes is None or axis.name in axes]
     possible = _Possible(model)
     everywhere = (1 << len(valid)) - 1
     covered = 0
     missing: list[Assignment] = []
-    for group in combinations(asked, strength):
+    for group in combinations(counted, strength):
         for chosen, rows in _tuples(group, having, everywhere):
             if rows:
                 covered += 1

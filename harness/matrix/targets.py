@@ -33,7 +33,7 @@ class Targets:
             groups |= set(combinations(sorted(number[name] for name in sub.axes), sub.strength))
         self._offset: dict[tuple[int, ...], int] = {}
         self.context_ids: list[int] = []
-        self.wanted = [0] * len(space.axis_of)
+        self.required = [0] * len(space.axis_of)
         self.bound = 1
         for group in sorted(groups):
             self._want(group)
@@ -50,15 +50,15 @@ class Targets:
             block = ((1 << size) - 1) << offset
             allowed_at_all = 0
             for value in range(first[axis], first[axis] + span[axis].bit_count()):
-                wanted = block
+                required = block
                 if constrained:
-                    wanted = sum(
+                    required = sum(
                         1 << context
                         for context in range(offset, offset + size)
                         if self.space.extends(self.context_ids[context] | 1 << value)
                     )
-                self.wanted[value] |= wanted
-                allowed_at_all += wanted.bit_count()
+                self.required[value] |= required
+                allowed_at_all += required.bit_count()
         self.bound = max(self.bound, allowed_at_all)
 
     def _block(self, axes: tuple[int, ...]) -> tuple[int, int]:
@@ -73,7 +73,7 @@ class Targets:
 
     def _index(self) -> None:
         """Prepares `contexts`: those that name an axis, and with another than a certain value."""
-        naming = [0] * len(self.wanted)
+        naming = [0] * len(self.required)
         for number, ids in enumerate(self.context_ids):
             while ids:
                 low = ids & -ids
@@ -110,7 +110,7 @@ class Targets:
 
     def uncovered(self, rows: Sequence[Sequence[int]]) -> list[int]:
         """For each value id, the wanted contexts that no row has together with it."""
-        left = list(self.wanted)
+        left = list(self.required)
         for row in rows:
             contexts = self.contexts(row)
             for value in row:

@@ -198,11 +198,11 @@ class _Settings:
             after = {name: value for name, value in after.items() if name in kept}
         seconds, changes = 0.0, 0
         for setting in self._dearest:
-            wanted = needs.get(setting.name)
-            if wanted is not None and (after.get(setting.name) != wanted):
+            needed = needs.get(setting.name)
+            if needed is not None and (after.get(setting.name) != needed):
                 seconds += setting.cost
                 changes += 1
-                after[setting.name] = wanted
+                after[setting.name] = needed
         return _Step(after, seconds, changes, restart)
 
     def cost(self, cases: Sequence[ScheduledCase]) -> Cost:

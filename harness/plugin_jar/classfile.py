@@ -131,10 +131,10 @@ class _Parser:
             self._pool[index] = (tag, self._take(size))
             index += 2 if tag in (_LONG, _DOUBLE) else 1
 
-    def _member(self, told: Callable[[str, str, dict[str, bytes]], None]) -> None:
+    def _member(self, receive: Callable[[str, str, dict[str, bytes]], None]) -> None:
         self._u2()
         name, type_ = self._utf8(self._u2()), self._utf8(self._u2())
-        told(name, type_, self._attributes())
+        receive(name, type_, self._attributes())
 
     def _attributes(self) -> dict[str, bytes]:
         found = {}

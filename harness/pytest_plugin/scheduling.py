@@ -38,8 +38,8 @@ def parts(
     Returns:
         A test's node id -> its part, from 0.
     """
-    asked = [_needs(item, settings, app) for item in items]
-    plan = schedule.split(asked, requirements.SETTINGS, workers)
+    scheduled = [_needs(item, settings, app) for item in items]
+    plan = schedule.split(scheduled, requirements.SETTINGS, workers)
     return {each.id: number for number, part in enumerate(plan.workers) for each in part}
 
 
@@ -56,8 +56,8 @@ def _needs(item: pytest.Item, settings: Settings, app: Path | None) -> schedule.
         if isinstance(value, Case):
             described = apps.load(value.app)
             scale = value.time_scale or settings.scale
-            wanted = requirements.of_case(value, described, settings.ccma_for(value.ccma), scale)
-            known = requirements.to_schedule(value, wanted)
+            needed = requirements.of_case(value, described, settings.ccma_for(value.ccma), scale)
+            known = requirements.to_schedule(value, needed)
             return schedule.ScheduledCase(item.nodeid, known.needs, known.cost)
     folder = Path(_marked(item, "app") or app or assets.sample_app("charts"))
     ccma = _marked(item, "ccma")

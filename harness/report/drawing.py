@@ -167,16 +167,16 @@ def _labels(marks: Sequence[tuple[float, str]]) -> Iterable[Label]:
             clusters.append((x, x, [text]))
     taken = 0.0
     for number, (begin, end, texts) in enumerate(clusters):
-        told = " → ".join(dict.fromkeys(text for text in texts if text))
-        if not told:
+        joined = " → ".join(dict.fromkeys(text for text in texts if text))
+        if not joined:
             continue
         following = clusters[number + 1][0] if number + 1 < len(clusters) else 100.0
         right, left = following - end - 2 * _MARK_PERCENT, begin - taken - 2 * _MARK_PERCENT
         if right >= left:
-            yield _label(end + _MARK_PERCENT, "start", told, right)
-            taken = min(following, end + _MARK_PERCENT + _WIDE_PERCENT * len(told))
+            yield _label(end + _MARK_PERCENT, "start", joined, right)
+            taken = min(following, end + _MARK_PERCENT + _WIDE_PERCENT * len(joined))
         else:
-            yield _label(begin - _MARK_PERCENT, "end", told, left)
+            yield _label(begin - _MARK_PERCENT, "end", joined, left)
             taken = end
 
 

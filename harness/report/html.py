@@ -99,7 +99,7 @@ def write(run: Path) -> Path:
 def render(run: ReportedRun) -> str:
     """The page of a run."""
     style, script = _asset("style.css"), _asset("script.js")
-    told = headline.story(run.results)
+    story = headline.story(run.results)
     views = _views(run)
     by_id = {view.result.id: view for view in views}
     return (
@@ -110,10 +110,10 @@ def render(run: ReportedRun) -> str:
             script=script,
             policy=_policy(style, script),
             results=run.results,
-            story=told,
+            story=story,
             counts=headline.counts(run.results),
             totals=headline.totals_text(run.results),
-            first=by_id[told.case.id] if told.case else None,
+            first=by_id[story.case.id] if story.case else None,
             maps=matrix_map.maps(run.results.cases),
             views=views,
             anchors={view.result.id: view.anchor for view in views},
@@ -129,7 +129,7 @@ def _views(run: ReportedRun) -> list[CaseView]:
 
 
 def _view(case: ReportedCase, anchor: str, pictures: Mapping[int, str]) -> CaseView:
-    told = history(case.result, case.evidence)
+    drawn = history(case.result, case.evidence)
     diagnosis = case.diagnosis or {"causes": (), "links": ()}
     files = [(each, link_inside(each.path)) for each in case.artifacts]
     trace = case.artifact(TRACE)
@@ -142,7 +142,7 @@ def _view(case: ReportedCase, anchor: str, pictures: Mapping[int, str]) -> CaseV
     return CaseView(
         anchor=anchor,
         stored=case,
-        drawing=draw(told) if told else None,
+        drawing=draw(drawn) if drawn else None,
         causes=causes,
         excluded=[c["cause"] for c in diagnosis["causes"] if c["confidence"] == "excluded"],
         links=diagnosis["links"],
@@ -227,7 +227,7 @@ def _environment() -> Environment:
         "row_tone": row_tone,
         "cloud_tone": cloud_tone,
         "recorded_text": headline.recorded_text,
-        "verdict_text": lambda verdict: headline.TOLD[verdict],
+        "verdict_text": lambda verdict: headline.WORDS[verdict],
         "in_words": in_words,
         "web_link": web_link,
         "size_text": _size_text,

@@ -32,10 +32,10 @@ def write(run: Path) -> str:
 def summary(run: ReportedRun) -> str:
     """A run's summary: totals, the cases that say most first, and their causes."""
     results = run.results
-    told = headline.story(results)
+    story = headline.story(results)
     parts = [
-        f"## {' '.join(map(text, told.headline))}",
-        text(told.lead),
+        f"## {' '.join(map(text, story.headline))}",
+        text(story.lead),
         f"**{text(headline.totals_text(results))}** in {results.seconds:.0f} s · run "
         f"{code(results.run)} · {text(results.engine)} engine · server time "
         f"\N{MULTIPLICATION SIGN}{results.time_scale:g}",
@@ -71,7 +71,7 @@ def _table(run: ReportedRun) -> Iterator[str]:
         result = case.result
         causes = ", ".join(code(str(each["cause"])) for each in _named(case))
         cells = (
-            text(headline.TOLD[result.verdict]),
+            text(headline.WORDS[result.verdict]),
             code(result.id),
             text(headline.row_text(result.observed)),
             text(headline.recorded_text(result)),
@@ -83,19 +83,19 @@ def _table(run: ReportedRun) -> Iterator[str]:
 
 
 def _causes(run: ReportedRun) -> Iterator[str]:
-    told: dict[str, str] = {}
+    causes: dict[str, str] = {}
     for case in run.cases:
         for cause in _named(case) if case.result.verdict != "passed" else ():
             source = web_link(cause["source"])
             where = f" ([source]({source}))" if source else ""
-            told.setdefault(
+            causes.setdefault(
                 cause["cause"],
                 f"- {code(cause['cause'])}, {text(cause['confidence'])} in {code(case.result.id)}: "
                 f"{text(cause['statement'])} {text(cause['advice'])}{where}",
             )
-    if told:
+    if causes:
         yield "### Causes"
-        yield "\n".join(list(told.values())[:_MOST_CAUSES])
+        yield "\n".join(list(causes.values())[:_MOST_CAUSES])
 
 
 def _named(case: ReportedCase) -> list[dict[str, str]]:

@@ -174,12 +174,12 @@ def _diagnosis(
     try:
         stored = read_case(folder, case.model_dump(mode="json"))
         problems += [each for each in stored.problems if each not in problems]
-        told = to_json(case.id, stored.facts, diagnose(stored.facts), stored.problems)
+        data = to_json(case.id, stored.facts, diagnose(stored.facts), stored.problems)
     except Exception as error:
         # Whatever it is that a rule stumbles over, the rest of the page is still worth having.
         problems.append(f"causes: this case could not be diagnosed ({error!r})")
         return (), None
-    return stored.facts.items, told
+    return stored.facts.items, data
 
 
 def _log(path: Path) -> Excerpt:

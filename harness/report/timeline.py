@@ -158,14 +158,14 @@ def _moments(evidence: Iterable[Evidence]) -> list[Moment]:
     found = []
     for item in evidence:
         at = item.origin.server
-        told = _told(item)
-        if at is not None and told is not None:
-            lane, label, tone = told
+        shown = _shown_as(item)
+        if at is not None and shown is not None:
+            lane, label, tone = shown
             found.append(Moment(lane, at, label, item.says, tone, item.origin.source))
     return found
 
 
-def _told(item: Evidence) -> tuple[Lane, str, Tone] | None:  # noqa: C901 - one branch a kind
+def _shown_as(item: Evidence) -> tuple[Lane, str, Tone] | None:  # noqa: C901 - one branch a kind
     match item:
         case ProgressPost():
             said = " ".join(str(each) for each in (item.status, item.percent) if each is not None)
@@ -251,8 +251,8 @@ def _lag(case: CaseResult, rows: Sequence[Span], end: datetime) -> tuple[Span | 
         return None, True
     until = caught_up or max(end, settled)
     polls = case.recorded.refreshes if case.recorded else 0
-    told = f"{in_words(until - settled)} behind, {polls} poll{'' if polls == 1 else 's'}"
-    return Span(settled, until, told, "moving" if caught_up else "bad"), caught_up is not None
+    shown = f"{in_words(until - settled)} behind, {polls} poll{'' if polls == 1 else 's'}"
+    return Span(settled, until, shown, "moving" if caught_up else "bad"), caught_up is not None
 
 
 def in_words(span: timedelta) -> str:

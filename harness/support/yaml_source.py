@@ -87,10 +87,10 @@ def validate(source: Source, model: type[Model]) -> Model:
     except ValidationError as error:
         first = error.errors()[0]
         location = _location_in_file(first["loc"], source.lines)
-        raise source.error(_told(model, dict(first)), *location) from None
+        raise source.error(_message(model, dict(first)), *location) from None
 
 
-def _told(model: type[BaseModel], error: Mapping[str, Any]) -> str:
+def _message(model: type[BaseModel], error: Mapping[str, Any]) -> str:
     location: Location = tuple(error["loc"])
     name = location[-1]
     if error["type"] == "extra_forbidden":

@@ -219,10 +219,10 @@ def _probe(text: str) -> list[Evidence]:
 
 
 def _flags(text: str) -> list[Evidence]:
-    told, origin = json.loads(text), Origin("dark feature pages")
-    on = {level: told.get(level) or [] for level in ("site", "system", "user")}
+    data, origin = json.loads(text), Origin("dark feature pages")
+    on = {level: data.get(level) or [] for level in ("site", "system", "user")}
     anywhere = {key for level in ("site", "system") for key in on[level]}
-    off = [key for key in told.get("asked") or () if key not in anywhere]
+    off = [key for key in data.get("asked") or () if key not in anywhere]
     return [
         *(Flag(origin=origin, key=key, on=False) for key in off),
         *(Flag(origin=origin, key=k, on=True, level=level) for level in on for k in on[level]),
@@ -254,9 +254,9 @@ def _upm(text: str) -> list[Evidence]:
 
 
 def _osgi(text: str) -> list[Evidence]:
-    told, origin = json.loads(text), Origin("OSGi")
+    data, origin = json.loads(text), Origin("OSGi")
     return [
-        OtherLoaders(origin=origin, loaders=tuple(told.get("other_loaders") or ())),
+        OtherLoaders(origin=origin, loaders=tuple(data.get("other_loaders") or ())),
         *(
             Bundle(
                 origin=origin,
@@ -266,7 +266,7 @@ def _osgi(text: str) -> list[Evidence]:
                 services=None if bundle.get("services") is None else tuple(bundle["services"]),
                 loaders=tuple(bundle.get("loaders") or ()),
             )
-            for bundle in told["bundles"]
+            for bundle in data["bundles"]
         ),
     ]
 

@@ -164,8 +164,8 @@ def parse_version(text: str) -> tuple[int, ...]:
 
 
 def _keys_seen(facts: Facts) -> list[tuple[Evidence, str | None, str | None]]:
-    asked = [(each, *each.keys) for each in facts.of(ListenerClass) if each.keys]
-    return [*asked, *((each, each.server_key, each.cloud_key) for each in facts.transfers)]
+    answered = [(each, *each.keys) for each in facts.of(ListenerClass) if each.keys]
+    return [*answered, *((each, each.server_key, each.cloud_key) for each in facts.transfers)]
 
 
 def _period(facts: Facts) -> timedelta:

@@ -49,14 +49,14 @@ def feature_flag_off(facts: Facts) -> Finding:
 def cloud_key_null(facts: Facts) -> Finding:
     """The listener's cloud key. That the log line is absent proves nothing."""
     cause = "cloud-key-null"
-    asked = [each for each in facts.of(ListenerClass) if each.keys is not None]
-    null = [each for each in asked if each.keys and each.keys[1] is None]
+    answered = [each for each in facts.of(ListenerClass) if each.keys is not None]
+    null = [each for each in answered if each.keys and each.keys[1] is None]
     logged = [line for line in facts.of(LogLine) if line.message.startswith(_KEY_IS_NULL)]
     if null or logged:
         return proved(cause, *null, *logged)
     named: list[Evidence] = [each for each in facts.transfers if each.cloud_key is not None]
-    if asked or named:
-        return excluded(cause, *asked, *named)
+    if answered or named:
+        return excluded(cause, *answered, *named)
     return unknown(
         cause, *(facts.lacking(PROBE) or ("what getCloudAppKey() returns: it was never called",))
     )
