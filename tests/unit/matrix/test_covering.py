@@ -118,8 +118,8 @@ def test_more_combinations_than_anybody_runs_are_refused():
 def test_the_same_cases_whatever_the_hash_seed():
     script = (
         "from harness.matrix.covering import cover\n"
-        "from harness.matrix.model import Axis, Forbidden, model\n"
-        "axes = [Axis(f'x{n}', tuple('abcd'[:2 + n % 3])) for n in range(9)]\n"
+        "from harness.matrix.model import Factor, Forbidden, model\n"
+        "axes = [Factor(f'x{n}', tuple('abcd'[:2 + n % 3])) for n in range(9)]\n"
         "rule = Forbidden({'x0': ('a',), 'x1': ('b',)})\n"
         "print(cover(model(axes, [rule]), 2, effort=100_000).rows)\n"
     )
