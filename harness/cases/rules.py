@@ -71,7 +71,7 @@ def _check_bugs(source: Source, file: CaseFile) -> None:
     ids = [bug.id for bug in file.known_bugs]
     for n, bug in enumerate(file.known_bugs):
         if bug.id in ids[:n]:
-            raise source.error(f"known bug {bug.id!r} stands here twice", "known_bugs", n, "id")
+            raise source.error(f"known bug {bug.id!r} is here twice", "known_bugs", n, "id")
     for name, bug_id in file.repros.items():
         if bug_id not in ids:
             hint = did_you_mean(bug_id, ids) if ids else "; this file has none"

@@ -35,7 +35,7 @@ VERBS: Mapping[str, str] = {
 
 
 class _ByModule(TyperGroup):
-    """Imports a verb's module when the verb is asked for: each needs few of the libraries."""
+    """Imports a verb's module when the verb is called: each needs few of the libraries."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the base class has it
         return [*VERBS]

@@ -24,7 +24,7 @@ def as_text(suite: Suite) -> str:
     lines.append(f"all combinations: {every} cases, about {_hours(every * CASE_SECONDS)}")
     lines += [f"warning: no case has {axis}={value}" for axis, value in suite.unreachable]
     for group in suite.inseparable:
-        lines.append(f"cannot be told apart: {'; '.join(_named(each) for each in group)}")
+        lines.append(f"cannot be distinguished: {'; '.join(_named(each) for each in group)}")
     return "\n".join(lines)
 
 

@@ -14,7 +14,7 @@ from harness.matrix.model import Model
 
 
 class FeasibleSpace:
-    """The set of all cases of a model, as a thing that can be asked.
+    """The set of all cases of a model, as an object that answers questions about them.
 
     Attributes:
         first: for each axis, its first value id.

@@ -49,7 +49,7 @@ class Culprits:
     """What pass and fail marks say.
 
     Attributes:
-        suspects: each fits the marks alone; one is the answer, several cannot be told apart, and
+        suspects: each fits the marks alone; one is the answer, several cannot be distinguished, and
             none means that no single value or pair explains the marks.
         failing: how many cases failed.
     """
@@ -63,7 +63,7 @@ class Culprits:
         said = [" with ".join(f"{n}={v}" for n, v in suspect.items()) for suspect in self.suspects]
         if not said:
             return "no single value or pair of values explains which cases failed"
-        return said[0] if len(said) == 1 else f"one of (cannot be told apart): {'; '.join(said)}"
+        return said[0] if len(said) == 1 else f"one of (cannot be distinguished): {'; '.join(said)}"
 
 
 def locate(model: Model, cases: Sequence[Assignment], fails: Sequence[bool | None]) -> Culprits:

@@ -40,7 +40,7 @@ class Forbidden:
 
 @dataclass(frozen=True)
 class SubMatrix:
-    """Some axes that want a strength of their own, beside that of the whole matrix."""
+    """Some axes with a strength of their own, beside that of the whole matrix."""
 
     axes: tuple[str, ...]
     strength: int

@@ -93,14 +93,14 @@ class PartialArray:
                 self._place[last] = place
 
     def _newly(self, value: int) -> int:
-        """The wanted contexts that no row has with this value."""
+        """The required contexts that no row has with this value."""
         had = 0
         for row in self.holders[value]:
             had |= self.contexts[row]
         return self.targets.required[value] & ~had
 
     def _only_once(self, value: int) -> int:
-        """The wanted contexts that exactly one row has with this value."""
+        """The required contexts that exactly one row has with this value."""
         once = twice = 0
         for row in self.holders[value]:
             contexts = self.contexts[row]

@@ -2,7 +2,7 @@
 
 A t-tuple is split into one value and the t-1 others, its *context*. All contexts are numbered, so
 that the contexts that a case contains are one int, and so is, for each value, the set of contexts
-it is wanted with. "What would this value newly cover in this case" is then an AND and a count of
+it is required with. "What would this value newly cover in this case" is then an AND and a count of
 bits, for every strength, with sub-matrices and constraints alike.
 """
 
@@ -13,14 +13,14 @@ from harness.matrix.feasible import FeasibleSpace
 
 
 class Targets:
-    """The tuples that are wanted and that the constraints allow.
+    """The tuples that are required and that the constraints allow.
 
     Args:
         space: the model's space.
-        strength: every choice of so many axes is wanted in all its allowed combinations.
+        strength: every choice of so many axes is required in all its allowed combinations.
 
     Attributes:
-        wanted: for each value id, the contexts it is wanted with.
+        required: for each value id, the contexts it is required with.
         context_ids: for each context, its ids as a set.
         bound: no suite has fewer cases: the most allowed tuples that any one choice of axes has.
     """
@@ -40,7 +40,7 @@ class Targets:
         self._index()
 
     def _want(self, group: tuple[int, ...]) -> None:
-        """Wants every allowed tuple over these axes."""
+        """Requires every allowed tuple over these axes."""
         span, first = self.space.span, self.space.first
         constrained = any(span[axis] & self.space.constrained for axis in group)
         allowed_at_all = 0
@@ -109,7 +109,7 @@ class Targets:
         return self._all & ~absent
 
     def uncovered(self, rows: Sequence[Sequence[int]]) -> list[int]:
-        """For each value id, the wanted contexts that no row has together with it."""
+        """For each value id, the required contexts that no row has together with it."""
         left = list(self.required)
         for row in rows:
             contexts = self.contexts(row)

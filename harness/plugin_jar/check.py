@@ -44,7 +44,7 @@ def check_jar(path: Path) -> JarFacts:
     """Read a plugin's jar (or .obr) and refuse what no Confluence should be given.
 
     Raises:
-        BadInput: it does not exist, is no zip or truncated, is a bomb, has entries that leave
+        BadInput: it does not exist, is not a zip, or truncated, is a bomb, has entries that leave
             their folder, or lacks a manifest or an atlassian-plugin.xml that says a key.
     """
     if not path.is_file():

@@ -15,7 +15,7 @@ _WIDE_PERCENT, _NARROW_PERCENT = 1.05, 2.1
 """Width of one character in percent of the axis, on a screen and on a phone."""
 
 _MARK_PERCENT = 1.6
-"""Marks nearer to each other than this are told by one label."""
+"""Marks nearer to each other than this share one label."""
 
 _STEPS = tuple(
     timedelta(seconds=seconds)
@@ -37,7 +37,7 @@ class Label:
 
 @dataclass(frozen=True)
 class DrawnMark:
-    """One moment's mark; `says` is told when it is pointed at."""
+    """One moment's mark; `says` is its tooltip."""
 
     x: float
     tone: Tone
@@ -148,7 +148,7 @@ def _lanes(axis: _Axis, moments: Sequence[Moment]) -> Iterable[LaneDrawing]:
 
 
 def _thinned(moments: Sequence[Moment]) -> Sequence[Moment]:
-    """Some of very many moments, evenly; the first, the last and all bad ones among them."""
+    """An even choice of very many moments, with the first, the last and all bad ones."""
     if len(moments) <= _MOST_MARKS:
         return moments
     step = -(-len(moments) // _MOST_MARKS)

@@ -1,4 +1,4 @@
-"""What a run's reader should read first: one case, and what is odd about it in two sentences."""
+"""What to read first in a run: one case, and two sentences on what is odd about it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

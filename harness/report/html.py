@@ -203,7 +203,7 @@ def _asset(name: str) -> str:
 
 
 def _finalized(value: object) -> object:
-    """Cleans every text that a template puts out; what is marked safe is our own."""
+    """Cleans every text that a template prints; only text of our own is marked safe."""
     return _shown(value) if type(value) is str else value
 
 

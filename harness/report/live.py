@@ -1,4 +1,4 @@
-"""Long work shows itself: a table of what runs now on a terminal, plain lines elsewhere."""
+"""Shows a run as it goes on: a table on a terminal, plain lines elsewhere."""
 
 import time
 from collections.abc import Callable, Iterator

@@ -24,7 +24,7 @@ def write(run: Path) -> str:
         run: the run's folder, or its results.json.
 
     Raises:
-        BadInput: there are no results, or none of this schema.
+        BadInput: there are no results, or they have another schema.
     """
     return summary(read_run(run))
 
@@ -48,7 +48,7 @@ def summary(run: ReportedRun) -> str:
 
 
 def text(value: str) -> str:
-    """Text that neither Markdown nor HTML reads as anything else, on one line."""
+    """A text on one line in which neither Markdown nor HTML finds markup."""
     flat = " ".join(bounded(value, _TEXT).split())
     escaped = (
         flat.replace("&", "&amp;").replace("<", "&lt;").replace("@", "&#64;").replace("`", "&#96;")
@@ -57,7 +57,7 @@ def text(value: str) -> str:
 
 
 def code(value: str) -> str:
-    """A code span that its content cannot leave, on one line, fit for a table."""
+    """A code span on one line, for a table; its content cannot end it."""
     flat = " ".join(bounded(value, _ID).split())
     return f"`{flat.replace('`', chr(0x2BB)).replace('|', chr(0xA6))}`" if flat else ""
 

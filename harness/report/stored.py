@@ -1,7 +1,7 @@
 """A finished run as the report needs it: its results, and what of its artefacts can be read.
 
 Every artefact is optional. What is missing or broken becomes a sentence among the problems; the
-rest is read all the same, because a report is wanted most when a run went wrong.
+rest is read all the same, because a report matters most when a run went wrong.
 """
 
 import json
@@ -107,7 +107,7 @@ def read_run(run: Path) -> ReportedRun:
         run: its folder, or its results.json.
 
     Raises:
-        BadInput: there are no results, or none of this schema.
+        BadInput: there are no results, or they have another schema.
     """
     path = results_in(run)
     results = stored_results.read(path)
@@ -209,7 +209,7 @@ def _journal(path: Path, problems: list[str]) -> tuple[tuple[JournalLine, ...], 
             else:
                 broken += bool(line.strip())
     if broken:
-        problems.append(f"journal: {broken} lines of {path.name} are no JSON objects")
+        problems.append(f"journal: {broken} lines of {path.name} are not JSON objects")
     return tuple(map(_journal_line, last)), entries
 
 

@@ -15,7 +15,7 @@ from harness.store.results import CaseResult, ConfluenceResult, Results
 
 @dataclass(frozen=True)
 class Shard:
-    """One run of those that are put together."""
+    """One of the runs that are merged."""
 
     folder: Path
     request: RunRequest
@@ -26,7 +26,7 @@ def read(folder: Path) -> Shard:
     """Reads a run's folder.
 
     Raises:
-        BadInput: there is no run, or none with results.
+        BadInput: there is no run, or it has no results.
     """
     return Shard(folder, request_file.read(folder), results_file.read(folder / layout.RESULTS))
 
@@ -59,7 +59,7 @@ def check(shards: Sequence[Shard]) -> None:
 def merged(shards: Sequence[Shard], name: str) -> Results:
     """The results of all shards; seconds are the longest shard's, since they ran side by side.
 
-    What they reach together is not told by what each reached; see `harness.checker.reached`.
+    What they reach together does not follow from what each reached; see `harness.checker.reached`.
 
     Args:
         shards: runs that `check` has let pass.

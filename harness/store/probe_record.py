@@ -83,7 +83,7 @@ class RecordedCall:
 
 @dataclass(frozen=True, slots=True)
 class MethodRuns:
-    """When a watched method (a poller's, say) was entered. Empty `loaded` = class not loaded."""
+    """When a watched method was entered. `loaded` is empty where its class was not loaded."""
 
     class_name: str
     method: str
@@ -137,7 +137,7 @@ class ProbeRecord:
         """The record that `to_json` wrote.
 
         Raises:
-            pydantic.ValidationError: the text is no such record.
+            pydantic.ValidationError: the text is not such a record.
         """
         return _ADAPTER.validate_json(text)
 

@@ -42,7 +42,7 @@ class RunRequest(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _settings_together(cls, data: Any) -> Any:
-        """Runs of before have the settings beside the other keys."""
+        """Requests of earlier versions have the settings beside the other keys."""
         if not isinstance(data, dict) or "settings" in data:
             return data
         apart = {name: value for name, value in data.items() if name in DECLARED}
@@ -86,7 +86,7 @@ def read(folder: Path) -> RunRequest:
         return RunRequest.model_validate_json(path.read_text())
     except FileNotFoundError:
         raise BadInput(
-            "there is no such file, so this is not a run's folder, or not one of `harness run`",
+            "there is no such file, so this is not a run's folder, or not of a `harness run`",
             path=path,
         ) from None
     except ValidationError as error:

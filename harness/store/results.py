@@ -55,7 +55,7 @@ class Recorded(_Record):
 
 
 class CaseResult(_Record):
-    """One case: what was wanted, what was seen, and the verdict."""
+    """One case: what was expected, what was seen, and the verdict."""
 
     id: str
     dark_features: Mapping[str, bool]
@@ -137,7 +137,7 @@ def read(path: Path) -> Results:
         ) from None
     except (ValidationError, ValueError) as error:
         first = str(error).splitlines()[0]
-        raise BadInput(f"no results of schema 1: {first}", path=path) from None
+        raise BadInput(f"these are not results of schema 1: {first}", path=path) from None
 
 
 def _without_derived(text: str) -> str:

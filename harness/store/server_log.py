@@ -69,7 +69,7 @@ def records(lines: Iterable[str]) -> Iterator[Record]:
 
 
 def whole(read: Callable[[str], bytes]) -> bytes:
-    """Return all that was logged, from rolled files on, so that an offset in it stays one.
+    """Return all that was logged, from rolled files on, so that an offset into it stays valid.
 
     Rolling moves text from the log to its first rolled file, and leaves the text of all of them
     together as it was; only what is deleted after the last one is lost.

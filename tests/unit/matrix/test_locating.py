@@ -70,7 +70,7 @@ def test_constraints_that_force_values_together_are_said():
     suite = locating(some)
     told = locate(some, suite.cases, [case["dev"] == "on" for case in suite.cases])
     assert told.suspects == ({"dev": "on"}, {"feature": "on", "dev": "on"})
-    assert str(told) == "one of (cannot be told apart): dev=on; feature=on with dev=on"
+    assert str(told) == "one of (cannot be distinguished): dev=on; feature=on with dev=on"
 
 
 def test_a_sub_matrix_keeps_its_strength():

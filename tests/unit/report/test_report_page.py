@@ -174,7 +174,7 @@ def test_broken_files_are_said(make_run: MakeRun) -> None:
     (folder / "bug" / "journal.jsonl").write_bytes(b"\xff\xfe{{{\n[]\n")
     (folder / "bug" / "server.log").write_bytes(bytes(range(256)) * 40)
     page = page_of(folder)
-    assert "journal: 2 lines of journal.jsonl are no JSON objects" in page.text
+    assert "journal: 2 lines of journal.jsonl are not JSON objects" in page.text
     assert page.all("img") == []
 
 
