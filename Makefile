@@ -28,6 +28,7 @@ check: setup
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
 	.venv/bin/deptry harness
+	.venv/bin/vulture
 
 engine:
 	bash docker/engine.sh

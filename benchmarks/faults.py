@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from harness.cases import Case, CloudSetup, Expectation
 from harness.cases.axes import CloudInstall
-from harness.matrix.model import Axis, Forbidden, Model, model
+from harness.matrix.model import Factor, Forbidden, Model, model
 from harness.support import assets
 from harness.vocabulary.features import DEV_MODE, FEATURE
 
@@ -57,11 +57,11 @@ def running_faults() -> Model:
     lasting = tuple(each for each in CLOUD_APPS if each not in ENDS)
     return model(
         [
-            Axis("server", ("good", "two-listeners", "throws")),
-            Axis("cloud app", tuple(CLOUD_APPS)),
-            Axis("polls", ("answered", "refused")),
-            Axis("dev mode", ("off", "3.1.7")),
-            Axis("page", ("fresh", "stale")),
+            Factor("server", ("good", "two-listeners", "throws")),
+            Factor("cloud app", tuple(CLOUD_APPS)),
+            Factor("polls", ("answered", "refused")),
+            Factor("dev mode", ("off", "3.1.7")),
+            Factor("page", ("fresh", "stale")),
         ],
         constraints=[
             Forbidden({"server": ("throws",), "cloud app": late}, why="nothing is uploaded"),
@@ -110,13 +110,13 @@ def standing_faults() -> Model:
     ]
     return model(
         [
-            Axis("feature", ("on", "off")),
-            Axis("server", ("good", "hidden", "own-library", *entered, *refused)),
-            Axis("cloud app is", ("installed", "missing", "without webhook")),
-            Axis("decision", ("needed", "not needed")),
-            Axis("consent", ("given", "withheld")),
-            Axis("core", ("well", "fails")),
-            Axis("cloud", ("reached", "cut off")),
+            Factor("feature", ("on", "off")),
+            Factor("server", ("good", "hidden", "own-library", *entered, *refused)),
+            Factor("cloud app is", ("installed", "missing", "without webhook")),
+            Factor("decision", ("needed", "not needed")),
+            Factor("consent", ("given", "withheld")),
+            Factor("core", ("well", "fails")),
+            Factor("cloud", ("reached", "cut off")),
         ],
         constraints=[
             *stops,

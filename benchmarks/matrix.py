@@ -16,7 +16,7 @@ from allpairspy import AllPairs
 from harness.matrix.coverage import measure
 from harness.matrix.covering import cover
 from harness.matrix.locating import locating
-from harness.matrix.model import Axis, Model, implies, model
+from harness.matrix.model import Factor, Model, implies, model
 from harness.matrix.shrink import shrink
 
 Cases = Sequence[dict[str, str]]
@@ -24,7 +24,7 @@ Generator = Callable[[Model, int], Cases]
 
 
 def uniform(*sizes: int) -> Model:
-    return model([Axis(f"a{n}", tuple(f"v{v}" for v in range(s))) for n, s in enumerate(sizes)])
+    return model([Factor(f"a{n}", tuple(f"v{v}" for v in range(s))) for n, s in enumerate(sizes)])
 
 
 PAIRS = {
@@ -112,9 +112,9 @@ def shrinking() -> None:
             mean = sum(runs) / len(runs)
             print(f"{axes} axes, {size} to blame: at most {max(runs)}, on average {mean:.1f}")
     axes = [
-        Axis("feature", ("off", "on")),
-        Axis("dev mode", ("off", "on")),
-        Axis("CCMA", ("3.9.6", "3.1.7")),
+        Factor("feature", ("off", "on")),
+        Factor("dev mode", ("off", "on")),
+        Factor("CCMA", ("3.9.6", "3.1.7")),
     ]
     some = model(axes, implies(axes, {"dev mode": ("on",)}, {"feature": ("on",)}))
     found = shrink(

@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 
 from harness.drivers.browser.launch import browser_session
 from harness.report import html
-from harness.store.results import FILE_NAME
+from harness.store.layout import RESULTS
 
 LIMIT_SECONDS = 2.0
 CASES = 500
@@ -44,7 +44,7 @@ def main(run: Path, count: int) -> int:
 
 def multiplied(run: Path, folder: Path, count: int) -> None:
     """A run of many cases made of a small one's; artefacts are linked."""
-    results = json.loads((run / FILE_NAME).read_text())
+    results = json.loads((run / RESULTS).read_text())
     cases = results["cases"]
     for path in run.iterdir():
         if path.is_dir():
@@ -56,7 +56,7 @@ def multiplied(run: Path, folder: Path, count: int) -> None:
         case = cases[number % len(cases)]
         name = f"many[{case['id']},{number}]"
         made.append(case | {"id": name, "axes": case["axes"] | {"round": str(number)}})
-    (folder / FILE_NAME).write_text(json.dumps(results | {"cases": made}))
+    (folder / RESULTS).write_text(json.dumps(results | {"cases": made}))
 
 
 def open_page(page: Page, file: Path) -> float:

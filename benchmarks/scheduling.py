@@ -64,7 +64,7 @@ def main() -> int:
     tell("a wait of 30 minutes at scale 600", stuck["cases"][0]["seconds"]["wait"], 4.0)
 
     begun = time.monotonic()
-    axes = [matrix.Axis(f"a{n}", ("off", "on")) for n in range(100)]
+    axes = [matrix.Factor(f"a{n}", ("off", "on")) for n in range(100)]
     rows = len(covering.cover(matrix.model(axes), 2).cases)
     tell("strength 2 for 100 axes of 2 values", time.monotonic() - begun, 5.0, f"{rows} rows")
     if given.verdicts:

@@ -124,7 +124,7 @@ def _values(given: object) -> object:
         return given
     words = [str(value) for value in given]
     if len(set(words)) < len(words):
-        raise ValueError("a value stands here twice")
+        raise ValueError("a value is here twice")
     return dict(zip(words, words, strict=True))
 
 

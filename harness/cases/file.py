@@ -19,7 +19,7 @@ def _duration(value: object) -> timedelta:
         return value
     match = re.fullmatch(r"(\d+)\s*([smhd])", str(value))
     if not match:
-        raise ValueError(f"{value!r} is no duration: write 60s, 30m, 1h or 14d")
+        raise ValueError(f"{value!r} is not a duration: write 60s, 30m, 1h or 14d")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 

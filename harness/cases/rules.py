@@ -8,7 +8,7 @@ any of them.
 from collections.abc import Mapping, Sequence
 
 from harness.cases.file import CaseFile, Expectation, KnownBug, When
-from harness.matrix.feasible import Space
+from harness.matrix.feasible import FeasibleSpace
 from harness.matrix.model import Forbidden, Model
 from harness.support.suggest import did_you_mean
 from harness.support.yaml_source import Source
@@ -53,8 +53,8 @@ def check_names(source: Source, file: CaseFile) -> None:
             for value in values:
                 if value not in file.axes[name].words:
                     hint = did_you_mean(value, file.axes[name].words)
-                    told = f"axis {name!r} has no value {value!r}{hint}"
-                    raise source.error(told, *where, name)
+                    text = f"axis {name!r} has no value {value!r}{hint}"
+                    raise source.error(text, *where, name)
     for n, sub in enumerate(file.sub_matrices):
         for name in sub.axes:
             _check_axis(source, file, name, "sub_matrices", n, "axes")
@@ -71,7 +71,7 @@ def _check_bugs(source: Source, file: CaseFile) -> None:
     ids = [bug.id for bug in file.known_bugs]
     for n, bug in enumerate(file.known_bugs):
         if bug.id in ids[:n]:
-            raise source.error(f"known bug {bug.id!r} stands here twice", "known_bugs", n, "id")
+            raise source.error(f"known bug {bug.id!r} is here twice", "known_bugs", n, "id")
     for name, bug_id in file.repros.items():
         if bug_id not in ids:
             hint = did_you_mean(bug_id, ids) if ids else "; this file has none"
@@ -92,11 +92,11 @@ def check_complete(source: Source, file: CaseFile, model: Model) -> None:
     everywhere = any(not each.when for each in file.expectations)
     if not everywhere:
         boxes = [Forbidden(dict(each.when)) for each in file.expectations]
-        space = Space(Model(model.axes, (*model.constraints, *boxes)))
+        space = FeasibleSpace(Model(model.axes, (*model.constraints, *boxes)))
         if (left := space.solve(space.everything)) is not None:
-            told = told_of(model.case(space.row(left)))
-            raise source.error(f"no expectation matches {told}", "expectations")
-    space = Space(model)
+            text = spelled(model.case(space.row(left)))
+            raise source.error(f"no expectation matches {text}", "expectations")
+    space = FeasibleSpace(model)
     for n, one in enumerate(file.expectations):
         for other, two in enumerate(file.expectations[n + 1 :], n + 1):
             if one.demands != two.demands and (case := _both(space, one.when, two.when)):
@@ -115,7 +115,7 @@ def check_complete(source: Source, file: CaseFile, model: Model) -> None:
                 )
 
 
-def told_of(values: Mapping[str, str]) -> str:
+def spelled(values: Mapping[str, str]) -> str:
     """A case's values as its id shows them."""
     return ",".join(f"{name}={value}" for name, value in values.items()) or "the only case"
 
@@ -135,7 +135,7 @@ def check_only_case(source: Source, file: CaseFile) -> None:
             )
 
 
-def _both(space: Space, one: When, other: When) -> str | None:
+def _both(space: FeasibleSpace, one: When, other: When) -> str | None:
     """An allowed case that both conditions match, in words."""
     state = space.everything
     for when in (one, other):
@@ -143,4 +143,4 @@ def _both(space: Space, one: When, other: When) -> str | None:
             span = space.span[space.model.names.index(name)]
             state &= ~span | sum(1 << space.id_of(name, value) for value in dict.fromkeys(values))
     found = space.solve(state)
-    return told_of(space.model.case(space.row(found))) if found is not None else None
+    return spelled(space.model.case(space.row(found))) if found is not None else None

@@ -103,9 +103,9 @@ class Suite:
             elif axis.setting:
                 settings[axis.setting] = meaning
         ccma = settings.get("ccma")
-        told = rules.told_of(values) if values else ""
+        text = rules.spelled(values) if values else ""
         return Case(
-            id=f"{file.name}[{told}]" if told else file.name,
+            id=f"{file.name}[{text}]" if text else file.name,
             app=app_folder(self.path, file, settings.get("app")),
             axes=dict(values),
             dark_features=features["site"],
@@ -121,7 +121,7 @@ class Suite:
     @property
     def combinations(self) -> int:
         """How many cases all combinations would be."""
-        return feasible.Space(self.model).count() if self.model else 1
+        return feasible.FeasibleSpace(self.model).count() if self.model else 1
 
     def reached(self, ran: Sequence[Assignment] | None = None) -> str:
         """What some of the cases cover, as "2-way 100 %, 3-way 71 %"; empty without axes.
@@ -135,7 +135,7 @@ class Suite:
     @property
     def unreachable(self) -> tuple[tuple[str, str], ...]:
         """Axis values that the constraints rule out in every case."""
-        return feasible.unreachable(feasible.Space(self.model)) if self.model else ()
+        return feasible.unreachable(feasible.FeasibleSpace(self.model)) if self.model else ()
 
 
 def app_folder(path: Path, file: CaseFile, variant: Path | None) -> Path:
@@ -184,7 +184,7 @@ def read_suite(
             raise source.error("this file has no axes, so there is no matrix to cover", "name")
         return Suite(source, file, version, None, "all", ({},), "the only case", 1)
     model = _model(source, file)
-    wanted = strength if strength is not None else file.strength
+    chosen = strength if strength is not None else file.strength
     at: Location = ("strength",) if strength is None and "strength" in source.data else ("axes",)
     with _placed(source, at):
         if locate:
@@ -194,20 +194,20 @@ def read_suite(
                 *(source, file, version, model, "locate", found.cases, "locating array", 0),
                 found.inseparable,
             )
-        if wanted == "all":
+        if chosen == "all":
             suite = covering.all_combinations(model)
         else:
-            suite = covering.cover(model, wanted)
-            _prove(model, suite.cases, wanted, path)
-    return Suite(source, file, version, model, wanted, suite.cases, suite.method, suite.bound)
+            suite = covering.cover(model, chosen)
+            _prove(model, suite.cases, chosen, path)
+    return Suite(source, file, version, model, chosen, suite.cases, suite.method, suite.bound)
 
 
 def _check_apps(source: Source, file: CaseFile) -> None:
-    places: list[tuple[Location, Path | None]] = [(("app",), None)]
+    apps: list[tuple[Location, Path | None]] = [(("app",), None)]
     for name, axis in file.axes.items():
         if axis.setting == "app":
-            places += [(("axes", name, "values", word), axis.meaning(word)) for word in axis.words]
-    for where, variant in places:
+            apps += [(("axes", name, "values", word), axis.meaning(word)) for word in axis.words]
+    for where, variant in apps:
         folder = app_folder(source.path, file, variant)
         if not (folder / "app.yaml").is_file():
             named = variant or file.app
@@ -218,7 +218,7 @@ def _check_apps(source: Source, file: CaseFile) -> None:
 
 def _model(source: Source, file: CaseFile) -> matrix.Model:
     """The matrix of a file, once its constraints, seeds and rules are known to make sense."""
-    axes = [matrix.Axis(name, axis.words) for name, axis in file.axes.items()]
+    axes = [matrix.Factor(name, axis.words) for name, axis in file.axes.items()]
     boxes: list[matrix.Forbidden] = []
     for n, constraint in enumerate(file.constraints):
         with _placed(source, ("constraints", n)):
@@ -241,10 +241,10 @@ def _model(source: Source, file: CaseFile) -> matrix.Model:
 def _prove(model: matrix.Model, cases: Sequence[Assignment], strength: int, path: Path) -> None:
     """Asks the independent check, which shares no code with what made the cases."""
     if missing := coverage.unmet(model, cases, strength):
-        told = rules.told_of(missing[0])
+        text = rules.spelled(missing[0])
         raise HarnessError(
             f"{path}: the suite of strength {strength} lacks {len(missing)} combinations, "
-            f"such as {told}: this is a fault of the harness, please report it"
+            f"such as {text}: this is a fault of the harness, please report it"
         )
 
 

@@ -7,10 +7,11 @@ from itertools import zip_longest
 from pathlib import Path
 
 from harness.cases import Case, KnownBug, Suite
-from harness.cases.rules import told_of
+from harness.cases.rules import spelled
 from harness.errors import EXIT_ERROR, EXIT_FAILED, BadInput
-from harness.matrix.feasible import Space
+from harness.matrix.feasible import FeasibleSpace
 from harness.settings import CCMA_VERSIONS
+from harness.store.layout import SCREENSHOT
 from harness.store.results import CaseResult
 from harness.support.suggest import did_you_mean
 
@@ -90,13 +91,13 @@ def _case(suite: Suite, bug: KnownBug, version: str, *, marked: bool) -> Case:
         hint = did_you_mean(version, CCMA_VERSIONS)
         raise BadInput(f"no CCMA version {version!r} is modelled{hint}")
     axis = next((n for n, a in suite.file.axes.items() if a.setting == "ccma"), None)
-    wanted = {name: values[0] for name, values in bug.when.items() if name != axis}
+    given = {name: values[0] for name, values in bug.when.items() if name != axis}
     if axis is not None:
         if version not in suite.file.axes[axis].words:
             hint = did_you_mean(version, suite.file.axes[axis].words)
             raise BadInput(f"axis {axis!r} has no value {version!r}{hint}", path=suite.path)
-        wanted[axis] = version
-    case = suite.case(_completed(suite, wanted))
+        given[axis] = version
+    case = suite.case(_completed(suite, given))
     identity = case.id if axis is not None else f"{case.id}@{version}"
     return replace(case, id=identity, ccma=version, known_bug=bug if marked else None)
 
@@ -104,27 +105,27 @@ def _case(suite: Suite, bug: KnownBug, version: str, *, marked: bool) -> Case:
 def _case_of_image(suite: Suite, bug: KnownBug, image: str, *, marked: bool) -> Case:
     """The bug's case without its CCMA version: the image has the one it has."""
     axis = next((n for n, a in suite.file.axes.items() if a.setting == "ccma"), None)
-    wanted = {name: values[0] for name, values in bug.when.items() if name != axis}
+    given = {name: values[0] for name, values in bug.when.items() if name != axis}
     if axis is not None and bug.versions:
-        wanted[axis] = bug.versions[0]
+        given[axis] = bug.versions[0]
     elif axis is not None and axis in bug.when:
-        wanted[axis] = bug.when[axis][0]
-    case = suite.case(_completed(suite, wanted))
+        given[axis] = bug.when[axis][0]
+    case = suite.case(_completed(suite, given))
     axes = {name: value for name, value in case.axes.items() if name != axis}
-    identity = f"{suite.file.name}[{told_of(axes)}]@{image}"
+    identity = f"{suite.file.name}[{spelled(axes)}]@{image}"
     return replace(case, id=identity, axes=axes, ccma=None, known_bug=bug if marked else None)
 
 
-def _completed(suite: Suite, wanted: dict[str, str]) -> dict[str, str]:
+def _completed(suite: Suite, given: dict[str, str]) -> dict[str, str]:
     """A whole allowed case with these values, the others' first value where it may be."""
     if suite.model is None:
         return {}
-    space = Space(suite.model)
+    space = FeasibleSpace(suite.model)
     first = space.ids((axis.name, axis.values[0]) for axis in suite.model.axes)
-    row = space.complete(space.ids(wanted.items()), first)
+    row = space.complete(space.ids(given.items()), first)
     if row is None:
-        told = ", ".join(f"{name}={value}" for name, value in wanted.items())
-        raise BadInput(f"the constraints allow no case with {told}", path=suite.path)
+        text = ", ".join(f"{name}={value}" for name, value in given.items())
+        raise BadInput(f"the constraints allow no case with {text}", path=suite.path)
     return suite.model.case(space.row(row))
 
 
@@ -152,7 +153,7 @@ def as_text(sides_: Sequence[Side], results: Sequence[CaseResult], folder: Path)
         for row in zip_longest(*columns, fillvalue="")
     ]
     for result in results:
-        if picture := result.artifacts.get("screenshot"):
+        if picture := result.artifacts.get(SCREENSHOT):
             lines.append(f"screenshot: {folder / picture}")
         if result.verdict not in ("known-bug", "passed"):
             lines.append(f"{result.id}: {result.reason}")
@@ -167,7 +168,7 @@ def as_page(sides_: Sequence[Side], results: Sequence[CaseResult]) -> str:
             f"<tr><td>{escape(time)}</td><td>{escape(row)}</td></tr>"
             for time, row in _timeline(result)
         )
-        picture = escape(result.artifacts.get("screenshot", ""), quote=True)
+        picture = escape(result.artifacts.get(SCREENSHOT, ""), quote=True)
         shown = f'<img src="{picture}" alt="what the admin saw">' if picture else ""
         parts.append(
             f"<section><h2>{escape(side.name)}: {escape(result.verdict)}</h2>"

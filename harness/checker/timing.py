@@ -1,10 +1,6 @@
 """How long a row may take, in server time."""
 
-from datetime import timedelta
-
-REFRESH = timedelta(minutes=10)
-"""How often the assistant polls the cloud. (Seed thread; developer documentation.)"""
-
+from harness.vocabulary.refresh import REFRESH
 
 PATIENCE = 3 * REFRESH
 """Server time for which a row may lag behind what the cloud has recorded."""

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from harness.cases import Expectation, KnownBug, Window
-from harness.checker.timing import GIVE_UP, PATIENCE, REFRESH
+from harness.checker.timing import GIVE_UP, PATIENCE
 from harness.store.results import VerdictName
+from harness.vocabulary.refresh import REFRESH
 from harness.vocabulary.rows import FINAL, Row, Seen
 
 

@@ -1,4 +1,4 @@
-"""The verb that tells what a machine lacks."""
+"""The verb that says what a machine lacks."""
 
 import json
 import os
@@ -17,7 +17,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def doctor_command(as_json: Json = False) -> int:
-    """Tell what works here, what is missing, and how to get it."""
+    """Say what works here, what is missing, and how to get it."""
     resolved = resolve({}, os.environ)
     checks = doctor.examine(resolved.settings.docker_socket)
     if as_json:

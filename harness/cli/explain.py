@@ -39,7 +39,7 @@ def add_to(app: typer.Typer) -> None:
 
 def explain(
     run: Annotated[
-        str | None, typer.Argument(help="a run's folder or id, or the id of a standing stack")
+        str | None, typer.Argument(help="a run's folder or id, or the id of a stack that `up` left")
     ] = None,
     case: Cases = None,
     attach: Annotated[
@@ -118,7 +118,7 @@ def diff(
 def check(
     jar: Annotated[Path, typer.Argument(help="a plugin's jar")], as_json: Json = False
 ) -> int:
-    """Tell what can be read from a plugin before anything runs."""
+    """Show what can be read from a plugin before anything runs."""
     from harness.diagnosis import jar_check
     from harness.plugin_jar.read import read_plugin
 
@@ -128,15 +128,15 @@ def check(
 
 
 def _seen(hand: "Target", name: str | None, file: Path | None) -> "StoredCase":
-    """What a standing stack shows, where its file is given, or else what is at hand."""
+    """What a running stack shows, where its file is given; else what the options name."""
     from harness.explain import inspect
 
     if file is None:
-        return inspect.see(hand, hand.base_url or "what is at hand")
+        return inspect.see(hand, hand.base_url or "the sources that were named")
     from harness.environment.document import StackDocument
 
     document = StackDocument.model_validate_json(file.read_text())
-    return inspect.see(inspect.of_stack(document, hand), f"standing stack {name}")
+    return inspect.see(inspect.of_stack(document, hand), f"stack {name}")
 
 
 def _say(said: tuple[str, Any], as_json: bool) -> None:

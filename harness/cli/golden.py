@@ -42,7 +42,7 @@ def save_command(
 
 @_app.command("list")
 def list_command() -> int:
-    """Tell which golden homes are here, and what each belongs to."""
+    """List the golden homes that are here, and what each belongs to."""
     for name in golden.names():
         each = golden.read(name)
         megabytes = (golden.folder() / name / golden.HOME_FILE).stat().st_size / 1e6

@@ -1,6 +1,6 @@
 """Writes a working example into a vendor's repository: app, cases, test, CI.
 
-Nothing that is there is overwritten. With a jar at hand its keys are read from it, so that the
+Nothing that exists is overwritten. Where a jar is given, its keys are read from it, so that the
 example fits without being edited.
 """
 
@@ -49,7 +49,7 @@ def write(
     Args:
         folder: the vendor's repository; made when missing.
         jar: the plugin, built; its keys are read where they are constant.
-        server_key, cloud_key: the app's keys, where the jar does not tell.
+        server_key, cloud_key: the app's keys, where the jar does not show them.
 
     Returns:
         The files written.

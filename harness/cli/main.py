@@ -35,7 +35,7 @@ VERBS: Mapping[str, str] = {
 
 
 class _ByModule(TyperGroup):
-    """Imports a verb's module when the verb is asked for: each needs few of the libraries."""
+    """Imports a verb's module when the verb is called: each needs few of the libraries."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the base class has it
         return [*VERBS]
@@ -51,8 +51,8 @@ class _ByModule(TyperGroup):
 app = typer.Typer(cls=_ByModule, no_args_is_help=True, add_completion=False)
 
 
-def _show_version(asked: bool) -> None:
-    if asked:
+def _show_version(given: bool) -> None:
+    if given:
         typer.echo(f"migration-harness {metadata.version('migration-harness')}")
         raise typer.Exit
 

@@ -17,14 +17,14 @@ CASE_SECONDS = 10.0
 def as_text(suite: Suite) -> str:
     """The cases, what they cover, and what all combinations would cost."""
     lines = [case.id for case in suite.cases]
-    lines += ["", _told(suite)]
+    lines += ["", _counted(suite)]
     if reached := suite.reached():
         lines.append(f"reached: {reached}")
     every = suite.combinations
     lines.append(f"all combinations: {every} cases, about {_hours(every * CASE_SECONDS)}")
     lines += [f"warning: no case has {axis}={value}" for axis, value in suite.unreachable]
     for group in suite.inseparable:
-        lines.append(f"cannot be told apart: {'; '.join(_named(each) for each in group)}")
+        lines.append(f"cannot be distinguished: {'; '.join(_named(each) for each in group)}")
     return "\n".join(lines)
 
 
@@ -84,10 +84,10 @@ def as_jobs(suite: Suite, form: Format, shards: int | None = None) -> str:
     return json.dumps([{what.upper(): words}])
 
 
-def _told(suite: Suite) -> str:
+def _counted(suite: Suite) -> str:
     count = f"{len(suite.rows)} case{'' if len(suite.rows) == 1 else 's'}"
-    wanted = {"all": "all combinations", "locate": "a suite that names its culprit"}
-    what = wanted.get(str(suite.strength), f"strength {suite.strength}")
+    ways = {"all": "all combinations", "locate": "a suite that names its culprit"}
+    what = ways.get(str(suite.strength), f"strength {suite.strength}")
     fewest = f", fewer than {suite.bound} cannot do" if suite.bound else ""
     return f"{count}: {what} ({suite.method}{fewest})"
 

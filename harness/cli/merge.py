@@ -15,9 +15,10 @@ from harness.errors import BadInput
 from harness.lifecycle import runs
 from harness.report import table
 from harness.settings import resolve
+from harness.store import layout
 from harness.store import request as request_file
 from harness.store import results as results_file
-from harness.store.merge import Part, read, write
+from harness.store.merge import Shard, read, write
 from harness.store.results import Results, exit_status
 from harness.support.console import to_stderr
 
@@ -32,28 +33,30 @@ def merge(
     into: Annotated[Path | None, typer.Option(help="folder of the whole; new by default")] = None,
 ) -> int:
     """Put the results of a run's shards together."""
-    parts = [read(folder) for folder in folders]
+    shards = [read(folder) for folder in folders]
     target = into or resolve({}, os.environ).settings.results / runs.new_id()
-    results = write(parts, target)
-    if said := _reached(parts[0], results):
+    results = write(shards, target)
+    if said := _reached(shards[0], results):
         results = results.model_copy(update={"reached": said})
-        results_file.write(results, target / results_file.FILE_NAME)
+        results_file.write(results, target / layout.RESULTS)
     table.summary(Console(stderr=True, width=None if sys.stderr.isatty() else 140), results)
     to_stderr(f"results: {target}")
     return exit_status(results)
 
 
-def _reached(part: Part, results: Results) -> tuple[str, ...]:
-    """What the cases cover together, where the case files are at hand and say what they said."""
-    request = part.request
+def _reached(shard: Shard, results: Results) -> tuple[str, ...]:
+    """What the cases cover together, where the case files are here, unchanged."""
+    request = shard.request
     try:
-        request_file.check_unchanged(request, part.folder)
+        request_file.check_unchanged(request, shard.folder)
     except BadInput:
-        to_stderr("what the cases cover is not told: the case files are not at hand")
+        to_stderr("what the cases cover is left out: their files are not here, or have changed")
         return ()
     strength = parsed(request.strength, request.locate)
     suites = [
-        read_suite(file.path, strength=strength, locate=request.locate, ccma=request.ccma)
+        read_suite(
+            file.path, strength=strength, locate=request.locate, ccma=request.settings.get("ccma")
+        )
         for file in request.files
     ]
     return tuple(reached(suites, results))

@@ -11,7 +11,7 @@ from harness.errors import BadInput
 from harness.explain import stored
 from harness.report import html, markdown
 from harness.settings import resolve
-from harness.store.results import FILE_NAME
+from harness.store.layout import RESULTS
 from harness.support.console import to_stderr
 
 
@@ -56,7 +56,7 @@ def init(
 
 def _newest(results: Path) -> str:
     """The newest run that has results; ids sort by time."""
-    found = sorted(path.parent for path in results.glob(f"*/{FILE_NAME}"))
+    found = sorted(path.parent for path in results.glob(f"*/{RESULTS}"))
     if not found:
         raise BadInput(f"there is no run in {results}: name a run's folder")
     return str(found[-1])

@@ -11,14 +11,15 @@ from rich.console import Console
 
 from harness.checker.reached import reached
 from harness.cli.matrix import Locate, Strength
-from harness.cli.options import Ccma, Confluence, Engine, Golden, LicenceFile, TimeScale
+from harness.cli.options import Flags, takes_settings
 from harness.environment.attach import AttachedStack, attached_stack
 from harness.report import junit, live, table
 from harness.runner.request import RunPlan, Selection, check_executor, plan_run
 from harness.runner.session import open_session
 from harness.runner.shrink import shrink_failures
 from harness.settings import resolve
-from harness.store.results import FILE_NAME, Results, exit_status, write
+from harness.store.layout import RESULTS
+from harness.store.results import Results, exit_status, write
 from harness.support.console import to_stderr
 
 
@@ -27,25 +28,19 @@ def add_to(app: typer.Typer) -> None:
     app.command("run")(run)
 
 
+@takes_settings("run")
 def run(
     files: Annotated[list[Path] | None, typer.Argument(help="case files")] = None,
     select: Annotated[str | None, typer.Option("-k", help="only cases whose id matches")] = None,
-    engine: Engine = None,
-    confluence: Confluence = None,
-    ccma: Ccma = None,
+    *,
+    flags: Flags,
     strength: Strength = None,
     locate: Locate = False,
     shrink: Annotated[
         bool, typer.Option("--shrink", help="find the fewest values that make a case fail")
     ] = False,
-    workers: Annotated[int | None, typer.Option(help="stacks that work side by side")] = None,
-    time_scale: TimeScale = None,
-    isolation: Annotated[str | None, typer.Option(help="reset or fresh")] = None,
-    start: Annotated[
-        str | None, typer.Option(help="wizard, or trigger: run a plan again over REST")
-    ] = None,
     stack: Annotated[
-        str | None, typer.Option(help="run of a stack that `up` left, or `last`: run on that")
+        str | None, typer.Option(help="run on a stack that `up` left: its run's id, or `last`")
     ] = None,
     shard: Annotated[str | None, typer.Option(help="I/N: only the I-th of N equal parts")] = None,
     executor: Annotated[str, typer.Option(help="here, or dask: on a cluster")] = "here",
@@ -55,36 +50,19 @@ def run(
     resume: Annotated[
         Path | None, typer.Option(help="folder of a run to go on with; takes no case files")
     ] = None,
-    licence_file: LicenceFile = None,
-    golden: Golden = None,
-    keep: Annotated[bool | None, typer.Option("--keep", help="leave the stacks standing")] = None,
-    results: Annotated[Path | None, typer.Option(help="folder for runs' results")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="write results there")] = None,
     junit_file: Annotated[
         Path | None, typer.Option("--junit", help="write JUnit XML there")
     ] = None,
 ) -> int:
-    """Run the cases of some files and tell what the admin saw."""
-    flags = {
-        "engine": engine,
-        "confluence": confluence,
-        "ccma": ccma,
-        "workers": workers,
-        "time_scale": time_scale,
-        "isolation": isolation,
-        "start": start,
-        "licence_file": licence_file,
-        "golden": golden,
-        "keep": keep,
-        "results": results,
-    }
-    words = Selection(strength, locate, select, shard)
+    """Run the cases of some files and show what the admin would see."""
+    selection = Selection(strength, locate, select, shard)
     check_executor(executor, scheduler, alone=not (stack or resume or shrink))
     # Off a terminal rich assumes 80 columns, and folds every case id.
     console = Console(stderr=True, width=None if sys.stderr.isatty() else 140)
     socket = resolve({}, os.environ).settings.docker_socket
     with attached_stack(stack, socket) if stack else nullcontext() as standing:
-        work = plan_run(files or [], flags, words, resume, standing)
+        work = plan_run(files or [], flags, selection, resume, standing)
         outcome, folder = _run(work, console, standing, scheduler, shrink=shrink)
     table.summary(console, outcome)
     if json_file:
@@ -103,7 +81,7 @@ def _run(
     *,
     shrink: bool,
 ) -> tuple[Results, Path]:
-    """Runs what is wanted; its results, and the folder that they are in."""
+    """Runs the plan; its results, and the folder that they are in."""
     with (
         live.shown(console) as listener,
         open_session(
@@ -120,9 +98,9 @@ def _run(
         )
         said = reached(work.suites, outcome)
         outcome = outcome.model_copy(update={"reached": tuple(said)})
-        write(outcome, folder / FILE_NAME)
+        write(outcome, folder / RESULTS)
         if shrink:
             said += [str(each) for each in shrink_failures(work.suites, outcome, session.also)]
             outcome = outcome.model_copy(update={"reached": tuple(said)})
-            write(outcome, folder / FILE_NAME)
+            write(outcome, folder / RESULTS)
     return outcome, folder

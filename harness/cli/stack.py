@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.cases import app as apps
-from harness.cli.options import Ccma, Confluence, Engine, Golden, Json, LicenceFile, TimeScale
+from harness.cli.options import Flags, Json, takes_settings
 from harness.engines.docker_host import client_if_any
 from harness.environment import golden as homes
 from harness.environment import reaper as debris
@@ -21,8 +21,6 @@ from harness.settings import project_root, resolve
 from harness.support import assets
 from harness.support.console import to_stderr
 
-Port = Annotated[int | None, typer.Option(help="fixed host port; by default one is chosen")]
-
 
 def add_to(app: typer.Typer) -> None:
     """Adds the verbs to the command."""
@@ -31,36 +29,17 @@ def add_to(app: typer.Typer) -> None:
     app.command("sweep")(sweep)
 
 
+@takes_settings("up")
 def up(
-    engine: Engine = None,
-    confluence: Confluence = None,
-    ccma: Ccma = None,
-    time_scale: TimeScale = None,
-    http_port: Port = None,
-    synchrony_port: Port = None,
-    jdwp_port: Port = None,
-    licence_file: LicenceFile = None,
-    golden: Golden = None,
+    *,
+    flags: Flags,
     app_folder: Annotated[
         Path | None, typer.Option("--app", help="folder with app.yaml; the sample app by default")
     ] = None,
     as_json: Json = False,
 ) -> int:
     """Bring up a stack to play with; it lives until `harness down`."""
-    settings = resolve(
-        {
-            "engine": engine,
-            "confluence": confluence,
-            "ccma": ccma,
-            "time_scale": time_scale,
-            "http_port": http_port,
-            "synchrony_port": synchrony_port,
-            "jdwp_port": jdwp_port,
-            "licence_file": licence_file,
-            "golden": golden,
-        },
-        os.environ,
-    ).settings
+    settings = resolve(flags, os.environ).settings
     if settings.golden:
         homes.read(settings.golden)  # refused before anything is pulled or built
     described = apps.load(app_folder or assets.sample_app("charts"))

@@ -34,7 +34,6 @@ _GARBAGE = 50_000
 """New objects between two collections; a request makes some dozen, nearly all freed at once."""
 
 AsgiApp = Callable[..., Awaitable[None]]
-Ports = Mapping[str, int]
 
 
 @dataclass(frozen=True)

@@ -7,19 +7,19 @@ from harness.diagnosis.evidence import (
     AppUnderTest,
     Bundle,
     Delivery,
+    EndedByPlatform,
     Evidence,
     ListenerCall,
     ListenerClass,
-    ListenerErrored,
+    ListenerFailed,
     LogLine,
     OtherLoaders,
-    Post,
-    SettledByPlatform,
+    ProgressPost,
     TransferMade,
     Triggered,
 )
 
-_OF_A_TRANSFER = (TransferMade, Triggered, ListenerErrored, Delivery, Post, SettledByPlatform)
+_OF_A_TRANSFER = (TransferMade, Triggered, ListenerFailed, Delivery, ProgressPost, EndedByPlatform)
 _SERVER_KEY = re.compile(r"for server app key (?P<key>[^\s:]+)")
 
 

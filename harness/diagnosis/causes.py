@@ -6,6 +6,8 @@ of those is proved: a webhook that was never registered is why the cloud app nev
 
 from dataclasses import dataclass
 
+from harness.vocabulary.features import DEV_MODE, FEATURE
+
 SEED = (
     "https://community.developer.atlassian.com/t/migration-progress-not-updating-in-ccma-ui/49420"
 )
@@ -58,10 +60,9 @@ CATALOGUE = (
     Cause(
         "feature-flag-off",
         "App migration is switched off by its dark feature.",
-        "migration-assistant.app-migration.feature reads back off, and the plan's page has no "
-        '"App migration progress" block.',
+        f'{FEATURE} reads back off, and the plan\'s page has no "App migration progress" block.',
         "The flag reads back on, or the page has the block.",
-        "Enable migration-assistant.app-migration.feature on /admin/darkfeatures.action.",
+        f"Enable {FEATURE} on /admin/darkfeatures.action.",
         f"{_FORUM}/testing-app-migration-platform-without-automated-pathway/45482",
     ),
     Cause(
@@ -70,7 +71,7 @@ CATALOGUE = (
         "Dev mode is on, the version is in the known range, the listener was reported as "
         "triggered, a later poll was answered, and the row still says READY.",
         "Dev mode is off, the version is a fixed one, or the row moved on from READY.",
-        "Disable migration-assistant.app-migration.dev-mode and run again: the row then says "
+        f"Disable {DEV_MODE} and run again: the row then says "
         "Running 0 %, and Complete 100 % about ten minutes later. Or use a version without it.",
         SEED,
     ),

@@ -14,32 +14,33 @@ from itertools import zip_longest
 
 from harness.diagnosis.evidence import (
     Delivery,
+    EndedByPlatform,
     Evidence,
     ListenerCall,
-    ListenerErrored,
+    ListenerFailed,
     MigrationMade,
-    Post,
-    Row,
-    SettledByPlatform,
+    ProgressPost,
+    RowShown,
     TransferMade,
     Triggered,
 )
 from harness.diagnosis.facts import Facts, server_time
+from harness.vocabulary.effects import EFFECTIVE
 from harness.vocabulary.features import DEV_MODE, FEATURE
 
 _IDS = re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b", re.IGNORECASE)
 _LANES: tuple[tuple[str, tuple[type[Evidence], ...]], ...] = (
-    ("server", (MigrationMade, TransferMade, Triggered, ListenerErrored)),
+    ("server", (MigrationMade, TransferMade, Triggered, ListenerFailed)),
     ("listener", (ListenerCall,)),
     ("webhooks", (Delivery,)),
-    ("cloud app", (Post,)),
-    ("platform", (SettledByPlatform,)),
+    ("cloud app", (ProgressPost,)),
+    ("platform", (EndedByPlatform,)),
 )
 ROW = "row"
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class ComparedEvent:
     """One event of a case.
 
     Args:
@@ -59,8 +60,8 @@ class Event:
 class Difference:
     """One place where two cases differ: None where a case has no such event."""
 
-    one: Event | None
-    other: Event | None
+    one: ComparedEvent | None
+    other: ComparedEvent | None
 
     @property
     def after(self) -> timedelta:
@@ -110,7 +111,7 @@ def walk(one: Facts, other: Facts) -> Walked:
     )
 
 
-def events(facts: Facts) -> list[Event]:
+def events(facts: Facts) -> list[ComparedEvent]:
     """A case's events, lane by lane, each in the order of its times."""
     zero = min(
         (item.origin.server for item in facts.of(MigrationMade) if item.origin.server),
@@ -120,15 +121,15 @@ def events(facts: Facts) -> list[Event]:
     for lane, kinds in _LANES:
         items = [item for item in facts.items if isinstance(item, kinds)]
         found += [
-            Event(lane, _IDS.sub("{id}", item.says), _after(item, zero), number)
+            ComparedEvent(lane, _IDS.sub("{id}", item.says), _after(item, zero), number)
             for number, item in enumerate(sorted(items, key=server_time))
         ]
     return found
 
 
-def _row_events(facts: Facts, zero: datetime | None) -> Iterator[Event]:
+def _row_events(facts: Facts, zero: datetime | None) -> Iterator[ComparedEvent]:
     """The row before the first poll, and after each."""
-    rows = facts.of(Row)
+    rows = facts.of(RowShown)
     polls = [poll for poll in sorted(facts.polls(), key=server_time) if poll.ok]
     begins = [each.origin.server for each in polls]
     for number, (begin, end) in enumerate(zip_longest([None, *begins], begins)):
@@ -138,14 +139,14 @@ def _row_events(facts: Facts, zero: datetime | None) -> Iterator[Event]:
         row = shown[-1]
         says = row.status if row.percent is None else f"{row.status} {row.percent} %"
         if number == 0:
-            yield Event(ROW, f"before the first poll the row says {says}", timedelta(0), 0)
+            yield ComparedEvent(ROW, f"before the first poll the row says {says}", timedelta(0), 0)
             continue
         poll = polls[number - 1]
         text = f"poll {number}: the cloud has {_cloud_had(facts, poll)}, and the row then says "
-        yield Event(ROW, text + says, _after(poll, zero), number)
+        yield ComparedEvent(ROW, text + says, _after(poll, zero), number)
 
 
-def _was_shown(row: Row, begin: datetime | None, end: datetime | None) -> bool:
+def _was_shown(row: RowShown, begin: datetime | None, end: datetime | None) -> bool:
     """Whether the row was on the page between two polls, the ends left out."""
     first, last = row.origin.server, row.until or row.origin.server
     if first is None or last is None:
@@ -154,15 +155,15 @@ def _was_shown(row: Row, begin: datetime | None, end: datetime | None) -> bool:
 
 
 def _cloud_had(facts: Facts, poll: Evidence) -> str:
-    changes: list[Post | SettledByPlatform] = [
-        *(post for post in facts.of(Post) if post.effect in ("recorded", "settled")),
-        *facts.of(SettledByPlatform),
+    changes: list[ProgressPost | EndedByPlatform] = [
+        *(post for post in facts.of(ProgressPost) if post.effect in EFFECTIVE),
+        *facts.of(EndedByPlatform),
     ]
     before = [each for each in changes if server_time(each) <= server_time(poll)]
     if not before:
         return "no progress"
     last = max(before, key=server_time)
-    percent = last.percent if isinstance(last, Post) else None
+    percent = last.percent if isinstance(last, ProgressPost) else None
     return str(last.status) if percent is None else f"{last.status} {percent}"
 
 
@@ -182,5 +183,5 @@ def _after(item: Evidence, zero: datetime | None) -> timedelta | None:
 
 def _is_only_longer(difference: Difference) -> bool:
     """Whether one case merely was watched for longer: it has an event more in the row's lane."""
-    sides: Sequence[Event | None] = (difference.one, difference.other)
+    sides: Sequence[ComparedEvent | None] = (difference.one, difference.other)
     return None in sides and any(each is not None and each.lane == ROW for each in sides)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from harness.diagnosis.compare import Difference, Event, Walked
+from harness.diagnosis.compare import ComparedEvent, Difference, Walked
 
 _MOST = 8
 
@@ -62,7 +62,7 @@ def _when(difference: Difference) -> str:
     return f"{minutes} min {seconds} s of server time after the start ({lane})"
 
 
-def _event(event: Event | None) -> dict[str, Any] | None:
+def _event(event: ComparedEvent | None) -> dict[str, Any] | None:
     if event is None:
         return None
     after = None if event.after is None else event.after.total_seconds()

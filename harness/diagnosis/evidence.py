@@ -76,7 +76,7 @@ class AppUnderTest(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row(Evidence):
+class RowShown(Evidence):
     """What the browser showed; ABSENT is no block at all, NO_ROW a block without the app.
 
     `until` is the server time of the last look that still showed it.
@@ -126,7 +126,7 @@ class PlanStatus(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision(Evidence):
+class AssessmentDecision(Evidence):
     """What the app assessment says: `needed`, `not-needed` or `undecided`."""
 
     decision: str
@@ -310,7 +310,7 @@ class Triggered(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListenerErrored(Evidence):
+class ListenerFailed(Evidence):
     """The server said that the listener ended with an exception."""
 
     transfer: str
@@ -341,7 +341,7 @@ class Delivery(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Post(Evidence):
+class ProgressPost(Evidence):
     """The cloud app posted progress; `effect` is what it changed, or why it changed nothing."""
 
     transfer: str
@@ -359,7 +359,7 @@ class Post(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SettledByPlatform(Evidence):
+class EndedByPlatform(Evidence):
     """The platform settled the transfer itself: TIMED_OUT or CANCELLED."""
 
     transfer: str

@@ -10,27 +10,23 @@ from harness.diagnosis.evidence import (
     AssistantVersion,
     ConnectApp,
     Delivery,
+    EndedByPlatform,
     Evidence,
     Flag,
     ListenerCall,
-    Post,
-    Row,
+    ProgressPost,
+    RowShown,
     ServerCall,
-    SettledByPlatform,
     TransferMade,
     Triggered,
 )
+from harness.store.layout import JOURNAL, OSGI, PROBE, SERVER_LOG, SITE, UPM
+from harness.vocabulary.effects import EFFECTIVE, Effect
 from harness.vocabulary.features import DEV_MODE
 
 E = TypeVar("E", bound=Evidence)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
-JOURNAL = "journal"
-SERVER_LOG = "server_log"
-PROBE = "probe"
-UPM = "upm"
-OSGI = "osgi"
-SITE = "site"
 PAGE = "page"
 
 HOW_TO_LEARN = {
@@ -100,13 +96,13 @@ class Facts:
     @property
     def cloud_apps(self) -> list[ConnectApp]:
         """What the site told of the pair's cloud app, oldest first; of any without a pair."""
-        told, pair = self.of(ConnectApp), self.pair
-        return [each for each in told if pair is None or each.key == pair.cloud_key]
+        apps, pair = self.of(ConnectApp), self.pair
+        return [each for each in apps if pair is None or each.key == pair.cloud_key]
 
     @property
-    def row(self) -> Row | None:
+    def row(self) -> RowShown | None:
         """The row that the browser showed last."""
-        return self.last(Row)
+        return self.last(RowShown)
 
     @property
     def transfers(self) -> list[TransferMade]:
@@ -124,16 +120,16 @@ class Facts:
         return next((each for each in self.of(Delivery) if each.acknowledged), None)
 
     @property
-    def settled(self) -> Post | SettledByPlatform | None:
+    def settled(self) -> ProgressPost | EndedByPlatform | None:
         """What settled the transfer."""
-        posts = [post for post in self.of(Post) if post.effect == "settled"]
-        return posts[-1] if posts else self.last(SettledByPlatform)
+        posts = [post for post in self.of(ProgressPost) if post.effect == Effect.SETTLED]
+        return posts[-1] if posts else self.last(EndedByPlatform)
 
     @property
     def last_change(self) -> Evidence | None:
         """The newest thing that a poll would tell the server."""
-        changes: list[Evidence] = [*self.of(Triggered), *self.of(SettledByPlatform)]
-        changes += [post for post in self.of(Post) if post.effect in ("recorded", "settled")]
+        changes: list[Evidence] = [*self.of(Triggered), *self.of(EndedByPlatform)]
+        changes += [post for post in self.of(ProgressPost) if post.effect in EFFECTIVE]
         return max(changes, key=server_time, default=None)
 
     def polls(
@@ -155,6 +151,6 @@ def server_time(item: Evidence) -> datetime:
     return item.origin.server or _NEVER
 
 
-def with_effect(posts: Iterable[Post], *effects: str) -> list[Post]:
+def with_effect(posts: Iterable[ProgressPost], *effects: str) -> list[ProgressPost]:
     """The posts that had one of these effects."""
     return [post for post in posts if post.effect in effects]

@@ -21,9 +21,9 @@ from harness.diagnosis.evidence import (
     Evidence,
     Origin,
     PlanStatus,
-    Row,
+    RowShown,
 )
-from harness.diagnosis.facts import JOURNAL, OSGI, PAGE, PROBE, SERVER_LOG, SITE, UPM, Facts
+from harness.diagnosis.facts import PAGE, Facts
 from harness.diagnosis.readers.run_folder import StoredCase, read_artifact
 from harness.drivers.browser.dashboard import plans
 from harness.drivers.browser.launch import browser_session
@@ -37,6 +37,8 @@ from harness.environment.document import StackDocument
 from harness.errors import BadInput
 from harness.explain import collect
 from harness.plugin_jar.read import PluginJar
+from harness.store.layout import JOURNAL, OSGI, PROBE, PROGRESS, SERVER_LOG, SITE, UPM
+from harness.vocabulary.effects import Effect
 
 _ATTACH_SECONDS = 2.0
 _BEGINS = ("POST", "/server/v1/migrations")
@@ -206,9 +208,9 @@ class _Sight:
         key, id_ = self._server_key, plan.id
         row, at = look(page, key)
         origin = Origin(f"page of plan {plan.name}", None, at)
-        self.items.append(Row(origin=origin, status=row.status, percent=row.percent, until=at))
+        self.items.append(RowShown(origin=origin, status=row.status, percent=row.percent, until=at))
         self.sources.add(PAGE)
-        self._read("progress", lambda: _text(collect.progress_beside_page(client, page, id_, key)))
+        self._read(PROGRESS, lambda: _text(collect.progress_beside_page(client, page, id_, key)))
 
     def _jvm(self, host: str, port: int) -> None:
         probe = Probe(
@@ -249,9 +251,9 @@ def _of_newest(entries: Sequence[Any]) -> str:
     kept = [
         entry
         for index, entry in enumerate(entries)
-        if index >= start or entry.get("effect") in ("installed", "uninstalled")
+        if index >= start or entry.get("effect") in (Effect.INSTALLED, Effect.UNINSTALLED)
     ]
-    return "".join(json.dumps(entry) + "\n" for entry in kept if entry.get("effect") != "read")
+    return "".join(json.dumps(entry) + "\n" for entry in kept if entry.get("effect") != Effect.READ)
 
 
 def _text(data: dict[str, Any] | None) -> str | None:

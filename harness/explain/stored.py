@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.cases.selection import compile_expression
-from harness.diagnosis.readers.run_folder import RESULTS, StoredCase, read_run
+from harness.diagnosis.readers.run_folder import StoredCase, read_run
 from harness.errors import BadInput
+from harness.store.layout import RESULTS, results_in
 
 _BETWEEN = "#"
 
@@ -24,7 +25,7 @@ def find(name: str, results: Callable[[], Path]) -> Named:
 
     Args:
         name: a run's folder, its results.json, or the run's id; `#CASE` after it names a case.
-        results: tells the folder in which runs keep their results, if it is asked for.
+        results: tells the folder in which runs keep their results, called only where it is needed.
 
     Raises:
         BadInput: there is no such run.
@@ -34,7 +35,7 @@ def find(name: str, results: Callable[[], Path]) -> Named:
     if named:
         return Named(named, case or None)
     raise BadInput(
-        f"{run!r} is no run: name the folder of one, its {RESULTS}, or a run's id below {results()}"
+        f"there is no run {run!r}: name its folder, its {RESULTS}, or a run's id in {results()}"
     )
 
 
@@ -81,7 +82,7 @@ def pairs(
 
 
 def _file(path: Path) -> Path | None:
-    file = path if path.is_file() else path / RESULTS
+    file = results_in(path)
     return file if file.is_file() else None
 
 

@@ -136,7 +136,7 @@ def rotated(values: int, axes: int, random: Random, tries: int) -> Rows | None:
     infinity = values - 1
     kind = [[(b - a) % infinity for b in range(infinity)] + [infinity] for a in range(infinity)]
     kind.append([infinity + 1] * infinity + [0])
-    wanted = (1 << values + 1) - 1
+    required = (1 << values + 1) - 1
 
     def absent() -> int:
         total = 0
@@ -146,7 +146,7 @@ def rotated(values: int, axes: int, random: Random, tries: int) -> Rows | None:
                 pair = vector[column - distance], vector[column]
                 if pair != (infinity, infinity):
                     seen |= 1 << kind[pair[0]][pair[1]]
-            total += (wanted & ~seen).bit_count()
+            total += (required & ~seen).bit_count()
         return total
 
     vector = [int(random.random() * values) for _ in range(axes)]

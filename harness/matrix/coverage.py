@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from harness.matrix.model import Assignment, Axis, Forbidden, Model
+from harness.matrix.model import Assignment, Factor, Forbidden, Model
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,12 @@ def measure(
         }
         for axis in model.axes
     }
-    asked = [axis for axis in model.axes if axes is None or axis.name in axes]
+    counted = [axis for axis in model.axes if axes is None or axis.name in axes]
     possible = _Possible(model)
     everywhere = (1 << len(valid)) - 1
     covered = 0
     missing: list[Assignment] = []
-    for group in combinations(asked, strength):
+    for group in combinations(counted, strength):
         for chosen, rows in _tuples(group, having, everywhere):
             if rows:
                 covered += 1
@@ -108,7 +108,7 @@ def _inside(box: Forbidden, case: Assignment) -> bool:
 
 
 def _tuples(
-    group: Sequence[Axis], having: Mapping[str, Mapping[str, int]], rows: int
+    group: Sequence[Factor], having: Mapping[str, Mapping[str, int]], rows: int
 ) -> Iterator[tuple[dict[str, str], int]]:
     """All tuples over some axes, each with the rows that have it."""
     if not group:

@@ -13,7 +13,7 @@ from random import Random
 from harness.errors import BadInput
 from harness.matrix import algebra, feasible, greedy, tabu
 from harness.matrix.chance import chance
-from harness.matrix.feasible import Space
+from harness.matrix.feasible import FeasibleSpace
 from harness.matrix.model import Model, check_strength
 from harness.matrix.targets import Targets
 
@@ -27,7 +27,7 @@ _VECTOR_TRIES = 20_000
 
 
 @dataclass(frozen=True)
-class Suite:
+class CoveringArray:
     """Cases that cover a model.
 
     Attributes:
@@ -50,7 +50,7 @@ class Suite:
         return tuple(self.model.case(row) for row in self.rows)
 
 
-def all_combinations(model: Model) -> Suite:
+def all_combinations(model: Model) -> CoveringArray:
     """Every case that the constraints allow, in the order of the axes' values.
 
     Raises:
@@ -61,10 +61,10 @@ def all_combinations(model: Model) -> Suite:
     if total > MOST_CASES:
         raise BadInput(f"all combinations are {total} cases; give a strength of 2 to 4 instead")
     rows = tuple(space.row(ids) for ids in _every(space, [], 0))
-    return Suite(model, rows, "all combinations", total)
+    return CoveringArray(model, rows, "all combinations", total)
 
 
-def _every(space: Space, ids: list[int], chosen: int) -> Iterator[list[int]]:
+def _every(space: FeasibleSpace, ids: list[int], chosen: int) -> Iterator[list[int]]:
     if len(ids) == len(space.span):
         yield ids
         return
@@ -74,7 +74,7 @@ def _every(space: Space, ids: list[int], chosen: int) -> Iterator[list[int]]:
             yield from _every(space, [*ids, value], chosen | 1 << value)
 
 
-def cover(model: Model, strength: int, *, effort: int = EFFORT) -> Suite:
+def cover(model: Model, strength: int, *, effort: int = EFFORT) -> CoveringArray:
     """A suite in which every allowed combination of any so many axes' values occurs.
 
     Args:
@@ -89,7 +89,9 @@ def cover(model: Model, strength: int, *, effort: int = EFFORT) -> Suite:
     space = feasible.check(model)
     closed = _flags(space, strength)
     if closed:
-        return Suite(model, closed, "closed form for on/off flags", len(closed), len(model.seeds))
+        return CoveringArray(
+            model, closed, "closed form for on/off flags", len(closed), len(model.seeds)
+        )
     targets = Targets(space, strength)
     random = chance()
     seeds = _seeds(space)
@@ -106,10 +108,10 @@ def cover(model: Model, strength: int, *, effort: int = EFFORT) -> Suite:
         method = "search" if method == "search" else f"{method}, then search"
     ordered = [*found[: len(given)], *sorted(found[len(given) :])]
     bound = max(targets.bound, len(given))
-    return Suite(model, tuple(space.row(row) for row in ordered), method, bound, len(given))
+    return CoveringArray(model, tuple(space.row(row) for row in ordered), method, bound, len(given))
 
 
-def _seeds(space: Space) -> list[tuple[int, list[int]]]:
+def _seeds(space: FeasibleSpace) -> list[tuple[int, list[int]]]:
     """The seeds as sets of ids, each with a whole case for it; those within others left out."""
     sets = [space.ids(seed.items()) for seed in space.model.seeds]
     kept: list[int] = []
@@ -124,7 +126,7 @@ def _seeds(space: Space) -> list[tuple[int, list[int]]]:
     return seeds
 
 
-def _flags(space: Space, strength: int) -> tuple[tuple[int, ...], ...] | None:
+def _flags(space: FeasibleSpace, strength: int) -> tuple[tuple[int, ...], ...] | None:
     """The closed form, its first row turned into the one seed; None where it does not apply."""
     model = space.model
     sizes = [len(axis.values) for axis in model.axes]
@@ -144,7 +146,7 @@ def _flags(space: Space, strength: int) -> tuple[tuple[int, ...], ...] | None:
 
 
 def _designs(
-    space: Space, strength: int, below: int, random: Random
+    space: FeasibleSpace, strength: int, below: int, random: Random
 ) -> Iterator[tuple[str, Sequence[Sequence[int]]]]:
     """Designs that serve an unconstrained model of these sizes with fewer rows than `below`."""
     axes = len(space.span)
@@ -162,7 +164,7 @@ def _designs(
             yield "rotated vector", rows
 
 
-def _fitted(space: Space, design: Sequence[Sequence[int]]) -> list[list[int]]:
+def _fitted(space: FeasibleSpace, design: Sequence[Sequence[int]]) -> list[list[int]]:
     """A design's rows as ids; where an axis lacks a value, another one stands in for it."""
     return [
         [

@@ -13,8 +13,8 @@ from harness.errors import BadInput
 from harness.matrix.model import Model
 
 
-class Space:
-    """The set of all cases of a model, as a thing that can be asked.
+class FeasibleSpace:
+    """The set of all cases of a model, as an object that answers questions about them.
 
     Attributes:
         first: for each axis, its first value id.
@@ -190,19 +190,19 @@ class Space:
                         yield live
 
 
-def check(model: Model) -> Space:
+def check(model: Model) -> FeasibleSpace:
     """The model's space, once it is known to hold at least one case and all of its seeds.
 
     Raises:
         BadInput: the constraints contradict each other (the message names a smallest set of them
             that does), or a seed breaks them.
     """
-    space = Space(model)
+    space = FeasibleSpace(model)
     if not space.extends(0):
         culprits = list(model.constraints)
         for box in model.constraints:
             fewer = [other for other in culprits if other is not box]
-            if not Space(Model(model.axes, tuple(fewer))).extends(0):
+            if not FeasibleSpace(Model(model.axes, tuple(fewer))).extends(0):
                 culprits = fewer
         said = "; ".join(box.why or describe_box(dict(box.where)) for box in culprits)
         raise BadInput(f"these constraints contradict each other, no case is left: {said}")
@@ -213,7 +213,7 @@ def check(model: Model) -> Space:
     return space
 
 
-def unreachable(space: Space) -> tuple[tuple[str, str], ...]:
+def unreachable(space: FeasibleSpace) -> tuple[tuple[str, str], ...]:
     """The values that no allowed case has, as (axis, value): most often a slip in a constraint."""
     return tuple(
         (axis.name, value)

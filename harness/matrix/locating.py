@@ -14,7 +14,7 @@ from itertools import combinations
 from harness.errors import BadInput
 from harness.matrix import covering, feasible
 from harness.matrix.chance import chance
-from harness.matrix.feasible import Space
+from harness.matrix.feasible import FeasibleSpace
 from harness.matrix.model import Assignment, Model
 from harness.matrix.separation import Separation, rows_of, rows_of_values
 
@@ -49,7 +49,7 @@ class Culprits:
     """What pass and fail marks say.
 
     Attributes:
-        suspects: each fits the marks alone; one is the answer, several cannot be told apart, and
+        suspects: each fits the marks alone; one is the answer, several cannot be distinguished, and
             none means that no single value or pair explains the marks.
         failing: how many cases failed.
     """
@@ -63,7 +63,7 @@ class Culprits:
         said = [" with ".join(f"{n}={v}" for n, v in suspect.items()) for suspect in self.suspects]
         if not said:
             return "no single value or pair of values explains which cases failed"
-        return said[0] if len(said) == 1 else f"one of (cannot be told apart): {'; '.join(said)}"
+        return said[0] if len(said) == 1 else f"one of (cannot be distinguished): {'; '.join(said)}"
 
 
 def locate(model: Model, cases: Sequence[Assignment], fails: Sequence[bool | None]) -> Culprits:
@@ -83,7 +83,7 @@ def locate(model: Model, cases: Sequence[Assignment], fails: Sequence[bool | Non
     known = sum(1 << n for n, failed in enumerate(fails) if failed is not None)
     if not failing:
         return Culprits((), 0)
-    space = Space(model)
+    space = FeasibleSpace(model)
     rows = [_ids(space, case) for case in cases]
     having = rows_of_values(space, rows)
     fits = [s for s in _suspects(space) if rows_of(s, having) & known == failing]
@@ -123,7 +123,7 @@ def locating(model: Model, *, effort: int = EFFORT) -> LocatingSuite:
     )
 
 
-def _suspects(space: Space) -> Iterator[int]:
+def _suspects(space: FeasibleSpace) -> Iterator[int]:
     """Every value and every pair of values of two axes that the constraints allow, as ids."""
     values = [1 << value for value in range(len(space.axis_of)) if space.extends(1 << value)]
     yield from values
@@ -133,7 +133,7 @@ def _suspects(space: Space) -> Iterator[int]:
             yield a | b
 
 
-def _inseparable(space: Space) -> list[list[int]]:
+def _inseparable(space: FeasibleSpace) -> list[list[int]]:
     """All suspects, those that every allowed case has together in one group, smallest first."""
     closures: dict[int, int] = {}
     groups: dict[int, list[int]] = {}
@@ -145,7 +145,7 @@ def _inseparable(space: Space) -> list[list[int]]:
     return list(groups.values())
 
 
-def _closure(space: Space, ids: int) -> int:
+def _closure(space: FeasibleSpace, ids: int) -> int:
     """The ids of constrained or single-valued axes that every allowed case with `ids` has."""
     case = space.complete(ids, 0)
     assert case is not None, "suspects are allowed"
@@ -157,15 +157,15 @@ def _closure(space: Space, ids: int) -> int:
     return closed
 
 
-def _without(space: Space, ids: int, value: int) -> bool:
+def _without(space: FeasibleSpace, ids: int, value: int) -> bool:
     return space.solve(space.narrowed(ids) & ~(1 << value)) is not None
 
 
-def _ids(space: Space, case: Assignment) -> list[int]:
+def _ids(space: FeasibleSpace, case: Assignment) -> list[int]:
     return [space.id_of(name, case[name]) for name in space.model.names]
 
 
-def _named(space: Space, suspect: int) -> dict[str, str]:
+def _named(space: FeasibleSpace, suspect: int) -> dict[str, str]:
     ids = [value for value in range(len(space.axis_of)) if suspect >> value & 1]
     axes = space.model.axes
     return {

@@ -18,7 +18,7 @@ Assignment = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Axis:
+class Factor:
     """A named set of values; the first value is the one a reader takes for the default."""
 
     name: str
@@ -40,7 +40,7 @@ class Forbidden:
 
 @dataclass(frozen=True)
 class SubMatrix:
-    """Some axes that want a strength of their own, beside that of the whole matrix."""
+    """Some axes with a strength of their own, beside that of the whole matrix."""
 
     axes: tuple[str, ...]
     strength: int
@@ -50,7 +50,7 @@ class SubMatrix:
 class Model:
     """A whole matrix. Build it with `model`, which checks it."""
 
-    axes: tuple[Axis, ...]
+    axes: tuple[Factor, ...]
     constraints: tuple[Forbidden, ...] = ()
     seeds: tuple[Assignment, ...] = ()
     sub_matrices: tuple[SubMatrix, ...] = ()
@@ -66,7 +66,7 @@ class Model:
 
 
 def implies(
-    axes: Sequence[Axis],
+    axes: Sequence[Factor],
     if_: Mapping[str, tuple[str, ...]],
     then: Mapping[str, tuple[str, ...]],
     why: str = "",
@@ -99,7 +99,7 @@ def implies(
 
 
 def model(
-    axes: Sequence[Axis],
+    axes: Sequence[Factor],
     constraints: Sequence[Forbidden] = (),
     seeds: Sequence[Assignment] = (),
     sub_matrices: Sequence[SubMatrix] = (),
@@ -126,10 +126,10 @@ def model(
     return Model(tuple(axes), tuple(constraints), tuple(seeds), tuple(sub_matrices))
 
 
-def _by_name(axes: Sequence[Axis]) -> dict[str, Axis]:
+def _by_name(axes: Sequence[Factor]) -> dict[str, Factor]:
     if not axes:
         raise BadInput("the matrix has no axis; it needs at least one")
-    known: dict[str, Axis] = {}
+    known: dict[str, Factor] = {}
     for axis in axes:
         if axis.name in known:
             raise BadInput(f"axis {axis.name!r} is there twice; give each axis a name of its own")
@@ -150,7 +150,7 @@ def check_strength(strength: int, axes: int, place: str = "") -> None:
         )
 
 
-def _check_box(known: Mapping[str, Axis], box: Mapping[str, tuple[str, ...]], why: str) -> None:
+def _check_box(known: Mapping[str, Factor], box: Mapping[str, tuple[str, ...]], why: str) -> None:
     place = why or "constraint"
     if not box:
         raise BadInput(f"{place}: names no axis, so it would forbid everything or nothing")
@@ -164,7 +164,7 @@ def _check_box(known: Mapping[str, Axis], box: Mapping[str, tuple[str, ...]], wh
                 raise BadInput(f"{place}: axis {name!r} has no value {value!r}{hint}")
 
 
-def _axis(known: Mapping[str, Axis], name: str, place: str) -> Axis:
+def _axis(known: Mapping[str, Factor], name: str, place: str) -> Factor:
     if name not in known:
         raise BadInput(f"{place}: there is no axis {name!r}{did_you_mean(name, known)}")
     return known[name]

@@ -7,7 +7,7 @@ taken away at a time, and single values of the others change until nothing is to
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from harness.matrix.feasible import Space
+from harness.matrix.feasible import FeasibleSpace
 
 _ATTEMPTS = 12
 """Of so many random rows the one that splits most is added."""
@@ -16,7 +16,7 @@ _SLACK = 1.05
 """How much worse a change may be and still be kept now and then: threshold accepting."""
 
 
-def rows_of_values(space: Space, rows: Sequence[Sequence[int]]) -> list[int]:
+def rows_of_values(space: FeasibleSpace, rows: Sequence[Sequence[int]]) -> list[int]:
     """For each value id, the rows that have it."""
     having = [0] * len(space.axis_of)
     for number, row in enumerate(rows):
@@ -38,7 +38,7 @@ class Separation:
 
     def __init__(
         self,
-        space: Space,
+        space: FeasibleSpace,
         suspects: Sequence[int],
         rows: Sequence[Sequence[int]],
         kept: int,

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from harness.errors import BadInput
 from harness.matrix import feasible
-from harness.matrix.feasible import Space
+from harness.matrix.feasible import FeasibleSpace
 from harness.matrix.model import Assignment, Model
 
 
@@ -118,7 +118,7 @@ class _Runner:
 
     def __init__(
         self,
-        space: Space,
+        space: FeasibleSpace,
         fails: Callable[[Assignment], bool],
         known: Iterable[tuple[Assignment, bool]],
     ) -> None:
@@ -139,7 +139,7 @@ class _Shrinker:
     """Sets of differing axes as bits: bit n stands for the failing case's value of axis n."""
 
     def __init__(
-        self, space: Space, failing: Assignment, baseline: Assignment, runner: _Runner
+        self, space: FeasibleSpace, failing: Assignment, baseline: Assignment, runner: _Runner
     ) -> None:
         self.space, self.runner = space, runner
         names = space.model.names

@@ -40,7 +40,7 @@ class Budget:
         return self.left >= 0
 
 
-class Suite:
+class PartialArray:
     """Rows that change one value at a time, and what they leave uncovered."""
 
     def __init__(
@@ -51,7 +51,7 @@ class Suite:
         self.fixed = [*fixed, *[0] * (len(rows) - len(fixed))]
         self.sets = [sum(1 << value for value in row) for row in rows]
         self.contexts = [targets.contexts(row) for row in rows]
-        self.holders: list[list[int]] = [[] for _ in targets.wanted]
+        self.holders: list[list[int]] = [[] for _ in targets.required]
         for number, row in enumerate(rows):
             for value in row:
                 self.holders[value].append(number)
@@ -61,7 +61,7 @@ class Suite:
             self._lose(value, contexts)
         self._boxes = [
             [box for box in self.space.boxes if any(part >> value & 1 for part in box)]
-            for value in range(len(targets.wanted))
+            for value in range(len(targets.required))
         ]
         self._tabu: dict[tuple[int, int], int] = {}
         self._step = 0
@@ -93,20 +93,20 @@ class Suite:
                 self._place[last] = place
 
     def _newly(self, value: int) -> int:
-        """The wanted contexts that no row has with this value."""
+        """The required contexts that no row has with this value."""
         had = 0
         for row in self.holders[value]:
             had |= self.contexts[row]
-        return self.targets.wanted[value] & ~had
+        return self.targets.required[value] & ~had
 
     def _only_once(self, value: int) -> int:
-        """The wanted contexts that exactly one row has with this value."""
+        """The required contexts that exactly one row has with this value."""
         once = twice = 0
         for row in self.holders[value]:
             contexts = self.contexts[row]
             twice |= once & contexts
             once |= contexts
-        return self.targets.wanted[value] & once & ~twice
+        return self.targets.required[value] & once & ~twice
 
     def change(self, row: int, value: int) -> None:
         """Gives a row another value on that value's axis."""
@@ -132,17 +132,17 @@ class Suite:
             if not budget.spend(self._cost) or self._step - self._improved_at > self._patience:
                 return False
             self._step += 1
-            wanted = self.missing[int(self.random.random() * len(self.missing))]
-            moves = self._best_moves(wanted)
+            required = self.missing[int(self.random.random() * len(self.missing))]
+            moves = self._best_moves(required)
             if moves is None:
-                self._force(wanted)
+                self._force(required)
             elif moves:
                 self.change(*moves[int(self.random.random() * len(moves))])
             if len(self.missing) < self._fewest:
                 self._fewest, self._improved_at = len(self.missing), self._step
         return True
 
-    def _best_moves(self, wanted: int) -> list[tuple[int, int]] | None:
+    def _best_moves(self, required: int) -> list[tuple[int, int]] | None:
         """The changes of one value that cover a tuple and leave least missing, as (row, value).
 
         Empty where all are tabu for now, None where no single change is allowed at all.
@@ -151,12 +151,12 @@ class Suite:
         best: list[tuple[int, int]] = []
         least = len(self.missing) + len(self.targets.context_ids)
         once: dict[int, int] = {}
-        ids = wanted
+        ids = required
         while ids:
             low = ids & -ids
             ids ^= low
             value = low.bit_length() - 1
-            others = wanted ^ low
+            others = required ^ low
             axis = self.space.axis_of[value]
             new = self._newly(value)
             for row in self._rows_with(others):
@@ -191,12 +191,12 @@ class Suite:
         after = self.sets[row] ^ (1 << old | 1 << value)
         return any(all(after & part for part in box) for box in self._boxes[value])
 
-    def _force(self, wanted: int) -> None:
+    def _force(self, required: int) -> None:
         """Puts a tuple into one of a few random rows, the one that changes least for it."""
         best: tuple[int, int, list[int]] | None = None
         for _ in range(KICKS):
             row = int(self.random.random() * len(self.rows))
-            case = self._case_with(wanted, row)
+            case = self._case_with(required, row)
             if case is not None:
                 changes = sum(a != b for a, b in zip(case, self.rows[row], strict=True))
                 if best is None or changes < best[0]:
@@ -205,11 +205,11 @@ class Suite:
             for value in best[2]:
                 self.change(best[1], value)
 
-    def _case_with(self, wanted: int, row: int) -> list[int] | None:
+    def _case_with(self, required: int, row: int) -> list[int] | None:
         fixed = self.fixed[row]
-        if any(fixed & span and wanted & span & ~fixed for span in self.space.span):
+        if any(fixed & span and required & span & ~fixed for span in self.space.span):
             return None
-        return self.space.complete(wanted | fixed, self.sets[row])
+        return self.space.complete(required | fixed, self.sets[row])
 
 
 def reduce(
@@ -230,7 +230,9 @@ def reduce(
     """
     best = [list(row) for row in rows]
     while len(best) > max(targets.bound, len(fixed)):
-        suite = Suite(targets, _without_least(targets, best, len(fixed), random), fixed, random)
+        suite = PartialArray(
+            targets, _without_least(targets, best, len(fixed), random), fixed, random
+        )
         if not suite.mend(budget):
             break
         best = suite.rows
@@ -241,7 +243,7 @@ def _without_least(
     targets: Targets, rows: Sequence[list[int]], keep: int, random: Random
 ) -> list[list[int]]:
     """The rows without the one, after the first `keep`, that alone covers fewest tuples."""
-    holders: list[list[int]] = [[] for _ in targets.wanted]
+    holders: list[list[int]] = [[] for _ in targets.required]
     contexts = [targets.contexts(row) for row in rows]
     for number, row in enumerate(rows):
         for value in row:
@@ -252,7 +254,7 @@ def _without_least(
         for number in numbers:
             twice |= once & contexts[number]
             once |= contexts[number]
-        once &= ~twice & targets.wanted[value]
+        once &= ~twice & targets.required[value]
         for number in numbers:
             alone[number] += (once & contexts[number]).bit_count()
     fewest = min(alone[keep:])

@@ -2,30 +2,30 @@
 
 A t-tuple is split into one value and the t-1 others, its *context*. All contexts are numbered, so
 that the contexts that a case contains are one int, and so is, for each value, the set of contexts
-it is wanted with. "What would this value newly cover in this case" is then an AND and a count of
+it is required with. "What would this value newly cover in this case" is then an AND and a count of
 bits, for every strength, with sub-matrices and constraints alike.
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from harness.matrix.feasible import Space
+from harness.matrix.feasible import FeasibleSpace
 
 
 class Targets:
-    """The tuples that are wanted and that the constraints allow.
+    """The tuples that are required and that the constraints allow.
 
     Args:
         space: the model's space.
-        strength: every choice of so many axes is wanted in all its allowed combinations.
+        strength: every choice of so many axes is required in all its allowed combinations.
 
     Attributes:
-        wanted: for each value id, the contexts it is wanted with.
+        required: for each value id, the contexts it is required with.
         context_ids: for each context, its ids as a set.
         bound: no suite has fewer cases: the most allowed tuples that any one choice of axes has.
     """
 
-    def __init__(self, space: Space, strength: int) -> None:
+    def __init__(self, space: FeasibleSpace, strength: int) -> None:
         self.space = space
         number = {name: i for i, name in enumerate(space.model.names)}
         groups = set(combinations(range(len(space.span)), strength))
@@ -33,14 +33,14 @@ class Targets:
             groups |= set(combinations(sorted(number[name] for name in sub.axes), sub.strength))
         self._offset: dict[tuple[int, ...], int] = {}
         self.context_ids: list[int] = []
-        self.wanted = [0] * len(space.axis_of)
+        self.required = [0] * len(space.axis_of)
         self.bound = 1
         for group in sorted(groups):
             self._want(group)
         self._index()
 
     def _want(self, group: tuple[int, ...]) -> None:
-        """Wants every allowed tuple over these axes."""
+        """Requires every allowed tuple over these axes."""
         span, first = self.space.span, self.space.first
         constrained = any(span[axis] & self.space.constrained for axis in group)
         allowed_at_all = 0
@@ -50,15 +50,15 @@ class Targets:
             block = ((1 << size) - 1) << offset
             allowed_at_all = 0
             for value in range(first[axis], first[axis] + span[axis].bit_count()):
-                wanted = block
+                required = block
                 if constrained:
-                    wanted = sum(
+                    required = sum(
                         1 << context
                         for context in range(offset, offset + size)
                         if self.space.extends(self.context_ids[context] | 1 << value)
                     )
-                self.wanted[value] |= wanted
-                allowed_at_all += wanted.bit_count()
+                self.required[value] |= required
+                allowed_at_all += required.bit_count()
         self.bound = max(self.bound, allowed_at_all)
 
     def _block(self, axes: tuple[int, ...]) -> tuple[int, int]:
@@ -73,7 +73,7 @@ class Targets:
 
     def _index(self) -> None:
         """Prepares `contexts`: those that name an axis, and with another than a certain value."""
-        naming = [0] * len(self.wanted)
+        naming = [0] * len(self.required)
         for number, ids in enumerate(self.context_ids):
             while ids:
                 low = ids & -ids
@@ -109,8 +109,8 @@ class Targets:
         return self._all & ~absent
 
     def uncovered(self, rows: Sequence[Sequence[int]]) -> list[int]:
-        """For each value id, the wanted contexts that no row has together with it."""
-        left = list(self.wanted)
+        """For each value id, the required contexts that no row has together with it."""
+        left = list(self.required)
         for row in rows:
             contexts = self.contexts(row)
             for value in row:

@@ -7,13 +7,13 @@ setup) is put in place by each case and taken back by the reset.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from harness.cases import Case
 from harness.cases.app import AppDescription
 from harness.planning import schedule
 from harness.planning.schedule import Setting
+from harness.vocabulary.refresh import REFRESH
 
 CCMA, JVM, TIME, CLOUD_HALF, SERVER_HALF = "ccma", "jvm", "time scale", "cloud half", "server half"
 PLAN = "plan"
@@ -30,8 +30,6 @@ SETTINGS = (
 
 _CASE_SECONDS = 2.0
 """Wall seconds of a case beyond the server time that has to pass."""
-
-_POLL = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -77,10 +75,10 @@ def of_case(case: Case, app: AppDescription, ccma: str, scale: float) -> StackRe
     return StackRequirements(ccma, scale, features, app.cloud_half)
 
 
-def to_schedule(case: Case, needs: StackRequirements) -> schedule.Case:
+def to_schedule(case: Case, needs: StackRequirements) -> schedule.ScheduledCase:
     """A case as the schedule takes it: what it needs, and its expected wall seconds."""
     every = {**words(needs, case.app), PLAN: plan_of(case)}
-    return schedule.Case(case.id, every, expected_seconds(case, needs.scale))
+    return schedule.ScheduledCase(case.id, every, expected_seconds(case, needs.scale))
 
 
 def plan_of(case: Case) -> str:
@@ -108,4 +106,4 @@ def words(needs: StackRequirements, app: Path) -> Mapping[str, str]:
 def expected_seconds(case: Case, scale: float) -> float:
     """Wall seconds that a case should take: one refresh, or for as long as its row is watched."""
     lasts = case.known_bug.lasts if case.known_bug else case.expectation.lasts
-    return _CASE_SECONDS + max(lasts, _POLL).total_seconds() / scale
+    return _CASE_SECONDS + max(lasts, REFRESH).total_seconds() / scale

@@ -38,7 +38,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Case:
+class ScheduledCase:
     """What is known of a case before it runs.
 
     Args:
@@ -73,22 +73,20 @@ class Plan:
 
     Attributes:
         workers: the cases of each.
-        costs: the expected cost of each.
         restarts_saved: how many more restarts one stack would have made in the order of the file
             than in the order that was chosen.
     """
 
-    workers: tuple[tuple[Case, ...], ...]
-    costs: tuple[Cost, ...]
+    workers: tuple[tuple[ScheduledCase, ...], ...]
     restarts_saved: int
 
 
-def cost(cases: Sequence[Case], settings: Sequence[Setting]) -> Cost:
+def cost(cases: Sequence[ScheduledCase], settings: Sequence[Setting]) -> Cost:
     """What these cases take in this order, from a stack that is not up yet."""
     return _Settings(settings).cost(cases)
 
 
-def order(cases: Sequence[Case], settings: Sequence[Setting]) -> tuple[Case, ...]:
+def order(cases: Sequence[ScheduledCase], settings: Sequence[Setting]) -> tuple[ScheduledCase, ...]:
     """The cases in an order that costs little, and never more than the given one.
 
     Cases of equal needs stay together. They are sorted by their dearest needs, and in another try
@@ -99,13 +97,13 @@ def order(cases: Sequence[Case], settings: Sequence[Setting]) -> tuple[Case, ...
     """
     rules = _Settings(settings)
     rules.check(cases)
-    by_needs: dict[tuple[str, ...], list[Case]] = {}
+    by_needs: dict[tuple[str, ...], list[ScheduledCase]] = {}
     for case in sorted(cases, key=lambda case: (rules.key(case), case.id)):
         by_needs.setdefault(rules.key(case), []).append(case)
     groups = list(by_needs.values())
     paths = [list(range(len(groups) + 1))]
     if len(groups) <= _MOST_TO_IMPROVE:
-        points: list[Case | None] = [None, *(group[0] for group in groups)]
+        points: list[ScheduledCase | None] = [None, *(group[0] for group in groups)]
         distance = [
             [0.0 if to is None else rules.seconds(start, to) for to in points] for start in points
         ]
@@ -114,7 +112,7 @@ def order(cases: Sequence[Case], settings: Sequence[Setting]) -> tuple[Case, ...
     return min(*orders, tuple(cases), key=lambda some: rules.cost(some).seconds)
 
 
-def split(cases: Sequence[Case], settings: Sequence[Setting], workers: int) -> Plan:
+def split(cases: Sequence[ScheduledCase], settings: Sequence[Setting], workers: int) -> Plan:
     """The cases in order, cut into so many runs that the longest is short.
 
     Args:
@@ -141,7 +139,7 @@ def split(cases: Sequence[Case], settings: Sequence[Setting], workers: int) -> P
             low = middle
     runs += [()] * (workers - len(runs))
     saved = rules.cost(cases).restarts - rules.cost(ordered).restarts
-    return Plan(tuple(runs), tuple(rules.cost(run) for run in runs), saved)
+    return Plan(tuple(runs), saved)
 
 
 _FINE = 1e-6
@@ -149,8 +147,8 @@ _FINE = 1e-6
 
 
 def shard(
-    cases: Sequence[Case], settings: Sequence[Setting], number: int, of: int
-) -> tuple[Case, ...]:
+    cases: Sequence[ScheduledCase], settings: Sequence[Setting], number: int, of: int
+) -> tuple[ScheduledCase, ...]:
     """The cases of one shard, the same on every machine.
 
     Args:
@@ -174,7 +172,7 @@ class _Settings:
         self._dearest = sorted(settings, key=lambda s: (not s.restarts, -s.cost, s.name))
         self._names = {setting.name for setting in settings}
 
-    def check(self, cases: Sequence[Case]) -> None:
+    def check(self, cases: Sequence[ScheduledCase]) -> None:
         seen: set[str] = set()
         for case in cases:
             if case.id in seen:
@@ -184,7 +182,7 @@ class _Settings:
             if unknown:
                 raise BadInput(f"case {case.id!r} needs {unknown[0]!r}, which is no setting")
 
-    def key(self, case: Case) -> tuple[str, ...]:
+    def key(self, case: ScheduledCase) -> tuple[str, ...]:
         """A case's needs, the dearest first; needs that are not there come before all others."""
         return tuple(case.needs.get(setting.name, "") for setting in self._dearest)
 
@@ -200,14 +198,14 @@ class _Settings:
             after = {name: value for name, value in after.items() if name in kept}
         seconds, changes = 0.0, 0
         for setting in self._dearest:
-            wanted = needs.get(setting.name)
-            if wanted is not None and (after.get(setting.name) != wanted):
+            needed = needs.get(setting.name)
+            if needed is not None and (after.get(setting.name) != needed):
                 seconds += setting.cost
                 changes += 1
-                after[setting.name] = wanted
+                after[setting.name] = needed
         return _Step(after, seconds, changes, restart)
 
-    def cost(self, cases: Sequence[Case]) -> Cost:
+    def cost(self, cases: Sequence[ScheduledCase]) -> Cost:
         state: Mapping[str, str] | None = None
         seconds, changes, restarts = 0.0, 0, 0
         for case in cases:
@@ -218,10 +216,10 @@ class _Settings:
             restarts += step.restart
         return Cost(seconds, changes, restarts)
 
-    def cut(self, ordered: Sequence[Case], most: float) -> list[tuple[Case, ...]]:
+    def cut(self, ordered: Sequence[ScheduledCase], most: float) -> list[tuple[ScheduledCase, ...]]:
         """As few runs as it takes for none to cost more than `most`, where cases alone do not."""
-        runs: list[tuple[Case, ...]] = []
-        current: list[Case] = []
+        runs: list[tuple[ScheduledCase, ...]] = []
+        current: list[ScheduledCase] = []
         state: Mapping[str, str] | None = None
         spent = 0.0
         for case in ordered:
@@ -235,7 +233,7 @@ class _Settings:
             spent += step.seconds + case.cost
         return [*runs, tuple(current)] if current else runs
 
-    def seconds(self, before: Case | None, after: Case) -> float:
+    def seconds(self, before: ScheduledCase | None, after: ScheduledCase) -> float:
         """What the change from a stack that has just run one case to another case's needs takes."""
         return self.step(None if before is None else before.needs, after.needs).seconds
 

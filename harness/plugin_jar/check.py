@@ -39,18 +39,12 @@ class JarFacts:
     version: str | None
     manifest: Mapping[str, str]
 
-    @property
-    def symbolic_name(self) -> str | None:
-        """The bundle's symbolic name without its directives, where there is one."""
-        name = self.manifest.get("Bundle-SymbolicName")
-        return name.split(";")[0].strip() if name else None
-
 
 def check_jar(path: Path) -> JarFacts:
     """Read a plugin's jar (or .obr) and refuse what no Confluence should be given.
 
     Raises:
-        BadInput: it does not exist, is no zip or truncated, is a bomb, has entries that leave
+        BadInput: it does not exist, is not a zip, or truncated, is a bomb, has entries that leave
             their folder, or lacks a manifest or an atlassian-plugin.xml that says a key.
     """
     if not path.is_file():

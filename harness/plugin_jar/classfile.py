@@ -22,7 +22,7 @@ _ACONST_NULL, _LDC, _LDC_W, _ARETURN = 0x01, 0x12, 0x13, 0xB0
 
 
 class NoClassFile(ValueError):
-    """The bytes are no class file, or a broken one."""
+    """The bytes are not a class file, or a broken one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +131,10 @@ class _Parser:
             self._pool[index] = (tag, self._take(size))
             index += 2 if tag in (_LONG, _DOUBLE) else 1
 
-    def _member(self, told: Callable[[str, str, dict[str, bytes]], None]) -> None:
+    def _member(self, receive: Callable[[str, str, dict[str, bytes]], None]) -> None:
         self._u2()
         name, type_ = self._utf8(self._u2()), self._utf8(self._u2())
-        told(name, type_, self._attributes())
+        receive(name, type_, self._attributes())
 
     def _attributes(self) -> dict[str, bytes]:
         found = {}
@@ -191,7 +191,7 @@ class _Parser:
     def _utf8(self, index: int) -> str:
         tag, data = self._pool[index]
         if tag != _UTF8:
-            raise NoClassFile(f"constant {index} is no text")
+            raise NoClassFile(f"constant {index} is not a text")
         return data.decode("utf-8", "replace")
 
     def _u1(self) -> int:

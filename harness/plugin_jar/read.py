@@ -97,7 +97,7 @@ def read_plugin(path: Path) -> PluginJar:
     """Read a plugin's jar.
 
     Raises:
-        BadInput: it is no plugin, is broken, or is dangerous.
+        BadInput: it is not a plugin, is broken, or is dangerous.
     """
     facts = check_jar(path)
     with zipfile.ZipFile(path) as jar:

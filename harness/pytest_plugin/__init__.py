@@ -1,13 +1,14 @@
-"""The pytest fixtures that vendors import in their own repositories.
+"""The pytest fixtures for tests of vendors, and of the harness itself.
 
     @pytest.mark.dark_features({"migration-assistant.app-migration.feature": True})
     def test_my_app(migration, progress_row):
         migration.start()
         progress_row.becomes("COMPLETE", 100)
 
-Options: `--engine`, `--confluence`, `--ccma`, `--time-scale`, `--app`. Markers: `dark_features`,
-`ccma`, `cloud_app`, `app`. A stack is brought up once for each CCMA version and app that tests
-ask for, and serves all of them.
+Options: `--engine`, `--confluence`, `--ccma`, `--time-scale`, `--app`; all but the last may stand
+in pytest's own configuration, as `harness_engine` and so on. Markers: `dark_features`, `ccma`,
+`cloud_app`, `app`. A stack is brought up once for each CCMA version and app that tests need, and
+serves all of them.
 """
 
 import os
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from harness.settings import Settings, flags_of, resolve
 from harness.vocabulary.features import DEV_MODE as DEV_MODE
 from harness.vocabulary.features import FEATURE as FEATURE
 
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from harness.drivers.confluence.session import ConfluenceClient
     from harness.environment.stack import Stack
     from harness.lifecycle.runs import Run
-    from harness.settings import Settings
     from harness.store.results import CaseResult
     from harness.support.console import Progress
     from harness.testbed.pool import TestbedPool
@@ -50,10 +51,9 @@ _MARKERS = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the harness's options to pytest's."""
     group = parser.getgroup("migration harness")
-    group.addoption("--engine", choices=("auto", "docker", "local"), default=None)
-    group.addoption("--confluence", default=None, help="an image name, or `standin`")
-    group.addoption("--ccma", default=None, help="CCMA version where a test does not say")
-    group.addoption("--time-scale", type=float, default=None, help="server s per wall s")
+    for each in flags_of("pytest"):
+        group.addoption(each.flag, type=each.type, choices=each.choices or None, help=each.help)
+        parser.addini(each.ini, f"{each.help}; as {each.flag}", default=None)
     group.addoption("--app", type=Path, default=None, help="folder with app.yaml")
 
 
@@ -203,7 +203,7 @@ def progress_row(migration: "Migration") -> "ProgressRow":
 def run_case(testbeds: "TestbedPool", harness_run: "Run") -> "Callable[[Case], CaseResult]":
     """Runs a case of a YAML file on a stack that suits it, and returns its result."""
     from harness.runner.case import run_case as run_on
-    from harness.runner.jobs import case_folder
+    from harness.store.layout import case_folder
 
     def run(case: "Case") -> "CaseResult":
         testbed = testbeds.get(
@@ -212,18 +212,17 @@ def run_case(testbeds: "TestbedPool", harness_run: "Run") -> "Callable[[Case], C
             case.time_scale,
             tuple(sorted(key for key, on in case.system_features.items() if on)),
         )
-        folder = case_folder(testbeds.settings.results / harness_run.id, case)
+        folder = case_folder(testbeds.settings.results / harness_run.id, case.id)
         return run_on(testbed, case, folder)
 
     return run
 
 
-def _settings(config: pytest.Config) -> "Settings":
-    from harness.settings import resolve
-
-    names = ("engine", "confluence", "ccma", "time_scale")
-    flags = {name: config.getoption(name) for name in names}
-    return resolve(flags, os.environ).settings
+def _settings(config: pytest.Config) -> Settings:
+    taken = flags_of("pytest")
+    flags = {each.name: config.getoption(each.name) for each in taken}
+    ini = {each.name: value for each in taken if (value := config.getini(each.ini)) is not None}
+    return resolve(flags, os.environ, ini=ini).settings
 
 
 def _progress(config: pytest.Config) -> "Progress":

@@ -38,8 +38,8 @@ def parts(
     Returns:
         A test's node id -> its part, from 0.
     """
-    asked = [_needs(item, settings, app) for item in items]
-    plan = schedule.split(asked, requirements.SETTINGS, workers)
+    scheduled = [_needs(item, settings, app) for item in items]
+    plan = schedule.split(scheduled, requirements.SETTINGS, workers)
     return {each.id: number for number, part in enumerate(plan.workers) for each in part}
 
 
@@ -50,22 +50,22 @@ def write(parts_of_tests: Mapping[str, int], path: Path) -> None:
     scratch.replace(path)
 
 
-def _needs(item: pytest.Item, settings: Settings, app: Path | None) -> schedule.Case:
+def _needs(item: pytest.Item, settings: Settings, app: Path | None) -> schedule.ScheduledCase:
     callspec = getattr(item, "callspec", None)
     for value in (callspec.params if callspec else {}).values():
         if isinstance(value, Case):
             described = apps.load(value.app)
             scale = value.time_scale or settings.scale
-            wanted = requirements.of_case(value, described, settings.ccma_for(value.ccma), scale)
-            known = requirements.to_schedule(value, wanted)
-            return schedule.Case(item.nodeid, known.needs, known.cost)
+            needed = requirements.of_case(value, described, settings.ccma_for(value.ccma), scale)
+            known = requirements.to_schedule(value, needed)
+            return schedule.ScheduledCase(item.nodeid, known.needs, known.cost)
     folder = Path(_marked(item, "app") or app or assets.sample_app("charts"))
     ccma = _marked(item, "ccma")
     half = apps.load(folder).cloud_half
     stack = StackRequirements(
         settings.ccma_for(str(ccma) if ccma else None), settings.scale, (), half
     )
-    return schedule.Case(item.nodeid, requirements.words(stack, folder), _TEST_SECONDS)
+    return schedule.ScheduledCase(item.nodeid, requirements.words(stack, folder), _TEST_SECONDS)
 
 
 def _marked(item: pytest.Item, name: str) -> Any:

@@ -1,1 +1,1 @@
-"""What a run leaves behind: its results, and everything that is derived from them."""
+"""What people see of a run: the page, the table, the live lines, summaries for CI pages."""

@@ -15,7 +15,7 @@ _WIDE_PERCENT, _NARROW_PERCENT = 1.05, 2.1
 """Width of one character in percent of the axis, on a screen and on a phone."""
 
 _MARK_PERCENT = 1.6
-"""Marks nearer to each other than this are told by one label."""
+"""Marks nearer to each other than this share one label."""
 
 _STEPS = tuple(
     timedelta(seconds=seconds)
@@ -36,8 +36,8 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Mark:
-    """One moment's mark; `says` is told when it is pointed at."""
+class DrawnMark:
+    """One moment's mark; `says` is its tooltip."""
 
     x: float
     tone: Tone
@@ -62,7 +62,7 @@ class LaneDrawing:
     name: str
     kind: Lane
     count: int
-    marks: tuple[Mark, ...]
+    marks: tuple[DrawnMark, ...]
     labels: tuple[Label, ...]
 
 
@@ -141,14 +141,14 @@ def _lanes(axis: _Axis, moments: Sequence[Moment]) -> Iterable[LaneDrawing]:
             continue
         drawn = _thinned(own)
         marks = [
-            Mark(axis.x(m.at), m.tone, f"{m.at:%H:%M:%S} {m.says} [{m.source}]") for m in drawn
+            DrawnMark(axis.x(m.at), m.tone, f"{m.at:%H:%M:%S} {m.says} [{m.source}]") for m in drawn
         ]
         labels = _labels([(mark.x, m.label) for mark, m in zip(marks, drawn, strict=True)])
         yield LaneDrawing(name, kind, len(own), tuple(marks), tuple(labels))
 
 
 def _thinned(moments: Sequence[Moment]) -> Sequence[Moment]:
-    """Some of very many moments, evenly; the first, the last and all bad ones among them."""
+    """An even choice of very many moments, with the first, the last and all bad ones."""
     if len(moments) <= _MOST_MARKS:
         return moments
     step = -(-len(moments) // _MOST_MARKS)
@@ -167,16 +167,16 @@ def _labels(marks: Sequence[tuple[float, str]]) -> Iterable[Label]:
             clusters.append((x, x, [text]))
     taken = 0.0
     for number, (begin, end, texts) in enumerate(clusters):
-        told = " → ".join(dict.fromkeys(text for text in texts if text))
-        if not told:
+        joined = " → ".join(dict.fromkeys(text for text in texts if text))
+        if not joined:
             continue
         following = clusters[number + 1][0] if number + 1 < len(clusters) else 100.0
         right, left = following - end - 2 * _MARK_PERCENT, begin - taken - 2 * _MARK_PERCENT
         if right >= left:
-            yield _label(end + _MARK_PERCENT, "start", told, right)
-            taken = min(following, end + _MARK_PERCENT + _WIDE_PERCENT * len(told))
+            yield _label(end + _MARK_PERCENT, "start", joined, right)
+            taken = min(following, end + _MARK_PERCENT + _WIDE_PERCENT * len(joined))
         else:
-            yield _label(begin - _MARK_PERCENT, "end", told, left)
+            yield _label(begin - _MARK_PERCENT, "end", joined, left)
             taken = end
 
 

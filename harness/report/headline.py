@@ -1,4 +1,4 @@
-"""What a run's reader should read first: one case, and what is odd about it in two sentences."""
+"""What to read first in a run: one case, and two sentences on what is odd about it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _LEAD = 300
 FIRST: tuple[VerdictName, ...] = ("failed", "fixed", "error", "known-bug")
 """Verdicts that are to be looked at, the most urgent first."""
 
-TOLD: dict[VerdictName, str] = {
+WORDS: dict[VerdictName, str] = {
     "passed": "passed",
     "known-bug": "known bug",
     "failed": "failed",
@@ -73,14 +73,14 @@ def recorded_text(case: CaseResult) -> str:
 
 def totals_text(results: Results) -> str:
     """How many cases have each verdict: `7 passed, 1 known bug`."""
-    told = [f"{count} {TOLD[v]}" for v, count in counts(results) if count]
-    return ", ".join(told) or "no case was run"
+    counted = [f"{count} {WORDS[v]}" for v, count in counts(results) if count]
+    return ", ".join(counted) or "no case was run"
 
 
 def counts(results: Results) -> list[tuple[VerdictName, int]]:
     """Verdict -> cases, for all verdicts, in the order of the catalogue."""
     totals = results.totals
-    return [(verdict, totals[verdict]) for verdict in TOLD]
+    return [(verdict, totals[verdict]) for verdict in WORDS]
 
 
 def _first_line(reason: str) -> str:

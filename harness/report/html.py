@@ -22,11 +22,10 @@ from harness.errors import BadInput
 from harness.report import headline, matrix_map
 from harness.report.drawing import Drawing, draw
 from harness.report.safe_text import link_inside, shown, web_link
-from harness.report.stored import Artifact, StoredCase, StoredRun, image, read_run
+from harness.report.stored import Artifact, ReportedCase, ReportedRun, image, read_run
 from harness.report.timeline import cloud_tone, history, in_words, row_tone
+from harness.store.layout import REPORT, SCREENSHOT, TRACE
 from harness.store.results import CaseResult
-
-FILE_NAME = "report.html"
 
 _IMAGES_BYTES, _IMAGE_BYTES = 3 << 20, 1 << 20
 """Bytes of all embedded screenshots, and of one; the others are linked."""
@@ -52,7 +51,7 @@ class CaseView:
     """
 
     anchor: str
-    stored: StoredCase
+    stored: ReportedCase
     drawing: Drawing | None
     causes: Sequence[Mapping[str, Any]]
     excluded: Sequence[str]
@@ -85,7 +84,7 @@ def write(run: Path) -> Path:
         BadInput: there are no results, none of this schema, or the page cannot be written.
     """
     stored = read_run(run)
-    path = stored.folder / FILE_NAME
+    path = stored.folder / REPORT
     scratch = path.with_name(f".{path.name}.part")
     page = render(stored)
     try:
@@ -97,10 +96,10 @@ def write(run: Path) -> Path:
     return path
 
 
-def render(run: StoredRun) -> str:
+def render(run: ReportedRun) -> str:
     """The page of a run."""
     style, script = _asset("style.css"), _asset("script.js")
-    told = headline.story(run.results)
+    story = headline.story(run.results)
     views = _views(run)
     by_id = {view.result.id: view for view in views}
     return (
@@ -111,10 +110,10 @@ def render(run: StoredRun) -> str:
             script=script,
             policy=_policy(style, script),
             results=run.results,
-            story=told,
+            story=story,
             counts=headline.counts(run.results),
             totals=headline.totals_text(run.results),
-            first=by_id[told.case.id] if told.case else None,
+            first=by_id[story.case.id] if story.case else None,
             maps=matrix_map.maps(run.results.cases),
             views=views,
             anchors={view.result.id: view.anchor for view in views},
@@ -123,17 +122,17 @@ def render(run: StoredRun) -> str:
     )
 
 
-def _views(run: StoredRun) -> list[CaseView]:
+def _views(run: ReportedRun) -> list[CaseView]:
     pictures = _pictures(run)
     anchors: dict[str, int] = {}
     return [_view(case, _anchor(case.result.id, anchors), pictures) for case in run.cases]
 
 
-def _view(case: StoredCase, anchor: str, pictures: Mapping[int, str]) -> CaseView:
-    told = history(case.result, case.evidence)
+def _view(case: ReportedCase, anchor: str, pictures: Mapping[int, str]) -> CaseView:
+    drawn = history(case.result, case.evidence)
     diagnosis = case.diagnosis or {"causes": (), "links": ()}
     files = [(each, link_inside(each.path)) for each in case.artifacts]
-    trace = case.artifact("trace")
+    trace = case.artifact(TRACE)
     address = link_inside(trace.path) if trace else None
     causes = [cause for cause in diagnosis["causes"] if cause["confidence"] in _NAMED]
     result = case.result
@@ -143,7 +142,7 @@ def _view(case: StoredCase, anchor: str, pictures: Mapping[int, str]) -> CaseVie
     return CaseView(
         anchor=anchor,
         stored=case,
-        drawing=draw(told) if told else None,
+        drawing=draw(drawn) if drawn else None,
         causes=causes,
         excluded=[c["cause"] for c in diagnosis["causes"] if c["confidence"] == "excluded"],
         links=diagnosis["links"],
@@ -156,13 +155,13 @@ def _view(case: StoredCase, anchor: str, pictures: Mapping[int, str]) -> CaseVie
     )
 
 
-def _pictures(run: StoredRun) -> dict[int, str]:
+def _pictures(run: ReportedRun) -> dict[int, str]:
     """Screenshots as data addresses, those of the cases that say most first, within the bounds."""
     order = {verdict: place for place, verdict in enumerate((*headline.FIRST, "passed"))}
     left = _IMAGES_BYTES
     found: dict[int, str] = {}
     for case in sorted(run.cases, key=lambda each: order[each.result.verdict]):
-        artifact = case.artifact("screenshot")
+        artifact = case.artifact(SCREENSHOT)
         read = image(run.folder, artifact, min(left, _IMAGE_BYTES)) if artifact else None
         if read is not None:
             media_type, content = read
@@ -204,7 +203,7 @@ def _asset(name: str) -> str:
 
 
 def _finalized(value: object) -> object:
-    """Cleans every text that a template puts out; what is marked safe is our own."""
+    """Cleans every text that a template prints; only text of our own is marked safe."""
     return _shown(value) if type(value) is str else value
 
 
@@ -228,7 +227,7 @@ def _environment() -> Environment:
         "row_tone": row_tone,
         "cloud_tone": cloud_tone,
         "recorded_text": headline.recorded_text,
-        "verdict_text": lambda verdict: headline.TOLD[verdict],
+        "verdict_text": lambda verdict: headline.WORDS[verdict],
         "in_words": in_words,
         "web_link": web_link,
         "size_text": _size_text,

@@ -30,5 +30,5 @@ def write(results: Results, path: Path) -> None:
 
 
 def _printable(text: str) -> str:
-    """XML knows no control characters, and logs have them."""
+    """XML has no control characters; logs do."""
     return "".join(c if c in "\n\t" or c.isprintable() else "?" for c in text)

@@ -1,4 +1,4 @@
-"""Long work shows itself: a table of what runs now on a terminal, plain lines elsewhere."""
+"""Shows a run as it goes on: a table on a terminal, plain lines elsewhere."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -64,17 +64,17 @@ class LiveTable:
                 drawn.add_row(Text(name, "cyan"), running.phase, seconds)
             yield drawn
         if self.total:
-            yield Text(self._told(), "dim")
+            yield Text(self._summary(), "dim")
 
-    def _told(self) -> str:
+    def _summary(self) -> str:
         done = len(self._seconds)
-        told = [f"{done} of {self.total} cases"]
+        parts = [f"{done} of {self.total} cases"]
         if self._bad:
-            told.append(f"{self._bad} not as expected")
+            parts.append(f"{self._bad} not as expected")
         if done and (left := self.total - done) > 0:
             mean = sum(self._seconds) / done
-            told.append(f"about {mean * left / self._side_by_side:.0f} s left")
-        return ", ".join(told)
+            parts.append(f"about {mean * left / self._side_by_side:.0f} s left")
+        return ", ".join(parts)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness.report import headline
 from harness.report.safe_text import bounded, web_link
-from harness.report.stored import StoredCase, StoredRun, read_run
+from harness.report.stored import ReportedCase, ReportedRun, read_run
 
 _MOST_CASES, _MOST_CAUSES = 100, 20
 _TEXT, _ID = 600, 160
@@ -24,18 +24,18 @@ def write(run: Path) -> str:
         run: the run's folder, or its results.json.
 
     Raises:
-        BadInput: there are no results, or none of this schema.
+        BadInput: there are no results, or they have another schema.
     """
     return summary(read_run(run))
 
 
-def summary(run: StoredRun) -> str:
+def summary(run: ReportedRun) -> str:
     """A run's summary: totals, the cases that say most first, and their causes."""
     results = run.results
-    told = headline.story(results)
+    story = headline.story(results)
     parts = [
-        f"## {' '.join(map(text, told.headline))}",
-        text(told.lead),
+        f"## {' '.join(map(text, story.headline))}",
+        text(story.lead),
         f"**{text(headline.totals_text(results))}** in {results.seconds:.0f} s · run "
         f"{code(results.run)} · {text(results.engine)} engine · server time "
         f"\N{MULTIPLICATION SIGN}{results.time_scale:g}",
@@ -48,7 +48,7 @@ def summary(run: StoredRun) -> str:
 
 
 def text(value: str) -> str:
-    """Text that neither Markdown nor HTML reads as anything else, on one line."""
+    """A text on one line in which neither Markdown nor HTML finds markup."""
     flat = " ".join(bounded(value, _TEXT).split())
     escaped = (
         flat.replace("&", "&amp;").replace("<", "&lt;").replace("@", "&#64;").replace("`", "&#96;")
@@ -57,12 +57,12 @@ def text(value: str) -> str:
 
 
 def code(value: str) -> str:
-    """A code span that its content cannot leave, on one line, fit for a table."""
+    """A code span on one line, for a table; its content cannot end it."""
     flat = " ".join(bounded(value, _ID).split())
     return f"`{flat.replace('`', chr(0x2BB)).replace('|', chr(0xA6))}`" if flat else ""
 
 
-def _table(run: StoredRun) -> Iterator[str]:
+def _table(run: ReportedRun) -> Iterator[str]:
     order = {verdict: place for place, verdict in enumerate((*headline.FIRST, "passed"))}
     cases = sorted(run.cases, key=lambda case: order[case.result.verdict])
     yield "| Verdict | Case | Row seen last | Recorded in cloud | Cause |"
@@ -71,7 +71,7 @@ def _table(run: StoredRun) -> Iterator[str]:
         result = case.result
         causes = ", ".join(code(str(each["cause"])) for each in _named(case))
         cells = (
-            text(headline.TOLD[result.verdict]),
+            text(headline.WORDS[result.verdict]),
             code(result.id),
             text(headline.row_text(result.observed)),
             text(headline.recorded_text(result)),
@@ -82,22 +82,22 @@ def _table(run: StoredRun) -> Iterator[str]:
         yield f"| | and {len(cases) - _MOST_CASES} more | | | |"
 
 
-def _causes(run: StoredRun) -> Iterator[str]:
-    told: dict[str, str] = {}
+def _causes(run: ReportedRun) -> Iterator[str]:
+    causes: dict[str, str] = {}
     for case in run.cases:
         for cause in _named(case) if case.result.verdict != "passed" else ():
             source = web_link(cause["source"])
             where = f" ([source]({source}))" if source else ""
-            told.setdefault(
+            causes.setdefault(
                 cause["cause"],
                 f"- {code(cause['cause'])}, {text(cause['confidence'])} in {code(case.result.id)}: "
                 f"{text(cause['statement'])} {text(cause['advice'])}{where}",
             )
-    if told:
+    if causes:
         yield "### Causes"
-        yield "\n".join(list(told.values())[:_MOST_CAUSES])
+        yield "\n".join(list(causes.values())[:_MOST_CAUSES])
 
 
-def _named(case: StoredCase) -> list[dict[str, str]]:
+def _named(case: ReportedCase) -> list[dict[str, str]]:
     causes = case.diagnosis["causes"] if case.diagnosis else ()
     return [cause for cause in causes if cause["confidence"] in _NAMED]

@@ -31,7 +31,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Line:
-    """A row of the map: its headings that begin here, and its cells; None where no case is."""
+    """A row of the map: the headings that begin here, and its cells; None is no case."""
 
     headings: tuple[Heading, ...]
     cells: tuple[CaseResult | None, ...]
@@ -54,10 +54,10 @@ class MatrixMap:
     Attributes:
         name: the case file's name.
         fixed: axes that have one value only.
-        row_axes, column_axes: names of the axes; both empty when it is no table.
+        row_axes, column_axes: names of the axes; both empty when there is no table.
         column_headings: one list for each column axis.
-        lines: the table's rows; empty when it is no table.
-        strip: all cases in order, when it is no table.
+        lines: the table's rows; empty when there is no table.
+        strip: all cases in order, when there is no table.
         values: verdicts by axis value; empty where the table says it at a glance.
     """
 
@@ -123,7 +123,7 @@ def _natural(value: str) -> list[tuple[int, str]]:
 
 
 def _split(axes: dict[str, list[str]]) -> tuple[list[str], list[str]]:
-    """The axes for rows and for columns: a table that is rather high than wide."""
+    """The axes for rows and for columns: a table that is taller than it is wide."""
     rows = list(axes)
     columns: list[str] = []
     wide, high = 1, 1

@@ -28,7 +28,7 @@ def shown(text: str) -> str:
 
 
 def bounded(text: str, most: int) -> str:
-    """A text made fit to be shown, then cut to `most` characters; what is left out is said."""
+    """A text made fit to be shown, then cut to `most` characters; it says how much is left out."""
     text = shown(text)
     return text if len(text) <= most else f"{text[:most]} … ({len(text) - most} more characters)"
 

@@ -1,7 +1,7 @@
 """A finished run as the report needs it: its results, and what of its artefacts can be read.
 
 Every artefact is optional. What is missing or broken becomes a sentence among the problems; the
-rest is read all the same, because a report is wanted most when a run went wrong.
+rest is read all the same, because a report matters most when a run went wrong.
 """
 
 import json
@@ -18,9 +18,10 @@ from harness.diagnosis.findings_text import to_json
 from harness.diagnosis.readers.run_folder import read_case
 from harness.report.safe_text import bounded, shown
 from harness.store import results as stored_results
+from harness.store.layout import JOURNAL, SCREENSHOT, SERVER_LOG, TRACE, results_in
 from harness.store.results import CaseResult, Results
 
-KEPT = ("screenshot", "trace", "server_log", "journal")
+KEPT = (SCREENSHOT, TRACE, SERVER_LOG, JOURNAL)
 """Artefacts that each case is expected to have."""
 
 _LOG_BYTES = 256 << 10
@@ -60,7 +61,7 @@ class JournalLine:
 
 
 @dataclass(frozen=True)
-class StoredCase:
+class ReportedCase:
     """One case.
 
     Attributes:
@@ -91,27 +92,27 @@ class StoredCase:
 
 
 @dataclass(frozen=True)
-class StoredRun:
+class ReportedRun:
     """A whole run, and the folder it lies in."""
 
     folder: Path
     results: Results
-    cases: tuple[StoredCase, ...]
+    cases: tuple[ReportedCase, ...]
 
 
-def read_run(run: Path) -> StoredRun:
+def read_run(run: Path) -> ReportedRun:
     """Reads a run.
 
     Args:
         run: its folder, or its results.json.
 
     Raises:
-        BadInput: there are no results, or none of this schema.
+        BadInput: there are no results, or they have another schema.
     """
-    path = run if run.is_file() else run / stored_results.FILE_NAME
+    path = results_in(run)
     results = stored_results.read(path)
     folder = path.parent
-    return StoredRun(folder, results, tuple(_case(folder, case) for case in results.cases))
+    return ReportedRun(folder, results, tuple(_case(folder, case) for case in results.cases))
 
 
 def image(folder: Path, artifact: Artifact, most: int) -> tuple[str, bytes] | None:
@@ -128,7 +129,7 @@ def image(folder: Path, artifact: Artifact, most: int) -> tuple[str, bytes] | No
     return None
 
 
-def _case(folder: Path, case: CaseResult) -> StoredCase:
+def _case(folder: Path, case: CaseResult) -> ReportedCase:
     artifacts = tuple(_artifact(folder, *named) for named in case.artifacts.items())
     problems = [
         f"{each.name}: {each.path} is not in the run's folder"
@@ -141,12 +142,12 @@ def _case(folder: Path, case: CaseResult) -> StoredCase:
     log, entries = Excerpt(), 0
     journal: tuple[JournalLine, ...] = ()
     try:
-        log = _log(there["server_log"]) if "server_log" in there else log
-        if "journal" in there:
-            journal, entries = _journal(there["journal"], problems)
+        log = _log(there[SERVER_LOG]) if SERVER_LOG in there else log
+        if JOURNAL in there:
+            journal, entries = _journal(there[JOURNAL], problems)
     except OSError as error:
         problems.append(f"log and journal: {error}")
-    return StoredCase(
+    return ReportedCase(
         case,
         evidence,
         diagnosis,
@@ -173,12 +174,12 @@ def _diagnosis(
     try:
         stored = read_case(folder, case.model_dump(mode="json"))
         problems += [each for each in stored.problems if each not in problems]
-        told = to_json(case.id, stored.facts, diagnose(stored.facts), stored.problems)
+        data = to_json(case.id, stored.facts, diagnose(stored.facts), stored.problems)
     except Exception as error:
         # Whatever it is that a rule stumbles over, the rest of the page is still worth having.
         problems.append(f"causes: this case could not be diagnosed ({error!r})")
         return (), None
-    return stored.facts.items, told
+    return stored.facts.items, data
 
 
 def _log(path: Path) -> Excerpt:
@@ -208,7 +209,7 @@ def _journal(path: Path, problems: list[str]) -> tuple[tuple[JournalLine, ...], 
             else:
                 broken += bool(line.strip())
     if broken:
-        problems.append(f"journal: {broken} lines of {path.name} are no JSON objects")
+        problems.append(f"journal: {broken} lines of {path.name} are not JSON objects")
     return tuple(map(_journal_line, last)), entries
 
 

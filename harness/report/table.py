@@ -47,8 +47,8 @@ def summary(console: Console, results: Results) -> None:
     console.print(table)
     for line in results.reached:
         console.print(Text(line), soft_wrap=True)
-    told = ", ".join(f"{count} {verdict}" for verdict, count in results.totals.items() if count)
-    console.print(Text(f"{told or 'no case was run'}, {results.seconds:.1f} s"))
+    counted = ", ".join(f"{count} {verdict}" for verdict, count in results.totals.items() if count)
+    console.print(Text(f"{counted or 'no case was run'}, {results.seconds:.1f} s"))
 
 
 def _row(row: RowResult) -> str:

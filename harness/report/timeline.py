@@ -12,20 +12,21 @@ from typing import Literal
 
 from harness.diagnosis.evidence import (
     Delivery,
+    EndedByPlatform,
     Evidence,
     Flag,
     ListenerCall,
-    ListenerErrored,
+    ListenerFailed,
     LogLine,
     MigrationMade,
-    Post,
-    Row,
+    ProgressPost,
+    RowShown,
     ServerCall,
-    SettledByPlatform,
     TransferMade,
     Triggered,
 )
 from harness.store.results import CaseResult
+from harness.vocabulary.effects import EFFECTIVE
 from harness.vocabulary.features import DEV_MODE, FEATURE
 from harness.vocabulary.rows import FINAL
 
@@ -39,7 +40,6 @@ LANES: dict[Lane, str] = {
     "polls": "Assistant polls",
     "log": "Log",
 }
-_EFFECTIVE = frozenset({"recorded", "settled"})
 _ROW_TONES: dict[str, Tone] = {
     "ABSENT": "none",
     "NO_ROW": "none",
@@ -158,18 +158,18 @@ def _moments(evidence: Iterable[Evidence]) -> list[Moment]:
     found = []
     for item in evidence:
         at = item.origin.server
-        told = _told(item)
-        if at is not None and told is not None:
-            lane, label, tone = told
+        shown = _shown_as(item)
+        if at is not None and shown is not None:
+            lane, label, tone = shown
             found.append(Moment(lane, at, label, item.says, tone, item.origin.source))
     return found
 
 
-def _told(item: Evidence) -> tuple[Lane, str, Tone] | None:  # noqa: C901 - one branch a kind
+def _shown_as(item: Evidence) -> tuple[Lane, str, Tone] | None:  # noqa: C901 - one branch a kind
     match item:
-        case Post():
+        case ProgressPost():
             said = " ".join(str(each) for each in (item.status, item.percent) if each is not None)
-            good = item.effect in _EFFECTIVE
+            good = item.effect in EFFECTIVE
             label = said or "no status"
             return "posts", label if good else f"{label}: {item.effect}", "good" if good else "bad"
         case Delivery():
@@ -192,9 +192,9 @@ def _told(item: Evidence) -> tuple[Lane, str, Tone] | None:  # noqa: C901 - one 
                 "listener threw" if threw else "listener ran",
                 "bad" if threw else "good",
             )
-        case ListenerErrored():
+        case ListenerFailed():
             return "server", "listener errored", "bad"
-        case SettledByPlatform():
+        case EndedByPlatform():
             return "server", item.status, "bad"
         case LogLine():
             return "log", item.level, "warning" if item.level == "WARN" else "bad"
@@ -202,7 +202,7 @@ def _told(item: Evidence) -> tuple[Lane, str, Tone] | None:  # noqa: C901 - one 
 
 
 def _rows(case: CaseResult, evidence: Iterable[Evidence]) -> tuple[Span, ...]:
-    until = {row.origin.server: row.until for row in evidence if isinstance(row, Row)}
+    until = {row.origin.server: row.until for row in evidence if isinstance(row, RowShown)}
     starts = [entry.server_time for entry in case.timeline]
     spans = []
     for number, entry in enumerate(case.timeline):
@@ -225,10 +225,10 @@ def _recorded(evidence: Iterable[Evidence], end: datetime) -> tuple[Span, ...]:
         at = item.origin.server
         if at is None:
             continue
-        if isinstance(item, Post) and item.effect in _EFFECTIVE:
+        if isinstance(item, ProgressPost) and item.effect in EFFECTIVE:
             label = " ".join(str(e) for e in (item.status, item.percent) if e is not None)
             states.append((at, label, cloud_tone(item.status)))
-        elif isinstance(item, SettledByPlatform):
+        elif isinstance(item, EndedByPlatform):
             states.append((at, item.status, "bad"))
     states.sort(key=lambda state: state[0])
     closed = pairwise([*states, (end, "", "none")])
@@ -251,8 +251,8 @@ def _lag(case: CaseResult, rows: Sequence[Span], end: datetime) -> tuple[Span | 
         return None, True
     until = caught_up or max(end, settled)
     polls = case.recorded.refreshes if case.recorded else 0
-    told = f"{in_words(until - settled)} behind, {polls} poll{'' if polls == 1 else 's'}"
-    return Span(settled, until, told, "moving" if caught_up else "bad"), caught_up is not None
+    shown = f"{in_words(until - settled)} behind, {polls} poll{'' if polls == 1 else 's'}"
+    return Span(settled, until, shown, "moving" if caught_up else "bad"), caught_up is not None
 
 
 def in_words(span: timedelta) -> str:

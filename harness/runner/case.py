@@ -21,9 +21,11 @@ from harness.runner.evidence import CaseEvidence, with_causes
 from harness.runner.observe import CloudRecord, Watched, watch
 from harness.runner.preconditions import establish
 from harness.runner.start_migration import start
+from harness.store.layout import FILES, JOURNAL, SCREENSHOT, SERVER_LOG, TRACE
 from harness.store.results import CaseResult, Recorded, RowResult, TimelineEntry
 from harness.support.redact import cleaned, without_secrets
 from harness.testbed.testbed import Testbed
+from harness.vocabulary.effects import Effect
 
 
 @dataclass
@@ -66,11 +68,11 @@ def run_case(
     at_end = ExitStack()
     page = testbed.context.new_page()
     try:
-        with evidence.trace(testbed.context, folder) as trace:
-            artifacts["trace"] = trace.name
+        with evidence.trace(testbed.context, folder / FILES[TRACE]) as trace:
+            artifacts[TRACE] = trace.name
             watched = _migrate_and_watch(testbed, case, page, phases, collected, at_end)
             with phases("browser"):
-                artifacts["screenshot"] = evidence.screenshot(page, folder).name
+                artifacts[SCREENSHOT] = evidence.screenshot(page, folder / FILES[SCREENSHOT]).name
     except (HarnessError, PlaywrightError) as error:
         failure = str(testbed.stack.explained(f"a verdict on {case.id}", error))
     finally:
@@ -83,8 +85,8 @@ def run_case(
         except (HarnessError, PlaywrightError) as error:
             failure = failure or str(testbed.stack.explained("putting the stack in order", error))
         page.close()
-    if (folder / artifacts.get("trace", "none")).is_file():
-        remove_secrets(folder / artifacts["trace"])
+    if (folder / artifacts.get(TRACE, "none")).is_file():
+        remove_secrets(folder / artifacts[TRACE])
     phases.seconds["total"] = round(time.monotonic() - begun, 3)
     result = _result(case, testbed.stack.ccma, watched, failure, artifacts, phases.seconds)
     return with_causes(result, folder)
@@ -119,14 +121,14 @@ def _keep_logs(
     stack: Stack, case: Case, folder: Path, log_offset: int, journal_start: int
 ) -> dict[str, str]:
     log = stack.server_log(log_offset).decode(errors="replace")
-    (folder / "server.log").write_text(without_secrets(log))
+    (folder / FILES[SERVER_LOG]).write_text(without_secrets(log))
     entries, _ = stack.cloud.journal(journal_start)
     # What the case before has left under way comes before this case's marker.
     own = [entry for entry in entries if entry.get("case") == case.id] or entries
     # What the harness itself looked up is no part of the story.
-    lines = (json.dumps(cleaned(entry)) + "\n" for entry in own if entry["effect"] != "read")
-    (folder / "journal.jsonl").write_text("".join(lines))
-    return {"server_log": "server.log", "journal": "journal.jsonl"}
+    lines = (json.dumps(cleaned(entry)) + "\n" for entry in own if entry["effect"] != Effect.READ)
+    (folder / FILES[JOURNAL]).write_text("".join(lines))
+    return {name: FILES[name] for name in (SERVER_LOG, JOURNAL)}
 
 
 def broken(case: Case, ccma: str, reason: str) -> CaseResult:

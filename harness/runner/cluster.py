@@ -33,6 +33,7 @@ from harness.runner.worker import finished
 from harness.settings import Settings, resolve
 from harness.store import results as results_file
 from harness.store.events import Event, EventLog
+from harness.store.layout import EVENTS, RESULTS
 from harness.store.results import CaseResult, Results
 from harness.support.console import to_stderr
 
@@ -81,7 +82,7 @@ def run_part(part: Part) -> bytes:
                 settings,
                 ready,
                 run,
-                EventLog(folder / "run" / "events.jsonl", [teller(part.topic)]),
+                EventLog(folder / "run" / EVENTS, [teller(part.topic)]),
                 to_stderr,
                 folder / "run",
             )
@@ -122,7 +123,7 @@ def run_on_cluster(jobs: Sequence[Job], place: RunContext, scheduler: str) -> Re
         finally:
             client.cancel(futures)
         results = book.results(max(saved, 0))
-        results_file.write(results, place.folder / results_file.FILE_NAME)
+        results_file.write(results, place.folder / RESULTS)
         place.events(Event("run-finished", seconds=results.seconds))
         return results
     finally:
@@ -202,7 +203,7 @@ def _unpacked(content: bytes, into: Path, scratch: Path) -> tuple[CaseResult, ..
             archive.extractall(folder)
         for each in (path for path in folder.iterdir() if path.is_dir()):
             shutil.copytree(each, into / each.name, dirs_exist_ok=True)
-        return results_file.read(folder / results_file.FILE_NAME).cases
+        return results_file.read(folder / RESULTS).cases
 
 
 def _zipped(folder: Path) -> bytes:

@@ -24,6 +24,7 @@ from harness.environment.services.names import CONFLUENCE
 from harness.errors import DriverError
 from harness.explain import collect
 from harness.plugin_jar.read import read_plugin
+from harness.store import layout
 from harness.store.results import CaseResult
 from harness.support.redact import cleaned
 from harness.testbed.testbed import Testbed
@@ -77,16 +78,18 @@ class CaseEvidence:
         testbed, subject = self._testbed, self._subject
         client, key = testbed.client, subject.server_key or ""
         plan = migration_assistant.plan_id_in(page.url)
-        self._keep("flags", lambda: collect.flags(client))
-        self._keep("upm", lambda: collect.plugin(client, subject.plugin_key or key, failure))
-        self._keep("site", lambda: self._site(key))
-        self._keep("plan", lambda: self._plan(page, plan))
+        self._keep(layout.FLAGS, lambda: collect.flags(client))
+        self._keep(layout.UPM, lambda: collect.plugin(client, subject.plugin_key or key, failure))
+        self._keep(layout.SITE, lambda: self._site(key))
+        self._keep(layout.PLAN, lambda: self._plan(page, plan))
         if plan:
-            self._keep("progress", lambda: collect.progress_beside_page(client, page, plan, key))
+            self._keep(
+                layout.PROGRESS, lambda: collect.progress_beside_page(client, page, plan, key)
+            )
         self._quietly("the debugger's probe", lambda: stopped.result(_STOPPED_SECONDS))
         self._threads.shutdown(wait=False)
         if self._problems:
-            self._write("problems", self._problems)
+            self._write(layout.PROBLEMS, self._problems)
         return self._artifacts
 
     def _site(self, key: str) -> dict[str, Any]:
@@ -137,10 +140,10 @@ class CaseEvidence:
         try:
             states = probe.bundles(self._subject.classes)
             if told := collect.bundles(states, self._subject):
-                self._write("osgi", told)
+                self._write(layout.OSGI, told)
         except DriverError as error:
             self._problems.append(f"osgi: {error}")
-        self._write("probe", json.loads(probe.stop().to_json()))
+        self._write(layout.PROBE, json.loads(probe.stop().to_json()))
 
     def _result(self, seconds: float) -> Probe | None:
         return self._probe.result(seconds) if self._probe else None
@@ -157,7 +160,7 @@ class CaseEvidence:
             self._write(name, told)
 
     def _write(self, name: str, data: Any) -> None:
-        file = f"{name}.json"
+        file = layout.FILES[name]
         (self._folder / file).write_text(json.dumps(cleaned(data), indent=1) + "\n")
         self._artifacts[name] = file
 

@@ -1,6 +1,5 @@
 """Jobs: cases with everything that they need made ready, and who runs them in which order."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,8 +90,3 @@ def check_suited(stack: StackRequirements, jobs: Sequence[Job]) -> None:
             f"--stack: {len(unfit)} of {len(jobs)} cases need another stack, such as "
             f"{first.case.id}: {stack.difference(first.requirements)}; select others by -k"
         )
-
-
-def case_folder(run_folder: Path, case: Case) -> Path:
-    """Where a case's artefacts go."""
-    return run_folder / re.sub(r"[^A-Za-z0-9.=_-]+", "_", case.id).strip("_")

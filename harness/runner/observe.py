@@ -14,11 +14,13 @@ from datetime import datetime, timedelta
 from playwright.sync_api import Page
 
 from harness.cases import Case
-from harness.checker.timing import GIVE_UP, REFRESH
+from harness.checker.timing import GIVE_UP
 from harness.checker.verdict import Observation, decides_at, is_decided
 from harness.drivers.browser.progress_row import look, pause
 from harness.drivers.cloud import CloudControl, platform_time
 from harness.errors import WaitTimedOut
+from harness.vocabulary.effects import EFFECTIVE, Effect
+from harness.vocabulary.refresh import REFRESH
 from harness.vocabulary.rows import Seen
 
 _SECOND = timedelta(seconds=1)
@@ -49,13 +51,13 @@ class CloudRecord:
         """Reads the journal's new entries; waits some wall seconds for one where there is none."""
         entries, self.since = self.cloud.journal(self.since, wait)
         for entry in entries:
-            if entry["effect"] in ("recorded", "settled"):
+            if entry["effect"] in EFFECTIVE:
                 detail = entry.get("detail") or {}
                 self.status = detail.get("status", self.status)
                 self.percent = detail.get("percent", self.percent)
-            if entry["effect"] == "settled":
+            if entry["effect"] == Effect.SETTLED:
                 self.settled = platform_time(entry)
-            if entry["effect"] == "polled" and self.settled:
+            if entry["effect"] == Effect.POLLED and self.settled:
                 self.refreshes += 1
 
 

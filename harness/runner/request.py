@@ -11,7 +11,8 @@ from harness.cases.selection import compile_expression
 from harness.cases.strength import parsed
 from harness.environment.attach import AttachedStack
 from harness.errors import BadInput
-from harness.settings import Settings, resolve
+from harness.settings import DECLARED, Settings, kept_by_a_run, resolve
+from harness.store import layout
 from harness.store import request as request_file
 from harness.store import results as results_file
 from harness.store.request import RunRequest
@@ -88,11 +89,7 @@ def plan_run(
         locate=selection.locate,
         select=selection.select,
         shard=selection.shard,
-        engine=settings.engine,
-        confluence=settings.confluence,
-        ccma=settings.ccma,
-        time_scale=settings.scale,
-        isolation=settings.isolation,
+        settings=kept_by_a_run(settings),
     )
     return RunPlan(settings, suites, cases, part_of(selection.shard), request)
 
@@ -140,9 +137,9 @@ def _of_stack(flags: Mapping[str, Any], standing: AttachedStack) -> Mapping[str,
     has = {"engine": stack.engine.name, "time_scale": stack.scale, "ccma": stack.ccma}
     for name, value in has.items():
         if flags.get(name) not in (None, value):
-            option = name.replace("_", "-")
+            option = DECLARED[name].flag
             raise BadInput(
-                f"--stack: the stack has --{option} {value}, so it cannot be {flags[name]}"
+                f"--stack: the stack has {option} {value}, so it cannot be {flags[name]}"
             )
     return {**flags, **has}
 
@@ -157,25 +154,18 @@ def _resumed(
     folder = resume.parent if resume.is_file() else resume
     if files or selection != Selection():
         raise BadInput(
-            "--resume: the run knows its case files and which cases it was asked for: "
+            "--resume: the run already has its case files and its selection of cases: "
             "leave files, -k, --strength, --locate and --shard out"
         )
     request = request_file.read_to_resume(folder)
-    kept = {
-        "engine": request.engine,
-        "confluence": request.confluence,
-        "ccma": request.ccma,
-        "time_scale": request.time_scale,
-        "isolation": request.isolation,
-    }
-    for name, value in kept.items():
+    for name, value in request.settings.items():
         if flags.get(name) not in (None, value):
-            option = name.replace("_", "-")
-            raise BadInput(f"--resume: the run has --{option} {value}; run it anew for another")
-    settings = resolve({**flags, **kept}, environ).settings
+            has = f"{DECLARED[name].flag} {value}" if value else f"no {DECLARED[name].flag}"
+            raise BadInput(f"--resume: the run has {has}; run it anew for another")
+    settings = resolve(flags, environ, run=request.settings).settings
     selection = Selection(request.strength, request.locate, request.select, request.shard)
     suites, cases = _cases([file.path for file in request.files], selection, settings)
-    written = folder / results_file.FILE_NAME
+    written = folder / layout.RESULTS
     earlier = results_file.read(written).cases if written.is_file() else ()
     # A case that ended in an error has no verdict yet.
     stand = tuple(result for result in earlier if result.verdict != "error")

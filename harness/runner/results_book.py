@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from harness.runner.context import RunContext
 from harness.runner.jobs import Job
-from harness.store.results import FILE_NAME, CaseResult, ConfluenceResult, Results, write
+from harness.store.layout import RESULTS
+from harness.store.results import CaseResult, ConfluenceResult, Results, write
 
 
 class Book:
@@ -38,7 +39,7 @@ class Book:
         """Takes a result, and writes all that are there."""
         with self._lock:
             self._done[result.id] = result
-            write(self.results(), self._place.folder / FILE_NAME)
+            write(self.results(), self._place.folder / RESULTS)
 
     def results(self, saved: int = 0) -> Results:
         """All results so far.

@@ -8,7 +8,8 @@ from harness.runner.jobs import Job, scheduled
 from harness.runner.results_book import Book
 from harness.runner.worker import Worker
 from harness.store.events import Event
-from harness.store.results import FILE_NAME, CaseResult, Results, write
+from harness.store.layout import RESULTS
+from harness.store.results import CaseResult, Results, write
 
 
 def run_jobs(jobs: Sequence[Job], place: RunContext, earlier: Sequence[CaseResult] = ()) -> Results:
@@ -38,7 +39,7 @@ def run_jobs(jobs: Sequence[Job], place: RunContext, earlier: Sequence[CaseResul
     elif parts:
         _side_by_side(worker, parts)
     results = book.results(saved=0 if isolated or place.standing else max(saved, 0))
-    write(results, place.folder / FILE_NAME)
+    write(results, place.folder / RESULTS)
     place.events(Event("run-finished", seconds=results.seconds))
     return results
 

@@ -21,12 +21,10 @@ from harness.runner.run import run_jobs
 from harness.settings import Settings
 from harness.store import request as request_file
 from harness.store.events import Event, EventLog
+from harness.store.layout import EVENTS, EXTRA
 from harness.store.request import RunRequest
 from harness.store.results import CaseResult, Results
 from harness.support.console import Progress
-
-EXTRA = "extra"
-"""Folder, in the run's own, of cases that were run beside those of the results."""
 
 
 @dataclass
@@ -124,6 +122,6 @@ def open_session(
         with prepared(settings, progress) as ready:
             reaper.sweep(ready.client)
             folder = folder or settings.results / run.id
-            events = EventLog(folder / "events.jsonl", listeners)
+            events = EventLog(folder / EVENTS, listeners)
             with reaper.nothing_left(run, ready.client):
                 yield Session(settings, ready, run, folder, events, progress, standing)

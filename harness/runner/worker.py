@@ -14,9 +14,10 @@ from harness.errors import BadInput, HarnessError, ServiceDied
 from harness.planning.requirements import StackRequirements
 from harness.runner.case import broken, run_case
 from harness.runner.context import RunContext
-from harness.runner.jobs import Job, case_folder
+from harness.runner.jobs import Job
 from harness.runner.results_book import Book
 from harness.store.events import Event
+from harness.store.layout import case_folder
 from harness.store.results import CaseResult
 from harness.testbed.pool import TestbedPool
 from harness.testbed.testbed import Testbed
@@ -103,7 +104,7 @@ class Worker:
 
     def _run_one(self, testbed: Testbed, job: Job) -> CaseResult:
         self._place.events(Event("case-started", case=job.case.id))
-        folder = case_folder(self._place.folder, job.case)
+        folder = case_folder(self._place.folder, job.case.id)
         events, name = self._place.events, job.case.id
         result = run_case(
             testbed,

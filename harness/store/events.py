@@ -1,4 +1,4 @@
-"""What happens during a run, as events: written to a file as they come, and told to listeners.
+"""What happens during a run, as events: written to a file as they come, and passed to listeners.
 
 The live lines at the terminal listen here; the file survives a killed run.
 """

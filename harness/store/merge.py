@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import BadInput
+from harness.store import layout
 from harness.store import request as request_file
 from harness.store import results as results_file
 from harness.store.request import RunRequest
@@ -13,60 +14,58 @@ from harness.store.results import CaseResult, ConfluenceResult, Results
 
 
 @dataclass(frozen=True)
-class Part:
-    """One run of those that are put together."""
+class Shard:
+    """One of the runs that are merged."""
 
     folder: Path
     request: RunRequest
     results: Results
 
 
-def read(folder: Path) -> Part:
+def read(folder: Path) -> Shard:
     """Reads a run's folder.
 
     Raises:
-        BadInput: there is no run, or none with results.
+        BadInput: there is no run, or it has no results.
     """
-    return Part(
-        folder, request_file.read(folder), results_file.read(folder / results_file.FILE_NAME)
-    )
+    return Shard(folder, request_file.read(folder), results_file.read(folder / layout.RESULTS))
 
 
-def check(parts: Sequence[Part]) -> None:
+def check(shards: Sequence[Shard]) -> None:
     """Refuses runs that do not belong together.
 
     Raises:
         BadInput: says which two, and why.
     """
-    first = parts[0]
-    ran: dict[str, Part] = {}
-    for part in parts:
-        if part.request.fingerprint != first.request.fingerprint:
+    first = shards[0]
+    ran: dict[str, Shard] = {}
+    for shard in shards:
+        if shard.request.fingerprint != first.request.fingerprint:
             raise BadInput(
-                f"{part.folder} and {first.folder} are not parts of one run: case files, selection "
-                "or settings differ"
+                f"{shard.folder} and {first.folder} are not parts of one run: case files, "
+                "selection or settings differ"
             )
-        if part.results.engine != first.results.engine:
+        if shard.results.engine != first.results.engine:
             raise BadInput(
-                f"{part.folder} ran on {part.results.engine}, {first.folder} on "
+                f"{shard.folder} ran on {shard.results.engine}, {first.folder} on "
                 f"{first.results.engine}: results of two engines are not one run's"
             )
-        for case in part.results.cases:
+        for case in shard.results.cases:
             if case.id in ran:
-                raise BadInput(f"{case.id} ran in both {ran[case.id].folder} and {part.folder}")
-            ran[case.id] = part
+                raise BadInput(f"{case.id} ran in both {ran[case.id].folder} and {shard.folder}")
+            ran[case.id] = shard
 
 
-def merged(parts: Sequence[Part], name: str) -> Results:
-    """The results of all parts; seconds are the longest part's, since they ran side by side.
+def merged(shards: Sequence[Shard], name: str) -> Results:
+    """The results of all shards; seconds are the longest shard's, since they ran side by side.
 
-    What they reach together is not told by what each reached; see `harness.suite_result`.
+    What they reach together does not follow from what each reached; see `harness.checker.reached`.
 
     Args:
-        parts: runs that `check` has let pass.
+        shards: runs that `check` has let pass.
         name: the run's id from now on.
     """
-    every = [part.results for part in parts]
+    every = [shard.results for shard in shards]
     cases: list[CaseResult] = [case for each in every for case in each.cases]
     versions = {case.ccma for case in cases}
     return Results(
@@ -84,23 +83,23 @@ def merged(parts: Sequence[Part], name: str) -> Results:
     )
 
 
-def write(parts: Sequence[Part], into: Path) -> Results:
-    """Writes a run's folder with the results and artefacts of all parts.
+def write(shards: Sequence[Shard], into: Path) -> Results:
+    """Writes a run's folder with the results and artefacts of all shards.
 
     Args:
-        parts: the runs.
+        shards: the runs.
         into: the folder; made, and empty if it is there.
 
     Raises:
         BadInput: the runs do not belong together, or the folder is not empty; nothing is written.
     """
-    check(parts)
+    check(shards)
     if into.exists() and any(into.iterdir()):
         raise BadInput(f"{into} is not empty: name a new folder by --into")
-    results = merged(parts, into.name)
-    for part in parts:
-        for folder in (each for each in part.folder.iterdir() if each.is_dir()):
+    results = merged(shards, into.name)
+    for shard in shards:
+        for folder in (each for each in shard.folder.iterdir() if each.is_dir()):
             shutil.copytree(folder, into / folder.name, dirs_exist_ok=True)
-    request_file.write(parts[0].request.model_copy(update={"shard": None}), into)
-    results_file.write(results, into / results_file.FILE_NAME)
+    request_file.write(shards[0].request.model_copy(update={"shard": None}), into)
+    results_file.write(results, into / layout.RESULTS)
     return results

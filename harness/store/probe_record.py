@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Instant:
     """One moment on two clocks.
 
     `wall` is the harness's time when the JVM's message came, `server` what the server's JVM
@@ -23,7 +23,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ListenerAnswer:
     """What a getter of the listener returned.
 
     `value` is None when it returned null or when `problem` says why nothing is known.
@@ -42,7 +42,7 @@ class LoadedType:
 
 
 @dataclass(frozen=True, slots=True)
-class Listener:
+class WatchedListener:
     """A loaded class that implements a migration listener interface.
 
     Args:
@@ -57,38 +57,38 @@ class Listener:
 
     type: LoadedType
     interfaces: tuple[LoadedType, ...]
-    armed: Moment | None
-    server_app_key: Answer | None = None
-    cloud_app_key: Answer | None = None
-    data_access_scopes: Answer | None = None
+    armed: Instant | None
+    server_app_key: ListenerAnswer | None = None
+    cloud_app_key: ListenerAnswer | None = None
+    data_access_scopes: ListenerAnswer | None = None
 
 
 Outcome = Literal["returned", "threw", "running"]
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class RecordedCall:
     """One entry into a listener method. `running` means: not left when the probe stopped."""
 
     type: LoadedType
     method: str
     thread: str
-    entered: Moment
+    entered: Instant
     transfer_id: str | None
     outcome: Outcome = "running"
-    left: Moment | None = None
+    left: Instant | None = None
     exception_type: str | None = None
     exception_message: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MethodRuns:
-    """When a watched method (a poller's, say) was entered. Empty `loaded` = class not loaded."""
+    """When a watched method was entered. `loaded` is empty where its class was not loaded."""
 
     class_name: str
     method: str
     loaded: tuple[LoadedType, ...]
-    entered: tuple[Moment, ...]
+    entered: tuple[Instant, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +118,11 @@ class ProbeRecord:
     """
 
     jvm: str
-    started: Moment
-    stopped: Moment
+    started: Instant
+    stopped: Instant
     interfaces: tuple[LoadedType, ...]
-    listeners: tuple[Listener, ...]
-    calls: tuple[Call, ...]
+    listeners: tuple[WatchedListener, ...]
+    calls: tuple[RecordedCall, ...]
     methods: tuple[MethodRuns, ...]
     holds: tuple[Hold, ...]
     most_held_at_once: int
@@ -137,7 +137,7 @@ class ProbeRecord:
         """The record that `to_json` wrote.
 
         Raises:
-            pydantic.ValidationError: the text is no such record.
+            pydantic.ValidationError: the text is not such a record.
         """
         return _ADAPTER.validate_json(text)
 

@@ -1,19 +1,19 @@
-"""What a run was asked for, kept beside its results: to resume it, and to tell its parts' kin."""
+"""What a run was asked to do, kept beside its results: to resume it, and to merge its shards."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from harness.errors import BadInput
-
-FILE_NAME = "request.json"
+from harness.settings import DECLARED
+from harness.store.layout import OLD_REQUEST, REQUEST
 
 
 class RequestedFile(BaseModel):
-    """A case file: where it was, and the digest of what it said."""
+    """A case file: where it was, and the digest of its text."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -22,7 +22,13 @@ class RequestedFile(BaseModel):
 
 
 class RunRequest(BaseModel):
-    """The words of a `harness run`, as far as they decide which cases run and what they meet."""
+    """What decides which cases a `harness run` runs, and what they meet.
+
+    Attributes:
+        files: the case files.
+        strength, locate, select, shard: the options that choose among their cases.
+        settings: those that a resumed run keeps, by name (`harness.settings.kept_by_a_run`).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -31,18 +37,25 @@ class RunRequest(BaseModel):
     locate: bool = False
     select: str | None = None
     shard: str | None = None
-    engine: Literal["auto", "docker", "local"]
-    confluence: str
-    ccma: str | None = None
-    time_scale: float
-    isolation: Literal["reset", "fresh"] = "reset"
+    settings: Mapping[str, Any]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _settings_together(cls, data: Any) -> Any:
+        """Requests of earlier versions have the settings beside the other keys."""
+        if not isinstance(data, dict) or "settings" in data:
+            return data
+        apart = {name: value for name, value in data.items() if name in DECLARED}
+        if not apart:
+            return data
+        return {k: v for k, v in data.items() if k not in apart} | {"settings": apart}
 
     @property
     def fingerprint(self) -> str:
         """Equal for runs whose results belong together: all but the shard and where files lie."""
-        told = self.model_copy(update={"shard": None, "files": ()}).model_dump_json()
+        alike = self.model_copy(update={"shard": None, "files": ()}).model_dump_json()
         digests = ",".join(file.sha256 for file in self.files)
-        return hashlib.sha256(f"{told}{digests}".encode()).hexdigest()[:16]
+        return hashlib.sha256(f"{alike}{digests}".encode()).hexdigest()[:16]
 
 
 def files_of(paths: Sequence[Path]) -> tuple[RequestedFile, ...]:
@@ -55,32 +68,37 @@ def files_of(paths: Sequence[Path]) -> tuple[RequestedFile, ...]:
 
 
 def write(request: RunRequest, folder: Path) -> None:
-    """Keeps what was asked in a run's folder."""
+    """Keeps the request in a run's folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / FILE_NAME).write_text(request.model_dump_json(indent=1) + "\n")
+    (folder / REQUEST).write_text(request.model_dump_json(indent=1) + "\n")
 
 
 def read(folder: Path) -> RunRequest:
-    """Reads what a run was asked for.
+    """Reads what a run was asked to do.
 
     Raises:
-        BadInput: nothing is kept there, or nothing that can be read.
+        BadInput: nothing is kept there, or it cannot be read.
     """
-    path = folder / FILE_NAME
+    path, old = folder / REQUEST, folder / OLD_REQUEST
+    if old.is_file() and not path.is_file():
+        path = old
     try:
         return RunRequest.model_validate_json(path.read_text())
     except FileNotFoundError:
-        raise BadInput("no run's folder: it does not tell what was asked for", path=path) from None
+        raise BadInput(
+            "there is no such file, so this is not a run's folder, or not of a `harness run`",
+            path=path,
+        ) from None
     except ValidationError as error:
-        told = error.errors()[0]["msg"]
-        raise BadInput(f"not what a run was asked for: {told}", path=path) from None
+        reason = error.errors()[0]["msg"]
+        raise BadInput(f"this is not the request of a run: {reason}", path=path) from None
 
 
 def read_to_resume(folder: Path) -> RunRequest:
-    """Reads what a run was asked for, whose case files still say the same.
+    """Reads what a run was asked to do, where its case files are unchanged.
 
     Raises:
-        BadInput: nothing is kept there, or a case file says something else by now.
+        BadInput: nothing is kept there, or a case file has changed.
     """
     request = read(folder)
     check_unchanged(request, folder)
@@ -88,7 +106,7 @@ def read_to_resume(folder: Path) -> RunRequest:
 
 
 def check_unchanged(request: RunRequest, folder: Path) -> None:
-    """Refuses case files that do not say what they said when the run in the folder began.
+    """Refuses case files that have changed since the run in the folder began.
 
     Raises:
         BadInput: names the file.

@@ -18,14 +18,12 @@ from harness.errors import EXIT_ERROR, EXIT_FAILED, BadInput
 VerdictName = Literal["passed", "failed", "known-bug", "fixed", "error"]
 VERDICTS: tuple[VerdictName, ...] = ("passed", "failed", "known-bug", "fixed", "error")
 
-FILE_NAME = "results.json"
 
-
-class _Part(BaseModel):
+class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class RowResult(_Part):
+class RowResult(_Record):
     """A row: its status text and percent. `ABSENT` means that the page has no block for it."""
 
     status: str
@@ -39,7 +37,7 @@ class TimelineEntry(RowResult):
     wall_seconds: float
 
 
-class Recorded(_Part):
+class Recorded(_Record):
     """What the cloud had recorded for the app's transfer, and how long the row was watched on.
 
     Attributes:
@@ -56,8 +54,8 @@ class Recorded(_Part):
     refreshes: int
 
 
-class CaseResult(_Part):
-    """One case: what was wanted, what was seen, and the verdict."""
+class CaseResult(_Record):
+    """One case: what was expected, what was seen, and the verdict."""
 
     id: str
     dark_features: Mapping[str, bool]
@@ -78,14 +76,14 @@ class CaseResult(_Part):
     """Why its first attempt ended, where its stack died under it and it ran again."""
 
 
-class ConfluenceResult(_Part):
+class ConfluenceResult(_Record):
     """The Confluence under test; `ccma` is None when cases differ in it."""
 
     image: str
     ccma: str | None
 
 
-class Results(_Part):
+class Results(_Record):
     """A whole run."""
 
     schema_: Literal[1] = Field(1, alias="schema")
@@ -139,7 +137,7 @@ def read(path: Path) -> Results:
         ) from None
     except (ValidationError, ValueError) as error:
         first = str(error).splitlines()[0]
-        raise BadInput(f"no results of schema 1: {first}", path=path) from None
+        raise BadInput(f"these are not results of schema 1: {first}", path=path) from None
 
 
 def _without_derived(text: str) -> str:

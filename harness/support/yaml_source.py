@@ -66,9 +66,9 @@ def read(path: Path) -> Source:
         data = _plain(loader, node, (), lines, path) if node else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise BadInput(f"no valid YAML: {error.problem}", path=path, line=line) from None
+        raise BadInput(f"not valid YAML: {error.problem}", path=path, line=line) from None
     except yaml.YAMLError as error:
-        raise BadInput(f"no valid YAML: {error}", path=path) from None
+        raise BadInput(f"not valid YAML: {error}", path=path) from None
     finally:
         loader.dispose()
     return Source(path, data, lines)
@@ -78,19 +78,19 @@ def validate(source: Source, model: type[Model]) -> Model:
     """The file's data as a typed model.
 
     Raises:
-        BadInput: the first thing that does not fit, with its line and the nearest right word.
+        BadInput: the first thing that does not fit, with its line and the nearest known word.
     """
     if not isinstance(source.data, dict):
-        raise BadInput("holds no mapping: keys and values are expected", path=source.path, line=1)
+        raise BadInput("not a mapping: keys and values are expected", path=source.path, line=1)
     try:
         return model.model_validate(source.data)
     except ValidationError as error:
         first = error.errors()[0]
         location = _location_in_file(first["loc"], source.lines)
-        raise source.error(_told(model, dict(first)), *location) from None
+        raise source.error(_message(model, dict(first)), *location) from None
 
 
-def _told(model: type[BaseModel], error: Mapping[str, Any]) -> str:
+def _message(model: type[BaseModel], error: Mapping[str, Any]) -> str:
     location: Location = tuple(error["loc"])
     name = location[-1]
     if error["type"] == "extra_forbidden":
@@ -141,7 +141,7 @@ def _plain(
             if not isinstance(key, (str, int)):
                 raise BadInput("a key has to be a plain word", path=path, line=line)
             if key in result:
-                raise BadInput(f"key {key!r} stands here twice", path=path, line=line)
+                raise BadInput(f"key {key!r} is here twice", path=path, line=line)
             lines[*where, key] = line
             result[key] = _plain(loader, value_node, (*where, key), lines, path)
         return result

@@ -88,3 +88,7 @@ class Effect(StrEnum):
     MARKED = "marked"
     RESET = "reset"
     CONTROLLED = "controlled"
+
+
+EFFECTIVE = frozenset({Effect.RECORDED, Effect.SETTLED})
+"""Effects of a progress post that changed the transfer."""

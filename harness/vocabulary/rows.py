@@ -62,6 +62,7 @@ def parse_row(text: str) -> Row:
     match = re.fullmatch(r"\s*([A-Za-z_]+)(?:\s+(\d{1,3})\s*%?)?\s*", text)
     if not match or match[1] not in STATUSES or int(match[2] or 0) > 100:
         raise ValueError(
-            f"{text!r} is no row: a status ({', '.join(STATUSES)}), then a percent if wanted"
+            f"{text!r} is not a row: write a status ({', '.join(STATUSES)}), "
+            "and after it a percent where one is shown"
         )
     return Row(match[1], int(match[2]) if match[2] else None)

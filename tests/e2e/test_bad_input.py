@@ -34,7 +34,7 @@ def assert_refused(command: Command, words: list[str], told: str, **extra: str) 
     ("right", "wrong", "told"),
     [
         ("known_bugs:", "known_bug:", "seed.yaml:31: unknown key 'known_bug'; did you mean"),
-        ("COMPLETE 100]", "COMPLETED 100]", "'COMPLETED 100' is no row: a status (ABSENT"),
+        ("COMPLETE 100]", "COMPLETED 100]", "'COMPLETED 100' is not a row: write a status (ABSENT"),
         ("app: ../apps/charts", "app: ../apps/chart", "seed.yaml:6: app: there is no"),
     ],
 )

@@ -221,5 +221,5 @@ def test_a_vendors_example_runs_as_it_was_written(command: Command) -> None:
 def test_a_run_that_is_none(command: Command) -> None:
     done = command.run("report", "no-such-run")
     assert done.returncode == 3
-    assert "'no-such-run' is no run" in done.stderr
+    assert "there is no run 'no-such-run'" in done.stderr
     assert "Traceback" not in done.stderr

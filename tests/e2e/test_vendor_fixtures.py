@@ -5,11 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from harness.drivers.cloud import CloudControl
-from harness.errors import RowMismatch
-from harness.pytest_plugin import DEV_MODE, FEATURE
-from harness.testbed.progress_row import ProgressRow
-from harness.testbed.testbed import Migration
+from harness import DEV_MODE, FEATURE, CloudControl, Migration, ProgressRow, RowMismatch
 
 pytestmark = pytest.mark.ccma("3.9.6")
 

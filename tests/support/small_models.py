@@ -4,12 +4,12 @@ from itertools import product
 
 from hypothesis import strategies as st
 
-from harness.matrix.model import Axis, Forbidden, Model, SubMatrix, model
+from harness.matrix.model import Factor, Forbidden, Model, SubMatrix, model
 
 
 def uniform(*sizes: int) -> Model:
     return model(
-        [Axis(f"a{n}", tuple(f"v{v}" for v in range(size))) for n, size in enumerate(sizes)]
+        [Factor(f"a{n}", tuple(f"v{v}" for v in range(size))) for n, size in enumerate(sizes)]
     )
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import httpx
 
 from harness.drivers.confluence import boot
-from harness.store import server_log
 from harness.wait import wait_for
 
 
@@ -66,7 +65,7 @@ def await_port(process: subprocess.Popen[bytes], ports: Path, output: Path) -> s
         lambda: json.loads(ports.read_text()) if ports.exists() else None,
         within=60,
         alive=lambda: None if process.poll() is None else f"exited with {process.poll()}",
-        log_tail=lambda: server_log.tail(output),
+        log_tail=lambda: "\n".join(output.read_text(errors="replace").splitlines()[-40:]),
         service=str(process.args),
     )
     return f"http://127.0.0.1:{address['http']}"

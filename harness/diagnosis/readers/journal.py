@@ -14,16 +14,17 @@ from typing import Any
 from harness.diagnosis.evidence import (
     ConnectApp,
     Delivery,
+    EndedByPlatform,
     Evidence,
-    ListenerErrored,
+    ListenerFailed,
     MigrationMade,
     Origin,
-    Post,
+    ProgressPost,
     ServerCall,
-    SettledByPlatform,
     TransferMade,
     Triggered,
 )
+from harness.vocabulary.effects import Effect
 
 Entry = Mapping[str, Any]
 
@@ -36,10 +37,10 @@ _OF_TRANSFER = re.compile(rf"{_SERVER}/transfers/(?P<transfer>[^/]+)/(?P<what>tr
 _APP = re.compile(rf"{_SERVER}/apps/(?P<key>[^/?]+)")
 _NOT_THERE_IS_NO_ERROR = re.compile(rf"{_SERVER}/transfers/[^/]+/feedback")
 _IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
-_SENDING = frozenset({"delivered", "not acknowledged", "dropped"})
+_SENDING = frozenset({Effect.DELIVERED, Effect.NOT_ACKNOWLEDGED, Effect.DROPPED})
 _NOT_INSTALLED = re.compile(r"no app with the key|is not installed on the site")
 _NO_ENDPOINT = re.compile(r"has no webhook endpoint")
-_PLATFORMS_OWN = {"timed out": "TIMED_OUT", "cancelled": "CANCELLED"}
+_PLATFORMS_OWN: dict[str, str] = {Effect.TIMED_OUT: "TIMED_OUT", Effect.CANCELLED: "CANCELLED"}
 
 
 def read_journal(lines: Iterable[str]) -> list[Evidence]:
@@ -50,7 +51,7 @@ def read_journal(lines: Iterable[str]) -> list[Evidence]:
             entry = json.loads(line)
             entries += [entry] if isinstance(entry, dict) else []
     entries = _since_reset(entries)
-    begun = {str(told["id"]) for told in map(_told, filter(_begins, entries)) if told.get("id")}
+    begun = {str(body["id"]) for body in map(_body, filter(_begins, entries)) if body.get("id")}
     own = (entry for entry in entries if not _is_another_cases(entry, begun))
     return [item for entry in own for item in from_entry(entry)]
 
@@ -64,7 +65,7 @@ def from_entry(entry: Entry) -> Iterator[Evidence]:
     path = str(entry.get("path") or "")
     transfer = str(entry.get("transfer_id") or "")
     if effect in _PLATFORMS_OWN:
-        yield SettledByPlatform(origin=origin, transfer=transfer, status=_PLATFORMS_OWN[effect])
+        yield EndedByPlatform(origin=origin, transfer=transfer, status=_PLATFORMS_OWN[effect])
     elif entry.get("direction") == "out":
         if effect in _SENDING and transfer:
             yield _delivery(entry, origin, transfer, effect)
@@ -73,13 +74,13 @@ def from_entry(entry: Entry) -> Iterator[Evidence]:
             yield _post(entry, origin, post["transfer"], effect)
     elif path.startswith(_SERVER):
         yield from _server_call(entry, origin, path)
-    elif effect in ("installed", "uninstalled", "webhooks changed"):
+    elif effect in (Effect.INSTALLED, Effect.UNINSTALLED, Effect.WEBHOOKS_CHANGED):
         yield _connect_app(entry, origin, effect)
 
 
 def _since_reset(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What came after the last reset: before it, the case before may still have gone on."""
-    resets = [index for index, entry in enumerate(entries) if entry.get("effect") == "reset"]
+    resets = [index for index, entry in enumerate(entries) if entry.get("effect") == Effect.RESET]
     return entries[resets[-1] + 1 :] if resets else entries
 
 
@@ -92,7 +93,7 @@ def _is_another_cases(entry: Entry, begun: set[str]) -> bool:
     of = _OF_MIGRATION.match(str(entry.get("path") or ""))
     if of is None or of["migration"] in begun:
         return False
-    return bool(begun) or entry.get("effect") == "not found"
+    return bool(begun) or entry.get("effect") == Effect.NOT_FOUND
 
 
 def _server_call(entry: Entry, origin: Origin, path: str) -> Iterator[Evidence]:
@@ -102,24 +103,24 @@ def _server_call(entry: Entry, origin: Origin, path: str) -> Iterator[Evidence]:
         yield ServerCall(origin=origin, what=what, http=http, is_poll=bool(_POLL.fullmatch(path)))
     if not 0 < http < 400:
         return
-    told = _told(entry)
+    body = _body(entry)
     if method == "POST" and path == f"{_SERVER}/migrations":
         yield MigrationMade(origin=origin)
     elif method == "POST" and _TRANSFERS.fullmatch(path):
         yield TransferMade(
             origin=origin,
-            transfer=str(entry.get("transfer_id") or told.get("transferId") or told.get("id")),
-            server_key=_text(told, "serverAppKey", "server_key"),
-            cloud_key=_text(told, "cloudAppKey", "cloud_key"),
-            linked=told["linked"] if isinstance(told.get("linked"), bool) else None,
-            is_rerun=bool(told.get("originalTransferId", told.get("original_id"))),
+            transfer=str(entry.get("transfer_id") or body.get("transferId") or body.get("id")),
+            server_key=_text(body, "serverAppKey", "server_key"),
+            cloud_key=_text(body, "cloudAppKey", "cloud_key"),
+            linked=body["linked"] if isinstance(body.get("linked"), bool) else None,
+            is_rerun=bool(body.get("originalTransferId", body.get("original_id"))),
         )
     elif of := _OF_TRANSFER.fullmatch(path):
         if of["what"] == "triggered":
             yield Triggered(origin=origin, transfer=of["transfer"])
         else:
-            exception = str(told.get("exceptionType") or "an exception")
-            yield ListenerErrored(origin=origin, transfer=of["transfer"], exception=exception)
+            exception = str(body.get("exceptionType") or "an exception")
+            yield ListenerFailed(origin=origin, transfer=of["transfer"], exception=exception)
     elif app := _APP.fullmatch(path):
         installed = not _NOT_INSTALLED.search(str(entry.get("reason") or ""))
         yield ConnectApp(origin=origin, key=app["key"], installed=installed, webhook_known=False)
@@ -133,48 +134,50 @@ def _delivery(entry: Entry, origin: Origin, transfer: str, effect: str) -> Evide
         return ConnectApp(origin=origin, key=key, installed=False)
     if _NO_ENDPOINT.search(reason):
         return ConnectApp(origin=origin, key=key, installed=True, webhook=None)
-    event = _text(_told(entry), "eventType") or str(entry.get("route") or "webhook")
+    event = _text(_body(entry), "eventType") or str(entry.get("route") or "webhook")
     return Delivery(
         origin=origin,
         event=event.removeprefix("webhook "),
         transfer=transfer,
         status=_status(entry) or None,
-        acknowledged=effect == "delivered",
+        acknowledged=effect == Effect.DELIVERED,
         reason=reason,
     )
 
 
-def _post(entry: Entry, origin: Origin, transfer: str, effect: str) -> Post:
-    told = _told(entry)
-    percent = told.get("percent")
-    return Post(
+def _post(entry: Entry, origin: Origin, transfer: str, effect: str) -> ProgressPost:
+    body = _body(entry)
+    percent = body.get("percent")
+    return ProgressPost(
         origin=origin,
         transfer=transfer,
         http=_status(entry),
         effect=effect,
-        status=_text(told, "status", "progressStatus"),
+        status=_text(body, "status", "progressStatus"),
         percent=percent if isinstance(percent, int) else None,
         reason=str(entry.get("reason") or ""),
     )
 
 
 def _connect_app(entry: Entry, origin: Origin, effect: str) -> ConnectApp:
-    told = _told(entry)
-    endpoints = told.get("endpoints")
+    body = _body(entry)
+    endpoints = body.get("endpoints")
     first = str(endpoints[0]) if isinstance(endpoints, list) and endpoints else None
-    webhook = _text(told, "webhook_path") or first
-    key = str(entry.get("app_key") or _text(told, "key", "app_key") or "")
-    return ConnectApp(origin=origin, key=key, installed=effect != "uninstalled", webhook=webhook)
+    webhook = _text(body, "webhook_path") or first
+    key = str(entry.get("app_key") or _text(body, "key", "app_key") or "")
+    return ConnectApp(
+        origin=origin, key=key, installed=effect != Effect.UNINSTALLED, webhook=webhook
+    )
 
 
-def _told(entry: Entry) -> dict[str, Any]:
+def _body(entry: Entry) -> dict[str, Any]:
     """All named facts of an entry: its changes, then its body, then its detail."""
-    told: dict[str, Any] = {}
+    body: dict[str, Any] = {}
     changes = entry.get("changes")
     for change in changes if isinstance(changes, list) else ():
         if isinstance(change, dict):
             for inner in (change, *(change.get(name) for name in ("migration", "transfer", "app"))):
-                told |= inner if isinstance(inner, dict) else {}
+                body |= inner if isinstance(inner, dict) else {}
     for name in ("body", "detail"):
         value = entry.get(name)
         if isinstance(value, str):
@@ -183,13 +186,13 @@ def _told(entry: Entry) -> dict[str, Any]:
             except ValueError:
                 continue
         if isinstance(value, dict):
-            told |= value
-    return told
+            body |= value
+    return body
 
 
-def _text(told: Mapping[str, Any], *names: str) -> str | None:
+def _text(body: Mapping[str, Any], *names: str) -> str | None:
     """The first of these fields that is a text."""
-    return next((told[name] for name in names if isinstance(told.get(name), str)), None)
+    return next((body[name] for name in names if isinstance(body.get(name), str)), None)
 
 
 def _status(entry: Entry) -> int:

@@ -1,7 +1,13 @@
 """A probe's record as evidence."""
 
 from harness.diagnosis.evidence import Evidence, ListenerCall, ListenerClass, Origin, PollerRuns
-from harness.store.probe_record import Answer, Call, Listener, MethodRuns, ProbeRecord
+from harness.store.probe_record import (
+    ListenerAnswer,
+    MethodRuns,
+    ProbeRecord,
+    RecordedCall,
+    WatchedListener,
+)
 
 _BY_NAME = "com.atlassian.migration.app.listener."
 """Package of the current generation, whose library an app may bring itself."""
@@ -14,7 +20,7 @@ def read_probe(record: ProbeRecord) -> list[Evidence]:
     return [*classes, *(_call(each) for each in record.calls), *pollers]
 
 
-def _listener(listener: Listener, record: ProbeRecord) -> ListenerClass:
+def _listener(listener: WatchedListener, record: ProbeRecord) -> ListenerClass:
     server, cloud = listener.server_app_key, listener.cloud_app_key
     names, started = {each.name for each in listener.interfaces}, record.started
     copies = {each.loader for each in record.interfaces if each.name in names}
@@ -31,7 +37,7 @@ def _listener(listener: Listener, record: ProbeRecord) -> ListenerClass:
     )
 
 
-def _call(call: Call) -> ListenerCall:
+def _call(call: RecordedCall) -> ListenerCall:
     exception = call.exception_type
     if exception and call.exception_message:
         exception = f"{exception}: {call.exception_message}"
@@ -52,9 +58,9 @@ def _poller(runs: MethodRuns) -> PollerRuns:
     return PollerRuns(origin=origin, method=name, times=len(runs.entered))
 
 
-def _known(answer: Answer | None) -> bool:
+def _known(answer: ListenerAnswer | None) -> bool:
     return answer is not None and answer.problem is None
 
 
-def _key(answer: Answer | None) -> str | None:
+def _key(answer: ListenerAnswer | None) -> str | None:
     return answer.value if answer and isinstance(answer.value, str) else None

@@ -26,11 +26,11 @@ from typing import Any
 from harness.diagnosis.attribution import about_the_pair
 from harness.diagnosis.evidence import (
     AppUnderTest,
+    AssessmentDecision,
     AssistantVersion,
     Bundle,
     ConnectApp,
     Consent,
-    Decision,
     Evidence,
     Flag,
     LogLine,
@@ -39,20 +39,32 @@ from harness.diagnosis.evidence import (
     PlanStatus,
     Plugin,
     RestRow,
-    Row,
     RowBesideRest,
+    RowShown,
 )
-from harness.diagnosis.facts import JOURNAL, OSGI, PAGE, PROBE, SERVER_LOG, SITE, UPM, Facts
+from harness.diagnosis.facts import PAGE, Facts
 from harness.diagnosis.readers.journal import read_journal
 from harness.diagnosis.readers.probe import read_probe
 from harness.errors import BadInput
+from harness.store.layout import (
+    FLAGS,
+    JOURNAL,
+    OSGI,
+    PLAN,
+    PROBE,
+    PROBLEMS,
+    PROGRESS,
+    RESULTS,
+    SERVER_LOG,
+    SITE,
+    UPM,
+    results_in,
+)
 from harness.store.probe_record import ProbeRecord
 from harness.store.server_log import parse
 
-RESULTS = "results.json"
 _WORTH_READING = frozenset({"WARN", "ERROR", "FATAL"})
-_PROGRESS, _FLAGS = "progress", "flags"
-_RESULTS_ORIGIN = Origin("results.json")
+_RESULTS_ORIGIN = Origin(RESULTS)
 
 
 @dataclass(frozen=True)
@@ -73,7 +85,7 @@ def read_run(folder: Path) -> list[StoredCase]:
     Raises:
         BadInput: there are no results, or they are no JSON object with cases.
     """
-    path = folder if folder.is_file() else folder / RESULTS
+    path = results_in(folder)
     try:
         results = json.loads(path.read_text())
         ccma = (results.get("confluence") or {}).get("ccma")
@@ -103,9 +115,9 @@ def read_case(folder: Path, case: Mapping[str, Any], ccma: str | None = None) ->
                 sources.add(name)
             except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
                 problems.append(f"{name} ({file}) could not be read: {error}")
-    if _FLAGS in sources:
+    if FLAGS in sources:
         items = [each for each in items if not _is_only_wished(each)]
-    problems += _noted(folder, artifacts.get("problems"))
+    problems += _noted(folder, artifacts.get(PROBLEMS))
     facts = Facts(about_the_pair(items), frozenset(sources))
     return StoredCase(str(case["id"]), facts, tuple(problems))
 
@@ -157,7 +169,7 @@ def _rows(case: Mapping[str, Any]) -> list[Evidence]:
     seen = [datetime.fromisoformat(entry["server_time"]) for entry in timeline]
     ends = [*seen[1:], _last_look(case, seen)]
     return [
-        Row(
+        RowShown(
             origin=Origin(f"page, timeline {number}", None, at),
             status=entry["status"],
             percent=entry.get("percent"),
@@ -207,10 +219,10 @@ def _probe(text: str) -> list[Evidence]:
 
 
 def _flags(text: str) -> list[Evidence]:
-    told, origin = json.loads(text), Origin("dark feature pages")
-    on = {level: told.get(level) or [] for level in ("site", "system", "user")}
+    data, origin = json.loads(text), Origin("dark feature pages")
+    on = {level: data.get(level) or [] for level in ("site", "system", "user")}
     anywhere = {key for level in ("site", "system") for key in on[level]}
-    off = [key for key in told.get("asked") or () if key not in anywhere]
+    off = [key for key in data.get("asked") or () if key not in anywhere]
     return [
         *(Flag(origin=origin, key=key, on=False) for key in off),
         *(Flag(origin=origin, key=k, on=True, level=level) for level in on for k in on[level]),
@@ -242,9 +254,9 @@ def _upm(text: str) -> list[Evidence]:
 
 
 def _osgi(text: str) -> list[Evidence]:
-    told, origin = json.loads(text), Origin("OSGi")
+    data, origin = json.loads(text), Origin("OSGi")
     return [
-        OtherLoaders(origin=origin, loaders=tuple(told.get("other_loaders") or ())),
+        OtherLoaders(origin=origin, loaders=tuple(data.get("other_loaders") or ())),
         *(
             Bundle(
                 origin=origin,
@@ -254,7 +266,7 @@ def _osgi(text: str) -> list[Evidence]:
                 services=None if bundle.get("services") is None else tuple(bundle["services"]),
                 loaders=tuple(bundle.get("loaders") or ()),
             )
-            for bundle in told["bundles"]
+            for bundle in data["bundles"]
         ),
     ]
 
@@ -271,7 +283,7 @@ def _site(text: str) -> list[Evidence]:
         for app in site.get("apps") or ()
     ]
     if decision := site.get("decision"):
-        items.append(Decision(origin=origin, decision=decision))
+        items.append(AssessmentDecision(origin=origin, decision=decision))
     if site.get("consent") is not None:
         items.append(Consent(origin=origin, given=site["consent"]))
     return items
@@ -297,13 +309,13 @@ def _progress(text: str) -> list[Evidence]:
 
 
 _READERS: dict[str, Callable[[str], list[Evidence]]] = {
-    _FLAGS: _flags,
-    "plan": _plan,
+    FLAGS: _flags,
+    PLAN: _plan,
     SERVER_LOG: _server_log,
     JOURNAL: _journal,
     PROBE: _probe,
     UPM: _upm,
     OSGI: _osgi,
     SITE: _site,
-    _PROGRESS: _progress,
+    PROGRESS: _progress,
 }

@@ -1,11 +1,12 @@
 """Rules about the cloud app: its webhook, and what it posted."""
 
-from harness.diagnosis.evidence import Delivery, Evidence, Post, Row, SettledByPlatform
-from harness.diagnosis.facts import JOURNAL, SITE, Facts, with_effect
+from harness.diagnosis.evidence import Delivery, EndedByPlatform, Evidence, ProgressPost, RowShown
+from harness.diagnosis.facts import Facts, with_effect
 from harness.diagnosis.finding import Finding, excluded, proved, unknown
+from harness.store.layout import JOURNAL, SITE
+from harness.vocabulary.effects import EFFECTIVE, Effect
 
-_TAKEN = ("recorded", "settled")
-_ELSEWHERE = ("another app's transfer", "unknown transfer")
+_ELSEWHERE = (Effect.ANOTHER_APPS_TRANSFER, Effect.UNKNOWN_TRANSFER)
 _REFUSED = "refused:"
 
 
@@ -32,7 +33,7 @@ def webhook_never_acknowledged(facts: Facts) -> Finding:
 def cloud_app_never_posted(facts: Facts) -> Finding:
     """An app that heard and said nothing, in a journal that has everything."""
     cause = "cloud-app-never-posted"
-    if posts := facts.of(Post):
+    if posts := facts.of(ProgressPost):
         return excluded(cause, posts[0])
     if not facts.has(JOURNAL):
         return unknown(cause, *facts.lacking(JOURNAL))
@@ -43,24 +44,24 @@ def cloud_app_never_posted(facts: Facts) -> Finding:
 
 def outdated_keys(facts: Facts) -> Finding:
     """Posts whose keys nobody reads any more."""
-    return _swallowed(facts, "outdated-keys", "outdated keys")
+    return _swallowed(facts, "outdated-keys", Effect.OUTDATED_KEYS)
 
 
 def unknown_status(facts: Facts) -> Finding:
     """Posts with a status that is none."""
-    return _swallowed(facts, "unknown-status", "unknown status")
+    return _swallowed(facts, "unknown-status", Effect.UNKNOWN_STATUS)
 
 
 def percent_fell(facts: Facts) -> Finding:
     """Posts below what was reported before."""
-    return _swallowed(facts, "percent-fell", "lower percent")
+    return _swallowed(facts, "percent-fell", Effect.LOWER_PERCENT)
 
 
 def settled_without_100(facts: Facts) -> Finding:
     """The percent that the settling post left behind."""
     cause = "settled-without-100"
-    taken = with_effect(facts.of(Post), *_TAKEN)
-    settling = [post for post in taken if post.effect == "settled"]
+    taken = with_effect(facts.of(ProgressPost), *EFFECTIVE)
+    settling = [post for post in taken if post.effect == Effect.SETTLED]
     if not settling:
         return unknown(cause, *_no_posts(facts, "no post settled the transfer"))
     percents = [post.percent for post in taken if post.percent is not None]
@@ -74,10 +75,10 @@ def never_settled(facts: Facts) -> Finding:
     cause = "never-settled"
     if facts.settled:
         return excluded(cause, facts.settled)
-    posts = facts.of(Post)
+    posts = facts.of(ProgressPost)
     if not posts or not facts.has(JOURNAL):
         return unknown(cause, *_no_posts(facts, "the cloud app posted nothing"))
-    if len(with_effect(posts, "recorded")) < len(posts):
+    if len(with_effect(posts, Effect.RECORDED)) < len(posts):
         return unknown(cause, "whether it would have settled: some of its posts had no effect")
     return proved(cause, posts[-1], note="nothing settled the transfer before the journal's end")
 
@@ -85,13 +86,13 @@ def never_settled(facts: Facts) -> Finding:
 def posted_to_another_transfer(facts: Facts) -> Finding:
     """Posts to transfers that are not this migration's."""
     cause = "posted-to-another-transfer"
-    posts = facts.of(Post)
+    posts = facts.of(ProgressPost)
     own = {each.transfer for each in facts.transfers}
     astray = with_effect(posts, *_ELSEWHERE)
     astray += [post for post in posts if own and post.transfer not in own and post not in astray]
     if not astray:
         return excluded(cause, *posts) if posts else unknown(cause, *_no_posts(facts, "no post"))
-    if settled := [post for post in posts if post.effect == "settled" and post not in astray]:
+    if settled := [post for post in posts if post.effect == Effect.SETTLED and post not in astray]:
         return excluded(cause, *settled)
     return proved(cause, *astray)
 
@@ -99,8 +100,8 @@ def posted_to_another_transfer(facts: Facts) -> Finding:
 def posted_after_settling(facts: Facts) -> Finding:
     """Posts that came too late."""
     cause = "posted-after-settling"
-    posts = facts.of(Post)
-    late = with_effect(posts, "already settled")
+    posts = facts.of(ProgressPost)
+    late = with_effect(posts, Effect.ALREADY_SETTLED)
     if late:
         return proved(cause, *_with(facts.settled), *late)
     return excluded(cause, *posts) if posts else unknown(cause, *_no_posts(facts, "no post"))
@@ -109,7 +110,7 @@ def posted_after_settling(facts: Facts) -> Finding:
 def progress_not_authorised(facts: Facts) -> Finding:
     """Posts refused for their token."""
     cause = "progress-not-authorised"
-    posts = facts.of(Post)
+    posts = facts.of(ProgressPost)
     refused = [post for post in posts if post.effect.startswith(_REFUSED)]
     taken = [post for post in posts if not post.effect.startswith(_REFUSED)]
     if refused and not taken:
@@ -121,10 +122,10 @@ def transfer_timed_out(facts: Facts) -> Finding:
     """The platform's own end of a transfer."""
     cause = "transfer-timed-out"
     timed_out: list[Evidence] = [
-        each for each in facts.of(SettledByPlatform) if each.status == "TIMED_OUT"
+        each for each in facts.of(EndedByPlatform) if each.status == "TIMED_OUT"
     ]
-    timed_out += [row for row in facts.of(Row) if row.status == "TIMED_OUT"]
-    timed_out += with_effect(facts.of(Post), "expired")
+    timed_out += [row for row in facts.of(RowShown) if row.status == "TIMED_OUT"]
+    timed_out += with_effect(facts.of(ProgressPost), Effect.EXPIRED)
     if timed_out:
         return proved(cause, *timed_out)
     if facts.settled:
@@ -135,11 +136,11 @@ def transfer_timed_out(facts: Facts) -> Finding:
 
 
 def _swallowed(facts: Facts, cause: str, effect: str) -> Finding:
-    posts = facts.of(Post)
+    posts = facts.of(ProgressPost)
     swallowed = with_effect(posts, effect)
     if not swallowed:
         return excluded(cause, *posts) if posts else unknown(cause, *_no_posts(facts, "no post"))
-    if settled := with_effect(posts, "settled"):
+    if settled := with_effect(posts, Effect.SETTLED):
         return excluded(
             cause, *settled, note="a post that counted settled the transfer all the same"
         )

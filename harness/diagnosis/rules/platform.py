@@ -5,31 +5,32 @@ from datetime import timedelta
 
 from harness.diagnosis.evidence import (
     ROW_OF_STATE,
+    EndedByPlatform,
     Evidence,
     ListenerClass,
     LogLine,
     MigrationMade,
     PollerRuns,
-    Post,
+    ProgressPost,
     RestRow,
-    Row,
     RowBesideRest,
+    RowShown,
     ServerCall,
-    SettledByPlatform,
     Triggered,
 )
-from harness.diagnosis.facts import JOURNAL, PAGE, PROBE, SERVER_LOG, Facts, server_time
+from harness.diagnosis.facts import PAGE, Facts, server_time
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
+from harness.store.layout import JOURNAL, PROBE, SERVER_LOG
 from harness.vocabulary.features import DEV_MODE
+from harness.vocabulary.refresh import REFRESH
 
 DEFECT_SEEN_IN = (3, 1, 7)
 """The version of the seed's time, in which the dev mode defect was seen."""
 DEFECT_GONE_IN = (3, 9, 6)
 """A version that is known to be without it. Between the two nobody knows."""
 
-POLL_PERIOD = timedelta(minutes=10)
-DEV_MODE_POLL_PERIOD = timedelta(seconds=60)
-"""How often the assistant refreshes (app-migration-platform.md 4.4)."""
+DEV_MODE_REFRESH = timedelta(seconds=60)
+"""How often a fixed assistant refreshes with dev mode on."""
 
 _UNREACHABLE = re.compile(
     r"ConnectException|UnknownHostException|NoRouteToHostException|SSLHandshakeException"
@@ -114,7 +115,7 @@ def cloud_answered_errors(facts: Facts) -> Finding:
     calls = [call for call in facts.of(ServerCall) if call.http]
     last_of_kind = {call.what: call for call in sorted(calls, key=server_time)}
     failing: list[Evidence] = [call for call in last_of_kind.values() if not call.ok]
-    posts = facts.of(Post)
+    posts = facts.of(ProgressPost)
     if posts and (posts[-1].http == _TOO_MANY or posts[-1].http >= _SERVER_ERROR):
         failing.append(posts[-1])
     if failing:
@@ -163,16 +164,16 @@ def parse_version(text: str) -> tuple[int, ...]:
 
 
 def _keys_seen(facts: Facts) -> list[tuple[Evidence, str | None, str | None]]:
-    asked = [(each, *each.keys) for each in facts.of(ListenerClass) if each.keys]
-    return [*asked, *((each, each.server_key, each.cloud_key) for each in facts.transfers)]
+    answered = [(each, *each.keys) for each in facts.of(ListenerClass) if each.keys]
+    return [*answered, *((each, each.server_key, each.cloud_key) for each in facts.transfers)]
 
 
 def _period(facts: Facts) -> timedelta:
     fixed = facts.version and parse_version(facts.version.version) >= DEFECT_GONE_IN
-    return DEV_MODE_POLL_PERIOD if facts.dev_mode and fixed else POLL_PERIOD
+    return DEV_MODE_REFRESH if facts.dev_mode and fixed else REFRESH
 
 
-def _shows(row: Row | RowBesideRest, change: Evidence) -> bool:
+def _shows(row: RowShown | RowBesideRest, change: Evidence) -> bool:
     """Whether the row is what a change looks like; a change without a percent leaves it open."""
     status, percent = _row_of(change)
     return status == row.status and percent in (None, row.percent)
@@ -180,8 +181,8 @@ def _shows(row: Row | RowBesideRest, change: Evidence) -> bool:
 
 def _row_of(item: Evidence) -> tuple[str, int | None]:
     """The row that would show a change once it was polled."""
-    if isinstance(item, Post | SettledByPlatform | RestRow):
-        percent = None if isinstance(item, SettledByPlatform) else item.percent
+    if isinstance(item, ProgressPost | EndedByPlatform | RestRow):
+        percent = None if isinstance(item, EndedByPlatform) else item.percent
         return ROW_OF_STATE.get(item.status or "", item.status or ""), percent
     return "RUNNING", 0
 

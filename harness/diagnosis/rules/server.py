@@ -3,21 +3,22 @@
 import re
 
 from harness.diagnosis.evidence import (
+    AssessmentDecision,
     Bundle,
     Consent,
-    Decision,
     Evidence,
     ListenerCall,
     ListenerClass,
-    ListenerErrored,
+    ListenerFailed,
     LogLine,
     MigrationMade,
     PlanStatus,
     Plugin,
-    Row,
+    RowShown,
 )
-from harness.diagnosis.facts import JOURNAL, OSGI, PAGE, PROBE, SERVER_LOG, SITE, UPM, Facts
+from harness.diagnosis.facts import PAGE, Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
+from harness.store.layout import JOURNAL, OSGI, PROBE, SERVER_LOG, SITE, UPM
 from harness.vocabulary.features import FEATURE
 from harness.vocabulary.listener import LISTENER_SERVICE
 
@@ -33,7 +34,7 @@ def feature_flag_off(facts: Facts) -> Finding:
     """The feature flag and the block on the page."""
     cause = "feature-flag-off"
     flag = facts.flag(FEATURE)
-    shown = [row for row in facts.of(Row) if row.status != "ABSENT"]
+    shown = [row for row in facts.of(RowShown) if row.status != "ABSENT"]
     if shown:
         return excluded(cause, shown[-1])
     if flag is None:
@@ -48,14 +49,14 @@ def feature_flag_off(facts: Facts) -> Finding:
 def cloud_key_null(facts: Facts) -> Finding:
     """The listener's cloud key. That the log line is absent proves nothing."""
     cause = "cloud-key-null"
-    asked = [each for each in facts.of(ListenerClass) if each.keys is not None]
-    null = [each for each in asked if each.keys and each.keys[1] is None]
+    answered = [each for each in facts.of(ListenerClass) if each.keys is not None]
+    null = [each for each in answered if each.keys and each.keys[1] is None]
     logged = [line for line in facts.of(LogLine) if line.message.startswith(_KEY_IS_NULL)]
     if null or logged:
         return proved(cause, *null, *logged)
     named: list[Evidence] = [each for each in facts.transfers if each.cloud_key is not None]
-    if asked or named:
-        return excluded(cause, *asked, *named)
+    if answered or named:
+        return excluded(cause, *answered, *named)
     return unknown(
         cause, *(facts.lacking(PROBE) or ("what getCloudAppKey() returns: it was never called",))
     )
@@ -156,7 +157,7 @@ def listener_threw(facts: Facts) -> Finding:
     cause = "listener-threw"
     calls = facts.of(ListenerCall)
     threw: list[Evidence] = [each for each in calls if each.outcome == "threw"]
-    threw += facts.of(ListenerErrored)
+    threw += facts.of(ListenerFailed)
     threw += [line for line in facts.of(LogLine) if _in_listener(line)]
     if threw:
         return proved(cause, *threw)
@@ -190,7 +191,7 @@ def listener_never_called(facts: Facts) -> Finding:
 
 def app_not_needed(facts: Facts) -> Finding:
     """The assessment, which dev mode does without."""
-    decision = facts.last(Decision)
+    decision = facts.last(AssessmentDecision)
     passed = decision is not None and decision.decision == "needed"
     return _gate(facts, "app-not-needed", decision, passed)
 

@@ -8,22 +8,20 @@ from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 
 
-def screenshot(page: Page, folder: Path, name: str = "page") -> Path:
+def screenshot(page: Page, path: Path) -> Path:
     """Take a picture of the whole page and return its path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=path, full_page=True, animations="disabled")
     return path
 
 
 @contextmanager
-def trace(context: BrowserContext, folder: Path, name: str = "trace") -> Iterator[Path]:
+def trace(context: BrowserContext, path: Path) -> Iterator[Path]:
     """Record what happens in a context, and write it even when the body fails.
 
     Begin it after the log-in: a trace holds what was typed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.zip"
+    path.parent.mkdir(parents=True, exist_ok=True)
     # Snapshots show each step; a film of the page beside them would slow down what is watched.
     context.tracing.start(screenshots=False, snapshots=True)
     try:

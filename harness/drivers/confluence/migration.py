@@ -7,7 +7,6 @@ Source: reference/app-migration-platform.md section 4.5.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -29,7 +28,6 @@ class AppProgress:
     status: str
     percent: int | None
     message: str | None
-    last_updated: datetime | None
 
 
 def progress(client: httpx.Client, plan_id: str) -> list[AppProgress] | None:
@@ -90,7 +88,6 @@ def trigger(client: httpx.Client, plan_id: str, server_app_keys: Sequence[str] =
 
 
 def _app(migration_id: str, app: Mapping[str, Any]) -> AppProgress:
-    updated = app.get("lastUpdatedAt")
     percent = app.get("completionPercent")
     return AppProgress(
         migration_id=migration_id,
@@ -100,7 +97,6 @@ def _app(migration_id: str, app: Mapping[str, Any]) -> AppProgress:
         status=str(app.get("status") or ""),
         percent=int(percent) if percent is not None else None,
         message=_text(app.get("statusMessage")),
-        last_updated=None if updated is None else datetime.fromtimestamp(updated / 1000, UTC),
     )
 
 

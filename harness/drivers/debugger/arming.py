@@ -15,7 +15,7 @@ from harness.drivers.debugger.types import (
     Types,
     may_be_app_class,
 )
-from harness.store.probe_record import Listener
+from harness.store.probe_record import WatchedListener
 
 LISTENER_METHODS = ("onStartAppMigration", "onRerunAppMigration")
 _SYNTHETIC = 0x1000
@@ -123,7 +123,7 @@ class Arming:
         if not interfaces:
             return
         armed = [self._arm_calls(type_id) for type_id in lineage]
-        self._recording.listeners[info.id] = Listener(
+        self._recording.listeners[info.id] = WatchedListener(
             type=self._types.describe(info.id),
             interfaces=tuple(self._recording.interfaces[each] for each in interfaces),
             armed=self._recording.moment(time.monotonic()) if any(armed) else None,

@@ -10,7 +10,7 @@ from harness.drivers.debugger.client import NULL, FieldInfo, Frame, Invoked, Jvm
 from harness.drivers.debugger.codec import Location, ObjectRef, Packet, Value
 from harness.drivers.debugger.types import Declared, Types
 from harness.errors import CommandRefused, NoReply
-from harness.store.probe_record import Answer
+from harness.store.probe_record import ListenerAnswer
 
 _INVALID_OBJECT = 20
 _STRING = "Ljava/lang/String;"
@@ -103,14 +103,14 @@ class ObjectReader:
             return self._jvm.string_value(value.id)
         return None
 
-    def getter(self, this: int, thread: int, declared: Declared | None) -> Answer:
+    def getter(self, this: int, thread: int, declared: Declared | None) -> ListenerAnswer:
         """What a getter without arguments returns on this object.
 
         Raises:
             StillRunning: it did not end in time.
         """
         if declared is None:
-            return Answer(problem="the class has no such method")
+            return ListenerAnswer(problem="the class has no such method")
         try:
             try:
                 return self._getter_once(this, thread, declared)
@@ -119,7 +119,7 @@ class ObjectReader:
                     raise
                 return self._getter_once(this, thread, declared)
         except CommandRefused as refused:
-            return Answer(problem=str(refused))
+            return ListenerAnswer(problem=str(refused))
 
     def exception(self, thrown: ObjectRef, thread: int) -> tuple[str, str | None]:
         """Class name and message of an exception, on the thread that has just thrown it.
@@ -133,19 +133,19 @@ class ObjectReader:
             message = self.text(self._invoke(thrown.id, thread, self._get_message).value)
         return name, message
 
-    def _getter_once(self, this: int, thread: int, declared: Declared) -> Answer:
+    def _getter_once(self, this: int, thread: int, declared: Declared) -> ListenerAnswer:
         result = self._invoke(this, thread, declared)
         if result.exception.id != NULL:
             name, message = self.exception(result.exception, thread)
-            return Answer(problem=f"it threw {name}: {message}")
+            return ListenerAnswer(problem=f"it threw {name}: {message}")
         if not isinstance(result.value, ObjectRef):
-            return Answer(problem=f"it returned {result.value!r}, which is no object")
+            return ListenerAnswer(problem=f"it returned {result.value!r}, which is no object")
         if result.value.id == NULL:
-            return Answer(value=None)
+            return ListenerAnswer(value=None)
         if result.value.tag == "s":
-            return Answer(value=self._jvm.string_value(result.value.id))
+            return ListenerAnswer(value=self._jvm.string_value(result.value.id))
         shown = self._invoke(result.value.id, thread, self._to_string)
-        return Answer(value=members_of(self.text(shown.value) or ""))
+        return ListenerAnswer(value=members_of(self.text(shown.value) or ""))
 
     def _invoke(self, this: int, thread: int, declared: Declared) -> Invoked:
         reply = self._jvm.invoke(this, thread, declared.type_id, declared.method.id)

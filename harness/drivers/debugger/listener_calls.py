@@ -7,7 +7,7 @@ from harness.drivers.debugger.client import Jvm
 from harness.drivers.debugger.protocol import BreakpointHit, EventKind, ExceptionThrown, Suspend
 from harness.drivers.debugger.recording import Recording
 from harness.drivers.debugger.types import Declared, Types
-from harness.store.probe_record import Answer, Call
+from harness.store.probe_record import ListenerAnswer, RecordedCall
 
 KEY_GETTERS = {
     "server_app_key": "getServerAppKey",
@@ -65,7 +65,7 @@ class ListenerCalls:
         transfer = None if slot is None else self._jvm.local_object(thread, top, slot)
         class_id = self._jvm.object_type(this.id)
         number = self._recording.entered(
-            Call(
+            RecordedCall(
                 type=self._types.describe(class_id),
                 method=declared.method.name,
                 thread=self._jvm.thread_name(thread),
@@ -121,13 +121,13 @@ class ListenerCalls:
                 }
 
     def _ask_keys(self, class_id: int, this: int, thread: int) -> None:
-        answers: dict[str, Answer] = {}
+        answers: dict[str, ListenerAnswer] = {}
         try:
             for field, declared in self._getters[class_id].items():
                 try:
                     answers[field] = self._objects.getter(this, thread, declared)
                 except StillRunning:
-                    answers[field] = Answer(problem="it did not return in time")
+                    answers[field] = ListenerAnswer(problem="it did not return in time")
                     raise
         finally:
             self._recording.answered(class_id, answers)

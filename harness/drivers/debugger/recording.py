@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from harness.store.probe_record import (
-    Answer,
-    Call,
     Hold,
-    Listener,
+    Instant,
+    ListenerAnswer,
     LoadedType,
     MethodRuns,
-    Moment,
     Outcome,
     ProbeRecord,
+    RecordedCall,
+    WatchedListener,
 )
 
 
@@ -43,19 +43,19 @@ class Recording:
         self._zero = (datetime.now(UTC), monotonic)
         self._server_clock = server_clock
         self.interfaces: dict[int, LoadedType] = {}
-        self.listeners: dict[int, Listener] = {}
+        self.listeners: dict[int, WatchedListener] = {}
         self.problems: list[str] = []
-        self._calls: list[Call] = []
-        self._runs: dict[WatchedMethod, list[Moment]] = {each: [] for each in methods}
+        self._calls: list[RecordedCall] = []
+        self._runs: dict[WatchedMethod, list[Instant]] = {each: [] for each in methods}
         self._run_types: dict[WatchedMethod, list[LoadedType]] = {each: [] for each in methods}
         self._holds: list[Hold] = []
         self._held = 0
         self._most_held = 0
 
-    def moment(self, at: float) -> Moment:
+    def moment(self, at: float) -> Instant:
         """A monotonic time as wall and server time."""
         wall = self._zero[0] + timedelta(seconds=at - self._zero[1])
-        return Moment(wall, self._server_clock(wall) if self._server_clock else None)
+        return Instant(wall, self._server_clock(wall) if self._server_clock else None)
 
     def problem(self, text: str) -> None:
         """Note something that could not be seen; once, however often it happens."""
@@ -70,7 +70,7 @@ class Recording:
         """Note one run of a watched method."""
         self._runs[method].append(self.moment(at))
 
-    def entered(self, call: Call) -> int:
+    def entered(self, call: RecordedCall) -> int:
         """Note a call; returns its number for `left`."""
         self._calls.append(call)
         return len(self._calls) - 1
@@ -88,7 +88,7 @@ class Recording:
             exception_message=message,
         )
 
-    def answered(self, class_id: int, answers: dict[str, Answer]) -> None:
+    def answered(self, class_id: int, answers: dict[str, ListenerAnswer]) -> None:
         """Note what a listener's getters returned."""
         self.listeners[class_id] = replace(
             self.listeners[class_id],

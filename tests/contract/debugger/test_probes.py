@@ -10,7 +10,7 @@ from harness.drivers.debugger.attach import attach
 from harness.drivers.debugger.probes import Probe
 from harness.drivers.debugger.recording import WatchedMethod
 from harness.errors import DebuggerBusy, NoDebuggee
-from harness.store.probe_record import Answer, ProbeRecord
+from harness.store.probe_record import ListenerAnswer, ProbeRecord
 
 HOST = "127.0.0.1"
 LISTENER = "org.example.ChartsListener"
@@ -78,16 +78,18 @@ def test_no_listener_class_loaded_is_an_empty_list(server):
 def test_the_keys_and_scopes_are_what_the_getters_return(server):
     (listener,) = recorded(server, "load", "call 0 a").listeners
 
-    assert listener.server_app_key == Answer("charts-plugin")
-    assert listener.cloud_app_key == Answer("charts-für-confluence")
-    assert listener.data_access_scopes == Answer(("APP_DATA_OTHER", "MIGRATION_TRACING_IDENTITY"))
+    assert listener.server_app_key == ListenerAnswer("charts-plugin")
+    assert listener.cloud_app_key == ListenerAnswer("charts-für-confluence")
+    assert listener.data_access_scopes == ListenerAnswer(
+        ("APP_DATA_OTHER", "MIGRATION_TRACING_IDENTITY")
+    )
 
 
 def test_a_null_key_is_an_answer_not_a_problem(start_server):
     server = start_server("null.cloud.key=true")
     (listener,) = recorded(server, "load", "call 0 a").listeners
 
-    assert listener.cloud_app_key == Answer(value=None, problem=None)
+    assert listener.cloud_app_key == ListenerAnswer(value=None, problem=None)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +142,7 @@ def test_an_inherited_listener_method_is_counted_once_and_under_its_own_class(se
     (call,) = record.calls
     assert (call.type.name, call.outcome) == ("org.example.SecondListener", "returned")
     second = next(each for each in record.listeners if each.type == call.type)
-    assert second.server_app_key == Answer("second-plugin")
+    assert second.server_app_key == ListenerAnswer("second-plugin")
 
 
 def test_two_listeners_of_one_class_loader_share_an_inherited_method(server):
@@ -197,8 +199,8 @@ def test_a_getter_that_hangs_is_given_up_on_and_its_thread_let_go(start_server):
     record = probe.stop()
 
     (listener,) = record.listeners
-    assert listener.server_app_key == Answer("charts-plugin")
-    assert listener.cloud_app_key == Answer(problem="it did not return in time")
+    assert listener.server_app_key == ListenerAnswer("charts-plugin")
+    assert listener.cloud_app_key == ListenerAnswer(problem="it did not return in time")
     assert [call.outcome for call in record.calls] == ["returned"]
     assert suspended_threads(server) == []
 

@@ -11,12 +11,13 @@ import pytest
 
 from harness.diagnosis.evidence import (
     AppUnderTest,
+    AssessmentDecision,
     AssistantVersion,
     Bundle,
     ConnectApp,
     Consent,
-    Decision,
     Delivery,
+    EndedByPlatform,
     Evidence,
     Flag,
     ListenerCall,
@@ -26,11 +27,10 @@ from harness.diagnosis.evidence import (
     Origin,
     PlanStatus,
     Plugin,
-    Post,
+    ProgressPost,
     RestRow,
-    Row,
+    RowShown,
     ServerCall,
-    SettledByPlatform,
     TransferMade,
     Triggered,
 )
@@ -92,7 +92,7 @@ class Story:
         add(AssistantVersion(origin=self.at(0), version="3.1.7" if dev_mode else "3.9.6"))
         add(AppUnderTest(origin=self.at(0), server_key=SERVER_KEY, cloud_key=CLOUD_KEY))
         add(
-            Decision(
+            AssessmentDecision(
                 origin=self.at(0), decision=self._unless("app-not-needed", "needed", "undecided")
             )
         )
@@ -212,7 +212,7 @@ class Story:
             self._post(4, "recorded", "IN_PROGRESS", 50)
             self._post(4.5, "lower percent", "SUCCESS", 20)
         if self.has("transfer-timed-out"):
-            timed_out = SettledByPlatform(origin=self.at(5), transfer=TRANSFER, status="TIMED_OUT")
+            timed_out = EndedByPlatform(origin=self.at(5), transfer=TRANSFER, status="TIMED_OUT")
             self.items.append(timed_out)
         if self._never_settles():
             return
@@ -238,7 +238,7 @@ class Story:
         self._call(POLL, 11, is_poll=True)
         if self.has("cloud-answered-errors"):
             self._call(POLL, 21, http=503, is_poll=True)
-        settled = [p for p in self.items if isinstance(p, Post) and p.effect == "settled"]
+        settled = [p for p in self.items if isinstance(p, ProgressPost) and p.effect == "settled"]
         shown = ("COMPLETE", settled[0].percent) if settled else ("RUNNING", 0)
         if self.has("transfer-timed-out"):
             shown = ("TIMED_OUT", None)
@@ -258,7 +258,7 @@ class Story:
         transfer: str = TRANSFER,
     ) -> None:
         self.items.append(
-            Post(
+            ProgressPost(
                 origin=self.at(minutes),
                 transfer=transfer,
                 http=http,
@@ -278,7 +278,7 @@ class Story:
 
     def _row(self, status: str, percent: int | None, until: float = 40) -> None:
         last = NOON + timedelta(minutes=until)
-        self.items.append(Row(origin=self.at(2), status=status, percent=percent, until=last))
+        self.items.append(RowShown(origin=self.at(2), status=status, percent=percent, until=last))
 
     def _unless(self, fault, good, bad):
         return bad if self.has(fault) else good

@@ -10,8 +10,8 @@ from harness.diagnosis.evidence import (
     ListenerClass,
     LogLine,
     OtherLoaders,
-    Post,
-    Row,
+    ProgressPost,
+    RowShown,
     TransferMade,
 )
 
@@ -33,8 +33,8 @@ def made(transfer: str, server: str | None, cloud: str = "b-cloud") -> TransferM
     return TransferMade(transfer=transfer, server_key=server, cloud_key=cloud, linked=True)
 
 
-def post(transfer: str) -> Post:
-    return Post(transfer=transfer, http=200, effect="settled")
+def post(transfer: str) -> ProgressPost:
+    return ProgressPost(transfer=transfer, http=200, effect="settled")
 
 
 def log(key: str) -> LogLine:
@@ -89,6 +89,6 @@ def test_log_lines_that_name_another_key_are_left_out():
 
 
 def test_without_a_pair_nothing_is_known_to_be_anothers():
-    items = (log("b-plugin"), made("1", "b-plugin"), Row(status="READY"))
+    items = (log("b-plugin"), made("1", "b-plugin"), RowShown(status="READY"))
 
     assert about_the_pair(items) == items

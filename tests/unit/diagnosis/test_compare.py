@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from harness.diagnosis.compare import events, walk
 from harness.diagnosis.compare_text import as_text, to_json
-from harness.diagnosis.evidence import Delivery, Post, Row
+from harness.diagnosis.evidence import Delivery, ProgressPost, RowShown
 from harness.diagnosis.facts import Facts
 
 
@@ -37,7 +37,7 @@ def test_dev_mode_on_against_off_leads_to_the_poll_whose_answer_found_no_row(sto
 
 def test_ids_are_no_difference(story):
     one, other = (
-        swapped(story(), Post, transfer=f"{digit * 8}-2222-3333-4444-555555555555")
+        swapped(story(), ProgressPost, transfer=f"{digit * 8}-2222-3333-4444-555555555555")
         for digit in "12"
     )
 
@@ -87,7 +87,7 @@ def test_being_watched_for_longer_comes_last(story):
 
 
 def test_without_a_row_there_is_still_a_walk(story):
-    bare = Facts(tuple(i for i in story().items if not isinstance(i, Row)), frozenset())
+    bare = Facts(tuple(i for i in story().items if not isinstance(i, RowShown)), frozenset())
 
     assert all(each.lane != "row" for each in events(bare))
 

@@ -17,10 +17,10 @@ from harness.diagnosis.evidence import (
     LogLine,
     MigrationMade,
     Origin,
-    Post,
+    ProgressPost,
     RestRow,
-    Row,
     RowBesideRest,
+    RowShown,
     ServerCall,
 )
 from harness.diagnosis.facts import HOW_TO_LEARN, Facts
@@ -153,9 +153,9 @@ def test_the_seed_thread(story):
         "Flag",
         "AssistantVersion",
         "Triggered",
-        "Post",
+        "ProgressPost",
         "ServerCall",
-        "Row",
+        "RowShown",
     ]
     excluded = by_confidence(facts, "excluded")
     assert {"keys-do-not-match", "listener-not-exported", "cloud-app-never-posted"} <= excluded
@@ -186,7 +186,7 @@ def test_the_dev_mode_defect_is_bound_to_versions(story, version, confidence):
 def test_a_row_that_moved_on_is_not_the_dev_mode_defect(story):
     facts = story("dev-mode-poller")
     items = tuple(
-        replace(item, status="RUNNING", percent=0) if isinstance(item, Row) else item
+        replace(item, status="RUNNING", percent=0) if isinstance(item, RowShown) else item
         for item in facts.items
     )
 
@@ -200,7 +200,7 @@ def test_without_a_poll_the_dev_mode_defect_is_likely_only(story):
 
 
 def test_a_missing_journal_proves_nothing_about_posts(story):
-    facts = without(story("cloud-app-never-posted"), Post, source="journal")
+    facts = without(story("cloud-app-never-posted"), ProgressPost, source="journal")
     found = finding(facts, "cloud-app-never-posted")
 
     assert found.confidence == "unknown"
@@ -298,7 +298,7 @@ def test_a_poll_that_is_overdue_is_not_called_not_due(story):
     assert row is not None
     assert row.until is not None
     late = replace(row, until=row.until.replace(hour=13))
-    items = tuple(late if isinstance(item, Row) else item for item in facts.items)
+    items = tuple(late if isinstance(item, RowShown) else item for item in facts.items)
 
     assert finding(Facts(items, facts.sources), "poll-not-due").confidence == "excluded"
 
@@ -308,7 +308,7 @@ def test_a_page_loaded_anew_between_two_answers_of_the_rest_decides_whether_it_i
     shown, confidence
 ):
     items = (
-        Row(status="RUNNING", percent=0),
+        RowShown(status="RUNNING", percent=0),
         RestRow(status="SUCCESS", percent=100),
         RowBesideRest(status=shown, percent=100 if shown == "COMPLETE" else 0),
     )

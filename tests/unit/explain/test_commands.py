@@ -98,15 +98,15 @@ def test_a_case_behind_the_run(results):
     ("words", "told"),
     [
         (["explain"], "name a run"),
-        (["explain", "none"], "is no run"),
+        (["explain", "none"], "there is no run"),
         (["explain", "one", "--case", "y=3"], "no case of"),
         (["explain", "--attach"], "something to look at"),
         (["explain", "--attach", "--user", "a"], explain.PASSWORD),
         (["explain", "--attach", "--jdwp", "5005"], "HOST:PORT"),
         (["explain", "--attach", "--log", "nowhere"], "no such file"),
         (["check", "nowhere.jar"], "no such file"),
-        (["judge", "none"], "is no run"),
-        (["diff", "one#x=1", "none"], "is no run"),
+        (["judge", "none"], "there is no run"),
+        (["diff", "one#x=1", "none"], "there is no run"),
     ],
 )
 @pytest.mark.usefixtures("results")

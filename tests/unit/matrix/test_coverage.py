@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from small_models import models, uniform, valid_cases
 
 from harness.matrix.coverage import breaks, measure, summary, unmet
-from harness.matrix.model import Axis, SubMatrix, implies, model
+from harness.matrix.model import Factor, SubMatrix, implies, model
 
 
 def has(case, chosen):
@@ -32,7 +32,7 @@ def test_missing_is_what_is_allowed_and_in_no_case(some, data):
 
 
 def test_an_invalid_case_covers_nothing():
-    axes = (Axis("feature", ("off", "on")), Axis("dev", ("off", "on")))
+    axes = (Factor("feature", ("off", "on")), Factor("dev", ("off", "on")))
     some = model(axes, implies(axes, {"dev": ("on",)}, {"feature": ("on",)}))
     broken = {"feature": "off", "dev": "on"}
     assert breaks(some, broken) == some.constraints

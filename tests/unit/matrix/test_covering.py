@@ -13,7 +13,7 @@ from small_models import models, uniform, valid_cases
 from harness.errors import BadInput
 from harness.matrix.coverage import breaks, unmet
 from harness.matrix.covering import all_combinations, cover
-from harness.matrix.model import Axis, Forbidden, SubMatrix, implies, model
+from harness.matrix.model import Factor, Forbidden, SubMatrix, implies, model
 
 
 @pytest.mark.parametrize(
@@ -118,8 +118,8 @@ def test_more_combinations_than_anybody_runs_are_refused():
 def test_the_same_cases_whatever_the_hash_seed():
     script = (
         "from harness.matrix.covering import cover\n"
-        "from harness.matrix.model import Axis, Forbidden, model\n"
-        "axes = [Axis(f'x{n}', tuple('abcd'[:2 + n % 3])) for n in range(9)]\n"
+        "from harness.matrix.model import Factor, Forbidden, model\n"
+        "axes = [Factor(f'x{n}', tuple('abcd'[:2 + n % 3])) for n in range(9)]\n"
         "rule = Forbidden({'x0': ('a',), 'x1': ('b',)})\n"
         "print(cover(model(axes, [rule]), 2, effort=100_000).rows)\n"
     )
@@ -133,6 +133,6 @@ def test_the_same_cases_whatever_the_hash_seed():
         ).stdout
         for seed in ("1", "2")
     }
-    axes = [Axis(f"x{n}", tuple("abcd"[: 2 + n % 3])) for n in range(9)]
+    axes = [Factor(f"x{n}", tuple("abcd"[: 2 + n % 3])) for n in range(9)]
     rule = Forbidden({"x0": ("a",), "x1": ("b",)})
     assert printed == {f"{cover(model(axes, [rule]), 2, effort=100_000).rows}\n"}

@@ -10,7 +10,7 @@ from small_models import models, uniform, valid_cases
 from harness.errors import BadInput
 from harness.matrix.coverage import breaks, unmet
 from harness.matrix.locating import locate, locating
-from harness.matrix.model import Axis, SubMatrix, implies, model
+from harness.matrix.model import Factor, SubMatrix, implies, model
 
 
 def suspects(some):
@@ -65,12 +65,12 @@ def test_only_what_constraints_force_together_stays_together(some):
 
 
 def test_constraints_that_force_values_together_are_said():
-    axes = [Axis(name, ("off", "on")) for name in ("feature", "dev", "other")]
+    axes = [Factor(name, ("off", "on")) for name in ("feature", "dev", "other")]
     some = model(axes, implies(axes, {"dev": ("on",)}, {"feature": ("on",)}))
     suite = locating(some)
     told = locate(some, suite.cases, [case["dev"] == "on" for case in suite.cases])
     assert told.suspects == ({"dev": "on"}, {"feature": "on", "dev": "on"})
-    assert str(told) == "one of (cannot be told apart): dev=on; feature=on with dev=on"
+    assert str(told) == "one of (cannot be distinguished): dev=on; feature=on with dev=on"
 
 
 def test_a_sub_matrix_keeps_its_strength():

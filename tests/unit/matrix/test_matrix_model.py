@@ -4,11 +4,11 @@ import pytest
 
 from harness.errors import BadInput
 from harness.matrix.feasible import check
-from harness.matrix.model import Axis, Forbidden, SubMatrix, implies, model
+from harness.matrix.model import Factor, Forbidden, SubMatrix, implies, model
 
-FEATURE = Axis("feature", ("off", "on"))
-DEV = Axis("dev-mode", ("off", "on"))
-CCMA = Axis("ccma", ("3.9.6", "3.1.7"))
+FEATURE = Factor("feature", ("off", "on"))
+DEV = Factor("dev-mode", ("off", "on"))
+CCMA = Factor("ccma", ("3.9.6", "3.1.7"))
 AXES = (FEATURE, DEV, CCMA)
 
 
@@ -16,8 +16,8 @@ AXES = (FEATURE, DEV, CCMA)
     ("build", "said"),
     [
         (lambda: model([]), "no axis"),
-        (lambda: model([Axis("ccma", ())]), "axis 'ccma' has no value"),
-        (lambda: model([Axis("ccma", ("a", "a"))]), "the value 'a' twice"),
+        (lambda: model([Factor("ccma", ())]), "axis 'ccma' has no value"),
+        (lambda: model([Factor("ccma", ("a", "a"))]), "the value 'a' twice"),
         (lambda: model([FEATURE, FEATURE]), "'feature' is there twice"),
         (lambda: model(AXES, [Forbidden({"dev-mod": ("on",)})]), "did you mean 'dev-mode'?"),
         (lambda: model(AXES, [Forbidden({"ccma": ("3.1.6",)}, "rule 1")]), "rule 1: axis 'ccma'"),

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from small_models import models, uniform, valid_cases
 
 from harness.errors import BadInput
-from harness.matrix.model import Axis, implies, model
+from harness.matrix.model import Factor, implies, model
 from harness.matrix.shrink import contrast, shrink
 
 AXES = (
-    Axis("feature", ("off", "on")),
-    Axis("dev mode", ("off", "on")),
-    Axis("CCMA", ("3.9.6", "3.1.7")),
+    Factor("feature", ("off", "on")),
+    Factor("dev mode", ("off", "on")),
+    Factor("CCMA", ("3.9.6", "3.1.7")),
 )
 SEED = model(
     AXES, implies(AXES, {"dev mode": ("on",)}, {"feature": ("on",)}, "dev mode needs the feature")

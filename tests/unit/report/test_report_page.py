@@ -10,6 +10,7 @@ from made_run import MakeRun, completed, ready_for_good
 
 from harness.errors import BadInput
 from harness.report import html, markdown, stored
+from harness.store.layout import REPORT
 
 HOSTILE = (
     '"><img src=x onerror=alert(1)><script>alert(2)</script></template></details></script>'
@@ -173,7 +174,7 @@ def test_broken_files_are_said(make_run: MakeRun) -> None:
     (folder / "bug" / "journal.jsonl").write_bytes(b"\xff\xfe{{{\n[]\n")
     (folder / "bug" / "server.log").write_bytes(bytes(range(256)) * 40)
     page = page_of(folder)
-    assert "journal: 2 lines of journal.jsonl are no JSON objects" in page.text
+    assert "journal: 2 lines of journal.jsonl are not JSON objects" in page.text
     assert page.all("img") == []
 
 
@@ -211,7 +212,7 @@ def test_long_files_are_cut_and_it_is_said(make_run: MakeRun) -> None:
     assert "390 earlier entries are left out" in page.text
     assert "line 89999" in page.text
     assert "line 89959\n" not in page.text
-    assert (folder / html.FILE_NAME).stat().st_size < 200_000
+    assert (folder / REPORT).stat().st_size < 200_000
 
 
 def test_pictures_have_a_bound_and_the_telling_ones_come_first(
@@ -235,7 +236,7 @@ def test_the_same_run_gives_the_same_page(make_run: MakeRun) -> None:
 
 def test_a_page_that_cannot_be_written_is_bad_input(make_run: MakeRun) -> None:
     folder = make_run()
-    (folder / html.FILE_NAME).mkdir()
+    (folder / REPORT).mkdir()
     with pytest.raises(BadInput, match="cannot be written there"):
         html.write(folder)
     assert not list(folder.glob(".*"))

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from made_run import BEGUN, MakeRun, at, completed, ready_for_good
 
-from harness.diagnosis.evidence import Delivery, Evidence, LogLine, Origin, Post, ServerCall
+from harness.diagnosis.evidence import Delivery, Evidence, LogLine, Origin, ProgressPost, ServerCall
 from harness.report.stored import read_run
 from harness.report.timeline import History, history, in_words
 from harness.store.results import CaseResult
@@ -62,7 +62,9 @@ def test_a_row_that_catches_up_lags_until_then() -> None:
 def test_what_changed_nothing_or_failed_is_bad() -> None:
     found = told(
         ready_for_good(),
-        Post(origin=origin(3), transfer="t", http=200, effect="outdated keys", status="SUCCESS"),
+        ProgressPost(
+            origin=origin(3), transfer="t", http=200, effect="outdated keys", status="SUCCESS"
+        ),
         Delivery(origin=origin(4), event="e", transfer="t", status=500, acknowledged=False),
         ServerCall(origin=origin(5), what="GET /x", http=503, is_poll=True),
         LogLine(origin=origin(6), level="ERROR", message="broken"),

@@ -1,11 +1,13 @@
 """What a run was asked for, and what a run that resumes it may and may not say."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from harness.errors import BadInput
 from harness.runner.request import Selection, part_of, plan_run
+from harness.store import layout
 from harness.store import request as request_file
 from harness.store import results as results_file
 from harness.store.request import RunRequest, files_of, read_to_resume, write
@@ -23,9 +25,8 @@ def case_file(tmp_path: Path) -> Path:
 
 
 def asked(file: Path, shard: str | None = None) -> RunRequest:
-    return RunRequest(
-        files=files_of([file]), shard=shard, engine="local", confluence="standin", time_scale=200
-    )
+    settings = {"engine": "local", "confluence": "standin", "time_scale": 200}
+    return RunRequest(files=files_of([file]), shard=shard, settings=settings)
 
 
 def result(name: str, verdict: VerdictName) -> CaseResult:
@@ -44,7 +45,7 @@ def test_shards_of_one_run_have_one_fingerprint(case_file: Path, tmp_path: Path)
     elsewhere = tmp_path / "elsewhere.yaml"
     elsewhere.write_text(case_file.read_text())
     assert asked(case_file, "1/2").fingerprint == asked(elsewhere, "2/2").fingerprint
-    other = asked(case_file).model_copy(update={"time_scale": 60.0})
+    other = asked(case_file).model_copy(update={"settings": {"time_scale": 60.0}})
     assert other.fingerprint != asked(case_file).fingerprint
     elsewhere.write_text(case_file.read_text() + "\n# changed\n")
     assert asked(elsewhere).fingerprint != asked(case_file).fingerprint
@@ -68,7 +69,7 @@ def test_resuming_keeps_verdicts_and_asks_for_the_rest(case_file: Path, tmp_path
         seconds=1,
         cases=kept,
     )
-    results_file.write(results, folder / results_file.FILE_NAME)
+    results_file.write(results, folder / layout.RESULTS)
     found = plan_run([], {}, Selection(), folder, None, {})
     assert [each.id for each in found.earlier] == ids[:1]  # an error is no verdict
     assert len(found.cases) == 8
@@ -101,10 +102,10 @@ def test_a_resumed_run_cannot_be_another(
 
 
 def test_what_is_no_run(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="no run's folder"):
+    with pytest.raises(BadInput, match="not a run's folder"):
         request_file.read(tmp_path)
-    (tmp_path / request_file.FILE_NAME).write_text("{}")
-    with pytest.raises(BadInput, match="not what a run was asked for"):
+    (tmp_path / layout.REQUEST).write_text("{}")
+    with pytest.raises(BadInput, match="not the request of a run"):
         request_file.read(tmp_path)
 
 
@@ -122,3 +123,25 @@ def test_a_shard_that_cannot_be_read(given: str) -> None:
 def test_a_shard_is_two_numbers() -> None:
     assert part_of("2/5") == (2, 5)
     assert part_of(None) is None
+
+
+def test_a_run_of_before_is_resumed(case_file: Path, tmp_path: Path) -> None:
+    """Its request has another name, and its settings beside the other keys."""
+    (file,) = files_of([case_file])
+    old = {
+        "files": [file.model_dump(mode="json")],
+        "strength": "all",
+        "locate": False,
+        "select": "feature=on",
+        "shard": None,
+        "engine": "local",
+        "confluence": "standin",
+        "ccma": None,
+        "time_scale": 60.0,
+        "isolation": "fresh",
+    }
+    (tmp_path / layout.OLD_REQUEST).write_text(json.dumps(old))
+    found = plan_run([], {}, Selection(), tmp_path, None, {})
+    settings = found.settings
+    assert (settings.engine, settings.scale, settings.isolation) == ("local", 60, "fresh")
+    assert len(found.cases) == 4

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput
+from harness.store import layout
 from harness.store import merge as merging
 from harness.store import request as request_file
 from harness.store import results as results_file
@@ -16,9 +17,7 @@ def a_run(folder: Path, *ids: str, digest: str = "d1", engine: str = "local") ->
     request = RunRequest(
         files=(RequestedFile(path=folder / "cases.yaml", sha256=digest),),
         shard=f"{len(folder.name)}/9",
-        engine="auto",
-        confluence="standin",
-        time_scale=200,
+        settings={"engine": "auto", "confluence": "standin", "time_scale": 200},
     )
     request_file.write(request, folder)
     cases = []
@@ -48,7 +47,7 @@ def a_run(folder: Path, *ids: str, digest: str = "d1", engine: str = "local") ->
         seconds=len(ids),
         cases=tuple(cases),
     )
-    results_file.write(results, folder / results_file.FILE_NAME)
+    results_file.write(results, folder / layout.RESULTS)
     return folder
 
 
@@ -59,7 +58,7 @@ def merge(into: Path, *folders: Path) -> Results:
 def test_cases_and_artefacts_of_all_shards_are_there(tmp_path: Path) -> None:
     one, two = a_run(tmp_path / "one", "b", "c"), a_run(tmp_path / "second", "a")
     merge(tmp_path / "all", one, two)
-    found = results_file.read(tmp_path / "all" / results_file.FILE_NAME)
+    found = results_file.read(tmp_path / "all" / layout.RESULTS)
     assert [case.id for case in found.cases] == ["a", "b", "c"]
     assert (found.run, found.seconds, found.totals["passed"]) == ("all", 2, 3)
     for case in found.cases:
@@ -90,7 +89,7 @@ def test_a_case_that_ran_twice(tmp_path: Path) -> None:
 
 def test_what_is_no_run_and_what_is_in_the_way(tmp_path: Path) -> None:
     one = a_run(tmp_path / "one", "a")
-    with pytest.raises(BadInput, match="no run's folder"):
+    with pytest.raises(BadInput, match="not a run's folder"):
         merge(tmp_path / "all", one, tmp_path / "nothing")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "file").touch()

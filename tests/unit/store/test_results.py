@@ -82,7 +82,7 @@ def test_what_is_written_is_read_back_the_same(tmp_path: Path) -> None:
 def test_what_is_no_results_file_is_refused(text: str, tmp_path: Path) -> None:
     path = tmp_path / "results.json"
     path.write_text(text)
-    with pytest.raises(BadInput, match="no results of schema 1"):
+    with pytest.raises(BadInput, match="not results of schema 1"):
         read(path)
 
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from harness.diagnosis.evidence import (
     ConnectApp,
     Delivery,
-    ListenerErrored,
+    EndedByPlatform,
+    ListenerFailed,
     MigrationMade,
-    Post,
+    ProgressPost,
     ServerCall,
-    SettledByPlatform,
     TransferMade,
     Triggered,
 )
@@ -45,7 +45,7 @@ def read(**fields: object) -> list[object]:
 def test_a_post_tells_what_it_said_and_did():
     (post,) = read(path=PROGRESS, effect="settled", body={"status": "SUCCESS", "percent": 100})
 
-    assert isinstance(post, Post)
+    assert isinstance(post, ProgressPost)
     assert (post.transfer, post.status, post.percent) == (TRANSFER, "SUCCESS", 100)
     assert (post.http, post.effect) == (200, "settled")
     assert post.origin.source == "journal #7"
@@ -64,7 +64,7 @@ def test_a_post_tells_what_it_said_and_did():
 def test_a_posts_words_are_found_wherever_the_journal_keeps_them(where):
     (post,) = read(path=PROGRESS, effect="outdated keys", **where)
 
-    assert isinstance(post, Post)
+    assert isinstance(post, ProgressPost)
     assert (post.status, post.percent) == ("SUCCESS", 100)
 
 
@@ -102,7 +102,7 @@ def test_the_servers_writes():
         linked=False,
     )
     assert isinstance(triggered[1], Triggered)
-    assert isinstance(errored[1], ListenerErrored)
+    assert isinstance(errored[1], ListenerFailed)
     assert errored[1].exception == "java.io.IOException"
 
 
@@ -194,7 +194,7 @@ def test_polls_of_an_earlier_case_are_left_out():
 def test_the_platforms_own_doing():
     (settled,) = read(path="", effect="timed out", transfer_id=TRANSFER)
 
-    assert isinstance(settled, SettledByPlatform)
+    assert isinstance(settled, EndedByPlatform)
     assert settled.status == "TIMED_OUT"
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from harness.diagnosis.evidence import (
     AppUnderTest,
+    AssessmentDecision,
     Bundle,
     ConnectApp,
     Consent,
-    Decision,
     PlanStatus,
 )
 from harness.diagnosis.readers.run_folder import StoredCase, read_case
@@ -64,7 +64,7 @@ def test_bundle_and_site(tmp_path):
 
     assert facts.last(Bundle).services == ()
     assert not facts.last(ConnectApp).installed
-    assert facts.last(Decision).decision == "not-needed"
+    assert facts.last(AssessmentDecision).decision == "not-needed"
     assert facts.last(Consent).given
 
 

@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 
 from harness.diagnosis.diagnose import diagnose
-from harness.diagnosis.evidence import ListenerCall, ListenerClass, LogLine, Row
+from harness.diagnosis.evidence import ListenerCall, ListenerClass, LogLine, RowShown
 from harness.diagnosis.findings_text import explain, for_results, to_json
 from harness.diagnosis.readers.run_folder import read_run
 from harness.errors import BadInput
 from harness.store.probe_record import (
-    Answer,
-    Call,
     Hold,
-    Listener,
+    Instant,
+    ListenerAnswer,
     LoadedType,
     MethodRuns,
-    Moment,
     ProbeRecord,
+    RecordedCall,
+    WatchedListener,
 )
 
 TRANSFER = "e8c85c9d-c62b-388b-9a23-cd799310e0d6"
@@ -160,7 +160,7 @@ def test_a_row_lasts_until_the_next_or_the_last_look(run):
     )
     (case,) = read_run(run)
 
-    assert [each.until for each in case.facts.of(Row)] == [
+    assert [each.until for each in case.facts.of(RowShown)] == [
         datetime(2026, 11, 23, 12, 11, tzinfo=UTC),
         datetime(2026, 11, 23, 12, 21, tzinfo=UTC),
     ]
@@ -218,15 +218,28 @@ def test_all_artefacts_are_read(run):
 
 
 def test_a_probes_record_is_read(run):
-    moment = Moment(datetime(2026, 11, 23, 11, tzinfo=UTC))
+    moment = Instant(datetime(2026, 11, 23, 11, tzinfo=UTC))
     loaded = LoadedType("org.example.Listener", "loader#1")
     record = ProbeRecord(
         jvm="OpenJDK 17",
         started=moment,
         stopped=moment,
         interfaces=(LoadedType("com.atlassian.migration.app.X", "ccma#2"),),
-        listeners=(Listener(loaded, (loaded,), moment, Answer("a"), Answer(None), Answer(())),),
-        calls=(Call(loaded, "onStartAppMigration", "t", moment, "x", "threw", moment, "E", "why"),),
+        listeners=(
+            WatchedListener(
+                loaded,
+                (loaded,),
+                moment,
+                ListenerAnswer("a"),
+                ListenerAnswer(None),
+                ListenerAnswer(()),
+            ),
+        ),
+        calls=(
+            RecordedCall(
+                loaded, "onStartAppMigration", "t", moment, "x", "threw", moment, "E", "why"
+            ),
+        ),
         methods=(MethodRuns("Poller", "poll", (), (moment,)),),
         holds=(Hold("t", "entry", 1.5),),
         most_held_at_once=1,

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput
-from harness.settings import IMAGES_OWN, project_root, resolve
+from harness.settings import DECLARED, IMAGES_OWN, kept_by_a_run, project_root, resolve
 
 
 def test_each_value_knows_where_it_came_from(tmp_path: Path) -> None:
@@ -90,3 +90,47 @@ def test_a_case_with_a_ccma_version_needs_the_stand_in(tmp_path: Path) -> None:
     assert real.ccma_for() == IMAGES_OWN
     with pytest.raises(BadInput, match=r"asks for CCMA 3\.1\.7, but atlassian/confluence:9\.2 has"):
         real.ccma_for("3.1.7")
+
+
+def test_a_setting_is_spelled_alike_everywhere() -> None:
+    each = DECLARED["time_scale"]
+    assert (each.flag, each.variable, each.ini) == (
+        "--time-scale",
+        "HARNESS_TIME_SCALE",
+        "harness_time_scale",
+    )
+    assert (each.type, each.choices, each.kept) == (float, (), True)
+    assert DECLARED["engine"].choices == ("auto", "docker", "local")
+    assert DECLARED["licence_file"].type is Path
+    assert DECLARED["keep"].type is bool
+    assert all(each.help for each in DECLARED.values())
+
+
+def test_pytests_configuration_comes_before_the_file_and_after_the_variable(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "harness.toml").write_text('engine = "docker"\nccma = "3.9.6"\n')
+    ini = {"engine": "local", "time_scale": "fast"}
+    environ = {"HARNESS_TIME_SCALE": "60"}
+    resolved = resolve({}, environ, tmp_path, ini=ini)
+    assert (resolved.settings.engine, resolved.settings.scale) == ("local", 60)
+    assert (resolved.sources["engine"], resolved.sources["time_scale"]) == ("ini", "variable")
+    with pytest.raises(BadInput, match=r"^setting time_scale \(harness_time_scale\): "):
+        resolve({}, {}, tmp_path, ini=ini)
+
+
+def test_a_resumed_run_keeps_its_values_whatever_the_environment_says(tmp_path: Path) -> None:
+    began = resolve({"ccma": None, "golden": "base"}, {}, tmp_path).settings
+    kept = kept_by_a_run(began)
+    assert kept == {
+        "engine": "auto",
+        "confluence": "standin",
+        "ccma": None,
+        "time_scale": 200,
+        "isolation": "reset",
+        "start": "wizard",
+        "golden": "base",
+    }
+    resolved = resolve({}, {"HARNESS_CCMA": "3.1.7", "HARNESS_WORKERS": "2"}, tmp_path, run=kept)
+    assert (resolved.settings.ccma, resolved.settings.workers) == (None, 2)
+    assert (resolved.sources["ccma"], resolved.sources["workers"]) == ("run", "variable")

@@ -1,0 +1,40 @@
+"""Where and how to run: one typed, frozen model, each value with where it came from.
+
+A value is taken from the first of: the command's flag, the environment variable
+`HARNESS_<NAME>`, pytest's ini option `harness_<name>` (in a test session), the file
+`harness.toml` in the project's root, the default. A run that is resumed keeps some of its values.
+
+A setting is declared once, as a field of `Settings`: its type, default and help, which commands
+take its flag, and whether a resumed run keeps it. The options of the commands and of the pytest
+plugin, what a run keeps of its request, and what `harness doctor` prints follow from that.
+"""
+
+from harness.settings.declaration import DECLARED, Declaration, Source, flags_of, kept_by_a_run
+from harness.settings.model import (
+    CCMA_VERSIONS,
+    IMAGES_OWN,
+    STANDIN,
+    STANDIN_TIME_SCALE,
+    Command,
+    Settings,
+    Start,
+)
+from harness.settings.resolution import Resolved, project_root, resolve
+
+__all__ = [
+    "CCMA_VERSIONS",
+    "DECLARED",
+    "IMAGES_OWN",
+    "STANDIN",
+    "STANDIN_TIME_SCALE",
+    "Command",
+    "Declaration",
+    "Resolved",
+    "Settings",
+    "Source",
+    "Start",
+    "flags_of",
+    "kept_by_a_run",
+    "project_root",
+    "resolve",
+]

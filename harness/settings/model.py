@@ -1,0 +1,154 @@
+"""The settings: each is declared once, here, as a field."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from harness.errors import BadInput
+
+STANDIN = "standin"
+CCMA_VERSIONS = ("3.1.7", "3.9.6")
+STANDIN_TIME_SCALE = 200.0
+
+IMAGES_OWN = "the image's own"
+"""Stands for the CCMA version of a real image until it is known."""
+
+Start = Literal["wizard", "trigger"]
+Command = Literal["run", "up", "repro", "pytest"]
+
+
+def _setting(
+    default: Any, does: str, *, flag_of: tuple[Command, ...] = (), kept: bool = False, **rules: Any
+) -> Any:
+    """Declares a setting.
+
+    Args:
+        default: its value where nothing says otherwise.
+        does: what it does, as the commands' help shows it.
+        flag_of: the commands that take it as a flag; every setting has a variable and a key in
+            the file.
+        kept: whether a resumed run keeps the value that it began with.
+        rules: what else a value has to fulfil, as pydantic names it.
+    """
+    declared: dict[str, Any] = {"flag_of": flag_of, "kept": kept}
+    return Field(default, description=does, json_schema_extra=declared, **rules)
+
+
+class Settings(BaseModel):
+    """Everything that is the same for all cases of a run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    engine: Literal["auto", "docker", "local"] = _setting(
+        "auto",
+        "where services run: docker, local, or auto, which takes Docker where an engine answers",
+        flag_of=("run", "up", "repro", "pytest"),
+        kept=True,
+    )
+    docker_socket: Path | None = _setting(
+        None, "where Docker's engine is looked for, before DOCKER_HOST and contexts"
+    )
+    confluence: str = _setting(
+        STANDIN, "an image's name, or `standin`", flag_of=("run", "up", "pytest"), kept=True
+    )
+    ccma: str | None = _setting(
+        None, "CCMA version where a case does not say", flag_of=("run", "up", "pytest"), kept=True
+    )
+    workers: int = _setting(
+        1, "stacks that work side by side", flag_of=("run", "repro"), ge=1, le=64
+    )
+    time_scale: float | None = _setting(
+        None,
+        f"server seconds per wall second; {STANDIN_TIME_SCALE:g} on the stand-in, else 1",
+        flag_of=("run", "up", "repro", "pytest"),
+        kept=True,
+        gt=0,
+        le=3600,
+    )
+    isolation: Literal["reset", "fresh"] = _setting(
+        "reset",
+        "reset: one stack for many cases, put in order between them; fresh: a new one for each",
+        flag_of=("run",),
+        kept=True,
+    )
+    start: Start = _setting(
+        "wizard",
+        "wizard: make a plan for each case; trigger: run one again by REST where that is possible",
+        flag_of=("run",),
+        kept=True,
+    )
+    licence_file: Path | None = _setting(
+        None, "file with a licence for a real image", flag_of=("run", "up")
+    )
+    golden: str | None = _setting(
+        None,
+        "golden home to begin with",
+        flag_of=("run", "up"),
+        kept=True,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+    )
+    keep: bool = _setting(False, "leave the stacks running after the run", flag_of=("run",))
+    results: Path = _setting(
+        Path("build/runs"), "folder for runs' results", flag_of=("run", "repro")
+    )
+    http_port: int | None = _setting(
+        None,
+        "fixed host port for HTTP 8090; by default one is chosen",
+        flag_of=("up",),
+        ge=1,
+        le=65535,
+    )
+    synchrony_port: int | None = _setting(
+        None, "... for Synchrony 8091", flag_of=("up",), ge=1, le=65535
+    )
+    jdwp_port: int | None = _setting(
+        None, "... for the debugger, JDWP 5005", flag_of=("up",), ge=1, le=65535
+    )
+    site: str = _setting("demo", "the cloud site's name", pattern=r"^[a-z][a-z0-9-]*$")
+    memory: str | None = _setting(
+        None, "limit of Confluence's container, such as 4g", pattern=r"^[1-9][0-9]*[kmg]$"
+    )
+    standin_setup: Literal["complete", "wizard"] = _setting(
+        "complete", "whether a stand-in comes set up or shows its set-up wizard"
+    )
+    database: str | None = _setting(None, "image of the PostgreSQL beside a real image")
+
+    @field_validator("ccma")
+    @classmethod
+    def _known_version(cls, value: str | None) -> str | None:
+        if value is not None and value not in CCMA_VERSIONS:
+            raise ValueError(
+                f"no CCMA version {value!r} is modelled; there are {', '.join(CCMA_VERSIONS)}"
+            )
+        return value
+
+    @property
+    def is_standin(self) -> bool:
+        """Whether the stand-in takes the real image's place."""
+        return self.confluence == STANDIN
+
+    @property
+    def scale(self) -> float:
+        """Server seconds per wall second: by default quick on the stand-in, true elsewhere."""
+        if self.time_scale is not None:
+            return self.time_scale
+        return STANDIN_TIME_SCALE if self.is_standin else 1.0
+
+    def ccma_for(self, case: str | None = None) -> str:
+        """The CCMA version that a case needs of its stack.
+
+        Args:
+            case: the version that the case itself names, if it does.
+
+        Raises:
+            BadInput: a real image is to show a version, but has the one it has.
+        """
+        if self.is_standin:
+            return case or self.ccma or CCMA_VERSIONS[-1]
+        if case is not None:
+            raise BadInput(
+                f"a case asks for CCMA {case}, but {self.confluence} has the CCMA it has: "
+                "take the `ccma` axis out, select without it, or run on the stand-in"
+            )
+        return IMAGES_OWN

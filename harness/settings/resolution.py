@@ -1,0 +1,126 @@
+"""Settles every setting: flag, variable, ini option, file and default, the first that has it."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from harness.errors import BadInput
+from harness.settings.declaration import DECLARED, FILE_NAME, Source
+from harness.settings.model import Settings
+from harness.support.suggest import did_you_mean
+
+_ROOT = (FILE_NAME, ".git")
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Settings, and for each name where its value came from."""
+
+    settings: Settings
+    sources: Mapping[str, Source]
+
+
+def project_root(folder: Path = Path()) -> Path:
+    """The root of the project that a folder is in: where `harness.toml` or a checkout begins.
+
+    That is the nearest folder, from this one upwards, with `harness.toml` or `.git` in it; where
+    there is none, the folder itself.
+    """
+    here = folder.resolve()
+    found = (
+        each for each in (here, *here.parents) if any((each / name).exists() for name in _ROOT)
+    )
+    return next(found, here)
+
+
+def resolve(
+    flags: Mapping[str, Any],
+    environ: Mapping[str, str],
+    folder: Path = Path(),
+    *,
+    ini: Mapping[str, Any] | None = None,
+    run: Mapping[str, Any] | None = None,
+) -> Resolved:
+    """Settles every setting.
+
+    Args:
+        flags: values given on the command line; None means not given.
+        environ: the environment.
+        folder: in the project whose `harness.toml` counts.
+        ini: values given in pytest's own configuration.
+        run: values of the run that is resumed, which come before all others.
+
+    Raises:
+        BadInput: a value or name that is wrong, with its place.
+    """
+    values: dict[str, Any] = {}
+    sources: dict[str, Source] = dict.fromkeys(DECLARED, "default")
+    layers: tuple[tuple[Source, Mapping[str, Any]], ...] = (
+        ("file", _from_file(folder)),
+        ("ini", ini or {}),
+        ("variable", _from_environment(environ)),
+        ("flag", {name: value for name, value in flags.items() if value is not None}),
+        ("run", run or {}),
+    )
+    for source, layer in layers:
+        values |= layer
+        sources |= dict.fromkeys(layer, source)
+    try:
+        settings = Settings(**values)
+        _check_together(settings, sources)
+        return Resolved(settings, sources)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        message = first["msg"].removeprefix("Value error, ")
+        raise BadInput(f"setting {name} ({_where(name, sources)}): {message}") from None
+
+
+def _check_together(settings: Settings, sources: Mapping[str, Source]) -> None:
+    """Refuses values that are right each by itself and wrong together."""
+    if settings.is_standin:
+        return
+    if settings.ccma is not None:
+        raise BadInput(
+            f"setting ccma ({_where('ccma', sources)}): {settings.confluence} has the CCMA "
+            "it has; only the stand-in shows a version on request"
+        )
+    if settings.engine == "local":
+        raise BadInput(
+            f"setting engine ({_where('engine', sources)}): a real image such as "
+            f"{settings.confluence} runs on Docker only; the stand-in runs on both"
+        )
+
+
+def _where(name: str, sources: Mapping[str, Source]) -> str:
+    return DECLARED[name].spelled(sources[name])
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name: environ[each.variable] for name, each in DECLARED.items() if each.variable in environ
+    }
+
+
+def _from_file(folder: Path) -> dict[str, Any]:
+    """The file's values; paths in it are relative to the folder that it is in."""
+    root = project_root(folder)
+    path = root / FILE_NAME
+    try:
+        values = tomllib.loads(path.read_text())
+    except FileNotFoundError:
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(str(error), path=path) from None
+    for name in values:
+        if name not in DECLARED:
+            hint = did_you_mean(name, DECLARED)
+            raise BadInput(f"no setting is called {name!r}{hint}", path=path)
+    if root != folder.resolve():
+        paths = [name for name in values if DECLARED[name].type is Path]
+        values |= {name: root / str(values[name]) for name in paths}
+    return values

@@ -1,0 +1,54 @@
+"""How a run's folder is laid out: every name in it, once.
+
+    RUN/results.json      the record of the run, from which the rest is derived
+    RUN/events.jsonl      what happened, as it happened
+    RUN/request.json      what the run was asked to do
+    RUN/report.html       made by `harness report`; repro.html by `harness repro`
+    RUN/CASE/...          a case's artefacts
+    RUN/extra-N/CASE/...  those of cases that ran beside the run's own, while one was narrowed down
+
+`results.json` names each artefact of a case and its file, relative to RUN; readers take the file
+from there, so a run whose files have other names is read as well.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+RESULTS = "results.json"
+EVENTS = "events.jsonl"
+REQUEST = "request.json"
+OLD_REQUEST = "asked.json"
+"""The name of `REQUEST` in runs of earlier versions."""
+REPORT = "report.html"
+REPRO = "repro.html"
+EXTRA = "extra"
+
+SCREENSHOT, TRACE = "screenshot", "trace"
+SERVER_LOG, JOURNAL, PROBE = "server_log", "journal", "probe"
+FLAGS, PLAN, PROGRESS = "flags", "plan", "progress"
+UPM, OSGI, SITE = "upm", "osgi", "site"
+PROBLEMS = "problems"
+
+FILES: Mapping[str, str] = {
+    SCREENSHOT: "page.png",
+    TRACE: "trace.zip",
+    SERVER_LOG: "server.log",
+    JOURNAL: "journal.jsonl",
+    **{name: f"{name}.json" for name in (PROBE, FLAGS, PLAN, PROGRESS, UPM, OSGI, SITE, PROBLEMS)},
+}
+"""Artefact of a case -> its file in the case's folder."""
+
+
+def case_folder(run_folder: Path, case_id: str) -> Path:
+    """Where a case's artefacts go."""
+    return run_folder / re.sub(r"[^A-Za-z0-9.=_-]+", "_", case_id).strip("_")
+
+
+def results_in(run: Path) -> Path:
+    """The results of a run.
+
+    Args:
+        run: the run's folder, or the file itself.
+    """
+    return run if run.is_file() else run / RESULTS
