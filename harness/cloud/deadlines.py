@@ -113,7 +113,9 @@ class Deadlines:
             self._changed.clear()
             wait = self._world.clock.wall_seconds_until(self._heap[0][0]) if self._heap else None
             try:
-                await asyncio.wait_for(self._changed.wait(), wait)
+                # Not wait_for: until Python 3.12 it loses a cancel that comes with the event.
+                async with asyncio.timeout(wait):
+                    await self._changed.wait()
             except TimeoutError:
                 try:
                     self.run_due()

@@ -9,6 +9,7 @@ is platform time, so that a scaled run does not wait for it, with a least pause 
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -188,10 +189,10 @@ class Deliveries:
         until = self._world.now() + seconds * 1000.0
         await asyncio.sleep(self._world.switches.retry_least_wall)
         while left := self._world.clock.wall_seconds_until(until):
-            try:
-                await asyncio.wait_for(self._clock_changed.wait(), left)
-            except TimeoutError:
-                continue
+            # Not wait_for: until Python 3.12 it loses a cancel that comes with the event.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._clock_changed.wait()
 
     def _give_up(self, message: Message, tries: int) -> None:
         done = MessageDone(message.id, False, self._world.now())

@@ -1,0 +1,22 @@
+from pathlib import Path
+
+import pytest
+
+from harness.cloud.site import load_site
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("spaces: [{key: DS}]", "spaces.0.server_id"),
+        ("spces: []", "spces"),
+        ("a: [", "no YAML"),
+    ],
+)
+def test_a_wrong_site_file_is_one_line(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=told) as caught:
+        load_site(path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
