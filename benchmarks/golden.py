@@ -26,7 +26,8 @@ from harness.engines.app_builds import server_jar
 from harness.engines.docker import DockerService, connect
 from harness.engines.ready import Ready, prepare
 from harness.environment import golden
-from harness.environment.bring_up import bring_up
+from harness.environment.bring_up import StackPlan, bring_up
+from harness.environment.document import leave_running
 from harness.environment.golden_capture import save
 from harness.environment.services.names import CONFLUENCE
 from harness.environment.stack import Stack
@@ -79,7 +80,7 @@ def measure(ready: Ready, app: AppDescription, jar: Path, content: Path) -> bool
     with runs.open_run() as run:
         stack, start = timed(lambda: begun(ready, run, app, "set-up", standin_setup="wizard"))
         _, filled = timed(lambda: fill(stack, jar, content))
-        stack.leave_standing()
+        leave_running(stack)
         _, kept = timed(lambda: save(NAME, run, lambda _: None, ready.client))
     try:
         with runs.open_run() as run:
@@ -120,7 +121,7 @@ def timed(work: Callable[[], T]) -> tuple[T, float]:
 
 def begun(ready: Ready, run: runs.Run, app: AppDescription, name: str, **settings: str) -> Stack:
     wanted = Settings.model_validate({"engine": ready.engine, "time_scale": 1, **settings})
-    return bring_up(wanted, ready, run, app, ccma="3.9.6", name=name, progress=lambda _: None)
+    return bring_up(wanted, ready, run, StackPlan(app, "3.9.6", name=name), progress=lambda _: None)
 
 
 def fill(stack: Stack, jar: Path, content: Path) -> None:

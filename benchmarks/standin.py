@@ -33,7 +33,7 @@ from harness.engines.app_builds import server_jar
 from harness.engines.docker import DockerService, connect
 from harness.engines.ready import Ready, prepare
 from harness.engines.service import Running
-from harness.environment.bring_up import bring_up
+from harness.environment.bring_up import StackPlan, bring_up
 from harness.environment.services import standin
 from harness.environment.services.names import CONFLUENCE
 from harness.environment.stack import Stack
@@ -119,7 +119,7 @@ def boot(ready: Ready, run: Run, number: int) -> float:
 @contextmanager
 def standing(ready: Ready, run: Run, app: AppDescription) -> Iterator[Stack]:
     settings = Settings(engine=ready.engine, time_scale=1)
-    stack = bring_up(settings, ready, run, app, ccma="3.9.6", progress=lambda _: None)
+    stack = bring_up(settings, ready, run, StackPlan(app, "3.9.6"), progress=lambda _: None)
     try:
         yield stack
     finally:

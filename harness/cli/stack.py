@@ -12,8 +12,8 @@ from harness.cli.options import Flags, Json, takes_settings
 from harness.engines.docker_host import client_if_any
 from harness.environment import golden as homes
 from harness.environment import reaper as debris
-from harness.environment.bring_up import bring_up
-from harness.environment.document import StackDocument
+from harness.environment.bring_up import StackPlan, bring_up
+from harness.environment.document import StackDocument, leave_running
 from harness.environment.services.confluence import prepared
 from harness.errors import BadInput
 from harness.lifecycle import interrupt, runs
@@ -49,10 +49,10 @@ def up(
         prepared(settings, to_stderr) as ready,
     ):
         debris.sweep(ready.client)
-        version = settings.ccma_for()
+        plan = StackPlan(described, settings.ccma_for())
         with debris.nothing_left(run, ready.client):
-            stack = bring_up(settings, ready, run, described, ccma=version, progress=to_stderr)
-            document = stack.leave_standing()
+            stack = bring_up(settings, ready, run, plan, progress=to_stderr)
+            document = leave_running(stack)
     if as_json:
         print(document.model_dump_json(indent=1))
     else:

@@ -156,7 +156,7 @@ class ConnectAppControl:
     """
 
     def __init__(self, url: str, authority: bytes | None) -> None:
-        self.url = url
+        self.url, self.authority = url, authority
         trust = ssl.create_default_context(cadata=authority.decode() if authority else None)
         # From here it is reached through a published port, under another name than its own.
         trust.check_hostname = False

@@ -1,7 +1,6 @@
 """Services that another command started: `harness up` left them, and this one runs cases on them.
 
-They are looked at and talked to, and never ended. `harness.engines.service.Running` documents
-the members.
+They are never ended here. `harness.engines.service.Running` documents the members.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -63,7 +62,7 @@ class AttachedProcess:
         raise NotImplementedError(_NOT_OURS)
 
 
-_NOT_OURS = "the stack is another command's: it is looked at and talked to only"
+_NOT_OURS = "the stack is another command's: nothing of it is started or ended here"
 
 
 @dataclass(frozen=True)
@@ -94,11 +93,19 @@ Attach = Callable[[str, str, str, Mapping[str, int]], Running]
 """Attaches to a service by its name, its id, its host and its ports."""
 
 
+def gone(run: Run, what: str) -> BadInput:
+    """The error for a part of a stack that has ended, so that no case can run on it."""
+    return BadInput(
+        f"--stack: {what} of run {run.id} has ended: `harness down {run.id}` removes what is left, "
+        "`harness up` makes a new one"
+    )
+
+
 def processes(run: Run, stack: str) -> Attach:
     """Attaches to the local services of a stack.
 
     Args:
-        run: the run that left it standing.
+        run: the run that brought the stack up.
         stack: the stack's name in that run.
     """
 
@@ -109,10 +116,7 @@ def processes(run: Run, stack: str) -> Attach:
         except psutil.Error:
             mine = False
         if not mine:
-            raise BadInput(
-                f"--stack: the {name} of run {run.id} has ended: `harness down {run.id}` removes "
-                "what is left, `harness up` makes a new one"
-            )
+            raise gone(run, f"the {name}")
         return AttachedProcess(name, process, ports, LocalEngine.root_of(run, stack) / name, host)
 
     return attach
@@ -123,7 +127,7 @@ def containers(client: docker.DockerClient, run: Run, folders: Mapping[str, str]
 
     Args:
         client: Docker's.
-        run: the run that left it standing.
+        run: the run that brought the stack up.
         folders: name -> path in Confluence's container.
     """
 
@@ -131,10 +135,7 @@ def containers(client: docker.DockerClient, run: Run, folders: Mapping[str, str]
         try:
             container = client.containers.get(container_name)
         except NotFound:
-            raise BadInput(
-                f"--stack: the container {container_name} of run {run.id} is gone: "
-                f"`harness down {run.id}` removes what is left, `harness up` makes a new one"
-            ) from None
+            raise gone(run, f"the container {container_name}") from None
         described = Service(name, "", lambda _: (), lambda _: {}, {}, folders=folders)
         return AttachedContainer(described, container, host, ports)
 
@@ -155,5 +156,5 @@ class AttachedContainer(DockerService):
         self._ports = ports
 
     def port(self, name: str) -> int:
-        """The port that the stack's document told."""
+        """The port that the stack's document names."""
         return self._ports[name]

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from harness.lifecycle import child_environment
+
 _Index = dict[str, list[int]]
 
 
@@ -25,6 +27,7 @@ def unpack(archive: Path, folder: Path) -> None:
     subprocess.run(
         ["tar", "--extract", "--file", archive, "--directory", folder, "--no-same-owner"],
         check=True,
+        env=child_environment.to_start(),
     )
 
 

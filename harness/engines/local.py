@@ -19,6 +19,7 @@ from pathlib import Path
 
 from harness.engines import clones, faketime
 from harness.engines.service import EngineName, Placement, Service, port_taken
+from harness.lifecycle import child_environment
 from harness.lifecycle.runs import Run
 from harness.wait import wait_for
 
@@ -156,7 +157,7 @@ class LocalService:
 
 
 def _environment(run: Run, service: Service, place: Placement) -> Mapping[str, str]:
-    return {**os.environ, **run.environment, **service.env(place)}
+    return {**child_environment.to_start(), **run.environment, **service.env(place)}
 
 
 def _check_free(service: str, port: int) -> None:

@@ -48,7 +48,7 @@ class Service:
         name: its role, and its host name on the stack's network.
         image: the image it runs from on Docker.
         argv: its command line; empty on Docker means the image's own.
-        env: its environment, over the engine's minimum.
+        env: its environment, over what any program needs to start on the engine.
         ports: name -> port inside a container; on the local engine the service chooses.
         fixed_ports: name -> host port, where the user asked for one.
         announced: name -> pattern of the output line that tells a port on the local engine,

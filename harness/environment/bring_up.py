@@ -1,21 +1,21 @@
 """Brings a stack up: the only place that knows the order of its services.
 
-The cloud comes first, since the others are told where it is; then Confluence and the cloud app
-side by side. Once all answer, the platform's clock is set to the server's, and the cloud app
-is installed on the site.
+The cloud comes first, since the others need its address; then Confluence and the cloud app side by
+side. Once the cloud and its app answer, the app is installed on the site; once Confluence runs,
+the platform's clock is set to the server's.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from functools import partial
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 
 from harness.cases.app import AppDescription
 from harness.drivers.cloud import CloudAppControl, CloudControl, ConnectAppControl
 from harness.drivers.confluence import apps as plugins
 from harness.drivers.confluence import boot
-from harness.drivers.confluence.licence import licence_from
+from harness.drivers.confluence.licence import Licence, licence_from
 from harness.drivers.confluence.start_up import Watch, start_up
 from harness.engines.app_builds import connect_app
 from harness.engines.ready import Ready
@@ -24,7 +24,7 @@ from harness.environment import golden
 from harness.environment.services.cloud import cloud as cloud_service
 from harness.environment.services.cloud_app import ace_app
 from harness.environment.services.cloud_app import cloud_app as scripted_app
-from harness.environment.services.confluence import ConfluenceSide, describe
+from harness.environment.services.confluence import ConfluenceSide, Kept, describe
 from harness.environment.services.names import (
     APP_URL,
     CLOUD,
@@ -32,7 +32,7 @@ from harness.environment.services.names import (
     CONFLUENCE,
     PLATFORM_URL,
 )
-from harness.environment.stack import Stack, url
+from harness.environment.stack import STACK_NAME, Stack, url
 from harness.environment.tls import Authority
 from harness.lifecycle.interrupt import deferred
 from harness.lifecycle.runs import Run
@@ -41,11 +41,7 @@ from harness.support.console import Progress, step
 from harness.wait import NotYet, wait_for
 
 CCMA_PLUGIN = "com.atlassian.migration.agent"
-"""The assistant's own plugin key, by which UPM tells its version."""
-
-
-STACK_NAME = "stack"
-"""The name of a run's only stack."""
+"""The assistant's own plugin key, by which UPM knows its version."""
 
 
 _UP_WITHIN = 60.0
@@ -53,140 +49,144 @@ _UP_WITHIN = 60.0
 
 
 _WORTH_A_LINE = 5.0
-"""Wall seconds from which a step of Confluence's start is told."""
+"""Wall seconds from which a step of Confluence's start gets a line."""
+
+
+@dataclass(frozen=True)
+class StackPlan:
+    """What is to be brought up, as far as the settings do not say it.
+
+    Attributes:
+        app: the app whose cloud half joins the stack.
+        ccma: the CCMA version that a stand-in shows.
+        system_features: dark features that Confluence's JVM is started with.
+        name: tells the stacks of one run apart.
+    """
+
+    app: AppDescription
+    ccma: str
+    system_features: tuple[str, ...] = ()
+    name: str = STACK_NAME
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What the services of a stack are made from; nothing of it runs yet.
+
+    Attributes:
+        settings: where and how to run.
+        ready: the engine, with its images or jars made.
+        plan: what is to be brought up.
+        licence: for a real image.
+        kept: the golden home to begin with.
+        cloud_half: the vendor's own cloud half, made ready; None for the scripted one.
+        authority: the stack's CA.
+        progress: takes lines about what is happening.
+    """
+
+    settings: Settings
+    ready: Ready
+    plan: StackPlan
+    licence: Licence | None
+    kept: Kept | None
+    cloud_half: str | None
+    authority: Authority
+    progress: Progress
 
 
 def bring_up(
     settings: Settings,
     ready: Ready,
     run: Run,
-    app: AppDescription,
+    plan: StackPlan,
     *,
-    ccma: str,
-    name: str = STACK_NAME,
     progress: Progress,
     meanwhile: Callable[[], None] = lambda: None,
-    environ: Mapping[str, str] = os.environ,
-    system_features: Sequence[str] = (),
 ) -> Stack:
-    """Brings up a stack; the caller closes it, or leaves it standing.
+    """Brings up a stack; the caller closes it, or leaves it running.
 
     Args:
         settings: where and how to run.
         ready: the engine, with its images or jars made.
         run: whose stack this is.
-        app: the app whose cloud half joins the stack.
-        ccma: the CCMA version that a stand-in shows.
-        name: tells the stacks of one run apart.
+        plan: what is to be brought up.
         progress: takes lines about what is happening.
         meanwhile: called once, in this thread, while the services start in another.
-        environ: where a licence may be.
-        system_features: dark features that Confluence's JVM is started with.
 
     Raises:
         ServiceDied, WaitTimedOut: a service did not come up; with its last log lines. Nothing
             of the stack is left then.
-        BadInput: a port that was asked for is taken, a licence is missing or refused, or the
-            golden home belongs to another image.
+        BadInput: a port that was chosen is taken, a licence is missing or refused, or the golden
+            home belongs to another image.
         DriverError: Confluence's set-up wizard or start failed in another way.
     """
-    licence = licence_from(environ, settings.licence_file)
-    kept = golden.kept(settings.golden, ready.identity) if settings.golden else None
-    made = connect_app(app, ready, progress) if app.cloud.kind == "ace" else None
-    authority = Authority()
-    engine = ready.open(run, name)
-    try:
-        with step(progress, f"bringing up {name} ({_what(settings, ccma)})"):
-            side_at = partial(
-                describe,
-                settings,
-                ready,
-                ccma=ccma,
-                authority=authority,
-                licence=licence,
-                kept=kept,
-                system_features=system_features,
-                progress=progress,
-            )
-            # What the caller does meanwhile takes as long as the start of a JVM.
-            with ThreadPoolExecutor(1) as pool:
-                with deferred():
-                    starting = pool.submit(
-                        _start_all, engine, settings, ready, app, made, authority, side_at
-                    )
-                meanwhile()
-                running, side = starting.result()
-            cloud = running[CLOUD]
-            stack = Stack(
-                run=run,
-                engine=engine,
-                scale=settings.scale,
-                ccma=ccma,
-                confluence=settings.confluence,
-                image=ready.identity,
-                account=side.setup.admin,
-                running=running,
-                cloud=CloudControl(url("http", cloud, "http")),
-                cloud_app=(
-                    CloudAppControl(url("http", running[CLOUD_APP], "control"))
-                    if made is None
-                    else ConnectAppControl(url("https", running[CLOUD_APP], "https"), authority.pem)
-                ),
-                system_features=tuple(system_features),
-                cloud_half=app.cloud_half,
-            )
-            with _closed_unless_up(stack):
-                _await_up(cloud, stack.cloud.is_up)
-                _await_up(running[CLOUD_APP], stack.cloud_app.is_up)
-                app_url = url("https", running[CLOUD_APP], "https")
-                stack.cloud.install(app_url if engine.name == "local" else APP_URL)
-                stack.cloud.list_pair(app.server.key, app.cloud.key, listed=True)
-                _start_confluence_up(stack, side, progress)
-            return stack
-    except BaseException:
-        engine.close()
-        raise
+    parts = _prepare(settings, ready, plan, progress)
+    what = f"CCMA {plan.ccma}" if settings.is_standin else settings.confluence
+    with ExitStack() as if_it_fails:
+        engine = ready.open(run, plan.name)
+        if_it_fails.callback(engine.close)
+        with step(progress, f"bringing up {plan.name} ({what})"):
+            running, side = _start(engine, parts, meanwhile)
+            stack = _connect(run, engine, parts, running, side, if_it_fails)
+            _await_up(running[CLOUD], stack.cloud.is_up)
+            _await_up(running[CLOUD_APP], stack.cloud_app.is_up)
+            _join_site(stack, plan.app)
+            _start_confluence_up(stack, side, progress)
+        if_it_fails.pop_all()
+    return stack
 
 
-@contextmanager
-def _closed_unless_up(stack: Stack) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        stack.close()
-        raise
+def _prepare(settings: Settings, ready: Ready, plan: StackPlan, progress: Progress) -> _Parts:
+    """Everything that can be refused or built before a service is started."""
+    app = plan.app
+    return _Parts(
+        settings=settings,
+        ready=ready,
+        plan=plan,
+        licence=licence_from(os.environ, settings.licence_file),
+        kept=golden.kept(settings.golden, ready.identity) if settings.golden else None,
+        cloud_half=connect_app(app, ready, progress) if app.cloud.kind == "ace" else None,
+        authority=Authority(),
+        progress=progress,
+    )
 
 
-def _what(settings: Settings, ccma: str) -> str:
-    return f"CCMA {ccma}" if settings.is_standin else settings.confluence
-
-
-def _start_all(
-    engine: Engine,
-    settings: Settings,
-    ready: Ready,
-    app: AppDescription,
-    made: str | None,
-    authority: Authority,
-    side_at: Callable[..., ConfluenceSide],
+def _start(
+    engine: Engine, parts: _Parts, meanwhile: Callable[[], None]
 ) -> tuple[dict[str, Running], ConfluenceSide]:
-    """Starts the cloud, then what is told where it is.
+    """Starts all services in another thread; what the caller does meanwhile takes as long."""
+    with ThreadPoolExecutor(1) as pool:
+        # A thread whose start is interrupted would go on, and nobody would wait for it.
+        with deferred():
+            starting = pool.submit(_start_all, engine, parts)
+        meanwhile()
+        return starting.result()
 
-    Args:
-        made: the app's own cloud half; None for the scripted one.
-        side_at: describes the Confluence side for a `platform_url`.
-    """
+
+def _start_all(engine: Engine, parts: _Parts) -> tuple[dict[str, Running], ConfluenceSide]:
+    """Starts the cloud, then the services that need its address."""
+    settings, plan, authority = parts.settings, parts.plan, parts.authority
     at_loopback = engine.name == "local"
-    image = ready.images.get("cloud", "")
-    content = app.site.read_bytes() if app.site else None
+    image = parts.ready.images.get("cloud", "")
+    content = plan.app.site.read_bytes() if plan.app.site else None
     cloud = engine.start(cloud_service(image, settings.site, authority, settings.scale, content))
-    server_side = url("https", cloud, "https") if at_loopback else PLATFORM_URL
-    side = side_at(platform_url=server_side)
-    if made is None:
-        app_half = scripted_app(image, app.cloud.key, authority, settings.scale)
+    platform_url = url("https", cloud, "https") if at_loopback else PLATFORM_URL
+    side = describe(
+        settings,
+        parts.ready,
+        ccma=plan.ccma,
+        authority=authority,
+        platform_url=platform_url,
+        licence=parts.licence,
+        kept=parts.kept,
+        system_features=plan.system_features,
+        progress=parts.progress,
+    )
+    if parts.cloud_half is None:
+        app_half = scripted_app(image, plan.app.cloud.key, authority, settings.scale)
     else:
-        keys_url = server_side if at_loopback else None
-        app_half = ace_app(made, authority, settings.site, keys_url)
+        keys_url = platform_url if at_loopback else None
+        app_half = ace_app(parts.cloud_half, authority, settings.site, keys_url)
     return {CLOUD: cloud, **start_services(engine, side, app_half)}, side
 
 
@@ -221,6 +221,40 @@ def _succeeds(service: Running, command: Sequence[str]) -> bool | NotYet:
     return status == 0 or NotYet(output.strip() or f"exit status {status}")
 
 
+def _connect(
+    run: Run,
+    engine: Engine,
+    parts: _Parts,
+    running: Mapping[str, Running],
+    side: ConfluenceSide,
+    if_it_fails: ExitStack,
+) -> Stack:
+    """The stack of services that were started, with clients that `if_it_fails` closes."""
+    app, plan = running[CLOUD_APP], parts.plan
+    cloud = if_it_fails.enter_context(closing(CloudControl(url("http", running[CLOUD], "http"))))
+    cloud_app: CloudAppControl | ConnectAppControl
+    if parts.cloud_half is None:
+        cloud_app = CloudAppControl(url("http", app, "control"))
+    else:
+        cloud_app = ConnectAppControl(url("https", app, "https"), parts.authority.pem)
+    if_it_fails.enter_context(closing(cloud_app))
+    return Stack(
+        run=run,
+        name=plan.name,
+        engine=engine,
+        scale=parts.settings.scale,
+        ccma=plan.ccma,
+        confluence=parts.settings.confluence,
+        image=parts.ready.identity,
+        account=side.setup.admin,
+        running=running,
+        cloud=cloud,
+        cloud_app=cloud_app,
+        system_features=plan.system_features,
+        cloud_half=plan.app.cloud_half,
+    )
+
+
 def _await_up(service: Running, is_up: Callable[[], bool]) -> None:
     wait_for(
         f"the {service.name} to answer",
@@ -230,6 +264,13 @@ def _await_up(service: Running, is_up: Callable[[], bool]) -> None:
         log_tail=service.output_tail,
         service=service.name,
     )
+
+
+def _join_site(stack: Stack, app: AppDescription) -> None:
+    """Installs the cloud app on the site, and lists it with the server app as one app's pair."""
+    address = url("https", stack.running[CLOUD_APP], "https")
+    stack.cloud.install(address if stack.engine.name == "local" else APP_URL)
+    stack.cloud.list_pair(app.server.key, app.cloud.key, listed=True)
 
 
 def _start_confluence_up(stack: Stack, side: ConfluenceSide, progress: Progress) -> None:

@@ -22,7 +22,7 @@ from harness.drivers.confluence import dark_features, session
 from harness.engines import clones, docker_clones
 from harness.environment import golden, reaper
 from harness.environment.byte_stream import as_file
-from harness.environment.document import StackDocument
+from harness.environment.document import StackDocument, read
 from harness.environment.services.names import CONFLUENCE, HOME, LOG
 from harness.environment.services.real_image import ACCESS, DATABASE
 from harness.errors import BadInput, DriverError, HarnessError
@@ -79,7 +79,7 @@ def save(name: str, run: runs.Run, progress: Progress, client: docker.DockerClie
     place = golden.folder() / name
     if place.exists():
         raise BadInput(f"a golden home is called {name!r} already: `harness golden remove` it")
-    document = StackDocument.model_validate_json(run.stack_file.read_bytes())
+    document = read(run)
     standing = _standing(document, client)
     configuration = standing.configuration()
     manifest = _manifest(name, document, golden.facts_of(configuration))

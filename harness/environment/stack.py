@@ -8,20 +8,17 @@ from harness.drivers.browser.launch import why
 from harness.drivers.cloud import CloudAppControl, CloudControl, ConnectAppControl
 from harness.drivers.confluence import session
 from harness.engines.service import Engine, Running
-from harness.environment.document import CloudAddress, ConfluenceAddress, StackDocument
-from harness.environment.services.names import (
-    CLOUD,
-    CLOUD_APP,
-    CONFLUENCE,
-    LOG,
-)
+from harness.environment.services.names import CLOUD, CONFLUENCE
 from harness.errors import DriverError, HarnessError, ServiceDied, WaitTimedOut
 from harness.lifecycle.runs import Run
+from harness.planning.requirements import StackRequirements
 from harness.store import server_log
 from harness.wait import wait_for
 
-_ALL_LINES = 1_000_000
+STACK_NAME = "stack"
+"""The name of a run's only stack."""
 
+_ALL_LINES = 1_000_000
 
 _END_SHOWS = 2.0
 """Wall seconds within which an engine knows that a service has ended."""
@@ -29,7 +26,23 @@ _END_SHOWS = 2.0
 
 @dataclass
 class Stack:
-    """A running stack and the clients that drive it."""
+    """A running stack and the clients that drive it.
+
+    Attributes:
+        run: whose stack it is.
+        engine: where its services run, and what ends them.
+        scale: server seconds per wall second.
+        ccma: the CCMA version.
+        confluence: the image's name, or `standin`.
+        image: what tells it from other images, as `Ready.identity` says it.
+        account: Confluence's administrator.
+        running: its services, by name.
+        cloud: the cloud's control.
+        cloud_app: that of the app's cloud half.
+        system_features: dark features that Confluence's JVM was started with.
+        cloud_half: the app's cloud half, as `AppDescription.cloud_half` says it.
+        name: tells the stacks of one run apart.
+    """
 
     run: Run
     engine: Engine
@@ -43,6 +56,12 @@ class Stack:
     cloud_app: CloudAppControl | ConnectAppControl
     system_features: tuple[str, ...] = ()
     cloud_half: str = ""
+    name: str = STACK_NAME
+
+    @property
+    def requirements(self) -> StackRequirements:
+        """The requirements of cases that this stack meets."""
+        return StackRequirements(self.ccma, self.scale, self.system_features, self.cloud_half)
 
     @property
     def confluence_url(self) -> str:
@@ -89,42 +108,6 @@ class Stack:
         self.cloud.close()
         self.cloud_app.close()
         self.engine.close()
-
-    def leave_standing(self) -> StackDocument:
-        """Lets the stack outlive this process, until `harness down`; its addresses."""
-        document = self.document()
-        self.run.stack_file.write_text(document.model_dump_json(indent=1))
-        return document
-
-    def document(self) -> StackDocument:
-        """The stack's addresses."""
-        confluence = self.running[CONFLUENCE]
-        app = self.running[CLOUD_APP]
-        return StackDocument(
-            run=self.run.id,
-            project=str(self.run.project or ""),
-            engine=self.engine.name,
-            time_scale=self.scale,
-            confluence=ConfluenceAddress(
-                base_url=self.confluence_url,
-                synchrony_url=url("http", confluence, "synchrony"),
-                jdwp_host=confluence.host,
-                jdwp_port=confluence.port("jdwp"),
-                log_path=confluence.where("home", LOG),
-                admin_user=self.account.user,
-                admin_password=self.account.password,
-                ccma=self.ccma,
-                name=self.confluence,
-                image=self.image,
-            ),
-            cloud=CloudAddress(base_url=self.cloud_url, control_url=self.cloud.url),
-            cloud_app=CloudAddress(
-                base_url=url("https", app, "https"), control_url=self.cloud_app.url
-            ),
-            services={name: running.id for name, running in self.running.items()},
-            system_features=self.system_features,
-            cloud_half=self.cloud_half,
-        )
 
 
 def url(scheme: str, service: Running, port: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
@@ -12,7 +13,8 @@ from harness.cases import app as apps
 from harness.cases.app import AppDescription
 from harness.engines.app_builds import server_jar
 from harness.engines.ready import Ready
-from harness.environment.bring_up import bring_up
+from harness.environment.bring_up import StackPlan, bring_up
+from harness.environment.document import leave_running
 from harness.environment.stack import Stack
 from harness.errors import BadInput, HarnessError
 from harness.lifecycle.runs import Run
@@ -139,14 +141,11 @@ class TestbedPool:
                 self.settings.model_copy(update={"time_scale": needs.scale}),
                 self.ready,
                 self.run,
-                app,
-                ccma=needs.ccma,
-                name=f"{self.name}-{self.started}",
+                StackPlan(app, needs.ccma, needs.system_features, f"{self.name}-{self.started}"),
                 progress=self.progress,
                 meanwhile=lambda: pages.append(self._empty_page(at_end)),
-                system_features=needs.system_features,
             )
-            at_end.callback(stack.leave_standing if self.settings.keep else stack.close)
+            at_end.callback(partial(leave_running, stack) if self.settings.keep else stack.close)
             testbed = open_testbed(stack, app, jar, pages[0], at_end)
             testbed.start = self.settings.start
             if_it_fails.pop_all()

@@ -13,6 +13,7 @@ import pytest
 from harness_command import SEED, Command
 
 from harness.engines.docker_host import connect, find_address
+from harness.lifecycle.runs import OWNER_VARIABLE
 
 WaitForLine = Callable[["subprocess.Popen[str]", str], str]
 ONE_CASE = ["run", str(SEED), "-k", "feature=on,dev-mode=on,ccma=3.9.6"]
@@ -142,7 +143,7 @@ def _kill_confluence(command: Command) -> None:
         return
     for process in psutil.process_iter():
         try:
-            mine = process.environ().get("HARNESS_STATE") == str(command.state)
+            mine = process.environ().get(OWNER_VARIABLE) == command.owner
         except (psutil.Error, OSError):
             continue
         if mine and process.name() == "java":

@@ -9,8 +9,8 @@ from harness.cases import app
 from harness.drivers.confluence import apps, dark_features
 from harness.drivers.confluence.session import Account, connect
 from harness.engines.app_builds import server_jar
-from harness.engines.docker import connect as connect_docker
 from harness.engines.docker_clones import ARCHIVE_LABEL
+from harness.engines.docker_host import client_if_any
 from harness.support import assets
 
 KEY = "migration-assistant.app-migration.feature"
@@ -57,10 +57,8 @@ def test_a_kept_home_begins_another_stack(command: Command) -> None:
 
 def archives() -> list[str]:
     """Volumes with the content of a golden home that is there no more."""
-    client = connect_docker()
-    if client is None:
-        return []
-    found = client.volumes.list(filters={"label": ARCHIVE_LABEL})
+    with client_if_any(None) as client:
+        found = client.volumes.list(filters={"label": ARCHIVE_LABEL}) if client else []
     paths = [volume.attrs["Labels"][ARCHIVE_LABEL].partition(":")[2] for volume in found]
     return [path for path in paths if not Path(path).exists()]
 

@@ -11,6 +11,7 @@ import psutil
 
 from harness.engines.docker import OWNER_LABEL
 from harness.engines.docker_host import client_if_any
+from harness.lifecycle.runs import OWNER_VARIABLE
 from harness.settings import resolve
 
 HARNESS = Path(sys.executable).parent / "harness"
@@ -29,6 +30,11 @@ class Command:
     def environment(self) -> Mapping[str, str]:
         """The command's environment."""
         return os.environ | {"HARNESS_STATE": str(self.state), "HARNESS_ENGINE": self.engine}
+
+    @property
+    def owner(self) -> str:
+        """What everything that the command makes is marked with."""
+        return f"{os.uname().nodename}:{self.state}"
 
     def run(self, *words: str, **extra: str) -> subprocess.CompletedProcess[str]:
         """Runs the command to its end."""
@@ -74,7 +80,9 @@ class Command:
                 environment = process.environ()
             except (psutil.Error, OSError):
                 continue
-            if environment.get("HARNESS_STATE") == str(self.state):
+            # The command has the first variable; its children have the second.
+            ours = environment.get("HARNESS_STATE") == str(self.state)
+            if ours or environment.get(OWNER_VARIABLE) == self.owner:
                 found.append(f"process {process.pid}: {' '.join(process.cmdline())[:200]}")
         return found
 
@@ -82,8 +90,7 @@ class Command:
         return [str(path) for path in self.state.rglob("*") if path.parent.name == "runs"]
 
     def _docker(self) -> list[str]:
-        owner = f"{os.uname().nodename}:{self.state}"
-        filters: dict[str, str | list[str] | bool] = {"label": f"{OWNER_LABEL}={owner}"}
+        filters: dict[str, str | list[str] | bool] = {"label": f"{OWNER_LABEL}={self.owner}"}
         with client_if_any(resolve({}, os.environ).settings.docker_socket) as client:
             if client is None:
                 return []

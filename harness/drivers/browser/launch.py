@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from harness.errors import BadInput, DriverError
+from harness.lifecycle import child_environment
 from harness.lifecycle.runs import inherited
 
 VARIABLE = "HARNESS_CHROMIUM"
@@ -62,8 +63,9 @@ def browser_session(environment: Mapping[str, str] | None = None) -> Iterator[Br
     Each case makes its own context in it (`browser.new_context(...)`), which is cheap.
 
     Args:
-        environment: what the driver and the browser have beside this process's own, such as
-            `Run.environment`.
+        environment: variables of the driver and the browser, such as `Run.environment`. Beside
+            them the browser has what it needs to start, and the driver, which is Playwright's own
+            and takes no environment, all variables of this process.
 
     Raises:
         BadInput: no browser was found.
@@ -77,7 +79,9 @@ def browser_session(environment: Mapping[str, str] | None = None) -> Iterator[Br
             raise BadInput(f"no browser was found: {ADVICE}")
         try:
             browser = playwright.chromium.launch(
-                executable_path=found.path, args=launch_arguments(os.geteuid())
+                executable_path=found.path,
+                args=launch_arguments(os.geteuid()),
+                env={**child_environment.for_browser(), **(environment or {})},
             )
         except PlaywrightError as error:
             raise DriverError(

@@ -2,7 +2,7 @@
 
 from harness.engines.service import Placement, Service
 from harness.environment.services.names import CLOUD, LOOPBACK, PLATFORM_HOSTS
-from harness.environment.services.python_program import listening, python
+from harness.environment.services.python_program import environment, listening, python
 from harness.environment.tls import Authority
 
 
@@ -39,7 +39,7 @@ def cloud(
         name=CLOUD,
         image=image,
         argv=argv,
-        env=lambda place: {"SSL_CERT_FILE": place.file("ca.pem")},
+        env=environment,
         ports={"http": 8080, "https": 443},
         files=files if content is None else files | {"site.yaml": content},
         folders={"data": "/var/lib/harness-cloud"},

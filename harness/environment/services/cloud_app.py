@@ -2,7 +2,7 @@
 
 from harness.engines.service import Placement, Service
 from harness.environment.services.names import APP_URL, CLOUD_APP, LOOPBACK
-from harness.environment.services.python_program import listening, python
+from harness.environment.services.python_program import environment, listening, python
 from harness.environment.tls import Authority
 
 
@@ -22,7 +22,7 @@ def cloud_app(image: str, key: str, authority: Authority, scale: float) -> Servi
         name=CLOUD_APP,
         image=image,
         argv=argv,
-        env=lambda place: {"SSL_CERT_FILE": place.file("ca.pem")},
+        env=environment,
         ports={"control": 8080, "https": 443},
         files={"ca.pem": authority.pem, "tls.crt": leaf.certificate, "tls.key": leaf.key},
     )

@@ -1,13 +1,24 @@
 """How a program of this package is started, and told where to listen."""
 
 import sys
+from collections.abc import Mapping
 
 from harness.engines.service import Placement
+from harness.lifecycle import child_environment
 
 
 def python(place: Placement, module: str) -> list[str]:
     """The first words of the command that runs a module of this package."""
     return [sys.executable if place.engine == "local" else "python3", "-m", module]
+
+
+def environment(place: Placement) -> Mapping[str, str]:
+    """The environment of such a program, which trusts the stack's CA.
+
+    On this machine it finds the modules that this process finds.
+    """
+    trust = {"SSL_CERT_FILE": place.file("ca.pem")}
+    return child_environment.for_python() | trust if place.engine == "local" else trust
 
 
 def listening(place: Placement, *flags_and_ports: str) -> list[str]:

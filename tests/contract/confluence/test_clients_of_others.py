@@ -6,6 +6,7 @@ import pytest
 from atlassian import Confluence
 
 from harness.drivers.confluence import apps, boot
+from harness.environment.document import to_document
 from harness.wait import wait_for
 
 
@@ -55,7 +56,7 @@ def test_atlassian_python_api_asks_for_health(theirs):
 
 def test_jdb_attaches_sets_a_breakpoint_and_lets_go(confluence_stack, clean, charts):
     apps.install(clean, charts)
-    address = confluence_stack.document().confluence
+    address = to_document(confluence_stack).confluence
     method = "org.migrationharness.apps.charts.ChartsMigration.onStartAppMigration"
     for _ in range(2):  # a debugger that did not let go would keep the second one out
         told = subprocess.run(

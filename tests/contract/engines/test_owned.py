@@ -30,3 +30,16 @@ def test_the_browser_and_its_driver_are_the_runs(
                 str(harness_run.scratch),
             )
     assert RUN_VARIABLE not in os.environ
+
+
+def test_the_browser_gets_none_of_the_users_other_variables(harness_browser: Browser) -> None:
+    assert harness_browser.is_connected()
+    # pytest has set one of its own while it set the browser up, as a secret would have been set.
+    browsers = [
+        each
+        for name, environments in children().items()
+        for each in environments
+        if name.startswith("chrom")
+    ]
+    assert browsers
+    assert not [each for each in browsers if "PYTEST_CURRENT_TEST" in each]

@@ -10,7 +10,7 @@ import pytest
 from harness.cases import app
 from harness.drivers.confluence.session import who_am_i
 from harness.engines.docker_host import Address, connect
-from harness.environment.bring_up import bring_up
+from harness.environment.bring_up import StackPlan, bring_up
 from harness.environment.services.confluence import prepared
 from harness.environment.stack import CONFLUENCE
 from harness.lifecycle.runs import Run
@@ -81,9 +81,7 @@ def test_a_stack_goes_up_and_down_on_the_engine_that_docker_host_names(
             settings,
             ready,
             harness_run,
-            app.load(assets.sample_app("charts")),
-            ccma="3.9.6",
-            name="remote",
+            StackPlan(app.load(assets.sample_app("charts")), "3.9.6", name="remote"),
             progress=lambda _: None,
         )
         with closing(stack):

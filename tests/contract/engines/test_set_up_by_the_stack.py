@@ -3,7 +3,7 @@
 from harness.cases import app
 from harness.drivers.confluence.session import who_am_i
 from harness.engines.ready import Ready
-from harness.environment.bring_up import bring_up
+from harness.environment.bring_up import StackPlan, bring_up
 from harness.environment.stack import CONFLUENCE
 from harness.lifecycle.runs import Run
 from harness.settings import Settings
@@ -16,9 +16,7 @@ def test_the_wizard_is_passed_on_the_way_up(ready: Ready, harness_run: Run) -> N
         Settings(standin_setup="wizard"),
         ready,
         harness_run,
-        app.load(assets.sample_app("charts")),
-        ccma="3.9.6",
-        name="wizard",
+        StackPlan(app.load(assets.sample_app("charts")), "3.9.6", name="wizard"),
         progress=told.append,
     )
     try:

@@ -176,3 +176,21 @@ def test_the_pid_of_a_service_is_on_record_before_anything_is_waited_for(
     begun = json.loads((run.folder / "stack" / "confluence" / "pid").read_text())
     assert begun == running.process.pid
     assert psutil.Process(begun).create_time() <= time.time() + 1
+
+
+def test_a_service_gets_its_own_environment_and_none_of_the_users_secrets(
+    run: Run, engine: LocalEngine, shm: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATL_LICENSE_KEY", "sentinel-5e1c")
+    monkeypatch.setenv("GITHUB_TOKEN", "sentinel-5e1c")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    running = engine.start(service(shm, "env", LISTENS, "exec sleep 600"))
+    assert running.port("http") == 8090
+    for output in (running.output.read_text(), running.execute(["env"])[1]):
+        assert "sentinel-5e1c" not in output
+        variables = dict(line.partition("=")[::2] for line in output.splitlines())
+        assert variables["SHM"] == str(shm)
+        assert variables["LANG"] == "C.UTF-8"
+        assert variables["PATH"] == os.environ["PATH"]
+        assert variables["TMPDIR"] == str(run.scratch)
+        assert variables[runs.RUN_VARIABLE] == run.id

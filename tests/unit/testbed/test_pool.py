@@ -9,6 +9,7 @@ import pytest
 
 from harness.cases import app as apps
 from harness.engines.ready import Ready
+from harness.environment.bring_up import StackPlan
 from harness.errors import BadInput, DriverError, HarnessError, ServiceDied
 from harness.lifecycle.runs import Run
 from harness.planning.requirements import StackRequirements
@@ -34,9 +35,6 @@ class FakeStack:
 
     def close(self) -> None:
         self.seen.append(f"close {self.name}")
-
-    def leave_standing(self) -> None:
-        self.seen.append(f"leave {self.name}")
 
     def explained(self, step: str, error: Exception) -> HarnessError:
         return ServiceDied("confluence", step, str(error), "")
@@ -77,16 +75,20 @@ def seen() -> list[str]:
 def make(monkeypatch: pytest.MonkeyPatch, seen: list[str], tmp_path: Path) -> Make:
     """Makes a pool; stacks and testbeds are fakes, for the pool only decides which."""
 
-    def bring_up(settings: Settings, *_: object, name: str, ccma: str, **rest: Any) -> FakeStack:
-        seen.append(f"up {name} {ccma} x{settings.scale:g} {','.join(rest['system_features'])}")
+    def bring_up(
+        settings: Settings, _ready: Ready, _run: Run, plan: StackPlan, **rest: Any
+    ) -> FakeStack:
+        features = ",".join(plan.system_features)
+        seen.append(f"up {plan.name} {plan.ccma} x{settings.scale:g} {features}")
         rest["meanwhile"]()
-        return FakeStack(name, seen)
+        return FakeStack(plan.name, seen)
 
     def open_testbed(stack: FakeStack, *_: object) -> FakeTestbed:
         return FakeTestbed(stack)
 
     monkeypatch.setattr(pool, "bring_up", bring_up)
     monkeypatch.setattr(pool, "open_testbed", open_testbed)
+    monkeypatch.setattr(pool, "leave_running", lambda stack: seen.append(f"leave {stack.name}"))
     monkeypatch.setattr(pool, "server_jar", lambda *_: JAR)
 
     def make(most: int | None = None, **settings: object) -> TestbedPool:
