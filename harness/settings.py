@@ -58,6 +58,9 @@ class Settings(BaseModel):
     standin_setup: Literal["complete", "wizard"] = Field(
         "complete", description="whether a stand-in comes set up or shows its set-up wizard"
     )
+    standin_pages: Literal["server", "script"] = Field(
+        "server", description="whether a stand-in's server or a script draws the assistant's pages"
+    )
     licence_file: Path | None = Field(None, description="file with a licence for a real image")
     database: str | None = Field(None, description="image of the PostgreSQL beside a real image")
     golden: str | None = Field(
