@@ -112,6 +112,9 @@ class Settings(BaseModel):
     standin_setup: Literal["complete", "wizard"] = _setting(
         "complete", "whether a stand-in comes set up or shows its set-up wizard"
     )
+    standin_pages: Literal["server", "script"] = _setting(
+        "server", "whether a stand-in's server or a script draws the assistant's pages"
+    )
     database: str | None = _setting(None, "image of the PostgreSQL beside a real image")
 
     @field_validator("ccma")

@@ -13,13 +13,16 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from harness.drivers.browser.drawn_page import await_drawn
 from harness.drivers.browser.migration_assistant import open_home, open_plan, plan_id_in
+from harness.drivers.browser.popups import click
 from harness.drivers.browser.rows import normalised
 from harness.drivers.confluence.session import Account
 from harness.errors import DriverError
 
 _STATES = ("SAVED", "RUNNING", "FINISHED", "STOPPED", "INCOMPLETE", "FAILED")
 _DELETE = re.compile(r"^delete\b", re.IGNORECASE)
+_VIEW = re.compile(r"^(view details?|details|view|open)$", re.IGNORECASE)
 _LOGS = re.compile(r"^view logs?$", re.IGNORECASE)
 _SHORT = 10_000
 
@@ -53,7 +56,9 @@ def plans(page: Page, base_url: str, account: Account | None = None) -> tuple[Pl
         if plan is not None:
             states = (normalised(cell) for cell in row["cells"])
             status = next((state for state in states if state in _STATES), "")
-            found.append(PlanRow(plan[0], " ".join(plan[1].split()), status))
+            texts = [" ".join(text.split()) for text in (plan[1], *row["cells"])]
+            name = next((text for text in texts if text and not _VIEW.match(text)), "")
+            found.append(PlanRow(plan[0], name, status))
     return tuple(found)
 
 
@@ -67,7 +72,7 @@ def delete_plan(page: Page, base_url: str, plan_id: str, account: Account | None
         return
     row = _row_of(page, plan_id)
     try:
-        row.get_by_role("button", name=_DELETE).first.click(timeout=_SHORT)
+        click(page, row.get_by_role("button", name=_DELETE).first, _SHORT)
         confirm = page.get_by_role("dialog").get_by_role("button", name=_DELETE)
         if confirm.count():
             confirm.first.click(timeout=_SHORT)
@@ -96,8 +101,9 @@ def view_logs(
     open_plan(page, plan_id, base_url=base_url, account=account)
     link = page.get_by_role("link", name=_LOGS).or_(page.get_by_role("button", name=_LOGS)).first
     try:
+        _open_the_tab_of(page, link)
         with page.expect_download(timeout=_SHORT) as download:
-            link.click(timeout=_SHORT)
+            click(page, link, _SHORT)
     except PlaywrightTimeout as error:
         raise DriverError(
             f"reading the logs of the plan {plan_id}",
@@ -113,6 +119,16 @@ def view_logs(
 def parse_logs(text: str) -> list[Mapping[str, str]]:
     """Read a progress log's CSV: one mapping per row by the file's own header, newest first."""
     return [dict(row) for row in csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))]
+
+
+def _open_the_tab_of(page: Page, target: Locator) -> None:
+    """Opens the tabs one after the other until the target is seen; it may be on none."""
+    tabs = page.get_by_role("tab")
+    for index in range(tabs.count()):
+        if target.is_visible():
+            return
+        click(page, tabs.nth(index), _SHORT)
+        await_drawn(page)
 
 
 def _row_of(page: Page, plan_id: str) -> Locator:

@@ -10,6 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Response
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from harness.drivers.browser.page_script import BLOCK, CHANGED, OPEN_TAB, SETTLE, TAKE, UNFOLD
 from harness.drivers.browser.page_state import (
@@ -24,7 +25,7 @@ from harness.drivers.browser.page_state import (
     judge,
     unread_tabs,
 )
-from harness.drivers.browser.page_watch import PageWatch
+from harness.drivers.browser.page_watch import PageWatch, watch_of
 from harness.drivers.browser.rows import KNOWN
 
 DRAWN_WITHIN = 20.0
@@ -113,20 +114,12 @@ class DrawnPage:
         """Waits for the next thing that may change what was found; False where nothing may."""
         longest = min(self._left() * _A_SECOND, _A_SECOND)
         if self._watch.under_way() and found.state in FOUND | MAY_CHANGE:
-            self._await_request(longest)
+            _await_request(self._page, longest)
             return True
         if snapshot.is_scripted and found.state is State.DRAWING:
             self._page.evaluate(CHANGED, [asked(self._sought), longest])
             return True
         return not is_still and found.state in FOUND
-
-    def _await_request(self, longest: float) -> None:
-        try:
-            with self._page.expect_event("requestfinished", timeout=longest):
-                pass
-        except PlaywrightError as error:
-            if "Timeout" not in error.message:
-                raise
 
     def _unfinished(self, found: Judged, is_still: bool) -> Judged:
         """Time is up; a row on a page that still loads or changes is not believed."""
@@ -135,6 +128,33 @@ class DrawnPage:
             return found
         why = f"{under_way[0]} is under way" if under_way else "it goes on changing"
         return Judged(State.DRAWING, f"after {DRAWN_WITHIN:g} s {why}: {found.seen}")
+
+
+def await_drawn(page: Page) -> PageSnapshot:
+    """Waits until a page shows no sign of loading and has its requests answered, whatever it is.
+
+    Returns:
+        What it is then, or after `DRAWN_WITHIN` seconds.
+    """
+    watch, until = watch_of(page), time.monotonic() + DRAWN_WITHIN
+    while True:
+        taken = page.evaluate(SETTLE, [asked(), _STILL_MS, _STILL_MS * 4])
+        snapshot = PageSnapshot.model_validate(taken["page"])
+        left = min(until - time.monotonic(), 1) * _A_SECOND
+        if left <= 0 or not (snapshot.busy or watch.under_way()):
+            return snapshot
+        if watch.under_way():
+            _await_request(page, left)
+        else:
+            page.evaluate(CHANGED, [asked(), left])
+
+
+def _await_request(page: Page, longest: float) -> None:
+    try:
+        with page.expect_event("requestfinished", timeout=longest):
+            pass
+    except PlaywrightTimeout:
+        return
 
 
 def snapshot_of(page: Page) -> PageSnapshot:

@@ -4,26 +4,19 @@ Ids are the documented ones of both forms: reference/confluence-container.md sec
 """
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from harness.drivers.browser.navigation import confirm_password, go, navigated
+from harness.drivers.browser.popups import dismiss_popups
 from harness.drivers.confluence.session import Account, PersonalToken, token_from
 from harness.errors import DriverError
 
 _USER = "#os_username, #username-field"
 _PASSWORD = "#os_password, #password-field"  # noqa: S105 - a selector
 _BUTTON = "#loginButton, #login-button"
-_POPUPS: Sequence[str] = (
-    ".skip-onboarding",
-    ".set-timezone-button",
-    "#closeDisDialog",
-    "#grow-intro-video-skip-button",
-    "button[aria-label='Close this modal']",
-)
 
 
 def log_in(page: Page, base_url: str, account: Account, *, within: float = 30) -> None:
@@ -85,14 +78,6 @@ def save_state(context: BrowserContext, path: Path) -> None:
     path.touch(mode=0o600, exist_ok=True)
     path.chmod(0o600)
     context.storage_state(path=path)
-
-
-def dismiss_popups(page: Page) -> None:
-    """Close the first-log-in dialogs that newer versions show; none of them is no error."""
-    for selector in _POPUPS:
-        popup = page.locator(selector).first
-        if popup.is_visible():
-            popup.click()
 
 
 def create_token(

@@ -11,9 +11,12 @@ from urllib.parse import urlencode
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from harness.drivers.browser.drawn_page import await_drawn
 from harness.drivers.browser.navigation import base_of, go
+from harness.drivers.browser.page_state import describe
 from harness.drivers.browser.plan_address import plan_id_in
 from harness.drivers.browser.plan_wizard import Choices, fill_wizard, press
+from harness.drivers.browser.popups import click
 from harness.drivers.browser.progress_row import read_progress
 from harness.drivers.browser.rows import Progress, Row
 from harness.drivers.confluence.session import Account
@@ -41,8 +44,9 @@ _CREATE = re.compile(r"create (a )?new migration", re.IGNORECASE)
 _PLAN_STATES = re.compile(
     r"^\s*(saved|running|finished|stopped|incomplete|failed)\s*$", re.IGNORECASE
 )
+_VIEW = re.compile(r"^(view details?|details|view|open)$", re.IGNORECASE)
 _SHORT = 5_000
-"""Milliseconds for what is there as soon as its page is."""
+"""Milliseconds for what is there as soon as its page is drawn."""
 
 
 def open_home(page: Page, base_url: str, account: Account | None = None) -> None:
@@ -59,8 +63,10 @@ def open_home(page: Page, base_url: str, account: Account | None = None) -> None
     seen = []
     for home in HOMES:
         answer = go(page, base_url.rstrip("/") + home, account)
-        if answer is not None and answer.ok and _appears(page.get_by_role("heading", name=_TITLE)):
-            return
+        if answer is not None and answer.ok:
+            await_drawn(page)
+            if _appears(page.get_by_role("heading", name=_TITLE)):
+                return
         seen.append(f"{home} gave HTTP {answer.status if answer else 'nothing'}")
     raise DriverError(
         "opening the Migration Assistant",
@@ -106,13 +112,20 @@ def find_plan(page: Page, base_url: str, name: str, account: Account | None = No
     here = plan_id_in(page.url)
     if here is not None:
         return here
-    link = page.get_by_role("link", name=name, exact=True).first
-    if not _appears(link):
+    link = page.get_by_role("link", name=name, exact=True)
+    row = page.get_by_role("row").or_(page.get_by_role("listitem"))
+    named = row.filter(has=page.get_by_text(name, exact=True)).first
+    details = named.get_by_role("link", name=_VIEW).or_(named.get_by_role("button", name=_VIEW))
+    way = link.or_(details).first
+    if not _appears(way):
         open_home(page, base_url, account)
-    href = link.get_attribute("href") if _appears(link) else None
+    href = way.get_attribute("href") if _appears(way) else None
     plan_id = plan_id_in(href or "")
+    if plan_id is None and details.count():
+        press(page, details.first, f"opening the plan {name!r}")
+        plan_id = plan_id_in(page.url)
     if plan_id is None:
-        raise DriverError(f"finding the plan {name!r}", "no link with its planId on the dashboard")
+        raise DriverError(f"finding the plan {name!r}", "nothing on the dashboard leads to it")
     return plan_id
 
 
@@ -136,6 +149,10 @@ def open_plan(
         raise DriverError(
             f"opening the plan {plan_id}", f"HTTP {answer.status if answer else 'nothing'}"
         )
+    shown = await_drawn(page)
+    alerts = page.get_by_role("alert").filter(has_text=re.compile(r"\S"))
+    if shown.plan_state is None and not shown.block.block and alerts.count():
+        raise DriverError(f"opening the plan {plan_id}", describe(shown))
 
 
 def run_plan(
@@ -150,7 +167,7 @@ def run_plan(
     button = page.get_by_role("button", name=re.compile(r"^run( now)?$", re.IGNORECASE)).first
     attempted = f"running the plan {plan_id}"
     try:
-        button.click(timeout=_SHORT)
+        click(page, button, _SHORT)
     except PlaywrightTimeout as error:
         raise DriverError(
             attempted, f"its page has no button Run; the plan is {plan_status(page) or 'unknown'}"

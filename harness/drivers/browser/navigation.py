@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Response
 
+from harness.drivers.browser.page_watch import watch_of
 from harness.drivers.confluence.session import Account
 from harness.errors import DriverError
 
@@ -44,6 +45,7 @@ def go(page: Page, url: str, account: Account | None = None) -> Response | None:
     Raises:
         DriverError: the page asks for a log-in, or for a password that is not known or wrong.
     """
+    watch_of(page)  # before the page begins to make requests
     answer = navigated(page, lambda: page.goto(url, wait_until="domcontentloaded"))
     if _at(page, "/authenticate.action"):
         confirm_password(page, account)

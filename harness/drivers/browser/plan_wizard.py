@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from harness.drivers.browser.popups import click
 from harness.errors import DriverError
 
 MAX_PAGES = 12
@@ -24,10 +25,12 @@ _STEP_MS = 30_000
 _CHECKS_MS = 300_000
 """Milliseconds for a page to offer a way forward: the checks for errors run on theirs."""
 
-_NAME = re.compile(r"(migration|plan) name", re.IGNORECASE)
+_NAME = re.compile(r"(migration|plan) name|^name\b", re.IGNORECASE)
 _STAGE = re.compile(r"stage", re.IGNORECASE)
-_SITE = re.compile(r"(destination|cloud) site|^site", re.IGNORECASE)
+_SITE = re.compile(r"(destination|cloud) site|^site|^destination", re.IGNORECASE)
 _ALLOW = re.compile(r"allow|i (agree|understand|consent)", re.IGNORECASE)
+_EVERY = re.compile(r"^(select all|all spaces|all users)\b", re.IGNORECASE)
+_TRUST = re.compile(r"^trust\b", re.IGNORECASE)
 _SAVE = re.compile(r"^save( migration| plan| for later)?$", re.IGNORECASE)
 _ONWARD = re.compile(
     r"^(next|continue|confirm|proceed|check for errors|review migration|review)$", re.IGNORECASE
@@ -36,6 +39,18 @@ _ALERT = re.compile(r"\S")
 _FAILED = re.compile(r"^\s*(error|failed)\b", re.IGNORECASE)
 _FINGERPRINT = """() => location.href + '|' +
     [...document.querySelectorAll('h1,h2,[role=heading]')].map((h) => h.textContent).join('|')"""
+
+
+_IS_DRAWN = """() => {
+    const visible = (e) => e.getClientRects().length > 0;
+    const busy = [...document.querySelectorAll('[aria-busy=true]')].some(visible);
+    const ends = 'button,[role=button],input[type=submit],[role=alert]:not(:empty)';
+    return !busy && [...document.querySelectorAll(ends)]
+        .some((e) => visible(e) && !e.closest('header,nav,footer'));
+}"""
+_HAS_CHOICE = """(radio) => radio.checked || (radio.name !== '' &&
+    [...document.querySelectorAll('input[type=radio]')]
+        .some((other) => other.name === radio.name && other.checked))"""
 
 
 @dataclass(frozen=True)
@@ -67,7 +82,11 @@ def fill_wizard(page: Page, name: str, choices: Choices) -> None:
             or there are too many of them.
     """
     for _ in range(MAX_PAGES):
-        _fill(page, name, choices)
+        try:
+            _fill(page, name, choices)
+        except PlaywrightTimeout as error:
+            attempted = f"creating the plan {name!r}"
+            raise DriverError(attempted, f"no way forward on {where(page)}") from error
         save = page.get_by_role("button", name=_SAVE)
         onward = page.get_by_role("button", name=_ONWARD)
         attempted = f"creating the plan {name!r}"
@@ -96,6 +115,7 @@ def where(page: Page) -> str:
 
 
 def _fill(page: Page, name: str, choices: Choices) -> None:
+    _await_fields(page)
     field_ = page.get_by_role("textbox", name=_NAME)
     if field_.count() and field_.first.is_editable():
         field_.first.fill(name)
@@ -106,10 +126,12 @@ def _fill(page: Page, name: str, choices: Choices) -> None:
     for kind, wanted in choices.include.items():
         box = page.get_by_role("checkbox", name=re.compile(rf"^{re.escape(kind)}\b", re.IGNORECASE))
         if box.count() and box.first.is_enabled():
-            box.first.set_checked(wanted)
+            _set(box.first, wanted)
+    _choose_every(page)
+    _trust_domains(page)
     consent = page.get_by_role("checkbox", name=_ALLOW)
     for index in range(consent.count()):
-        consent.nth(index).check()
+        _set(consent.nth(index), True)
 
 
 def _choose(page: Page, label: re.Pattern[str], option: re.Pattern[str]) -> None:
@@ -127,7 +149,40 @@ def _choose(page: Page, label: re.Pattern[str], option: re.Pattern[str]) -> None
         return
     radio = page.get_by_role("radio", name=option)
     if radio.count():
-        radio.first.check()
+        _set(radio.first, True)
+
+
+def _await_fields(page: Page) -> None:
+    """Waits until the page has been drawn: it says that nothing is loading, and has a button."""
+    page.wait_for_function(_IS_DRAWN, timeout=_CHECKS_MS)
+
+
+def _choose_every(page: Page) -> None:
+    """Where spaces or users have to be chosen and none are, choose all."""
+    boxes = page.get_by_role("checkbox", name=_EVERY)
+    for index in range(boxes.count()):
+        if boxes.nth(index).is_visible() and boxes.nth(index).is_enabled():
+            _set(boxes.nth(index), True)
+    radios = page.get_by_role("radio", name=_EVERY)
+    for index in range(radios.count()):
+        group = radios.nth(index).evaluate(_HAS_CHOICE)
+        if not group and radios.nth(index).is_visible():
+            _set(radios.nth(index), True)
+
+
+def _trust_domains(page: Page) -> None:
+    """Trusts the email domains that the page lists: users migrate only then."""
+    buttons = page.get_by_role("button", name=_TRUST)
+    for _ in range(buttons.count()):
+        before = buttons.count()
+        click(page, buttons.first, _STEP_MS)
+        expect(buttons).not_to_have_count(before, timeout=_STEP_MS)
+
+
+def _set(box: Locator, wanted: bool) -> None:
+    """Sets a box, by its label where something else lies over the box itself."""
+    if box.is_checked() != wanted:
+        box.set_checked(wanted, timeout=_STEP_MS)
 
 
 def press(page: Page, button: Locator, attempted: str) -> None:
@@ -138,7 +193,7 @@ def press(page: Page, button: Locator, attempted: str) -> None:
     """
     before = page.evaluate(_FINGERPRINT)
     try:
-        button.click(timeout=_STEP_MS)
+        click(page, button, _STEP_MS)
         page.wait_for_function(
             f"(before) => ({_FINGERPRINT})() !== before", arg=before, timeout=_STEP_MS
         )

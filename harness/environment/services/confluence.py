@@ -122,6 +122,7 @@ def describe(
                 toolchain=ready.toolchain,
                 jars=str(ready.jars) if ready.jars else None,
                 setup=settings.standin_setup,
+                pages=settings.standin_pages,
                 memory=settings.memory,
                 home=kept.home if kept else None,
                 system_features=system_features,

@@ -37,6 +37,7 @@ def standin(
     toolchain: Toolchain | None,
     jars: str | None,
     setup: str = "complete",
+    pages: str = "server",
     memory: str | None = None,
     home: Path | None = None,
     system_features: Sequence[str] = (),
@@ -55,6 +56,7 @@ def standin(
         toolchain: JDK and libraries; on the local engine only.
         jars: folder of the built stand-in; on the local engine only.
         setup: `complete` comes set up, `wizard` shows the set-up wizard.
+        pages: `server` draws the assistant's pages, or a `script` does over REST.
         memory: limit of its container.
         home: tar of a kept home to begin with.
         system_features: dark features that the JVM is started with.
@@ -69,6 +71,7 @@ def standin(
             "CCMA_PLATFORM_URL": platform_url,
             "CCMA_CLOUD_URL": f"https://{site}.atlassian.net",
             "STANDIN_SETUP": setup,
+            "STANDIN_PAGES": pages,
             "STANDIN_ADMIN_USER": account.user,
             "STANDIN_ADMIN_PASSWORD": account.password,
             "STANDIN_TIME_SCALE": f"{scale:g}",

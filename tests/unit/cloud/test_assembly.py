@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness.cloud.effects import Effect
 
 from harness.cloud.assembly import Cloud, assemble
 from harness.cloud.changes import (
@@ -23,7 +24,6 @@ from harness.cloud.changes import (
     SwitchesSet,
     TransferCreated,
 )
-from harness.cloud.effects import Effect
 from harness.cloud.faults.latency import Latency
 from harness.cloud.settings import ServeSettings
 from harness.cloud.state import CANCELS_AFTER, EXPIRES_AFTER, SILENCE

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from harness.cloud.effects import Effect
 
 from harness.cloud.changes import AppUninstalled, ClockSet, PairListed, SwitchesSet
-from harness.cloud.effects import Effect
 from harness.cloud.settings import ServeSettings
 from harness.cloud.world import World
 

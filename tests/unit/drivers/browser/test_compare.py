@@ -8,7 +8,7 @@ from harness.drivers.confluence.migration import AppProgress
 
 
 def told(key: str, status: str, percent: int | None) -> AppProgress:
-    return AppProgress("m-1", key, None, None, status, percent, None, None)
+    return AppProgress("m-1", key, None, None, status, percent, None)
 
 
 def shown(*rows: Row) -> Progress:

@@ -39,16 +39,21 @@ final class Environment {
     }
 
     int port(String name, int fallback) {
+        return number(name, fallback, 65535);
+    }
+
+    int number(String name, int fallback, int largest) {
         String value = text(name, Integer.toString(fallback));
         try {
             int parsed = Integer.parseInt(value);
-            if (parsed >= 0 && parsed <= 65535) {
+            if (parsed >= 0 && parsed <= largest) {
                 return parsed;
             }
         } catch (NumberFormatException e) {
             // Reported below, like a number out of range.
         }
-        throw new IllegalArgumentException(name + "=" + value + " must be a whole number from 0 to 65535");
+        throw new IllegalArgumentException(
+                name + "=" + value + " must be a whole number from 0 to " + largest);
     }
 
     /** A time scale. A fraction is rounded up: limits may last longer in wall time, never shorter. */

@@ -130,7 +130,7 @@ final class Server {
         Plugins plugins = new Plugins(state, framework, upm);
         ServerIdentity identity = new ServerIdentity(config.serverId(), "http://localhost:" + web.httpPort());
         MigrationAssistant assistant = new MigrationAssistant(settings.assistant(), new ConfluenceServices(
-                state, identity, features, plugins, framework.context()));
+                state, identity, features, plugins, users::emails, framework.context()));
         assistant.publishGateway();
         plugins.restore();
         new LoginPages(users, settings.login().twoStep()).addTo(routes);

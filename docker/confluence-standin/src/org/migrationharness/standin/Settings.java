@@ -3,6 +3,7 @@ package org.migrationharness.standin;
 import java.nio.file.Path;
 import java.util.Map;
 import org.migrationharness.standin.ccma.AssistantSettings;
+import org.migrationharness.standin.ccma.pages.PageSettings;
 import org.migrationharness.standin.ccma.platform.PlatformSettings;
 import org.migrationharness.standin.ccma.profile.Profile;
 import org.migrationharness.standin.security.LoginSettings;
@@ -81,6 +82,8 @@ record Settings(
                 env.url("CCMA_CLOUD_URL", "https://demo.atlassian.net"),
                 timeScale);
         return new AssistantSettings(home, Profile.named(env.text("CCMA_VERSION", Profile.FIXED.version())),
-                platform, env.choice("STANDIN_ASSESSMENT", "presumed", "asked").equals("presumed"));
+                platform, env.choice("STANDIN_ASSESSMENT", "presumed", "asked").equals("presumed"),
+                new PageSettings(env.choice("STANDIN_PAGES", "server", "script").equals("script"),
+                        env.number("STANDIN_PAGES_DELAY", 0, 60_000)));
     }
 }

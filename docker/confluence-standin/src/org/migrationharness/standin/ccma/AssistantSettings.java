@@ -1,6 +1,7 @@
 package org.migrationharness.standin.ccma;
 
 import java.nio.file.Path;
+import org.migrationharness.standin.ccma.pages.PageSettings;
 import org.migrationharness.standin.ccma.platform.PlatformSettings;
 import org.migrationharness.standin.ccma.profile.Profile;
 
@@ -12,7 +13,9 @@ import org.migrationharness.standin.ccma.profile.Profile;
  * @param platform where the cloud is
  * @param assessmentPresumed whether apps count as assessed, needed in cloud and consented to until an admin
  *     decides otherwise
+ * @param pages how its pages are drawn
  */
 public record AssistantSettings(
-        Path home, Profile profile, PlatformSettings platform, boolean assessmentPresumed) {
+        Path home, Profile profile, PlatformSettings platform, boolean assessmentPresumed,
+        PageSettings pages) {
 }

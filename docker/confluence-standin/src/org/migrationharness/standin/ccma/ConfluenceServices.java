@@ -1,6 +1,8 @@
 package org.migrationharness.standin.ccma;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
 import org.migrationharness.standin.ccma.platform.ServerIdentity;
 import org.migrationharness.standin.darkfeatures.DarkFeatures;
 import org.migrationharness.standin.upm.Plugins;
@@ -13,8 +15,10 @@ import org.osgi.framework.BundleContext;
  * @param server how this server introduces itself to the cloud
  * @param features the dark features
  * @param plugins the installed plugins
+ * @param emails the email addresses of its users
  * @param bundles where listeners are registered as services
  */
 public record ConfluenceServices(
-        Path state, ServerIdentity server, DarkFeatures features, Plugins plugins, BundleContext bundles) {
+        Path state, ServerIdentity server, DarkFeatures features, Plugins plugins,
+        Supplier<List<String>> emails, BundleContext bundles) {
 }

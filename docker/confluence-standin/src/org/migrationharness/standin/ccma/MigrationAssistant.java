@@ -21,6 +21,8 @@ import org.migrationharness.standin.ccma.pages.DashboardPage;
 import org.migrationharness.standin.ccma.pages.PlanPages;
 import org.migrationharness.standin.ccma.pages.PlanWizard;
 import org.migrationharness.standin.ccma.pages.ProgressLog;
+import org.migrationharness.standin.ccma.pages.ScriptedPages;
+import org.migrationharness.standin.ccma.plans.EmailDomains;
 import org.migrationharness.standin.ccma.plans.Plan;
 import org.migrationharness.standin.ccma.plans.PlanStatus;
 import org.migrationharness.standin.ccma.plans.Plans;
@@ -32,6 +34,8 @@ import org.migrationharness.standin.ccma.profile.Flags;
 import org.migrationharness.standin.ccma.profile.Profile;
 import org.migrationharness.standin.ccma.rest.AppListRest;
 import org.migrationharness.standin.ccma.rest.AppMigrationRest;
+import org.migrationharness.standin.ccma.rest.EmailDomainRest;
+import org.migrationharness.standin.ccma.rest.PlanRest;
 import org.migrationharness.standin.http.Routes;
 import org.migrationharness.standin.log.Log;
 import org.osgi.framework.BundleContext;
@@ -50,6 +54,7 @@ public final class MigrationAssistant {
     private final ListenerLookup listeners;
     private final InstalledApps apps;
     private final Assessment assessment;
+    private final EmailDomains emailDomains;
     private final Executor threads = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "migration-assistant");
         thread.setDaemon(true);
@@ -71,6 +76,7 @@ public final class MigrationAssistant {
         listeners = new ListenerLookup(
                 bundles, confluence.plugins(), settings.profile().generations(), gateway);
         apps = new InstalledApps(confluence.plugins(), listeners);
+        emailDomains = new EmailDomains(confluence.state(), confluence.emails());
         assessment = new Assessment(confluence.state(), settings.assessmentPresumed());
     }
 
@@ -85,13 +91,20 @@ public final class MigrationAssistant {
         MigrationRunner runner = runner(rowPlanner);
         CloudApps cloudApps = new CloudApps(platform);
         AssessmentPages assessmentPages = new AssessmentPages(apps, assessment, cloudApps);
-        new DashboardPage(plans, assessmentPages).addTo(routes);
-        new PlanPages(plans, runner, new ProgressLog(platform), profile, flags).addTo(routes);
         assessmentPages.addTo(routes);
         new AppListRest(apps, assessment, cloudApps).addTo(routes);
         PreMigrationChecks checks = new PreMigrationChecks(flags, apps, assessment, platform, cloudApps);
+        new EmailDomainRest(emailDomains).addTo(routes);
         String site = settings.platform().cloudUrl().toString();
-        new PlanWizard(plans, rowPlanner, checks, runner, site).addTo(routes);
+        if (settings.pages().scripted()) {
+            new ScriptedPages(plans, new ProgressLog(platform), profile, settings.pages()).addTo(routes);
+            new PlanRest(plans, rowPlanner, checks, runner,
+                    new PlanRest.Setting(site, flags, profile, apps, assessment)).addTo(routes);
+        } else {
+            new DashboardPage(plans, assessmentPages).addTo(routes);
+            new PlanPages(plans, runner, new ProgressLog(platform), profile, flags).addTo(routes);
+            new PlanWizard(plans, rowPlanner, checks, runner, site).addTo(routes);
+        }
         if (profile.has(Capability.TESTING_REST)) {
             new AppMigrationRest(plans, runner).addTo(routes);
         }

@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 
-/** The stylesheet, the script and the icon, from inside the jar. The list is fixed, so no path leads elsewhere. */
+/** The stylesheet, the scripts and the icon, from inside the jar. The list is fixed, so no path leads elsewhere. */
 public final class StaticFiles {
     private static final Map<String, String> TYPES = Map.of(
             "standin.css", "text/css;charset=UTF-8",
+            "assistant.js", "text/javascript;charset=UTF-8",
             "login.js", "text/javascript;charset=UTF-8",
             "favicon.svg", "image/svg+xml");
 

@@ -3,6 +3,7 @@ package org.migrationharness.standin.security;
 import com.google.gson.reflect.TypeToken;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -32,6 +33,10 @@ public final class Users {
 
     public Optional<Account> findByKey(String key) {
         return accounts.values().stream().filter(account -> account.key().equals(key)).findFirst();
+    }
+
+    public List<String> emails() {
+        return accounts.values().stream().map(Account::email).toList();
     }
 
     public synchronized void create(String name, String fullName, String email, String password) {

@@ -23,7 +23,6 @@ import org.migrationharness.standin.http.Routes;
  * Each page carries the input of the earlier ones, so a wizard that the admin leaves keeps nothing.
  */
 public final class PlanWizard {
-    private static final String PATH = "/plugins/servlet/ial/migration/create";
     private static final int NAME_LIMIT = 255;
 
     private final Plans plans;
@@ -42,8 +41,8 @@ public final class PlanWizard {
     }
 
     public void addTo(Routes routes) {
-        routes.get(PATH, Access.SECURE_ADMIN, exchange -> show(exchange, "connect", ""))
-                .post(PATH, Access.SECURE_ADMIN, this::submit);
+        routes.get(MigrationAddresses.CREATE, Access.SECURE_ADMIN, exchange -> show(exchange, "connect", ""))
+                .post(MigrationAddresses.CREATE, Access.SECURE_ADMIN, this::submit);
     }
 
     private void submit(Exchange exchange) throws IOException {
