@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.cloud.effects import Effect
+from harness.vocabulary.effects import Effect
 
 from harness.cloud.assembly import Cloud, assemble
 from harness.cloud.changes import (

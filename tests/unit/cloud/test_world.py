@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness.cloud.effects import Effect
+from harness.vocabulary.effects import Effect
 
 from harness.cloud.changes import AppUninstalled, ClockSet, PairListed, SwitchesSet
 from harness.cloud.settings import ServeSettings
