@@ -11,6 +11,7 @@ from pathlib import Path
 from harness.report import headline
 from harness.report.safe_text import bounded, web_link
 from harness.report.stored import ReportedCase, ReportedRun, read_run
+from harness.store.layout import REPORT
 
 _MOST_CASES, _MOST_CAUSES = 100, 20
 _TEXT, _ID = 600, 160
@@ -42,7 +43,7 @@ def summary(run: ReportedRun) -> str:
         "\n".join(_table(run)),
         *_causes(run),
         f"Drawn timelines, screenshots and evidence: {code('harness report')} makes "
-        f"{code('report.html')} in the run's folder.",
+        f"{code(REPORT)} in the run's folder.",
     ]
     return "\n\n".join(parts) + "\n"
 

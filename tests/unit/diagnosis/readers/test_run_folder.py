@@ -212,7 +212,7 @@ def test_all_artefacts_are_read(run):
 
     kinds = {type(each).__name__ for each in case.facts.items}
     assert case.problems == ()
-    assert {"Plugin", "Bundle", "Decision", "Consent", "RestRow", "PlanStatus"} <= kinds
+    assert {"Plugin", "Bundle", "AssessmentDecision", "Consent", "RestRow", "PlanStatus"} <= kinds
     assert {"upm", "osgi", "site"} <= case.facts.sources
     assert "package-not-wired" in proved(run)
 
