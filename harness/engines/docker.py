@@ -180,7 +180,7 @@ class DockerEngine:
         """Creates the container, copies its files in and starts it.
 
         Raises:
-            BadInput: a host port that was asked for is taken.
+            BadInput: a fixed port is taken.
         """
         place = _Place(service.ports, service.folders)
         host, bind = self._address.reach()

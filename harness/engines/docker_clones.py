@@ -100,7 +100,7 @@ def prepared(home: Home, archive: Path) -> str:
         home.client.volumes.get(name)
     except NotFound:
         forget(home.client, archive)
-        labels = {ARCHIVE_LABEL: _told(archive)}
+        labels = {ARCHIVE_LABEL: _label(archive)}
         home.client.volumes.create(name, labels=labels)
         home.fill(name, archive)
         # A volume's labels cannot be changed: a second one says that the first is whole.
@@ -110,20 +110,20 @@ def prepared(home: Home, archive: Path) -> str:
 
 def forget(client: docker.DockerClient, archive: Path) -> None:
     """Removes the volumes with an archive's content; one that a stack uses stays."""
-    for volume in client.volumes.list(filters={"label": f"{ARCHIVE_LABEL}={_told(archive)}"}):
+    for volume in client.volumes.list(filters={"label": f"{ARCHIVE_LABEL}={_label(archive)}"}):
         with suppress(APIError):
             volume.remove()
 
 
 def forget_orphans(client: docker.DockerClient) -> None:
-    """Removes the volumes whose archive was on this machine and is there no more."""
+    """Removes the volumes whose archive was on this machine and is gone."""
     for volume in client.volumes.list(filters={"label": ARCHIVE_LABEL}):
         machine, _, path = volume.attrs["Labels"][ARCHIVE_LABEL].partition(":")
         if machine == os.uname().nodename and not Path(path).exists():
             forget(client, Path(path))
 
 
-def _told(archive: Path) -> str:
+def _label(archive: Path) -> str:
     return f"{os.uname().nodename}:{archive}"
 
 

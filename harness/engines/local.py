@@ -161,7 +161,7 @@ def _environment(run: Run, service: Service, place: Placement) -> Mapping[str, s
 
 
 def _check_free(service: str, port: int) -> None:
-    """Asks before the service does, whose own complaint would come late and in its words."""
+    """Tries the port before the service does, whose own error would come late and in its words."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -193,10 +193,10 @@ class LocalEngine:
         return run.folder / stack
 
     def start(self, service: Service) -> LocalService:
-        """Starts the service; its ports are read later from what it tells.
+        """Starts the service; its ports are read later, once it has announced them.
 
         Raises:
-            BadInput: a port that was asked for is taken.
+            BadInput: a fixed port is taken.
         """
         for port in service.fixed_ports.values():
             _check_free(service.name, port)

@@ -1,7 +1,7 @@
-"""What a stack asks of an engine: a description of a service, the same for every engine.
+"""What a stack gives to an engine: a description of a service, the same for every engine.
 
 A service is described once. What differs between a container and a local process (paths,
-ports, addresses to bind) is asked from a `Placement`, which each engine answers in its own way.
+ports, addresses to bind) comes from a `Placement`, of which each engine has its own kind.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,10 +28,10 @@ class Placement(Protocol):
 
     @property
     def ports_file(self) -> str | None:
-        """Where the service tells the ports it chose; None where ports are fixed."""
+        """The file in which the service announces its ports; None where ports are fixed."""
 
     def port(self, name: str) -> int:
-        """The port to listen on; 0 where the service chooses and tells in the ports file."""
+        """The port to listen on; 0 where the service chooses one and announces it."""
 
     def file(self, name: str) -> str:
         """The path of one of the service's files."""
@@ -50,8 +50,8 @@ class Service:
         argv: its command line; empty on Docker means the image's own.
         env: its environment, over what any program needs to start on the engine.
         ports: name -> port inside a container; on the local engine the service chooses.
-        fixed_ports: name -> host port, where the user asked for one.
-        announced: name -> pattern of the output line that tells a port on the local engine,
+        fixed_ports: name -> host port, where the user chose one.
+        announced: name -> pattern of the output line with a port on the local engine,
             for ports that are not in the ports file.
         files: name -> content, put in place before the service starts.
         folders: name -> path in a container; a volume there, a folder of the run locally.
@@ -101,7 +101,7 @@ class Running(Protocol):
         """The host on which its ports are reached from here."""
 
     def port(self, name: str) -> int:
-        """The port on `host`; waits, bounded, until the service has told it.
+        """The port on `host`; waits, bounded, until the service has announced it.
 
         Raises:
             ServiceDied: it ended before it listened.
@@ -144,9 +144,9 @@ class Engine(Protocol):
 
 
 def port_taken(service: str, ports: Iterable[int]) -> BadInput:
-    """The error for a host port that was asked for and is taken."""
-    asked = ", ".join(str(port) for port in ports)
+    """The error for a host port that the user chose and that is taken."""
+    chosen = ", ".join(str(port) for port in ports)
     return BadInput(
-        f"{service}: a port that was asked for ({asked}) is taken: "
-        "choose another, or leave it out to have one chosen"
+        f"{service}: a port that was chosen ({chosen}) is taken: "
+        "choose another, or leave it out to get a free one"
     )

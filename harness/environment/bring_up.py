@@ -156,7 +156,7 @@ def _start(
 ) -> tuple[dict[str, Running], ConfluenceSide]:
     """Starts all services in another thread; what the caller does meanwhile takes as long."""
     with ThreadPoolExecutor(1) as pool:
-        # A thread whose start is interrupted would go on, and nobody would wait for it.
+        # An interrupted submit would leave a thread that goes on, with nothing that waits for it.
         with deferred():
             starting = pool.submit(_start_all, engine, parts)
         meanwhile()

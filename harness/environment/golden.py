@@ -2,8 +2,8 @@
 
 A golden home is a folder below the user's state: the home as a tar, the database's dump where
 there is one, and a manifest that says what they belong to. A home fits the very image it was kept
-from (reference/confluence-container.md 1.5 and 7.4), so anything else is refused before
-something is started.
+from (reference/confluence-container.md 1.5 and 7.4), so any other image is refused before
+anything is started.
 """
 
 import shutil
@@ -43,7 +43,7 @@ class Manifest(BaseModel):
         system_features: those that its JVM was started with; they are flags of the stack.
         licence: fingerprint of the licence it was set up with; never the licence.
         ccma: the assistant's version.
-        saved: when, in UTC.
+        saved: when it was kept, in UTC.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -85,9 +85,7 @@ def read(name: str) -> Manifest:
     try:
         return Manifest.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        raise BadInput(
-            f"this is no manifest of a golden home: {_first(error)}", path=path
-        ) from None
+        raise BadInput(f"not a manifest of a golden home: {_first(error)}", path=path) from None
 
 
 def kept(name: str, identity: str) -> Kept:
@@ -109,10 +107,10 @@ def kept(name: str, identity: str) -> Kept:
         )
     home, dump = place / HOME_FILE, place / DUMP_FILE
     if not home.is_file():
-        raise BadInput(f"golden home {name!r} is not whole: {HOME_FILE} is missing", path=place)
+        raise BadInput(f"golden home {name!r} is incomplete: {HOME_FILE} is missing", path=place)
     if (build := build_in(home)) != manifest.build:
         raise BadInput(
-            f"golden home {name!r} is not whole: its home is of build {build}, its manifest of "
+            f"golden home {name!r} is incomplete: its home is of build {build}, its manifest of "
             f"build {manifest.build}; keep a new one",
             path=place,
         )

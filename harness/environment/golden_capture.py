@@ -1,4 +1,4 @@
-"""Keeps the home of a stack that `harness up` left standing as a golden home.
+"""Keeps the home of a stack that `harness up` left running as a golden home.
 
 A home is whole only once its server has ended in order, so saving ends the stack. What is kept
 appears under its name in one rename: a save that broke leaves nothing behind.
@@ -31,7 +31,7 @@ from harness.settings import STANDIN
 from harness.support.console import Progress, step
 
 REBUILT = frozenset({"logs", "temp", "plugins-osgi-cache", "plugins-cache", "plugins-temp"})
-"""Folders at the top of a home that a start makes anew."""
+"""Folders at the top of a home that each start makes again."""
 
 _STOP_SECONDS = 120
 """Wall seconds for an orderly end; a real Confluence takes about 20."""
@@ -41,8 +41,8 @@ _CHUNK = 1 << 20
 _CONFLUENCE_UID = 2002
 
 
-class _Standing(Protocol):
-    """A standing Confluence, as its engine reaches it."""
+class _Source(Protocol):
+    """The Confluence whose home is kept, as its engine reaches it."""
 
     def configuration(self) -> bytes:
         """The home's `confluence.cfg.xml`."""
@@ -57,15 +57,15 @@ class _Standing(Protocol):
         """Writes the database's dump, where it has one."""
 
     def make_ready(self, archive: Path) -> None:
-        """Does now what the first stack that begins with it would have to do."""
+        """Does what the first stack that begins with the archive would have to do."""
 
 
 def save(name: str, run: runs.Run, progress: Progress, client: docker.DockerClient | None) -> Path:
-    """Keeps the home of a standing stack, and takes the stack down.
+    """Keeps the home of a stack, and takes the stack down.
 
     Args:
         name: what to call it.
-        run: the run that was left standing.
+        run: the run that left the stack running.
         progress: takes lines about how long it took.
         client: Docker's, for a stack that runs there.
 
@@ -73,40 +73,44 @@ def save(name: str, run: runs.Run, progress: Progress, client: docker.DockerClie
         The golden home's folder.
 
     Raises:
-        BadInput: the name is taken, or the stack is of a harness that did not say its image.
+        BadInput: the name is taken, or the stack was brought up by a version that did not record
+            its image.
         HarnessError: the server did not end in order, or its database could not be dumped.
     """
     place = golden.folder() / name
     if place.exists():
-        raise BadInput(f"a golden home is called {name!r} already: `harness golden remove` it")
+        raise BadInput(
+            f"a golden home {name!r} is there already: choose another name, or remove it by "
+            f"`harness golden remove {name}`"
+        )
     document = read(run)
-    standing = _standing(document, client)
-    configuration = standing.configuration()
+    source = _source(document, client)
+    configuration = source.configuration()
     manifest = _manifest(name, document, golden.facts_of(configuration))
     with _scratch(run) as scratch:
         with step(progress, "ending Confluence in order"):
-            standing.stop()
+            source.stop()
         with step(progress, f"keeping its home as {name!r}"):
             if manifest.confluence != STANDIN:
                 with gzip.open(scratch / golden.DUMP_FILE, "wb", 6) as file:
-                    standing.dump(file)
+                    source.dump(file)
             with tarfile.open(scratch / golden.HOME_FILE, "w:") as archive:
                 add_file(archive, golden.CONFIGURATION, configuration)
-                standing.add_home(archive)
+                source.add_home(archive)
         text = manifest.model_dump_json(indent=1)
         (scratch / golden.MANIFEST_FILE).write_text(f"{text}\n")
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         scratch.rename(place)
     if manifest.confluence == STANDIN:
         with step(progress, "making it ready to begin with"):
-            standing.make_ready(place / golden.HOME_FILE)
+            source.make_ready(place / golden.HOME_FILE)
     reaper.take_down(run, client)
     return place
 
 
 @contextmanager
 def _scratch(run: runs.Run) -> Iterator[Path]:
-    """A folder of the run, which goes with it; its owner's only, for a home holds passwords."""
+    """A folder that is removed with its run; for its owner only, since a home holds passwords."""
     scratch = run.folder / "golden"
     scratch.mkdir(mode=0o700)
     try:
@@ -118,7 +122,9 @@ def _scratch(run: runs.Run) -> Iterator[Path]:
 def _manifest(name: str, document: StackDocument, facts: golden.HomeFacts) -> golden.Manifest:
     confluence = document.confluence
     if not confluence.image or facts.build is None:
-        raise BadInput(f"run {document.run} does not say which image and build it runs: `up` anew")
+        raise BadInput(
+            f"run {document.run} does not say which image and build it runs: `harness up` again"
+        )
     account = session.Account(confluence.admin_user, confluence.admin_password)
     with session.connect(confluence.base_url, account) as http:
         return golden.Manifest(
@@ -135,12 +141,12 @@ def _manifest(name: str, document: StackDocument, facts: golden.HomeFacts) -> go
         )
 
 
-def _standing(document: StackDocument, client: docker.DockerClient | None) -> _Standing:
+def _source(document: StackDocument, client: docker.DockerClient | None) -> _Source:
     if document.engine == "local":
         log = document.confluence.log_path
         return InProcess(int(document.services[CONFLUENCE]), Path(log.removesuffix(f"/{LOG}")))
     if client is None:
-        raise BadInput(f"the stack of run {document.run} runs on Docker, which does not answer")
+        raise BadInput(f"run {document.run} is on Docker, and no engine answers here")
     return InDocker(client, document.services[CONFLUENCE], document.services.get(DATABASE))
 
 
@@ -169,7 +175,7 @@ class InProcess:
                 archive.add(path, path.name, filter=_of_confluence)
 
     def dump(self, file: gzip.GzipFile) -> None:
-        """There is no database beside a stand-in."""
+        """Does nothing: a stand-in has no database."""
 
     def make_ready(self, archive: Path) -> None:
         with clones.locked(archive):
@@ -184,7 +190,9 @@ class InDocker:
         try:
             self._container = client.containers.get(container)
         except NotFound as error:
-            raise BadInput(f"the container {container} is gone: `harness down`") from error
+            raise BadInput(
+                f"the container {container} is gone: `harness down` removes the rest"
+            ) from error
 
     def configuration(self) -> bytes:
         stream, _ = self._container.get_archive(f"{HOME}/{golden.CONFIGURATION}")
@@ -231,14 +239,14 @@ class InDocker:
 
 
 def _of_confluence(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Files of this machine's user are those of the image's user in a container."""
+    """Gives a file to the user that Confluence runs as in its image."""
     entry.uid = entry.gid = _CONFLUENCE_UID
     entry.uname = entry.gname = ""
     return entry
 
 
 def add_file(archive: tarfile.TarFile, name: str, content: bytes) -> None:
-    """Adds a file of that content to an archive, for its owner only."""
+    """Adds a file to an archive, readable by its owner only."""
     entry = tarfile.TarInfo(name)
     entry.size, entry.mode = len(content), 0o600
     entry.uid = entry.gid = _CONFLUENCE_UID

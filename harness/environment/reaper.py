@@ -60,7 +60,7 @@ def take_down(run: runs.Run, client: docker.DockerClient | None) -> Removed:
 
 @contextmanager
 def nothing_left(run: runs.Run, client: docker.DockerClient | None) -> Iterator[None]:
-    """Where the block is interrupted, removes what it left of the run; a standing stack stays.
+    """Removes what is left of a run where the block is interrupted; a stack of `up` stays.
 
     An interrupt takes effect anywhere, also after something was started and before the note of
     who ends it.
@@ -90,7 +90,7 @@ def _labelled(client: docker.DockerClient) -> set[str]:
 def _processes() -> Iterator[tuple[psutil.Process, str]]:
     """This owner's processes that carry a run's id, but for this process and its ancestors.
 
-    Another owner's are left alone: whether their runs are alive cannot be told from here.
+    Another owner's are left alone: this process cannot see whether their runs are alive.
     """
     me, owner = psutil.Process(), runs.owner_label()
     spared = {me.pid, *(parent.pid for parent in me.parents())}

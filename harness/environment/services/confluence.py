@@ -136,16 +136,16 @@ def describe(
             "--licence-file or HARNESS_LICENCE_FILE, or put it into HARNESS_LICENCE (Atlassian "
             "publishes 3-hour ones for tests)"
         )
-    asked = fixed_ports(settings)
-    if kept and kept.http_port and "http" not in asked:
-        asked["http"] = kept.http_port
+    ports = fixed_ports(settings)
+    if kept and kept.http_port and "http" not in ports:
+        ports["http"] = kept.http_port
     return ConfluenceSide(
         real_image.confluence(
             ready.images["confluence"],
             authority=authority,
             scale=settings.scale,
             licence=licence,
-            fixed_ports=asked,
+            fixed_ports=ports,
             faketime=_faketime(ready, progress) if settings.scale != 1 else None,
             memory=settings.memory,
             home=kept.home if kept else None,
@@ -159,13 +159,13 @@ def describe(
 
 
 def fixed_ports(settings: Settings) -> dict[str, int]:
-    """Confluence's ports for which a host port was asked for."""
-    asked = {
+    """Confluence's ports for which the settings name a host port."""
+    chosen = {
         "http": settings.http_port,
         "synchrony": settings.synchrony_port,
         "jdwp": settings.jdwp_port,
     }
-    return {name: port for name, port in asked.items() if port is not None}
+    return {name: port for name, port in chosen.items() if port is not None}
 
 
 def _faketime(ready: Ready, progress: Progress) -> bytes:

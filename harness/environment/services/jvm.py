@@ -11,7 +11,7 @@ def confluence_jvm_arguments(place: Placement, system_features: Sequence[str] = 
     """What the JVM of any Confluence gets: debugger, trust store, and doors that tests need open.
 
     The trust store replaces the JVM's own, so the harness's CA is the only one that is trusted:
-    nothing outside the stack's network is to be asked. Dark features of the system level are
+    no request is to leave the stack's network. Dark features of the system level are
     properties of the JVM (container facts, section 3.3).
     """
     return [

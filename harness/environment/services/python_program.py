@@ -1,4 +1,4 @@
-"""How a program of this package is started, and told where to listen."""
+"""How a program of this package is started: its command line and its environment."""
 
 import sys
 from collections.abc import Mapping

@@ -91,10 +91,10 @@ def confluence(
 
     Args:
         image: such as `atlassian/confluence:9.2`.
-        authority: the CA it trusts, alone: nothing outside the stack's network is asked.
+        authority: the only CA it trusts: no request is to leave the stack's network.
         scale: server seconds per wall second; 1 leaves the clock alone.
         licence: goes into its environment, which the image clears before it starts Java.
-        fixed_ports: name -> host port, where one was asked for.
+        fixed_ports: name -> host port, where the user chose one.
         faketime: libfaketime for the image's processor; needed where `scale` is not 1.
         memory: limit of its container.
         home: tar of a kept home to begin with.

@@ -52,7 +52,7 @@ def standin(
         scale: server seconds per wall second.
         platform_url: where its CCMA reaches the cloud.
         account: the administrator it comes with.
-        fixed_ports: name -> host port, where one was asked for.
+        fixed_ports: name -> host port, where the user chose one.
         toolchain: JDK and libraries; on the local engine only.
         jars: folder of the built stand-in; on the local engine only.
         setup: `complete` comes set up, `wizard` shows the set-up wizard.

@@ -82,7 +82,7 @@ def test_what_is_not_whole_is_refused(ours: Path) -> None:
     with pytest.raises(BadInput, match=r"home\.tar is missing"):
         golden.kept("ours", MANIFEST.image)
     (ours / golden.MANIFEST_FILE).write_text('{"name": 3}')
-    with pytest.raises(BadInput, match="no manifest of a golden home"):
+    with pytest.raises(BadInput, match="not a manifest of a golden home"):
         golden.kept("ours", MANIFEST.image)
 
 
@@ -103,7 +103,7 @@ def test_a_homes_configuration_tells_build_and_licence() -> None:
 
 @pytest.mark.usefixtures("ours")
 def test_a_name_that_is_taken_is_refused_before_anything_is_stopped(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="called 'ours' already"):
+    with pytest.raises(BadInput, match="'ours' is there already"):
         golden_capture.save("ours", Run("r", tmp_path / "no-such-run"), lambda _: None, None)
 
 

@@ -1,0 +1,122 @@
+"""What a testbed keeps from case to case, and what it puts back."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import httpx
+import pytest
+
+from harness.cases import app as apps
+from harness.errors import ServiceDied
+from harness.support import assets
+from harness.testbed import testbed as module
+from harness.testbed.reset import Baseline
+from harness.testbed.testbed import Testbed, open_testbed
+
+CHARTS = apps.load(assets.sample_app("charts"))
+ACE = apps.load(assets.sample_app("charts-ace"))
+JAR, OTHER = Path("charts.jar"), Path("other.jar")
+BASELINE = Baseline(frozenset(), {}, {}, ("t-1", "t-2"), 3)
+
+
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was done, in order; the drivers themselves are tested elsewhere."""
+    seen: list[str] = []
+
+    def install(_: object, jar: Path) -> Any:
+        seen.append(f"install {jar}")
+        return SimpleNamespace(key=f"key of {jar}")
+
+    monkeypatch.setattr(module.plugins, "install", install)
+    monkeypatch.setattr(module.plugins, "uninstall", lambda _, key: seen.append(f"remove {key}"))
+    monkeypatch.setattr(module.plugins, "await_address", lambda *_: None)
+    monkeypatch.setattr(module.reset, "restore", lambda *_: seen.append("restore"))
+    monkeypatch.setattr(module.reset, "snapshot", lambda *_: BASELINE)
+    monkeypatch.setattr(module.boot, "server_time", lambda _: "server time")
+    monkeypatch.setattr(module, "log_in", lambda *_: seen.append("log in"))
+    return seen
+
+
+def fake_stack(done: list[str]) -> Any:
+    def note(event: str) -> Any:
+        return lambda *values, **_: done.append(" ".join([event, *map(str, values)]))
+
+    return SimpleNamespace(
+        scale=200,
+        cloud_app=SimpleNamespace(behave=note("behave")),
+        cloud=SimpleNamespace(list_pair=note("list"), set_clock=note("clock"), mark=note("mark")),
+        dead=lambda: None,
+        client=lambda: httpx.Client(),
+        confluence_url="http://confluence",
+        account=None,
+        explained=lambda step, error: ServiceDied("confluence", step, str(error), ""),
+    )
+
+
+def bed_of(stack: Any, app: apps.AppDescription = CHARTS) -> Testbed:
+    nothing: Any = None
+    return Testbed(stack, nothing, nothing, app, JAR, BASELINE)
+
+
+def test_a_server_app_is_installed_once_and_stays_while_cases_use_it(done: list[str]) -> None:
+    testbed = bed_of(fake_stack(done))
+    testbed.install()
+    testbed.use(CHARTS, JAR)
+    testbed.install()
+    assert done == [f"install {JAR}"]
+
+
+def test_another_server_app_takes_the_place_of_the_last_one(done: list[str]) -> None:
+    testbed = bed_of(fake_stack(done))
+    testbed.use(CHARTS, OTHER)
+    assert done == []  # nothing was installed
+    testbed.install()
+    testbed.use(CHARTS, JAR)
+    testbed.install()
+    assert done == [f"install {OTHER}", f"remove key of {OTHER}", f"install {JAR}"]
+
+
+def test_a_reset_silences_the_cloud_app_before_the_cloud_forgets(done: list[str]) -> None:
+    bed_of(fake_stack(done)).reset(cloud_app=None, name="a case")
+    assert done == [
+        "behave seed",
+        "restore",
+        f"list {CHARTS.server.key} {CHARTS.cloud.key}",
+        "clock server time 200",
+        "mark a case",
+    ]
+
+
+def test_a_reset_gives_the_cloud_app_the_cases_behaviour(done: list[str]) -> None:
+    bed_of(fake_stack(done)).reset(cloud_app="silent", name="a case")
+    assert done[0] == "behave silent"
+
+
+def test_a_real_connect_app_is_not_asked_to_behave(done: list[str]) -> None:
+    bed_of(fake_stack(done), ACE).reset(cloud_app=None, name="a case")
+    assert done[0] == "restore"
+
+
+def test_a_testbed_begins_without_the_transfers_of_an_attached_stack(done: list[str]) -> None:
+    page: Any = SimpleNamespace(close=lambda: done.append("close page"), context="context")
+    with ExitStack() as at_end:
+        testbed = open_testbed(fake_stack(done), CHARTS, JAR, page, at_end)
+        assert (testbed.baseline.transfers, testbed.baseline.faults) == ((), 0)
+        assert done == ["log in", "close page"]
+        client = testbed.client
+    assert client.is_closed
+
+
+def test_a_log_in_that_fails_names_the_service_behind_it(
+    done: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise httpx.ConnectError("refused")
+
+    monkeypatch.setattr(module, "log_in", fail)
+    page: Any = None
+    with ExitStack() as at_end, pytest.raises(ServiceDied, match="the browser to log in"):
+        open_testbed(fake_stack(done), CHARTS, JAR, page, at_end)
