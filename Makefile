@@ -3,12 +3,14 @@
 
 .PHONY: matrix repro e2e test check unit engine setup bench clean
 
-# -p no:cacheprovider keeps the checkout as clean as it was.
 PYTEST = .venv/bin/pytest
+# Each worker has a JVM and a browser, so more than four are no gain.
+SIDE_BY_SIDE = -n logical --maxprocesses 4 --dist loadfile
 
 # Not here but in `make test`: the explanations of all known failures, and a cluster.
 e2e: setup
-	$(PYTEST) tests/e2e --engine auto --ignore tests/e2e/test_explain.py --ignore tests/e2e/test_fleet.py
+	$(PYTEST) tests/e2e --engine auto $(SIDE_BY_SIDE) \
+		--ignore tests/e2e/test_explain.py --ignore tests/e2e/test_fleet.py
 
 test: setup check
 	bash scripts/test.sh

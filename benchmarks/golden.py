@@ -23,7 +23,8 @@ from harness.drivers.confluence import apps as plugins
 from harness.drivers.confluence import dark_features
 from harness.engines import docker_clones
 from harness.engines.app_builds import server_jar
-from harness.engines.docker import DockerService, connect
+from harness.engines.docker import DockerService
+from harness.engines.docker_host import engine_answers
 from harness.engines.ready import Ready, prepare
 from harness.environment import golden
 from harness.environment.bring_up import StackPlan, bring_up
@@ -148,5 +149,5 @@ def check(stack: Stack) -> None:
 
 
 if __name__ == "__main__":
-    chosen = sys.argv[1:] or (["docker", "local"] if connect() else ["local"])
+    chosen = sys.argv[1:] or (["docker", "local"] if engine_answers(None) else ["local"])
     sys.exit(main(chosen))

@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks import bare
 from harness.drivers.browser.launch import find_browser
 from harness.engines import builds, toolchain
-from harness.engines.docker import connect
+from harness.engines.docker_host import engine_answers
 from harness.engines.ready import prepare
 from harness.lifecycle import runs
 from harness.support import assets
@@ -80,5 +80,5 @@ def first_row(engine: str, words: list[str]) -> float:
 
 
 if __name__ == "__main__":
-    chosen = sys.argv[1:] or (["docker", "local"] if connect() else ["local"])
+    chosen = sys.argv[1:] or (["docker", "local"] if engine_answers(None) else ["local"])
     sys.exit(main(chosen))

@@ -30,7 +30,8 @@ from harness.drivers.browser.login import log_in
 from harness.drivers.confluence import apps as plugins
 from harness.drivers.confluence import dark_features
 from harness.engines.app_builds import server_jar
-from harness.engines.docker import DockerService, connect
+from harness.engines.docker import DockerService
+from harness.engines.docker_host import engine_answers
 from harness.engines.ready import Ready, prepare
 from harness.engines.service import Running
 from harness.environment.bring_up import StackPlan, bring_up
@@ -243,5 +244,5 @@ def until(look: Callable[[], object], every: float = 0.01, within: float = 60) -
 
 
 if __name__ == "__main__":
-    chosen = sys.argv[1:] or (["docker", "local"] if connect() else ["local"])
+    chosen = sys.argv[1:] or (["docker", "local"] if engine_answers(None) else ["local"])
     sys.exit(main(chosen))

@@ -1,15 +1,23 @@
 #!/usr/bin/env bash
 # Runs every test: unit, contract, and end to end on Docker, where an engine answers, and always
 # on local processes.
+# With E2E_DONE=local, what `make e2e` has just run on local processes is not run there again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-.venv/bin/pytest tests/unit -n auto
-.venv/bin/pytest tests/contract tests/e2e --engine local \
+# Files run side by side; each worker has a JVM and a browser, so more than four is no gain.
+side_by_side=(-n logical --maxprocesses 4 --dist loadfile)
+
+# What `make e2e` leaves out.
+local_e2e=(tests/e2e/test_explain.py tests/e2e/test_fleet.py)
+[ "${E2E_DONE:-}" = local ] || local_e2e=(tests/e2e)
+
+.venv/bin/pytest tests/unit -n logical
+.venv/bin/pytest tests/contract "${local_e2e[@]}" --engine local "${side_by_side[@]}" \
     --ignore tests/contract/engines/test_remote_docker.py
-if docker version --format '{{.Server.Version}}' >/dev/null 2>&1; then
+if .venv/bin/harness doctor | grep '^ok .*docker engine'; then
     # Explanations, reports, matrices, schedules and most refusals do not depend on the engine: once is enough.
-    .venv/bin/pytest tests/contract/engines/test_remote_docker.py tests/e2e --engine docker \
+    .venv/bin/pytest tests/contract/engines tests/e2e --engine docker "${side_by_side[@]}" \
         -k "not test_explain and not test_report and not test_matrix and not test_fleet \
             and not test_repro and not pytest_n and not killed_run_goes_on \
             and (not test_bad_input or port)"

@@ -153,6 +153,12 @@ def client_if_any(docker_socket: Path | None) -> Iterator[docker.DockerClient | 
         yield client
 
 
+def engine_answers(docker_socket: Path | None) -> bool:
+    """Whether a Docker engine answers; arguments and errors as for `client_if_any`."""
+    with client_if_any(docker_socket) as client:
+        return client is not None
+
+
 def _client(
     address: Address, version: str, timeout: float = DEFAULT_TIMEOUT_SECONDS
 ) -> docker.DockerClient:

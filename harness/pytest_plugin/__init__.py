@@ -12,6 +12,7 @@ serves all of them.
 """
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -226,15 +227,22 @@ def _settings(config: pytest.Config) -> Settings:
 
 
 def _progress(config: pytest.Config) -> "Progress":
-    """Says what is built and brought up although pytest captures output: it may take a while."""
+    """Says what is built and brought up although pytest captures output: it may take a while.
+
+    A worker of `pytest -n` has no reporter, but the terminal as its standard error.
+    """
     capture = config.pluginmanager.getplugin("capturemanager")
     reporter = config.pluginmanager.getplugin("terminalreporter")
+    worker = getattr(config, "workerinput", {}).get("workerid")
 
     def tell(line: str) -> None:
-        if capture and reporter:
+        if capture and (reporter or worker):
             with capture.global_and_fixture_disabled():
-                reporter.ensure_newline()
-                reporter.write_line(line)
+                if worker:
+                    sys.stderr.write(f"[{worker}] {line}\n")
+                else:
+                    reporter.ensure_newline()
+                    reporter.write_line(line)
 
     return tell
 

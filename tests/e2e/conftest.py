@@ -14,8 +14,7 @@ def command(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Command]
     engine = request.config.getoption("--engine") or "auto"
     command = Command(tmp_path / "state", tmp_path, engine)
     yield command
-    command.run("down")
-    command.run("sweep")
+    command.end()
 
 
 @pytest.fixture

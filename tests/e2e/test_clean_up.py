@@ -14,6 +14,7 @@ from harness_command import SEED, Command
 
 from harness.engines.docker_host import connect, find_address
 from harness.lifecycle.runs import OWNER_VARIABLE
+from harness.settings import resolve
 
 WaitForLine = Callable[["subprocess.Popen[str]", str], str]
 ONE_CASE = ["run", str(SEED), "-k", "feature=on,dev-mode=on,ccma=3.9.6"]
@@ -138,7 +139,9 @@ def _kill_confluence(command: Command) -> None:
     """Kills the stand-in's JVM, which on Docker is a process of this machine too."""
     made = (line for line in command.debris() if line.startswith("container"))
     if container := next((line for line in made if line.endswith("-confluence")), None):
-        with closing(connect(find_address(None))) as docker:
+        with closing(
+            connect(find_address(resolve({}, os.environ).settings.docker_socket))
+        ) as docker:
             docker.containers.get(container.split()[1]).kill()
         return
     for process in psutil.process_iter():

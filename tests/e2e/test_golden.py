@@ -1,6 +1,7 @@
 """A home that was set up once begins other stacks, whole, and no others."""
 
 import json
+import os
 from pathlib import Path
 
 from harness_command import Command
@@ -11,6 +12,7 @@ from harness.drivers.confluence.session import Account, connect
 from harness.engines.app_builds import server_jar
 from harness.engines.docker_clones import ARCHIVE_LABEL
 from harness.engines.docker_host import client_if_any
+from harness.settings import resolve
 from harness.support import assets
 
 KEY = "migration-assistant.app-migration.feature"
@@ -52,15 +54,15 @@ def test_a_kept_home_begins_another_stack(command: Command) -> None:
     assert command.run("down").returncode == 0
     assert command.run("golden", "remove", "ours").returncode == 0
     assert command.debris() == []
-    assert archives() == []
+    assert archives(command) == []
 
 
-def archives() -> list[str]:
-    """Volumes with the content of a golden home that is there no more."""
-    with client_if_any(None) as client:
+def archives(command: Command) -> list[str]:
+    """Paths of the command's golden homes whose content a volume holds."""
+    with client_if_any(resolve({}, os.environ).settings.docker_socket) as client:
         found = client.volumes.list(filters={"label": ARCHIVE_LABEL}) if client else []
-    paths = [volume.attrs["Labels"][ARCHIVE_LABEL].partition(":")[2] for volume in found]
-    return [path for path in paths if not Path(path).exists()]
+        paths = [volume.attrs["Labels"][ARCHIVE_LABEL].partition(":")[2] for volume in found]
+        return [path for path in paths if Path(path).is_relative_to(command.state)]
 
 
 def test_what_is_not_there_is_refused(command: Command) -> None:

@@ -57,7 +57,7 @@ def reported(
     assert done.returncode == 0, done.stderr
     (run,) = (folder / "build" / "runs").iterdir()
     yield Reported(command, run)
-    command.run("sweep")
+    command.end()
 
 
 @pytest.fixture(scope="module")
