@@ -5,13 +5,37 @@ whether the service still lives. What a look saw instead of the awaited thing go
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from harness.errors import ServiceDied, WaitTimedOut
 
 T = TypeVar("T")
+
+
+class Living(Protocol):
+    """What a wait depends on; a running service of a stack is one."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the stack."""
+
+    def ended(self) -> str | None:
+        """None while it lives, else how it ended, as a phrase that follows its name."""
+
+    def output_tail(self, lines: int = 20) -> str:
+        """Its last lines of output."""
+
+
+def first_ended(services: Iterable[Living]) -> Living | None:
+    """The first of some services that has ended; None while all live."""
+    return next((service for service in services if service.ended() is not None), None)
+
+
+def service_died(service: Living, step: str) -> ServiceDied:
+    """The error for a service that ended during a step, with its last log lines."""
+    return ServiceDied(service.name, step, service.ended() or "ended", service.output_tail())
 
 
 @dataclass(frozen=True)

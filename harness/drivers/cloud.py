@@ -11,8 +11,10 @@ from typing import Any
 
 import httpx
 
+from harness.drivers.liveness import LivingClient
 from harness.errors import BadInput, DriverError
 from harness.support.trust import usual
+from harness.wait import Living
 
 JournalEntry = Mapping[str, Any]
 """One entry of the cloud's journal, as `docs/cloud.md` describes it."""
@@ -27,11 +29,14 @@ class CloudControl:
 
     Args:
         url: base URL of the cloud's plain listener.
+        service: the cloud itself, where it is known: its end ends what waits for it.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, service: Living | None = None) -> None:
         self.url = url
-        self._client = httpx.Client(base_url=f"{url}/_harness/", timeout=10, verify=usual())
+        self._client = LivingClient(
+            service=service, base_url=f"{url}/_harness/", timeout=10, verify=usual()
+        )
 
     def is_up(self) -> bool:
         """Whether the cloud answers."""
@@ -120,11 +125,14 @@ class CloudAppControl:
 
     Args:
         url: base URL of its plain listener.
+        service: the app itself, where it is known: its end ends what waits for it.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, service: Living | None = None) -> None:
         self.url = url
-        self._client = httpx.Client(base_url=f"{url}/_app/", timeout=10, verify=usual())
+        self._client = LivingClient(
+            service=service, base_url=f"{url}/_app/", timeout=10, verify=usual()
+        )
 
     def is_up(self) -> bool:
         """Whether the app answers."""

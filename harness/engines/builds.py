@@ -7,14 +7,13 @@ half a jar.
 import hashlib
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from harness.errors import BadInput
 from harness.lifecycle import child_environment
-from harness.support import assets
+from harness.support import assets, child
 from harness.support.console import Progress, step
 
 API_JAR, STANDIN_JAR = "app-migration-api.jar", "standin.jar"
@@ -90,9 +89,7 @@ def connect_app(source: Path, progress: Progress) -> Path:
             source, folder, ignore=shutil.ignore_patterns(_PACKAGES), dirs_exist_ok=True
         )
         command = ["npm", "ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(
-            command, cwd=folder, env=child_environment.for_npm(), capture_output=True, text=True
-        )
+        done = child.run(command, cwd=folder, env=child_environment.for_npm())
         if done.returncode:
             raise BadInput(
                 f"installing the packages of {source} failed:\n{done.stderr.strip()[-2000:]}"
@@ -140,11 +137,6 @@ def _digest(sources: Iterable[Path]) -> str:
 def _run(command: list[Path], what: str) -> None:
     if not shutil.which("javac"):
         raise BadInput(f"{what} takes a JDK 17 or newer: javac is not on the PATH")
-    done = subprocess.run(
-        [str(word) for word in command],
-        env=child_environment.to_start(),
-        capture_output=True,
-        text=True,
-    )
+    done = child.run(command, env=child_environment.to_start())
     if done.returncode:
         raise BadInput(f"{what} failed:\n{(done.stdout + done.stderr).strip()}")

@@ -11,12 +11,12 @@ import fcntl
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from harness.lifecycle import child_environment
+from harness.support import child
 
 _Index = dict[str, list[int]]
 
@@ -24,11 +24,10 @@ _Index = dict[str, list[int]]
 def unpack(archive: Path, folder: Path) -> None:
     """Unpacks a tar into a folder that exists."""
     # GNU tar, since it is several times as quick as Python's; it refuses to leave the folder.
-    subprocess.run(
+    child.run(
         ["tar", "--extract", "--file", archive, "--directory", folder, "--no-same-owner"],
-        check=True,
         env=child_environment.to_start(),
-    )
+    ).check_returncode()
 
 
 def clone(archive: Path, folder: Path) -> None:

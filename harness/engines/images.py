@@ -9,7 +9,6 @@ what the host trusts.
 import hashlib
 import io
 import os
-import subprocess
 import tarfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,7 +17,7 @@ import docker
 from docker.errors import APIError, ImageNotFound, NotFound
 
 from harness.errors import BadInput, HarnessError
-from harness.support import assets
+from harness.support import assets, child
 from harness.support.console import Progress, step
 
 BASE = "debian:bookworm-slim"
@@ -45,7 +44,7 @@ def base(client: docker.DockerClient, progress: Progress) -> str:
         progress(f"no registry gives {BASE} ({_first_line(error)})")
     script = assets.docker_context("base") / "make.sh"
     with step(progress, "making the base image from Debian's packages (about 30 s)"):
-        made = subprocess.run([script, HOME_MADE_BASE], capture_output=True, text=True)
+        made = child.run([script, HOME_MADE_BASE])
     if made.returncode:
         raise BadInput(f"the base image cannot be had: {made.stderr.strip()}")
     return HOME_MADE_BASE

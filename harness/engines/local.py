@@ -21,6 +21,7 @@ from harness.engines import clones, faketime
 from harness.engines.service import EngineName, Placement, Service, port_taken
 from harness.lifecycle import child_environment
 from harness.lifecycle.runs import Run
+from harness.support import child
 from harness.wait import wait_for
 
 _PORTS_WITHIN = 30.0
@@ -130,15 +131,8 @@ class LocalService:
         faketime.remove(self.process.pid)
 
     def execute(self, argv: Sequence[str]) -> tuple[int, str]:
-        done = subprocess.run(
-            list(argv),
-            env=_environment(self.run, self.service, self.place),
-            cwd=self.place.root,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
+        environment = _environment(self.run, self.service, self.place)
+        done = child.run(argv, cwd=self.place.root, env=environment, merged=True)
         return done.returncode, done.stdout
 
     def stop(self) -> None:

@@ -231,10 +231,11 @@ def _connect(
 ) -> Stack:
     """The stack of services that were started, with clients that `if_it_fails` closes."""
     app, plan = running[CLOUD_APP], parts.plan
-    cloud = if_it_fails.enter_context(closing(CloudControl(url("http", running[CLOUD], "http"))))
+    cloud_url = url("http", running[CLOUD], "http")
+    cloud = if_it_fails.enter_context(closing(CloudControl(cloud_url, running[CLOUD])))
     cloud_app: CloudAppControl | ConnectAppControl
     if parts.cloud_half is None:
-        cloud_app = CloudAppControl(url("http", app, "control"))
+        cloud_app = CloudAppControl(url("http", app, "control"), app)
     else:
         cloud_app = ConnectAppControl(url("https", app, "https"), parts.authority.pem)
     if_it_fails.enter_context(closing(cloud_app))

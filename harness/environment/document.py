@@ -142,8 +142,8 @@ def to_stack(document: StackDocument, run: Run, engine: Engine, attach: Attach) 
         image=confluence.image,
         account=session.Account(confluence.admin_user, confluence.admin_password),
         running=running,
-        cloud=CloudControl(document.cloud.control_url),
-        cloud_app=CloudAppControl(app.control_url)
+        cloud=CloudControl(document.cloud.control_url, running[CLOUD]),
+        cloud_app=CloudAppControl(app.control_url, running[CLOUD_APP])
         if scripted
         else ConnectAppControl(app.base_url, app.authority.encode() or None),
         system_features=document.system_features,

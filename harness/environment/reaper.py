@@ -60,10 +60,10 @@ def take_down(run: runs.Run, client: docker.DockerClient | None) -> Removed:
 
 @contextmanager
 def nothing_left(run: runs.Run, client: docker.DockerClient | None) -> Iterator[None]:
-    """Removes what is left of a run where the block is interrupted; a stack of `up` stays.
+    """Removes what is left of a run where the block is broken off; a stack of `up` stays.
 
     An interrupt takes effect anywhere, also after something was started and before the note of
-    who ends it.
+    who ends it; and it may come out of a library as another error.
 
     Args:
         run: the run that the block belongs to.
@@ -71,7 +71,7 @@ def nothing_left(run: runs.Run, client: docker.DockerClient | None) -> Iterator[
     """
     try:
         yield
-    except KeyboardInterrupt:
+    except BaseException:
         if not run.stack_file.exists():
             take_down(run, client)
         raise

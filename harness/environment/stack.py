@@ -1,27 +1,29 @@
 """A running stack, and the clients that drive it."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
+
+import httpx
 
 from harness.drivers.browser.launch import why
 from harness.drivers.cloud import CloudAppControl, CloudControl, ConnectAppControl
 from harness.drivers.confluence import session
+from harness.drivers.liveness import soon_ended
 from harness.engines.service import Engine, Running
 from harness.environment.services.names import CLOUD, CONFLUENCE
-from harness.errors import DriverError, HarnessError, ServiceDied, WaitTimedOut
+from harness.errors import DriverError, HarnessError, ServiceDied
 from harness.lifecycle.runs import Run
 from harness.planning.requirements import StackRequirements
 from harness.store import server_log
-from harness.wait import wait_for
+from harness.wait import Living, first_ended, service_died
 
 STACK_NAME = "stack"
 """The name of a run's only stack."""
 
 _ALL_LINES = 1_000_000
 
-_END_SHOWS = 2.0
-"""Wall seconds within which an engine knows that a service has ended."""
+_SPEAKS_WITHIN = 3.0
+"""Wall seconds within which a Confluence says how it is, whatever else it does."""
 
 
 @dataclass
@@ -75,7 +77,8 @@ class Stack:
 
     def client(self) -> session.ConfluenceClient:
         """A new client of Confluence's REST, logged in as the administrator."""
-        return session.connect(self.confluence_url, self.account)
+        confluence = self.running[CONFLUENCE]
+        return session.connect(self.confluence_url, self.account, service=confluence)
 
     def server_log(self, offset: int = 0) -> bytes:
         """Confluence's application log from an offset on, however often it was rolled since.
@@ -87,21 +90,34 @@ class Stack:
         return (text or confluence.output_tail(_ALL_LINES).encode())[offset:]
 
     def explained(self, step: str, error: Exception) -> HarnessError:
-        """What is behind an error during that step: a dead service, if there is one.
-
-        A container's end is known a moment after its connections broke, so that is waited for.
-        """
-        with suppress(WaitTimedOut):
-            service = wait_for("a service to have ended", self.dead, within=_END_SHOWS)
-            return ServiceDied(service.name, step, service.ended() or "", service.output_tail())
+        """What is behind an error during that step: a service that ended or fell silent, if any."""
+        if isinstance(error, ServiceDied):
+            return error
+        if service := soon_ended(list(self.running.values())):
+            return service_died(service, step)
+        if self._confluence_is_silent():
+            return DriverError(
+                step,
+                f"confluence stopped answering, although its process lives ({why(str(error))})",
+                "Was it, or this whole machine, stopped for a while, or short of processor time?",
+            )
         if isinstance(error, HarnessError):
             return error
         alive = f"All services of the stack are alive: {', '.join(self.running)}"
         return DriverError(step, why(str(error)), alive)
 
-    def dead(self) -> Running | None:
+    def dead(self) -> Living | None:
         """The first service that has ended; None while all live."""
-        return next((service for service in self.running.values() if service.ended()), None)
+        return first_ended(self.running.values())
+
+    def _confluence_is_silent(self) -> bool:
+        try:
+            httpx.get(f"{self.confluence_url}/status", timeout=_SPEAKS_WITHIN, trust_env=False)
+        except httpx.TimeoutException:
+            return True
+        except httpx.HTTPError:
+            return False
+        return False
 
     def close(self) -> None:
         """Takes the stack down; nothing of it is left."""

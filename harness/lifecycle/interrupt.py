@@ -1,55 +1,114 @@
-"""Ctrl-C and SIGTERM end a command in order, once.
+"""Ctrl-C, SIGTERM and SIGHUP end a command in order, once.
 
 The first signal raises KeyboardInterrupt wherever the command is, so that every block is left
-through its clean-up; further ones are ignored, so that the clean-up is not cut short.
+through its clean-up; further ones are ignored, so that the clean-up is not cut short. Whatever
+else is raised after that comes of the interrupt, and does not change how the command ends.
 """
 
+import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from types import FrameType
 
 from harness.support.console import Progress
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
+_AGAIN_SECONDS = 0.05
+"""Wall seconds until an interrupt that a destructor swallowed is raised again."""
+
+
+@dataclass
+class Stop:
+    """How a command was interrupted, if it was.
+
+    Attributes:
+        came: the signal; None while none has come.
+        advice: what the user can do after an interrupt, as the command's last line.
+    """
+
+    came: signal.Signals | None = None
+    advice: str = ""
+
 
 @contextmanager
-def orderly(progress: Progress) -> Iterator[None]:
+def orderly(progress: Progress) -> Iterator[Stop]:
     """Within the block, the first signal interrupts and the rest wait for the clean-up.
+
+    Args:
+        progress: takes a line when a signal comes, and the advice at the end.
 
     Raises:
         SystemExit: a signal came; by the shell's convention with 128 and its number.
     """
-    came = signal.SIGINT
+    stop = Stop()
+    with interrupting(stop, progress):
+        try:
+            yield stop
+        except BaseException:
+            if stop.came is None:
+                raise
+        if stop.came is None:
+            return
+    if stop.advice:
+        progress(stop.advice)
+    raise SystemExit(128 + stop.came) from None
+
+
+@contextmanager
+def interrupting(stop: Stop, progress: Progress) -> Iterator[None]:
+    """Within the block, the first signal raises KeyboardInterrupt and later ones do nothing.
+
+    Signals reach the main thread only; in another thread the block is an ordinary one.
+
+    Args:
+        stop: where the signal is noted.
+        progress: takes a line when it comes.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
 
     def once(number: int, _: FrameType | None) -> None:
-        nonlocal came
-        came = signal.Signals(number)
-        for each in _SIGNALS:
-            signal.signal(each, signal.SIG_IGN)
-        # A library that is interrupted within its own start is collected half-made, with noise.
-        sys.unraisablehook = lambda _: None
-        progress(f"{came.name}: removing what this run made ...")
+        ignore()
+        if stop.came is None:
+            stop.came = signal.Signals(number)
+            _let_go_of_lost_terminal()
+            with suppress(RuntimeError):  # it came in the middle of a line that is being written
+                progress(f"{stop.came.name}: removing what this run made ...")
         raise KeyboardInterrupt
 
+    def ignore() -> None:
+        for each in _SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+
+    def swallowed(unraisable: "sys.UnraisableHookArgs") -> None:
+        # A library that is interrupted within its own start is collected half-made, with noise.
+        if stop.came is None:
+            shown(unraisable)
+        elif unraisable.exc_type is KeyboardInterrupt:
+            signal.signal(stop.came, once)
+            threading.Timer(_AGAIN_SECONDS, os.kill, (os.getpid(), stop.came)).start()
+
+    shown, sys.unraisablehook = sys.unraisablehook, swallowed
     before = {each: signal.signal(each, once) for each in _SIGNALS}
     try:
         yield
-    except KeyboardInterrupt:
-        raise SystemExit(128 + came) from None
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+        sys.unraisablehook = shown
 
 
 @contextmanager
 def deferred() -> Iterator[None]:
     """A signal that comes within the block takes effect at its end.
 
-    A thread whose start is interrupted runs on without being anybody's: nobody waits for it.
+    Nobody waits for a thread, a browser or a process whose start was interrupted.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread is interrupted
@@ -63,3 +122,14 @@ def deferred() -> Iterator[None]:
             signal.signal(each, handler)
     for number in came[:1]:
         signal.raise_signal(number)
+
+
+def _let_go_of_lost_terminal() -> None:
+    """Sends output nowhere once its terminal is closed: each write to that would be an error."""
+    for stream in (1, 2):
+        try:
+            os.write(stream, b"")
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream)
+            os.close(nowhere)

@@ -93,21 +93,22 @@ def open_run() -> Iterator[Run]:
     The folder is removed at the end unless the stack file stands in it (a stack that was
     left running on purpose), and with it the folder for the run's temporary files.
     """
-    run_id = new_id()
-    run = find(run_id)
-    lock = _take(run)
-    run.folder.mkdir(mode=0o700)
-    # Not below the run's folder: browsers make sockets there, whose paths have to be short.
-    scratch = Path(tempfile.gettempdir()) / f"mh-{run_id}"
-    (run.folder / _SCRATCH).write_text(str(scratch))
-    (run.folder / _PROJECT).write_text(str(project_root()))
-    scratch.mkdir(mode=0o700)
-    try:
+    run = find(new_id())
+    lock: IO[str] | None = None
+    try:  # an interrupt may come as soon as there is anything to remove
+        lock = _take(run)
+        run.folder.mkdir(mode=0o700)
+        # Not below the run's folder: browsers make sockets there, whose paths have to be short.
+        scratch = Path(tempfile.gettempdir()) / f"mh-{run.id}"
+        (run.folder / _SCRATCH).write_text(str(scratch))
+        (run.folder / _PROJECT).write_text(str(project_root()))
+        scratch.mkdir(mode=0o700)
         yield run
     finally:
         if not run.stack_file.exists():
             forget(run)
-        lock.close()
+        if lock:
+            lock.close()
 
 
 @contextmanager

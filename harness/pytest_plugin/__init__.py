@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from harness.cases import Case
+    from harness.drivers.browser.launch import BrowserSession
     from harness.drivers.cloud import CloudControl
     from harness.drivers.confluence.session import ConfluenceClient
     from harness.environment.stack import Stack
+    from harness.lifecycle.interrupt import Stop
     from harness.lifecycle.runs import Run
     from harness.store.results import CaseResult
     from harness.support.console import Progress
@@ -99,29 +101,49 @@ def _parts_file(test_run: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def harness_run() -> "Iterator[Run]":
+def harness_stop() -> "Iterator[Stop]":
+    """How this session was interrupted, if it was: SIGTERM and SIGHUP end it as Ctrl-C does."""
+    from harness.lifecycle import interrupt
+
+    stop = interrupt.Stop()
+    with interrupt.interrupting(stop, lambda _: None):  # pytest itself says so
+        yield stop
+
+
+@pytest.fixture(scope="session")
+def harness_run(harness_stop: "Stop") -> "Iterator[Run]":
     """This test session's run: its id, and the folder for what must not outlive it."""
     from harness.lifecycle import runs
 
+    del harness_stop  # from here on an interrupt leaves in order
     with runs.open_run() as run:
         yield run
 
 
 @pytest.fixture(scope="session")
-def harness_browser(harness_run: "Run") -> "Iterator[Browser]":
-    """The session's one browser: Playwright's sync API allows one in each thread."""
-    from harness.drivers.browser.launch import browser_session
+def harness_browsers(harness_run: "Run") -> "Iterator[BrowserSession]":
+    """The session's browser, and the next one when it has ended."""
+    from harness.drivers.browser.launch import BrowserSession
 
-    with browser_session(harness_run.environment) as browser:
-        yield browser
+    with BrowserSession(harness_run.environment) as browsers:
+        yield browsers
+
+
+@pytest.fixture(scope="session")
+def harness_browser(harness_browsers: "BrowserSession") -> "Browser":
+    """The session's one browser: Playwright's sync API allows one in each thread."""
+    return harness_browsers.browser()
 
 
 @pytest.fixture(scope="session")
 def testbeds(
-    request: pytest.FixtureRequest, harness_run: "Run", harness_browser: "Browser"
+    request: pytest.FixtureRequest,
+    harness_stop: "Stop",
+    harness_run: "Run",
+    harness_browsers: "BrowserSession",
 ) -> "Iterator[TestbedPool]":
     """All stacks of this session, each brought up when it is first asked for."""
-    from harness.environment.reaper import sweep
+    from harness.environment.reaper import sweep, take_down
     from harness.environment.services.confluence import prepared
     from harness.testbed.pool import TestbedPool
 
@@ -129,9 +151,14 @@ def testbeds(
     settings = _settings(request.config)
     with prepared(settings, progress) as ready:
         sweep(ready.client)
-        every = TestbedPool(settings, ready, harness_run, progress, lambda: harness_browser)
+        every = TestbedPool(settings, ready, harness_run, progress, harness_browsers.browser)
         yield every
-        every.close()
+        try:
+            every.close()
+        finally:
+            if harness_stop.came:
+                # It took effect anywhere, also between the start of something and the note of it.
+                take_down(harness_run, ready.client)
 
 
 @pytest.fixture

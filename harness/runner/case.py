@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,7 +84,8 @@ def run_case(
                 artifacts |= _keep_logs(testbed.stack, case, folder, log_offset, journal_start)
         except (HarnessError, PlaywrightError) as error:
             failure = failure or str(testbed.stack.explained("putting the stack in order", error))
-        page.close()
+        with suppress(PlaywrightError):  # it went with its browser
+            page.close()
     if (folder / artifacts.get(TRACE, "none")).is_file():
         remove_secrets(folder / artifacts[TRACE])
     phases.seconds["total"] = round(time.monotonic() - begun, 3)

@@ -21,7 +21,7 @@ from harness.runner.run import run_jobs
 from harness.settings import Settings
 from harness.store import request as request_file
 from harness.store.events import Event, EventLog
-from harness.store.layout import EVENTS, EXTRA
+from harness.store.layout import EVENTS, EXTRA, REQUEST
 from harness.store.request import RunRequest
 from harness.store.results import CaseResult, Results
 from harness.support.console import Progress
@@ -38,6 +38,7 @@ class Session:
     events: EventLog
     progress: Progress
     standing: AttachedStack | None
+    stop: interrupt.Stop
     _extra: int = 0
 
     def run(
@@ -69,6 +70,8 @@ class Session:
             check_suited(self.standing.requirements, jobs)
         if request:
             request_file.write(request, self.folder)
+        if (self.folder / REQUEST).exists():
+            self.stop.advice = f"to go on with it: harness run --resume {self.folder}"
         if scheduler:
             from harness.runner.cluster import run_on_cluster
 
@@ -116,7 +119,7 @@ def open_session(
     Raises:
         BadInput: the engine cannot be had here.
     """
-    with interrupt.orderly(progress), runs.open_run() as run:
+    with interrupt.orderly(progress) as stop, runs.open_run() as run:
         if settings.golden:
             golden.read(settings.golden)  # refused before anything is pulled or built
         with prepared(settings, progress) as ready:
@@ -124,4 +127,4 @@ def open_session(
             folder = folder or settings.results / run.id
             events = EventLog(folder / EVENTS, listeners)
             with reaper.nothing_left(run, ready.client):
-                yield Session(settings, ready, run, folder, events, progress, standing)
+                yield Session(settings, ready, run, folder, events, progress, standing, stop)

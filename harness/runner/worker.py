@@ -7,9 +7,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from playwright.sync_api import Browser
-
-from harness.drivers.browser.launch import browser_session
+from harness.drivers.browser.launch import BrowserSession
 from harness.errors import BadInput, HarnessError, ServiceDied
 from harness.planning.requirements import StackRequirements
 from harness.runner.case import broken, run_case
@@ -61,19 +59,14 @@ class Worker:
                 self._finish(broken(job.case, job.requirements.ccma, unusable[job.requirements]))
 
     def _benches(self, index: int, at_end: ExitStack) -> TestbedPool:
-        place, browsers = self._place, list[Browser]()
-
-        def browser() -> Browser:
-            if not browsers or not browsers[-1].is_connected():
-                browsers.append(at_end.enter_context(browser_session(place.run.environment)))
-            return browsers[-1]
-
+        place = self._place
+        browsers = at_end.enter_context(BrowserSession(place.run.environment))
         testbeds = TestbedPool(
             place.settings,
             place.ready,
             place.run,
             place.progress,
-            browser,
+            browsers.browser,
             name=place.name if place.settings.workers == 1 else f"{place.name}-w{index + 1}",
             most=1,
         )

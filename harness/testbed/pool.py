@@ -111,6 +111,12 @@ class TestbedPool:
                 raise opened.testbed.stack.explained("the next case", HarnessError("it ended"))
             self._close(needs)
             opened = None
+        if opened and opened.testbed.context.browser is not self.browser():
+            # Its browser has ended, and with it what was logged in there.
+            self._close(needs)
+            if opened.adopted:
+                self.adopt(opened.testbed.stack, needs, app, jar)
+            opened = self._open.get(needs)
         if opened is None:
             self._make_room(needs)
             opened = self._bring_up(needs, app, jar)

@@ -10,10 +10,12 @@ from playwright.sync_api import Error as PlaywrightError
 
 from harness.cases.app import AppDescription
 from harness.drivers.browser import migration_assistant
+from harness.drivers.browser.closing import closer
 from harness.drivers.browser.login import log_in
 from harness.drivers.confluence import apps as plugins
 from harness.drivers.confluence import boot
 from harness.drivers.confluence.session import ConfluenceClient
+from harness.drivers.liveness import when_ended
 from harness.environment.stack import Stack
 from harness.errors import HarnessError
 from harness.settings import Start
@@ -137,6 +139,9 @@ def open_testbed(
         ServiceDied: a service of the stack ended meanwhile.
         DriverError: the browser could not log in, although all services are alive.
     """
+    close = closer(page.context)
+    services = list(stack.running.values())
+    at_end.enter_context(when_ended(services, lambda each: close(f"{each.name} {each.ended()}")))
     try:
         client = at_end.enter_context(stack.client())
         log_in(page, stack.confluence_url, stack.account)

@@ -1,18 +1,28 @@
-"""Finds a browser and starts it quietly, whether Playwright brought it or the system did."""
+"""Finds a browser and starts it quietly, whether Playwright brought it or the system did.
 
+A browser comes with a driver, Playwright's own process. Both may end while nobody looks, so a
+session of them opens a new pair when it is next asked for a browser. The driver leads a session
+of its own, as the browser does: a Ctrl-C at the terminal is for the harness, which closes both.
+"""
+
+import asyncio
 import os
 import re
 import shutil
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Self
 
+import psutil
 from playwright.sync_api import Browser, Playwright, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from harness.errors import BadInput, DriverError
 from harness.lifecycle import child_environment
+from harness.lifecycle.interrupt import deferred
 from harness.lifecycle.runs import inherited
 
 VARIABLE = "HARNESS_CHROMIUM"
@@ -31,6 +41,32 @@ QUIET = (
     "--disable-auto-reload",
     "--no-first-run",
 )
+_DRIVER_ENDED = "Connection closed while reading from the driver"
+_ENDS = {
+    "Target crashed": "the page's renderer crashed",
+    "Page crashed": "the page's renderer crashed",
+    "Playwright connection closed": "the browser's driver has ended",
+    _DRIVER_ENDED: "the browser's driver has ended",
+    "browser has been closed": "the browser has ended, or the page was closed",
+}
+"""Part of Playwright's message -> what happened."""
+
+_LAUNCH = "BrowserType.launch"
+"""How the message about a browser that did not start begins."""
+
+_LAUNCH_MS = 60_000
+"""Milliseconds for a browser to start; it takes a second on an idle machine."""
+
+_CLOSE_SECONDS = 20.0
+"""Wall seconds for browser and driver to end in order."""
+
+_DRIVER_SCRIPT = Path(__file__).with_name("driver.sh")
+_NODE, _OWN_NODE = "PLAYWRIGHT_NODEJS_PATH", "HARNESS_NODE"
+"""What Playwright starts as its Node.js; what the script starts, where the user named one."""
+
+_DRIVER_WORD = "run-driver"
+"""Stands in the command line of every driver."""
+
 ADVICE = (
     f"run `playwright install chromium`, install Debian's `chromium`, or name one in {VARIABLE}"
 )
@@ -52,47 +88,147 @@ def find_browser() -> Found | None:
     Raises:
         BadInput: HARNESS_CHROMIUM names no executable file.
     """
-    with sync_playwright() as playwright:
-        return _find(playwright, os.environ)
+    with BrowserSession() as session:
+        return _find(session.playwright(), os.environ)
 
 
-@contextmanager
-def browser_session(environment: Mapping[str, str] | None = None) -> Iterator[Browser]:
-    """Start a browser and close it in the end, with Playwright's driver.
+class BrowserSession:
+    """A browser and its driver, started when they are asked for and again when they have ended.
 
-    Each case makes its own context in it (`browser.new_context(...)`), which is cheap.
+    Playwright's sync API belongs to one thread, and so does a session; a thread has one at a time.
 
     Args:
         environment: variables of the driver and the browser, such as `Run.environment`. Beside
             them the browser has what it needs to start, and the driver, which is Playwright's own
             and takes no environment, all variables of this process.
-
-    Raises:
-        BadInput: no browser was found.
-        DriverError: the browser that was found does not start.
     """
-    with ExitStack() as at_end:
-        with inherited(environment or {}):
-            playwright = at_end.enter_context(sync_playwright())
-        found = _find(playwright, os.environ)
+
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+        self._environment = environment or {}
+        self._playwright: Playwright | None = None
+        self._driver: psutil.Process | None = None
+        self._browser: Browser | None = None
+
+    def browser(self) -> Browser:
+        """Returns the running browser; a new one, with a new driver, where either has ended.
+
+        Each case makes its own context in it (`browser.new_context(...)`), which is cheap.
+
+        Raises:
+            BadInput: no browser was found.
+            DriverError: the driver, or the browser that was found, does not start.
+        """
+        if self._browser and self._browser.is_connected() and self._driver_lives():
+            return self._browser
+        self.close()
+        found = _find(self.playwright(), os.environ)
         if found is None:
             raise BadInput(f"no browser was found: {ADVICE}")
         try:
-            browser = playwright.chromium.launch(
-                executable_path=found.path,
-                args=launch_arguments(os.geteuid()),
-                env={**child_environment.for_browser(), **(environment or {})},
-            )
+            with deferred():
+                self._browser = self.playwright().chromium.launch(
+                    executable_path=found.path,
+                    args=launch_arguments(os.geteuid()),
+                    env={**child_environment.for_browser(), **self._environment},
+                    timeout=_LAUNCH_MS,
+                )
         except PlaywrightError as error:
             raise DriverError(
                 f"starting the browser {found.path}",
                 why(error.message),
                 f"If it cannot run here, {ADVICE}",
             ) from error
+        return self._browser
+
+    def playwright(self) -> Playwright:
+        """Returns Playwright with its driver running.
+
+        Raises:
+            DriverError: the driver does not start.
+        """
+        if self._playwright is None:
+            try:
+                with deferred():  # a driver whose start is interrupted would run on
+                    self._playwright, self._driver = _start_driver(self._environment)
+            except PlaywrightError as error:
+                raise DriverError("starting Playwright's driver", why(error.message)) from error
+        return self._playwright
+
+    def close(self) -> None:
+        """Ends the browser and the driver, in whatever state they are."""
+        browser, playwright, driver = self._browser, self._playwright, self._driver
+        self._browser = self._playwright = self._driver = None
+        # A driver that does not answer any more would be waited for without an end.
+        patience = threading.Timer(_CLOSE_SECONDS, _kill, [driver])
+        patience.start()
         try:
-            yield browser
+            with suppress(PlaywrightError):
+                if browser:
+                    browser.close()
+            with suppress(PlaywrightError):
+                if playwright:
+                    playwright.stop()
         finally:
-            browser.close()
+            patience.cancel()
+
+    def _driver_lives(self) -> bool:
+        return self._driver is None or (
+            self._driver.is_running() and self._driver.status() != psutil.STATUS_ZOMBIE
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@contextmanager
+def browser_session(environment: Mapping[str, str] | None = None) -> Iterator[Browser]:
+    """Starts a browser and closes it in the end, with its driver.
+
+    Args:
+        environment: as `BrowserSession` takes it.
+
+    Raises:
+        BadInput: no browser was found.
+        DriverError: the browser that was found does not start.
+    """
+    with BrowserSession(environment) as session:
+        yield session.browser()
+
+
+def _start_driver(
+    environment: Mapping[str, str],
+) -> tuple[Playwright, psutil.Process | None]:
+    """Starts Playwright's driver in a session of its own; its process, where it can be told."""
+    variables = {**environment, _NODE: str(_DRIVER_SCRIPT)}
+    if own := os.environ.get(_NODE):
+        variables[_OWN_NODE] = own
+    with inherited(variables):
+        others = set(_drivers())
+        playwright = sync_playwright().start()
+        asyncio.get_running_loop().set_exception_handler(_without_the_drivers_end)
+        return playwright, next((each for each in _drivers() if each not in others), None)
+
+
+def _without_the_drivers_end(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Logs what asyncio logs, but for the end of the driver: whoever waits is told of that."""
+    if _DRIVER_ENDED not in str(context.get("exception")):
+        loop.default_exception_handler(context)
+
+
+def _drivers() -> Iterator[psutil.Process]:
+    for child in psutil.Process().children():
+        with suppress(psutil.Error):
+            if _DRIVER_WORD in child.cmdline():
+                yield child
+
+
+def _kill(driver: psutil.Process | None) -> None:
+    with suppress(psutil.Error):
+        if driver:
+            driver.kill()
 
 
 def launch_arguments(uid: int) -> list[str]:
@@ -101,13 +237,18 @@ def launch_arguments(uid: int) -> list[str]:
 
 
 def why(message: str) -> str:
-    """Return what matters of Playwright's message: its first line, the browser's own errors and
-    how its process ended; the long command line and call log are left out.
+    """Returns what matters of Playwright's message, as a sentence where a process has ended.
+
+    Of a browser that did not start that is the first line, the browser's own errors and how its
+    process ended. The long command line and the call log are left out.
     """
-    first, *rest = message.splitlines()
-    told = [line.split("]", 1)[-1].strip() for line in rest if "[err]" in line]
+    first, *rest = message.splitlines() or [""]
+    sentence = next((text for part, text in _ENDS.items() if part in first), None)
+    if sentence and not first.startswith(_LAUNCH):
+        return f"{sentence} ({first})"
+    said = [line.split("]", 1)[-1].strip() for line in rest if "[err]" in line]
     ended = re.findall(r"<process did exit: ([^>]*)>", message)
-    return "; ".join([first, *dict.fromkeys(told[:4]), *dict.fromkeys(ended)])
+    return "; ".join([first, *dict.fromkeys(said[:4]), *dict.fromkeys(ended)])
 
 
 def _find(playwright: Playwright, environment: Mapping[str, str]) -> Found | None:

@@ -14,8 +14,10 @@ from urllib.parse import urlsplit
 import httpx
 
 from harness.drivers.confluence.pages import query_value, read_page
+from harness.drivers.liveness import LivingClient
 from harness.errors import DriverError
 from harness.support.trust import usual
+from harness.wait import Living
 
 USER_AGENT = "migration-harness"
 _IDEMPOTENT = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}
@@ -59,7 +61,7 @@ class _Transport(httpx.BaseTransport):
         self._fresh.close()
 
 
-class ConfluenceClient(httpx.Client):
+class ConfluenceClient(LivingClient):
     """An httpx client that passes websudo by itself when Confluence asks for it.
 
     A redirect to authenticate.action is the signal that step-up is needed; by cookie, REST says
@@ -118,6 +120,7 @@ def open_client(
     *,
     mode: Literal["basic", "cookie"] = "basic",
     transport: httpx.BaseTransport | None = None,
+    service: Living | None = None,
 ) -> ConfluenceClient:
     """Open a client for a Confluence at `base_url` (with its context path, if it has one).
 
@@ -127,11 +130,15 @@ def open_client(
         mode: `basic` sends the password with each request; `cookie` logs in by form, for
             instances where Basic is closed (the default of new 10.2 installations).
         transport: what to send through instead of the network; for tests.
+        service: the Confluence that answers, where it is known: its end ends what waits for it.
 
     Raises:
         DriverError: the log-in by form was refused.
+        ServiceDied: the service has ended.
     """
-    options: dict[str, Any] = {} if transport is None else {"transport": transport}
+    options: dict[str, Any] = {"service": service}
+    if transport is not None:
+        options["transport"] = transport
     if mode == "basic":
         options["auth"] = httpx.BasicAuth(account.user, account.password)
     client = ConfluenceClient(base_url, account, by_cookie=mode == "cookie", **options)
@@ -155,18 +162,33 @@ def open_with_token(
 
 
 def connect(
-    base_url: str, account: Account, *, transport: httpx.BaseTransport | None = None
+    base_url: str,
+    account: Account,
+    *,
+    transport: httpx.BaseTransport | None = None,
+    service: Living | None = None,
 ) -> ConfluenceClient:
     """Open a client in whichever way this Confluence allows: Basic, else a cookie.
 
+    Args:
+        base_url: for example http://127.0.0.1:8090.
+        account: who to be.
+        transport: what to send through instead of the network; for tests.
+        service: the Confluence that answers, where it is known: its end ends what waits for it.
+
     Raises:
         DriverError: neither way was let in.
+        ServiceDied: the service has ended.
     """
-    client = open_client(base_url, account, transport=transport)
-    if who_am_i(client) == account.user:
-        return client
+    client = open_client(base_url, account, transport=transport, service=service)
+    try:
+        if who_am_i(client) == account.user:
+            return client
+    except BaseException:
+        client.close()
+        raise
     client.close()
-    return open_client(base_url, account, mode="cookie", transport=transport)
+    return open_client(base_url, account, mode="cookie", transport=transport, service=service)
 
 
 def who_am_i(client: httpx.Client) -> str | None:
