@@ -114,7 +114,16 @@ def _migrate_and_watch(
         begun = start(testbed, case, page, collected.armed)
     with phases("wait"):
         record = CloudRecord(stack.cloud, since)
-        return watch(page, testbed.app.server.key, case, record, stack.scale, begun)
+        return watch(
+            page,
+            testbed.app.server.key,
+            case,
+            record,
+            stack.scale,
+            begun,
+            account=stack.account,
+            app_names=testbed.app_names,
+        )
 
 
 def _keep_logs(
