@@ -114,16 +114,7 @@ def _migrate_and_watch(
         begun = start(testbed, case, page, collected.armed)
     with phases("wait"):
         record = CloudRecord(stack.cloud, since)
-        return watch(
-            page,
-            testbed.app.server.key,
-            case,
-            record,
-            stack.scale,
-            begun,
-            account=stack.account,
-            app_names=testbed.app_names,
-        )
+        return watch(page, testbed.app.server.key, case, record, stack.scale, begun)
 
 
 def _keep_logs(

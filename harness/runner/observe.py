@@ -18,7 +18,6 @@ from harness.checker.timing import GIVE_UP
 from harness.checker.verdict import Observation, decides_at, is_decided
 from harness.drivers.browser.progress_row import look, pause
 from harness.drivers.cloud import CloudControl, platform_time
-from harness.drivers.confluence.session import Account
 from harness.errors import WaitTimedOut
 from harness.vocabulary.effects import EFFECTIVE, Effect
 from harness.vocabulary.refresh import REFRESH
@@ -78,9 +77,6 @@ def watch(
     scale: float,
     begun: datetime,
     clock: Callable[[], float] = time.monotonic,
-    *,
-    account: Account | None = None,
-    app_names: tuple[str, ...] = (),
 ) -> Watched:
     """Watches the row of one app until the case is decided.
 
@@ -92,11 +88,8 @@ def watch(
         scale: server seconds per wall second.
         begun: server time at which the migration was started.
         clock: monotonic wall seconds.
-        account: logs in again where the session has ended.
-        app_names: names of the app, for pages that do not show keys.
 
     Raises:
-        PageUnreadable: the page cannot be read, so there is nothing to judge.
         WaitTimedOut: server time does not pass as it should.
     """
     first = clock()
@@ -104,7 +97,7 @@ def watch(
     bound = 2 * (GIVE_UP + lasts).total_seconds() / scale + _GRACE_SECONDS
     timeline: list[Seen] = []
     while True:
-        row, now = look(page, server_app_key, account=account, app_names=app_names)
+        row, now = look(page, server_app_key)
         if not timeline or timeline[-1].row != row:
             timeline.append(Seen(row, now, clock() - first))
         record.update()
