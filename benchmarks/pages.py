@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
 def _costs(page: Page, site: Site, shown: Variation) -> tuple[float, float]:
     """Medians in wall milliseconds of the page's own drawing, and of a look at it."""
     page.goto(f"{site.url}{shown.address}")
-    row = page.get_by_role("row").filter(has_text=KEY)
+    row = page.get_by_role("row").filter(has_text=KEY).first
 
     def own() -> None:
         page.reload(wait_until="domcontentloaded")

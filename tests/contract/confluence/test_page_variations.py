@@ -137,3 +137,14 @@ def test_a_server_that_comes_back_is_asked_again(page, site, monkeypatch):
     seen = look(page, KEY)
     assert seen.row == Row("RUNNING", 40)
     assert seen.remarks == ("asked again after HTTP 502", "asked again after HTTP 503")
+
+
+def test_a_page_that_a_script_draws_from_now_on_is_watched_from_its_beginning(page, site):
+    site.fixed[PLAIN.seed] = PLAIN
+    page.goto(f"{site.url}{PLAIN.address}")
+    assert look(page, KEY).row == Row("RUNNING", 40)
+    assert not watch_of(page).is_listening
+    stale = SLOW | {"stale": True, "loading": "none"}
+    site.fixed[PLAIN.seed] = Variation(**(vars(PLAIN) | stale))
+    assert look(page, KEY).row == Row("RUNNING", 40)
+    assert watch_of(page).is_listening
