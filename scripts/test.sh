@@ -15,6 +15,9 @@ local_e2e=(tests/e2e/test_explain.py tests/e2e/test_fleet.py)
 .venv/bin/pytest tests/unit -n logical
 .venv/bin/pytest tests/contract "${local_e2e[@]}" --engine local "${side_by_side[@]}" \
     --ignore tests/contract/engines/test_remote_docker.py
+# The same pages as a script draws them.
+HARNESS_STANDIN_PAGES=script .venv/bin/pytest tests/contract/confluence/test_migration_assistant.py \
+    tests/e2e/test_seed.py --engine local "${side_by_side[@]}"
 if .venv/bin/harness doctor | grep '^ok .*docker engine'; then
     # Explanations, reports, matrices, schedules and most refusals do not depend on the engine: once is enough.
     .venv/bin/pytest tests/contract/engines tests/e2e --engine docker "${side_by_side[@]}" \

@@ -27,6 +27,8 @@ from harness.vocabulary.rows import Row
 NO_ANSWER = (HarnessError, PlaywrightError, httpx.HTTPError, OSError, ValueError, KeyError)
 """What a source that does not answer raises."""
 
+_NOT_BEGUN = ("ABSENT", "NO_ROW", "READY")
+
 _ACTIVATOR, _NAME = "Bundle-Activator", "Bundle-SymbolicName"
 _REMOVED = "UNINSTALLED"
 _APPS = "/rest/migration/latest/app"
@@ -147,7 +149,7 @@ def progress_beside_page(
         server_key: whose row.
     """
     told = progress(client, plan, server_key)
-    if told is None or _says(told) in (None, row_of(read_progress(page), server_key)):
+    if told is None or _agrees(told, row_of(read_progress(page), server_key)):
         return told
     row, at = look(page, server_key)
     again = progress(client, plan, server_key)
@@ -156,6 +158,12 @@ def progress_beside_page(
         return told
     shown = {"status": row.status, "percent": row.percent, "server_time": at.isoformat()}
     return again | {"page": shown}
+
+
+def _agrees(told: dict[str, Any], shown: Row) -> bool:
+    """Whether a page's row is what a progress answer says; before a run, only the page has one."""
+    says = _says(told)
+    return shown == says if says else shown.status in _NOT_BEGUN
 
 
 def _says(told: dict[str, Any]) -> Row | None:

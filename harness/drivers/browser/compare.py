@@ -25,7 +25,8 @@ def disagreements(shown: Progress, told: Sequence[AppProgress]) -> tuple[str, ..
     has, and 0 beside none, is no difference.
     """
     newest = {app.server_app_key: app for app in told}
-    rows = {row.server_app_key or row.app: row for row in shown.rows}
+    named = {app.server_app_name: app.server_app_key for app in told if app.server_app_name}
+    rows = {row.server_app_key or named.get(row.app, row.app): row for row in shown.rows}
     sentences = [
         f"{key}: the page has a row ({_row(rows[key])}), the REST none"
         for key in rows.keys() - newest.keys()

@@ -45,7 +45,7 @@ def go(page: Page, url: str, account: Account | None = None) -> Response | None:
     Raises:
         DriverError: the page asks for a log-in, or for a password that is not known or wrong.
     """
-    watch_of(page)  # before the page begins to make requests
+    watch_of(page).listen(page)  # before the page begins to make requests
     answer = navigated(page, lambda: page.goto(url, wait_until="domcontentloaded"))
     if _at(page, "/authenticate.action"):
         confirm_password(page, account)

@@ -79,8 +79,8 @@ _TAKE = (
             texts.push({text, element: node.parentElement});
     }
     const meant = [asked.key, ...asked.names].filter(Boolean).map(fold);
-    const strip = (text) => fold(text).replace(/^(server app key|app key|key)\\s*:?\\s*/, '')
-        .replace(/^\\(|\\)$/g, '');
+    const strip = (text) => fold(text).replace(/^\\(|\\)$/g, '')
+        .replace(/^(server app key|app key|key)\\s*:?\\s*/, '');
     const loose = new Map();
     let items = 0;
     for (const {text, element} of texts) {

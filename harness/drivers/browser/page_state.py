@@ -209,7 +209,8 @@ def _elsewhere(page: PageSnapshot, sought: Sought) -> Judged | None:
     if sought.plan_id and here and here != sought.plan_id:
         return Judged(State.ANOTHER_PLAN, f"the address is of plan {here}: {describe(page)}")
     names_id = sought.plan_id is not None and sought.plan_id in page.plan_ids
-    if page.names_plan or (names_id and here and _is_marked(page)):
+    is_of_id = names_id and not sought.plan_name and _is_marked(page)
+    if page.names_plan or (is_of_id and here):
         if here is not None or sought.plan_id is None:
             return None
         return Judged(State.NOT_THE_PLAN, f"its address names no plan: {describe(page)}")

@@ -4,6 +4,8 @@ A page that is drawn by script is not at its end while its own requests are unde
 whose request failed shows less than there is.
 """
 
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
@@ -20,10 +22,29 @@ class PageWatch:
         self.plan_url: str | None = None
         self._under_way: dict[Request, str] = {}
         self._failed: dict[str, str] = {}
-        page.on("request", self._begins)
-        page.on("requestfinished", self._ends)
-        page.on("requestfailed", self._fails)
-        page.on("response", self._answers)
+        self._handlers: dict[Any, Callable[[Any], None]] = {
+            "request": self._begins,
+            "requestfinished": self._ends,
+            "requestfailed": self._fails,
+            "response": self._answers,
+        }
+        self.is_listening = False
+        self.listen(page)
+
+    def listen(self, page: Page) -> None:
+        """Follows the requests from now on."""
+        if not self.is_listening:
+            self.is_listening = True
+            for event, handler in self._handlers.items():
+                page.on(event, handler)
+
+    def rest(self, page: Page) -> None:
+        """Follows them no more: a page without scripts makes none, and each event costs time."""
+        if self.is_listening:
+            self.is_listening = False
+            for event, handler in self._handlers.items():
+                page.remove_listener(event, handler)
+            self.forget()
 
     def under_way(self) -> tuple[str, ...]:
         """The page's own requests that are not answered yet."""

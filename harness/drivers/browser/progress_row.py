@@ -145,6 +145,7 @@ class _Looking:
 
     def __init__(self, page: Page, url: str, sought: Sought, account: Account | None) -> None:
         self._page, self._url, self._sought, self._account = page, url, sought, account
+        self._watch = watch_of(page)
         self._remarks: list[str] = []
         self._mended: set[State] = set()
 
@@ -152,8 +153,13 @@ class _Looking:
         until = time.monotonic() + SERVED_WITHIN
         while True:
             answer = self._load()
-            drawn = DrawnPage(self._page, watch_of(self._page), self._sought, answer)
+            drawn = DrawnPage(self._page, self._watch, self._sought, answer)
             found, snapshot = drawn.read()
+            if snapshot.is_scripted and not self._watch.is_listening:
+                self._watch.listen(self._page)  # its requests have to be seen from the beginning
+                continue
+            if not snapshot.is_scripted:
+                self._watch.rest(self._page)
             if found.row is not None:
                 return self._look(found.row, found, snapshot, answer)
             if found.state is State.UNAVAILABLE and time.monotonic() < until:

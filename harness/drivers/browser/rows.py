@@ -91,7 +91,7 @@ def find_row(
     cells = [cells for cells in snapshot.rows if len(cells) > 1]
     marks = [m for m, c in zip(snapshot.marks, snapshot.rows, strict=False) if len(c) > 1]
     for index, row in enumerate(shown.rows):
-        pieces = [_KEY_LABEL.sub("", piece).strip("() ") for cell in cells[index] for piece in cell]
+        pieces = [_plain_key(piece) for cell in cells[index] for piece in cell]
         own_marks = marks[index] if index < len(marks) else ()
         if server_app_key in (row.server_app_key, *pieces, *own_marks):
             by_key.append(row)
@@ -122,7 +122,7 @@ def _loose(found: Sequence[Sequence[str]], key: str, names: set[str]) -> FoundRo
     if len(statuses) != 1:
         return FoundRow(problem=f"{len(statuses)} statuses stand beside the app's name")
     at = statuses[0]
-    before = [_KEY_LABEL.sub("", piece).strip("() ") for piece in pieces[:at]]
+    before = [_plain_key(piece) for piece in pieces[:at]]
     own = [p for p in before if p == key or p.casefold() in names]
     others = [p for p in before if p and p not in own and not _LABEL.fullmatch(p)]
     # Where no name is known, what stands before the key is the name.
@@ -136,6 +136,11 @@ def _loose(found: Sequence[Sequence[str]], key: str, names: set[str]) -> FoundRo
 def normalised(status: str) -> str:
     """Write a status in upper case with underscores, whatever its case and separators were."""
     return "_".join(re.findall(r"[A-Z0-9]+", status.upper()))
+
+
+def _plain_key(piece: str) -> str:
+    """A piece of text without what may stand around a key: brackets, and a label."""
+    return _KEY_LABEL.sub("", piece.strip("() ")).strip("() ")
 
 
 def percent_in(texts: Sequence[str]) -> int | None:
@@ -171,7 +176,7 @@ def _row(cells: Sequence[Sequence[str]], columns: tuple[int, int, int]) -> Row:
 def _key_in(pieces: Sequence[str]) -> str | None:
     """Find the server app key among what follows the app's name in its cell."""
     for piece in pieces:
-        key = _KEY_LABEL.sub("", piece).strip("() ")
+        key = _plain_key(piece)
         if _KEY.fullmatch(key):
             return key
     return None

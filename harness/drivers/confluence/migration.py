@@ -28,6 +28,7 @@ class AppProgress:
     status: str
     percent: int | None
     message: str | None
+    server_app_name: str | None = None
 
 
 def progress(client: httpx.Client, plan_id: str) -> list[AppProgress] | None:
@@ -97,6 +98,7 @@ def _app(migration_id: str, app: Mapping[str, Any]) -> AppProgress:
         status=str(app.get("status") or ""),
         percent=int(percent) if percent is not None else None,
         message=_text(app.get("statusMessage")),
+        server_app_name=_text(app.get("serverAppName")),
     )
 
 

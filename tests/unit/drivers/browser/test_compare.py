@@ -30,6 +30,13 @@ def test_what_agrees(row, app):
     assert disagreements(shown(row), [app]) == ()
 
 
+def test_a_row_without_a_key_is_compared_by_the_app_s_name():
+    app = dataclasses.replace(told("charts-plugin", "SUCCESS", 100), server_app_name="Charts")
+    assert disagreements(shown(Row("Charts", None, "COMPLETE", 100)), [app]) == ()
+    (sentence,) = disagreements(shown(Row("Charts", None, "READY", None)), [app])
+    assert sentence == "charts-plugin: the page shows READY, the REST SUCCESS 100 %"
+
+
 def test_each_difference_is_a_sentence():
     rows = shown(
         Row("A", "a", "READY", None), Row("B", "b", "RUNNING", 0), Row("C", "c", "READY", None)

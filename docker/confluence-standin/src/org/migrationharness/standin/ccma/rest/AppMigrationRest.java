@@ -80,6 +80,7 @@ public final class AppMigrationRest {
     private static JsonObject json(AppRow row) {
         JsonObject app = new JsonObject();
         app.addProperty("serverAppKey", row.serverAppKey());
+        app.addProperty("serverAppName", row.appName());
         app.addProperty("containerId", row.containerId());
         app.addProperty("cloudAppKey", row.cloudAppKey());
         app.addProperty("completionPercent", row.percent() == null ? 0 : row.percent());
