@@ -12,9 +12,10 @@ from playwright.sync_api import Browser
 from harness.drivers.browser.launch import browser_session
 from harness.errors import BadInput, HarnessError, ServiceDied
 from harness.planning.requirements import StackRequirements
-from harness.runner.case import broken, run_case
+from harness.runner.case import run_case
 from harness.runner.context import RunContext
 from harness.runner.jobs import Job
+from harness.runner.outcome import broken
 from harness.runner.results_book import Book
 from harness.store.events import Event
 from harness.store.layout import case_folder

@@ -14,6 +14,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, computed_field
 
 from harness.errors import EXIT_ERROR, EXIT_FAILED, BadInput
+from harness.store.evidence import Evidence
 
 VerdictName = Literal["passed", "failed", "known-bug", "fixed", "error"]
 VERDICTS: tuple[VerdictName, ...] = ("passed", "failed", "known-bug", "fixed", "error")
@@ -72,6 +73,8 @@ class CaseResult(_Record):
     artifacts: Mapping[str, str] = Field(default_factory=dict)
     seconds: Mapping[str, float] = Field(default_factory=dict)
     server_seconds: float | None = None
+    evidence: Evidence | None = None
+    """What the verdict rests on; runs of before do not have it."""
     rerun_after: str | None = None
     """Why its first attempt ended, where its stack died under it and it ran again."""
 
