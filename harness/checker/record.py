@@ -200,8 +200,9 @@ class Record:
             yield self._mishap(
                 entry, kind, self.declared.fault(kind, route, method), is_poll=is_poll
             )
-        if not faults and (kind := _kind_of(entry)):
-            yield self._mishap(entry, kind, kind in self.declared.kinds, is_poll=is_poll)
+        other = None if faults else _kind_of(entry)
+        if other:
+            yield self._mishap(entry, other, other in self.declared.kinds, is_poll=is_poll)
 
     def _mishap(self, entry: Entry, kind: str, declared: bool, *, is_poll: bool) -> Mishap:
         asked = f"{entry.get('method') or ''} {entry.get('route') or ''}".strip()
