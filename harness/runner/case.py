@@ -173,7 +173,7 @@ class CaseRun:
                 CaseCloud(stack.cloud, since, record, clock),
                 stack.scale,
                 begun,
-                stack.account.user,
+                stack.account,
                 log.mishaps,
                 clock,
             )

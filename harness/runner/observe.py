@@ -26,10 +26,11 @@ from harness.checker.verdict import (
     looks_again_at,
     too_little,
 )
-from harness.drivers.browser.migration_assistant import plan_id_in, plan_status
+from harness.drivers.browser.migration_assistant import plan_status
 from harness.drivers.browser.progress_row import look, pause
 from harness.drivers.cloud import CloudControl
-from harness.errors import DriverError, HarnessError
+from harness.drivers.confluence.session import Account
+from harness.errors import HarnessError, PageUnreadable
 from harness.store.evidence import Evidence, Look, Mishap, Pause, Paused
 from harness.vocabulary.refresh import REFRESH
 
@@ -149,6 +150,7 @@ class Watch:
         cloud: the cloud's journal, read on from the case's start.
         scale: server seconds per wall second.
         begun: server time at which the migration was started.
+        account: logs in again where the session has ended meanwhile.
         at_the_end: what else went wrong, asked once a verdict could be given.
         clock: harness seconds.
         wall: the machine's clock, in epoch seconds.
@@ -160,7 +162,7 @@ class Watch:
     cloud: CaseCloud
     scale: float
     begun: datetime
-    user: str = ""
+    account: Account | None = None
     at_the_end: Callable[[Record], Iterable[Mishap]] = lambda _: ()
     clock: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
@@ -218,19 +220,20 @@ class Watch:
             self._notice_moved_clock(began, wall)
         seen = Look(began, began, None, wall_time=datetime.fromtimestamp(wall, UTC))
         try:
-            row, now = look(self.page, self.server_app_key)
-            seen = replace(seen, row=row, server_time=now)
-        except DriverError as error:
-            seen = replace(seen, saw=str(error))
-        url = self.page.url
-        seen = replace(
-            seen,
-            url=url,
-            plan=plan_id_in(url),
-            user=self.user or None,
-            plan_status=self._plan_status() if seen.row else None,
-            ended=self.clock(),
-        )
+            found = look(self.page, self.server_app_key, account=self.account)
+            seen = replace(
+                seen,
+                row=found.row,
+                saw="; ".join(found.remarks),
+                server_time=found.server_time,
+                url=found.proof.url,
+                plan=found.proof.plan_id,
+                user=found.proof.user,
+                plan_status=self._plan_status(),
+            )
+        except PageUnreadable as error:
+            seen = replace(seen, saw=str(error), url=self.page.url)
+        seen = replace(seen, ended=self.clock())
         self.looks.append(seen)
         if (took := seen.ended - began) > _STOOD_STILL:
             self._stood_still("Confluence", began, took)

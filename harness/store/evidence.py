@@ -24,13 +24,13 @@ class Look:
     Attributes:
         began, ended: harness seconds; the page was read between them.
         row: what it showed for the app; None where the page could not be believed.
-        saw: what was there instead, in words.
+        saw: what was there instead of a row, or what had to be done to read it, in words.
         server_time: from the page's own answer; None where that had none.
         wall_time: the harness's wall clock when the look began.
         url: the page's address.
         plan: the plan that the page is about.
         plan_status: the plan's own status, where it was read.
-        user: whose session it was.
+        user: whose session it was, where the server says.
     """
 
     began: float
