@@ -40,7 +40,7 @@ class Shrinking:
         if self.shrunk is None:
             return f"{self.case}: not shrunk, since no case of {self.suite} passed"
         proof = (
-            "without it the case passes"
+            "without it the case does not fail like that"
             if self.shrunk.removal_passes
             else "without it the case fails too, so another fault is at work there"
         )
