@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from harness.cases.axes import Axis, Model
+from harness.vocabulary.mishaps import MishapKind
 from harness.vocabulary.rows import Row, parse_row
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -57,7 +58,11 @@ class Expectation(Model):
         when: axis name -> values; empty matches every case.
         rows: they appear in this order, the last one to stay; rows before are free.
         times: for each row, when it has to be seen first; empty where no row says.
-        lasts: server time for which the last row is watched on, after the migration's start.
+        lasts: server time for which the last row is watched on, after the migration's start; a
+            row that may still change needs it, and at least one refresh of it.
+        before_refresh: whether the last row is judged before the assistant has polled at all:
+            once the cloud has recorded a final status, and not after a poll.
+        may_happen: what may go wrong around the case although no axis asks for it.
         source: why this is expected.
     """
 
@@ -65,6 +70,8 @@ class Expectation(Model):
     rows: tuple[RowText, ...] = Field(min_length=1)
     times: tuple[Window, ...] = ()
     lasts: Duration = timedelta(0)
+    before_refresh: bool = False
+    may_happen: tuple[MishapKind, ...] = ()
     source: str = Field(min_length=1)
 
     @model_validator(mode="before")
@@ -82,7 +89,7 @@ class Expectation(Model):
     @property
     def demands(self) -> tuple[object, ...]:
         """What is expected, apart from where and why."""
-        return (self.rows, self.times, self.lasts)
+        return (self.rows, self.times, self.lasts, self.before_refresh, self.may_happen)
 
 
 class KnownBug(Model):
@@ -93,8 +100,10 @@ class KnownBug(Model):
         statement: what happens, in a sentence.
         when: axis name -> values of the cases that show it.
         versions: CCMA versions that show it; empty where `when` says, or all do.
-        row: the one row they show, and nothing else.
-        lasts: server time for which it stays after the cloud recorded the final status.
+        row: the row that stays; others may come before it.
+        lasts: server time for which it stays after the cloud recorded the final status, at
+            least one refresh.
+        cause: the cause that has to be proved with it, from docs/causes.md; any when left out.
     """
 
     id: str
@@ -103,6 +112,7 @@ class KnownBug(Model):
     versions: tuple[Word, ...] = ()
     row: RowText
     lasts: Duration
+    cause: str | None = None
 
 
 class Constraint(Model):

@@ -5,13 +5,16 @@ shown for all cases that the constraints allow, not only for those that run: shr
 any of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from harness.cases.file import CaseFile, Expectation, KnownBug, When
 from harness.matrix.feasible import FeasibleSpace
 from harness.matrix.model import Forbidden, Model
 from harness.support.suggest import did_you_mean
 from harness.support.yaml_source import Source
+from harness.vocabulary.refresh import REFRESH
+from harness.vocabulary.rows import FINAL
 
 
 def matches(when: When, values: Mapping[str, str]) -> bool:
@@ -97,6 +100,7 @@ def check_complete(source: Source, file: CaseFile, model: Model) -> None:
             text = spelled(model.case(space.row(left)))
             raise source.error(f"no expectation matches {text}", "expectations")
     space = FeasibleSpace(model)
+    _check_bugs_apart(source, file, space)
     for n, one in enumerate(file.expectations):
         for other, two in enumerate(file.expectations[n + 1 :], n + 1):
             if one.demands != two.demands and (case := _both(space, one.when, two.when)):
@@ -105,7 +109,17 @@ def check_complete(source: Source, file: CaseFile, model: Model) -> None:
                     f"the expectations of lines {lines[0]} and {lines[1]} contradict for {case}",
                     *("expectations", other),
                 )
+
+
+def _check_bugs_apart(source: Source, file: CaseFile, space: FeasibleSpace) -> None:
+    """No case has two known bugs, or one that shows what is expected."""
     for n, bug in enumerate(file.known_bugs):
+        for each in file.expectations:
+            if each.rows[-1] == bug.row and (case := _both(space, bug.when, each.when)):
+                raise source.error(
+                    f"known bug {bug.id!r} shows {bug.row}, which is what is expected of {case}",
+                    *("known_bugs", n, "row"),
+                )
         for other, second in enumerate(file.known_bugs[n + 1 :], n + 1):
             apart = bug.versions and second.versions and not {*bug.versions} & {*second.versions}
             if not apart and (case := _both(space, bug.when, second.when)):
@@ -113,6 +127,48 @@ def check_complete(source: Source, file: CaseFile, model: Model) -> None:
                     f"both known bugs {bug.id!r} and {second.id!r} mark {case}",
                     *("known_bugs", other),
                 )
+
+
+def check_judgeable(source: Source, file: CaseFile) -> None:
+    """Each expectation and known bug can be judged by what is seen, if enough of it is.
+
+    Raises:
+        BadInput: one cannot, with its line and what would be right.
+    """
+    for n, each in enumerate(file.expectations):
+        for problem, key in _unjudgeable(each):
+            where = (key,) if key in source.data["expectations"][n] else ()
+            raise source.error(problem, "expectations", n, *where)
+    for n, bug in enumerate(file.known_bugs):
+        if bug.lasts < REFRESH:
+            raise source.error(
+                f"known bug {bug.id!r}: lasts is shorter than a refresh (10m), so no poll may "
+                "come in it; write 30m for three refreshes",
+                *("known_bugs", n, "lasts"),
+            )
+
+
+def _unjudgeable(each: Expectation) -> Iterator[tuple[str, str]]:
+    """What is wrong with an expectation, and the key at which that stands."""
+    last = each.rows[-1]
+    if timedelta(0) < each.lasts < REFRESH:
+        yield (
+            "lasts is shorter than a refresh (10m): no poll may come in it, so nothing would be "
+            "shown; write 10m or more, or `before_refresh: true`",
+            "lasts",
+        )
+    if each.before_refresh and (last.status in FINAL or each.lasts):
+        yield (
+            "before_refresh is for a row that is not final, and has no lasts: it is judged once "
+            "the cloud has recorded a final status",
+            "before_refresh",
+        )
+    if last.status not in FINAL and not each.lasts and not each.before_refresh:
+        yield (
+            f"the last row is {last}, which may still change: say for how long it stays, such as "
+            "`lasts: 15m`",
+            "rows",
+        )
 
 
 def spelled(values: Mapping[str, str]) -> str:

@@ -176,6 +176,7 @@ def read_suite(
     source = read(path)
     file = validate(source, CaseFile)
     rules.check_names(source, file)
+    rules.check_judgeable(source, file)
     _check_apps(source, file)
     version = ccma or CCMA_VERSIONS[-1]
     if not file.axes:

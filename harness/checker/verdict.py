@@ -1,4 +1,8 @@
-"""Judges a case: the rows that were seen against the rows that were wanted. Pure.
+"""Judges a case by its evidence. Pure; the truth table is in docs/verdicts.md.
+
+Time that passes decides nothing. A verdict needs polls of this migration that brought what the
+cloud knew, and looks at the right page after the last of them; what is missing is said, and while
+it may still come, the watch goes on.
 
 A known bug is strict both ways: the case has to fail in exactly the stated way, and when it
 does not, that is said (`fixed`) rather than passed over.
@@ -7,155 +11,427 @@ does not, that is said (`fixed`) rather than passed over.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import zip_longest
+from functools import cached_property
 
-from harness.cases import Expectation, KnownBug, Window
-from harness.checker.timing import GIVE_UP, PATIENCE
+from harness.cases import Expectation, KnownBug
+from harness.checker import timeline
+from harness.checker.timeline import Match, minutes
+from harness.checker.timing import GIVE_UP, GRACE, PATIENCE, SPARE
+from harness.store.evidence import Change, Evidence, Look, Poll
 from harness.store.results import VerdictName
 from harness.vocabulary.refresh import REFRESH
-from harness.vocabulary.rows import FINAL, Row, Seen
+from harness.vocabulary.rows import FINAL, Row
 
+ENDED_PLANS = frozenset({"FINISHED", "STOPPED", "INCOMPLETE", "FAILED"})
+"""A plan's own statuses after which the assistant starts nothing more for it."""
 
-@dataclass(frozen=True)
-class Observation:
-    """What is known of a case at one moment.
-
-    Attributes:
-        timeline: the rows, each as it was first seen.
-        begun: server time at which the migration was started.
-        now: server time of the last look.
-        settled: server time at which the cloud recorded a final status, if it did.
-        refreshes: polls that the cloud answered since then.
-    """
-
-    timeline: Sequence[Seen]
-    begun: datetime
-    now: datetime
-    settled: datetime | None = None
-    refreshes: int = 0
-
-    @property
-    def rows(self) -> list[Row]:
-        """The rows in order."""
-        return [seen.row for seen in self.timeline]
-
-    @property
-    def watched(self) -> timedelta:
-        """Server time watched since the cloud recorded a final status."""
-        return self.now - self.settled if self.settled else timedelta(0)
+ROWLESS = frozenset({"ABSENT", "NO_ROW"})
+"""Statuses without a row, for which nothing is polled."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The verdict on a case, and why in a sentence."""
+    """The verdict on a case, and why in a sentence.
+
+    Attributes:
+        name: the verdict.
+        reason: why.
+        missing: what has to be seen before there can be one; the watch goes on while it may.
+    """
 
     name: VerdictName
     reason: str
+    missing: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether watching on could change it."""
+        return bool(self.missing)
 
 
-def is_decided(expectation: Expectation, bug: KnownBug | None, seen: Observation) -> bool:
-    """Whether further watching could not change the verdict."""
-    if _shows(bug, seen) or _met(expectation, seen):
-        return True
-    if bug and set(seen.rows) <= {bug.row}:
-        return seen.now - seen.begun > GIVE_UP + bug.lasts
-    last = seen.rows[-1] if seen.rows else None
-    # No poll changes a final row: it is wrong, or came too late, or after the wrong ones.
-    enough = last != expectation.rows[-1] or seen.now - seen.begun >= expectation.lasts
-    if last and last.status in FINAL and enough:
-        return True
-    if seen.settled:
-        return seen.watched > max(PATIENCE, expectation.lasts)
-    return seen.now - seen.begun > GIVE_UP + expectation.lasts
-
-
-def decides_at(expectation: Expectation, bug: KnownBug | None, seen: Observation) -> datetime:
-    """The next server time at which the case may be decided although no row changes."""
-    times = [seen.begun + expectation.lasts, seen.begun + GIVE_UP + expectation.lasts]
-    if bug:
-        times.append(seen.begun + GIVE_UP + bug.lasts)
-    if seen.settled:
-        times.append(seen.settled + max(PATIENCE, expectation.lasts))
-        times += [seen.settled + bug.lasts] if bug else []
-    return min((time for time in times if time > seen.now), default=seen.now)
-
-
-def judge(expectation: Expectation, bug: KnownBug | None, seen: Observation) -> Verdict:
-    """The verdict on what was seen.
+def judge(expectation: Expectation, bug: KnownBug | None, evidence: Evidence) -> Verdict:
+    """The verdict on what was seen; `error` where that is too little, or cannot be relied on.
 
     Args:
-        expectation: the rows that are wanted.
+        expectation: the rows that are expected.
         bug: the known bug that the case is marked with, if any.
-        seen: everything that was observed.
+        evidence: everything that was seen.
     """
-    wanted, got = _wanted(expectation), _got(expectation, seen)
-    if bug:
-        if _shows(bug, seen):
-            minutes = seen.watched.total_seconds() / 60
-            return Verdict(
+    return _Judgement(expectation, bug, evidence).verdict()
+
+
+def has_hope(expectation: Expectation, bug: KnownBug | None, evidence: Evidence) -> bool:
+    """Whether what is missing may still come: the one thing that time decides.
+
+    The time in which Confluence or the machine stood still does not count.
+    """
+    lasts = max(expectation.lasts, bug.lasts if bug else timedelta(0))
+    looks = timeline.readable(evidence)
+    if not looks or looks[-1].server_time is None:
+        return True  # the wait's own bound in wall time ends that
+    view = _View(evidence)
+    ends = evidence.begun + GIVE_UP + SPARE + lasts
+    if view.settled:
+        ends = max(ends, view.settled.at + PATIENCE + SPARE + lasts)
+    return looks[-1].server_time - timeline.stood_still(evidence, looks[-1].ended) <= ends
+
+
+def looks_again_at(
+    expectation: Expectation, bug: KnownBug | None, evidence: Evidence
+) -> datetime | None:
+    """The next server time at which a look may decide although nothing has happened by then."""
+    looks = timeline.readable(evidence)
+    if not looks or looks[-1].server_time is None:
+        return None
+    still = timeline.stood_still(evidence, looks[-1].ended)
+    times = [evidence.begun + still + time for time in (expectation.lasts, GIVE_UP)]
+    settled = _View(evidence).settled
+    if settled and bug:
+        times.append(settled.at + still + bug.lasts)
+    now = looks[-1].server_time
+    return min((time for time in times if time > now), default=None)
+
+
+class _View:
+    """What the judgement asks of the evidence."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self.looks = timeline.readable(evidence)
+
+    @property
+    def row(self) -> Row:
+        """The row of the last look."""
+        row = self.looks[-1].row
+        assert row is not None
+        return row
+
+    @property
+    def now(self) -> datetime:
+        """Server time of the last look."""
+        now = self.looks[-1].server_time
+        assert now is not None
+        return now
+
+    def passed(self, since: datetime | None = None, began: float = 0.0) -> timedelta:
+        """Server time up to the last look in which everybody ran."""
+        still = timeline.stood_still(self.evidence, self.looks[-1].ended, began)
+        return self.now - (since or self.evidence.begun) - still
+
+    @cached_property
+    def is_polling(self) -> bool:
+        """Whether the assistant has a row of this migration to ask the cloud about."""
+        made = any(change.what == "migration made" for change in self.evidence.changes)
+        return made and self.row.status not in ROWLESS
+
+    @cached_property
+    def linked(self) -> frozenset[str]:
+        """Transfers that a cloud app stands behind."""
+        return frozenset(
+            change.transfer
+            for change in self.evidence.changes
+            if change.what == "transfer made" and change.linked
+        )
+
+    @cached_property
+    def settled(self) -> Change | None:
+        """What settled the last of the transfers; None while one is not settled."""
+        settling = [change for change in self.evidence.changes if change.what == "settled"]
+        done = {change.transfer for change in settling}
+        return settling[-1] if settling and self.linked <= done else None
+
+    @cached_property
+    def last_change(self) -> int:
+        """The journal's number of the last change of what a poll brings; 0 without one."""
+        last, states = 0, dict[str, tuple[str | None, int | None]]()
+        for change in self.evidence.changes:
+            state = (change.status, change.percent)
+            if change.what != "recorded" or states.get(change.transfer) != state:
+                last = change.seq
+            states[change.transfer] = state
+        return last
+
+    def polls(self, after: int = 0, *, answered: bool = False) -> list[Poll]:
+        """Polls that count: answered ones, and those refused as the case declares.
+
+        Args:
+            after: only those after this number of the journal.
+            answered: leaves the refused ones out.
+        """
+        counts = ("answered",) if answered else ("answered", "declared")
+        return [poll for poll in self.evidence.polls if poll.seq > after and poll.outcome in counts]
+
+    def looked_after(self, known: float) -> bool:
+        """Whether two looks came after a moment, the second with time for the server before it.
+
+        Two, since one that was asked for while Confluence stood still is answered in a race with
+        what the poll's answer changes.
+        """
+        later = [look for look in self.looks if look.began >= known]
+        return len(later) > 1 and later[-1].began >= known + GRACE
+
+
+@dataclass
+class _Judgement:
+    expectation: Expectation
+    bug: KnownBug | None
+    evidence: Evidence
+
+    def __post_init__(self) -> None:
+        self.view = _View(self.evidence)
+
+    def verdict(self) -> Verdict:
+        looks = self.evidence.looks
+        if not self.view.looks or looks[-1].row is None:
+            last = looks[-1].saw if looks else "nothing"
+            return _open(f"a look that shows the row; the last one met {last}")
+        if self.expectation.before_refresh and self.evidence.polls:
+            return _little("a poll came before the row could be looked at")
+        if self.view.row.status in FINAL:
+            return self._of_a_final_row()
+        if self._bug_may_show() and (missing := self._bug_missing()) != _NOT_SETTLED:
+            return _open(*missing) if missing else self._known_bug()
+        if self.view.row == self.expectation.rows[-1]:
+            missing = self._missing_before_refresh() or self._missing_to_stay()
+            return _open(*missing) if missing else self._matched()
+        return self._given_up()
+
+    # A row that no poll changes
+
+    def _of_a_final_row(self) -> Verdict:
+        if self._bug_may_show():
+            assert self.bug is not None
+            missing = self._missing_at_the_end(self.bug.lasts)
+            return _open(*missing) if missing else self._known_bug()
+        if self._match() is Match.NO:
+            missing = self._missing_after_a_wrong_end()
+        else:
+            missing = self._missing_at_the_end(self.expectation.lasts)
+        return _open(*missing) if missing else self._matched()
+
+    def _missing_at_the_end(self, lasts: timedelta) -> list[str]:
+        view = self.view
+        if view.settled is None:
+            return ["a final status that the cloud recorded, from which the row could have come"]
+        polls = view.polls(view.settled.seq)
+        if not polls:
+            return ["an answered poll after the cloud had recorded the final status"]
+        missing = [] if _any_look_after(view.looks, polls[0].known) else [_A_LOOK]
+        return missing + self._missing_time(lasts)
+
+    def _missing_after_a_wrong_end(self) -> list[str]:
+        view = self.view
+        if not view.is_polling:
+            return self._missing_without_polls()
+        polls = view.polls()
+        if not polls:
+            return ["an answered poll, from which the row could have come"]
+        return [] if _any_look_after(view.looks, polls[0].known) else [_A_LOOK]
+
+    # A row that stays
+
+    def _missing_before_refresh(self) -> list[str]:
+        if not self.expectation.before_refresh:
+            return []
+        view = self.view
+        if view.settled is None:
+            return ["a final status recorded by the cloud"]
+        return [] if _any_look_after(view.looks, view.settled.known) else [_A_LOOK]
+
+    def _missing_to_stay(self) -> list[str]:
+        if self.expectation.before_refresh:
+            return []
+        view, lasts = self.view, self.expectation.lasts
+        missing = self._missing_time(lasts)
+        if not view.is_polling:
+            return missing + self._missing_without_polls()
+        needed = max(lasts // REFRESH, 1) if view.linked else 1
+        polls = view.polls()
+        missing += _missing_polls(polls, needed, "of this migration")
+        if not view.polls(view.last_change):
+            missing.append("an answered poll after the last change in the cloud")
+        if polls and not view.looked_after(polls[-1].known):
+            missing.append(_LOOKS)
+        return missing
+
+    def _missing_without_polls(self) -> list[str]:
+        """What shows that nothing more comes where the assistant has nothing to ask for."""
+        ended = [look for look in self.view.looks if look.plan_status in ENDED_PLANS]
+        if not ended:
+            return ["the plan's own end (FINISHED, FAILED, ...) on its page"]
+        return [] if self.view.looked_after(ended[0].began) else [_LOOKS]
+
+    def _missing_time(self, lasts: timedelta) -> list[str]:
+        passed = self.view.passed()
+        if passed >= lasts:
+            return []
+        return [f"the row for {minutes(lasts)}; it was watched for {minutes(passed)}"]
+
+    # A row that is not the expected one
+
+    def _given_up(self) -> Verdict:
+        view = self.view
+        if view.is_polling and view.linked:
+            settled = view.settled
+            needed = (PATIENCE if settled else GIVE_UP) // REFRESH
+            polls = view.polls(settled.seq if settled else 0)
+            since = "after the cloud's final status" if settled else "of this migration"
+            missing = _missing_polls(polls, needed, since)
+            if not settled and not view.polls(view.last_change):
+                missing.append("an answered poll after the last change in the cloud")
+        elif view.is_polling:
+            polls = view.polls(view.last_change)
+            missing = _missing_polls(polls, 1, "of this migration")
+            missing += self._missing_time(GIVE_UP)
+        else:
+            polls = []
+            missing = self._missing_without_polls() + self._missing_time(GIVE_UP)
+        if polls and not view.looked_after(polls[-1].known):
+            missing.append(_LOOKS)
+        return _open(*missing) if missing else self._failed()
+
+    # A known bug
+
+    def _bug_may_show(self) -> bool:
+        """Whether the row is the bug's, has not changed since it came, and none was final."""
+        if self.bug is None or self.view.row != self.bug.row:
+            return False
+        *before, last = [seen.row for seen in timeline.timeline_of(self.evidence)]
+        return last not in before and not any(row.status in FINAL for row in before)
+
+    def _bug_missing(self) -> list[str]:
+        view, bug = self.view, self.bug
+        assert bug is not None
+        if view.settled is None:
+            return _NOT_SETTLED
+        polls = view.polls(view.settled.seq, answered=True)
+        missing = _missing_polls(polls, bug.lasts // REFRESH, "after the cloud's final status")
+        passed = view.passed(view.settled.at, view.settled.known)
+        if passed < bug.lasts:
+            missing.append(f"{bug.row} for {minutes(bug.lasts)} after the cloud's final status")
+        if polls and not view.looked_after(polls[-1].known):
+            missing.append(_LOOKS)
+        return missing
+
+    def _known_bug(self) -> Verdict:
+        assert self.bug is not None
+        assert self.view.settled is not None
+        settled = self.view.settled
+        passed = self.view.now - settled.at
+        polls = len(self.view.polls(settled.seq, answered=True))
+        refreshes = f"{polls} refresh{'' if polls == 1 else 'es'}"
+        return self._unless_something_went_wrong(
+            Verdict(
                 "known-bug",
-                f"{bug.statement} Watched for {minutes:.0f} min of server time and "
-                f"{seen.refreshes} refreshes after the cloud had recorded its final status",
+                f"{self.bug.statement} Watched for {passed.total_seconds() / 60:.0f} min of server "
+                f"time and {refreshes} after the cloud had recorded its final status",
             )
-        if _met(expectation, seen):
-            return Verdict("fixed", f"known bug {bug.id} did not show: {got}. Remove its marker")
-        return Verdict("failed", f"wanted {wanted}, or {bug.row} for good ({bug.id}); got {got}")
-    if _met(expectation, seen):
-        return Verdict("passed", f"saw {got}")
-    return Verdict("failed", f"wanted {wanted}; got {got}")
+        )
+
+    # What comes of it
+
+    def _match(self) -> Match:
+        return timeline.match(self.expectation, timeline.steps_of(self.evidence))
+
+    def _matched(self) -> Verdict:
+        found = self._match()
+        got = timeline.seen_text(self.evidence, timed=bool(self.expectation.times))
+        if found is Match.NO:
+            return self._failed()
+        if found is Match.MAYBE:
+            why = timeline.unseen_text(self.expectation, self.evidence)
+            why = why or "a row came at an unknown time between two looks"
+            wanted = timeline.wanted_text(self.expectation)
+            return _little(f"{why}; wanted {wanted}; got {got}")
+        if self.bug:
+            verdict = Verdict(
+                "fixed", f"known bug {self.bug.id} did not show: {got}. Remove its marker"
+            )
+        else:
+            verdict = Verdict("passed", f"saw {got}")
+        # What came as expected, and stays for good, no mishap has brought about.
+        if self.view.row.status in FINAL:
+            return verdict
+        return self._unless_something_went_wrong(verdict)
+
+    def _failed(self) -> Verdict:
+        got = timeline.seen_text(self.evidence, timed=bool(self.expectation.times))
+        wanted = timeline.wanted_text(self.expectation)
+        if self.bug:
+            reason = f"wanted {wanted}, or {self.bug.row} for good ({self.bug.id}); got {got}"
+        else:
+            reason = f"wanted {wanted}; got {got}"
+        return self._unless_something_went_wrong(Verdict("failed", reason))
+
+    def _unless_something_went_wrong(self, verdict: Verdict) -> Verdict:
+        mishaps = [
+            each
+            for each in self.evidence.mishaps
+            if not each.declared and (verdict.name == "failed" or not each.of_a_poll)
+        ]
+        if not mishaps:
+            return verdict
+        return Verdict("error", f"{went_wrong(mishaps)}; without that: {verdict.reason}")
 
 
-def _met(expectation: Expectation, seen: Observation) -> bool:
-    rows = seen.rows
-    if not rows or rows[-1] != expectation.rows[-1]:
-        return False
-    remaining = iter(seen.timeline)
-    steps = zip_longest(expectation.rows, expectation.times, fillvalue=None)
-    in_order = all(
-        any(each.row == row and _in_time(window, each, seen.begun) for each in remaining)
-        for row, window in steps
-    )
-    return in_order and seen.now - seen.begun >= expectation.lasts
+def with_cause(verdict: Verdict, bug: KnownBug | None, proved: Sequence[str]) -> Verdict:
+    """The verdict, once the causes are known: a known bug that names one needs that proved.
+
+    Where another cause is proved, the case failed in another way; where none is, too little is
+    known of why the row is as the bug says.
+
+    Args:
+        verdict: as it was judged by the rows.
+        bug: the known bug that the case is marked with, if any.
+        proved: the causes that are proved.
+    """
+    if verdict.name != "known-bug" or bug is None or bug.cause in (None, *proved):
+        return verdict
+    if proved:
+        why = f"what is proved is {', '.join(proved)}, not {bug.cause}"
+        return Verdict("failed", f"{bug.row} as known bug {bug.id} says, yet {why}")
+    return _little(f"{bug.row} as known bug {bug.id} says, yet its cause {bug.cause} is not proved")
 
 
-def _in_time(window: Window | None, seen: Seen, begun: datetime) -> bool:
-    passed = seen.server_time - begun
-    if window is None:
-        return True
-    return window.after <= passed and (window.within is None or passed <= window.within)
+def too_little(verdict: Verdict, evidence: Evidence) -> Verdict:
+    """The verdict of a watch that ended while something was missing."""
+    if not verdict.is_open:
+        return verdict
+    reason = verdict.reason
+    got = timeline.seen_text(evidence, timed=False)
+    mishaps = [each for each in evidence.mishaps if not each.declared]
+    if mishaps:
+        reason = f"{went_wrong(mishaps)}; {reason}"
+    return Verdict("error", f"{reason}; got {got}")
 
 
-def _wanted(expectation: Expectation) -> str:
-    """The wanted rows in words, with their times where they have any."""
-    if not expectation.times:
-        return " then ".join(str(row) for row in expectation.rows)
-    return " then ".join(
-        str(row)
-        + (f" after {_minutes(window.after)}" if window.after else "")
-        + (f" within {_minutes(window.within)}" if window.within is not None else "")
-        for row, window in zip(expectation.rows, expectation.times, strict=True)
-    )
+def went_wrong(mishaps: Sequence[object]) -> str:
+    """What the case did not declare, in words; the first few of many."""
+    named = "; ".join(str(each) for each in mishaps[:_NAMED])
+    more = f"; and {len(mishaps) - _NAMED} more" if len(mishaps) > _NAMED else ""
+    return f"something went wrong that the case does not declare: {named}{more}"
 
 
-def _got(expectation: Expectation, seen: Observation) -> str:
-    """The rows that were seen in words, with their times where the wanted ones have any."""
-    timed = expectation.times
-    told = (
-        f"{each.row} at {_minutes(each.server_time - seen.begun)}" if timed else str(each.row)
-        for each in seen.timeline
-    )
-    return " then ".join(told) or "no row at all"
+_NAMED = 3
+_A_LOOK = "a look after the poll"
+_LOOKS = "two looks after the last poll"
+_NOT_SETTLED = ["a final status recorded by the cloud"]
 
 
-def _minutes(time: timedelta) -> str:
-    return (
-        f"{time.total_seconds() / 60:.1f} min"
-        if time >= timedelta(minutes=1)
-        else (f"{time.total_seconds():.0f} s")
-    )
+def _open(*missing: str) -> Verdict:
+    return Verdict("error", f"too little was seen; missing: {'; '.join(missing)}", missing)
 
 
-def _shows(bug: KnownBug | None, seen: Observation) -> bool:
-    if bug is None or set(seen.rows) != {bug.row} or seen.settled is None:
-        return False
-    return seen.watched >= bug.lasts and seen.refreshes >= bug.lasts // REFRESH
+def _little(what: str) -> Verdict:
+    """Too little was seen, and what is missing cannot come any more."""
+    return Verdict("error", f"too little was seen: {what}")
+
+
+def _missing_polls(polls: Sequence[Poll], needed: int, of: str) -> list[str]:
+    if len(polls) >= needed:
+        return []
+    return [f"{needed} answered poll{'' if needed == 1 else 's'} {of}; {len(polls)} came"]
+
+
+def _any_look_after(looks: Sequence[Look], known: float) -> bool:
+    return any(look.began >= known for look in looks)

@@ -2,15 +2,17 @@
 
 import signal
 import sys
+import traceback
 from collections.abc import Mapping
 from importlib import import_module, metadata
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from harness.errors import EXIT_BAD_INPUT, HarnessError
+from harness.errors import EXIT_BAD_INPUT, EXIT_ERROR, HarnessError
 from harness.support.console import to_stderr
 
 VERBS: Mapping[str, str] = {
@@ -70,6 +72,13 @@ def harness(
     """End-to-end tests for app migrations with the Confluence Cloud Migration Assistant."""
 
 
+def unexpected(error: Exception) -> str:
+    """An error that nobody expected, in one line: what it is, and where it came from."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    return f"the harness broke: {type(error).__name__}: {error}{place}; please report it"
+
+
 def main() -> None:
     """Entry point of the command `harness`; never shows a stack trace for what is expected."""
     try:
@@ -80,5 +89,9 @@ def main() -> None:
     except HarnessError as error:
         to_stderr(f"harness: {error}")
         sys.exit(error.exit_status)
+    except Exception as error:
+        # Exit status 1 is for what the cases found; a fault of our own is never that.
+        to_stderr(f"harness: {unexpected(error)}")
+        sys.exit(EXIT_ERROR)
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)

@@ -65,6 +65,7 @@ def run(
         work = plan_run(files or [], flags, selection, resume, standing)
         outcome, folder = _run(work, console, standing, scheduler, shrink=shrink)
     table.summary(console, outcome)
+    write(outcome, folder / RESULTS)  # after the table, which stays readable where a disk is full
     if json_file:
         write(outcome, json_file)
     if junit_file:
@@ -97,10 +98,7 @@ def _run(
             scheduler=scheduler,
         )
         said = reached(work.suites, outcome)
-        outcome = outcome.model_copy(update={"reached": tuple(said)})
-        write(outcome, folder / RESULTS)
         if shrink:
             said += [str(each) for each in shrink_failures(work.suites, outcome, session.also)]
-            outcome = outcome.model_copy(update={"reached": tuple(said)})
-            write(outcome, folder / RESULTS)
+        outcome = outcome.model_copy(update={"reached": tuple(said)})
     return outcome, folder

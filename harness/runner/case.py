@@ -1,4 +1,7 @@
-"""Runs one case on a stack: reset, flags, app, plan, migration, watch, evidence, verdict."""
+"""Runs one case on a stack: reset, flags, app, plan, migration, watch, evidence, verdict.
+
+Whatever breaks inside ends the case as an `error`, with its sentence and what was seen so far.
+"""
 
 import json
 import time
@@ -11,18 +14,21 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from harness.cases import Case
-from harness.checker.verdict import judge
+from harness.checker.record import Record, declared_by
 from harness.drivers.browser import evidence
+from harness.drivers.browser.migration_assistant import plan_id_in
 from harness.drivers.browser.trace_secrets import remove_secrets
 from harness.drivers.confluence import dark_features
 from harness.environment.stack import Stack
 from harness.errors import HarnessError
 from harness.runner.evidence import CaseEvidence, with_causes
-from harness.runner.observe import CloudRecord, Watched, watch
+from harness.runner.log_mishaps import LogSince
+from harness.runner.observe import CaseCloud, TimeScaleTooHigh, Watch, Watched
+from harness.runner.outcome import result_of
 from harness.runner.preconditions import establish
 from harness.runner.start_migration import start
 from harness.store.layout import FILES, JOURNAL, SCREENSHOT, SERVER_LOG, TRACE
-from harness.store.results import CaseResult, Recorded, RowResult, TimelineEntry
+from harness.store.results import CaseResult
 from harness.support.redact import cleaned, without_secrets
 from harness.testbed.testbed import Testbed
 from harness.vocabulary.effects import Effect
@@ -30,14 +36,14 @@ from harness.vocabulary.effects import Effect
 
 @dataclass
 class _Phases:
-    """Wall seconds by phase; `told` is called as each begins."""
+    """Wall seconds by phase; `listener` is called as each begins."""
 
-    told: Callable[[str], None]
+    listener: Callable[[str], None]
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def __call__(self, name: str) -> Iterator[None]:
-        self.told(name)
+        self.listener(name)
         begun = time.monotonic()
         try:
             yield
@@ -45,77 +51,150 @@ class _Phases:
             self.seconds[name] = round(time.monotonic() - begun, 3)
 
 
-def run_case(
-    testbed: Testbed, case: Case, folder: Path, told: Callable[[str], None] = lambda _: None
-) -> CaseResult:
-    """Runs a case and keeps its evidence.
+@dataclass
+class CaseRun:
+    """One case under way, and what it has come to so far.
 
     Args:
         testbed: the stack and the browser to run on.
         case: the case.
         folder: where artefacts go; made when missing.
-        told: called with the name of each phase that begins.
-
-    Returns:
-        The result; a broken harness, stack or browser is a result too, with verdict `error`.
+        listener: called with the name of each phase that begins.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    phases, begun = _Phases(told), time.monotonic()
-    log_offset, journal_start = len(testbed.stack.server_log()), testbed.stack.cloud.journal_end()
-    artifacts: dict[str, str] = {}
-    watched, failure = None, None
-    collected = CaseEvidence(testbed, folder)
-    at_end = ExitStack()
-    page = testbed.context.new_page()
-    try:
-        with evidence.trace(testbed.context, folder / FILES[TRACE]) as trace:
-            artifacts[TRACE] = trace.name
-            watched = _migrate_and_watch(testbed, case, page, phases, collected, at_end)
-            with phases("browser"):
-                artifacts[SCREENSHOT] = evidence.screenshot(page, folder / FILES[SCREENSHOT]).name
-    except (HarnessError, PlaywrightError) as error:
-        failure = str(testbed.stack.explained(f"a verdict on {case.id}", error))
-    finally:
-        with phases("evidence"):
-            artifacts |= collected.finish(page, failure)
+
+    testbed: Testbed
+    case: Case
+    folder: Path
+    listener: Callable[[str], None] = lambda _: None
+    artifacts: dict[str, str] = field(default_factory=dict, init=False)
+    failure: str | None = field(default=None, init=False)
+    watch: Watch | None = field(default=None, init=False)
+    watched: Watched | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.phases = _Phases(self.listener)
+
+    def result(self) -> CaseResult:
+        """Runs the case.
+
+        Returns:
+            The result. Whatever broke is a result too, with verdict `error`.
+        """
+        begun = time.monotonic()
+        with self._boundary(f"a verdict on {self.case.id}"):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._run()
+        self.phases.seconds["total"] = round(time.monotonic() - begun, 3)
+        result = result_of(
+            self.case,
+            self.testbed.stack.ccma,
+            watched=self.watched,
+            evidence=self.watch.evidence if self.watch else None,
+            failure=self.failure,
+            artifacts=self.artifacts,
+            seconds=self.phases.seconds,
+        )
+        with self._boundary("finding the causes"):
+            return with_causes(result, self.folder, self.case.known_bug)
+        return result.model_copy(update={"verdict": "error", "reason": self.failure})
+
+    @contextmanager
+    def _boundary(self, step: str) -> Iterator[None]:
+        """Keeps what breaks inside as the case's failure; the first one is kept."""
         try:
+            yield
+        except TimeScaleTooHigh as error:
+            self.failure = self.failure or str(error)
+        except Exception as error:
+            self.failure = self.failure or without_secrets(self._explained(step, error))
+
+    def _explained(self, step: str, error: Exception) -> str:
+        try:
+            known = isinstance(error, HarnessError | PlaywrightError)
+            cause: Exception = error if known else HarnessError(f"{step}: {_named(error)}")
+            return str(self.testbed.stack.explained(step, cause))
+        except Exception as second:
+            return f"{step}: {_named(error)}; what is behind it cannot be told: {_named(second)}"
+
+    def _run(self) -> None:
+        stack = self.testbed.stack
+        log_offset, journal_start = len(stack.server_log()), stack.cloud.journal_end()
+        page = self.testbed.context.new_page()
+        with self._boundary("putting the stack in order"), ExitStack() as at_end:
+            self._watch_and_keep(page, at_end, log_offset)
             # Before the stack is put in order: what comes of that is no part of the case.
-            with at_end:
-                artifacts |= _keep_logs(testbed.stack, case, folder, log_offset, journal_start)
-        except (HarnessError, PlaywrightError) as error:
-            failure = failure or str(testbed.stack.explained("putting the stack in order", error))
-        with suppress(PlaywrightError):  # it went with its browser
+            with self._boundary("keeping the logs"):
+                self.artifacts |= _keep_logs(
+                    stack, self.case, self.folder, log_offset, journal_start
+                )
+        with suppress(Exception):  # a browser that died has closed it already
             page.close()
-    if (folder / artifacts.get(TRACE, "none")).is_file():
-        remove_secrets(folder / artifacts[TRACE])
-    phases.seconds["total"] = round(time.monotonic() - begun, 3)
-    result = _result(case, testbed.stack.ccma, watched, failure, artifacts, phases.seconds)
-    return with_causes(result, folder)
+        with self._boundary("taking the secrets out of the trace"):
+            if (trace_file := self.folder / self.artifacts.get(TRACE, "none")).is_file():
+                remove_secrets(trace_file)
+
+    def _watch_and_keep(self, page: Page, at_end: ExitStack, log_offset: int) -> None:
+        collected = CaseEvidence(self.testbed, self.folder)
+        with (
+            self._boundary(f"a verdict on {self.case.id}"),
+            evidence.trace(self.testbed.context, self.folder / FILES[TRACE]) as trace,
+        ):
+            self.artifacts[TRACE] = trace.name
+            self._migrate_and_watch(page, collected, at_end, log_offset)
+            with self.phases("browser"):
+                picture = evidence.screenshot(page, self.folder / FILES[SCREENSHOT])
+                self.artifacts[SCREENSHOT] = picture.name
+        with self._boundary("keeping the evidence"), self.phases("evidence"):
+            self.artifacts |= collected.finish(page, self.failure)
+
+    def _migrate_and_watch(
+        self, page: Page, collected: CaseEvidence, at_end: ExitStack, log_offset: int
+    ) -> None:
+        testbed, case, stack = self.testbed, self.case, self.testbed.stack
+        with self.phases("reset"):
+            collected.begin()
+            testbed.reset(cloud_app=case.cloud_app, name=case.id)
+            # What the case before has left under way ends in the journal before this.
+            since = stack.cloud.journal_end()
+            dark_features.set_site(testbed.client, case.dark_features)
+        with self.phases("install"):
+            testbed.install()
+            at_end.enter_context(establish(testbed, case.cloud))
+        with self.phases("migrate"):
+            begun = start(testbed, case, page, collected.armed)
+        with self.phases("wait"):
+            key = testbed.app.server.key
+            record = Record(plan_id_in(page.url), key, declared_by(case))
+            log, clock = LogSince(stack, log_offset), _stop_watch()
+            self.watch = Watch(
+                page,
+                key,
+                case,
+                CaseCloud(stack.cloud, since, record, clock),
+                stack.scale,
+                begun,
+                stack.account,
+                log.mishaps,
+                clock,
+            )
+            self.watched = self.watch.run()
 
 
-def _migrate_and_watch(
-    testbed: Testbed,
-    case: Case,
-    page: Page,
-    phases: _Phases,
-    collected: CaseEvidence,
-    at_end: ExitStack,
-) -> Watched:
-    stack = testbed.stack
-    with phases("reset"):
-        collected.begin()
-        testbed.reset(cloud_app=case.cloud_app, name=case.id)
-        # What the case before has left under way ends in the journal before this.
-        since = stack.cloud.journal_end()
-        dark_features.set_site(testbed.client, case.dark_features)
-    with phases("install"):
-        testbed.install()
-        at_end.enter_context(establish(testbed, case.cloud))
-    with phases("migrate"):
-        begun = start(testbed, case, page, collected.armed)
-    with phases("wait"):
-        record = CloudRecord(stack.cloud, since)
-        return watch(page, testbed.app.server.key, case, record, stack.scale, begun)
+def run_case(
+    testbed: Testbed, case: Case, folder: Path, listener: Callable[[str], None] = lambda _: None
+) -> CaseResult:
+    """Runs a case and keeps its evidence; arguments as for `CaseRun`."""
+    return CaseRun(testbed, case, folder, listener).result()
+
+
+def _stop_watch() -> Callable[[], float]:
+    """Harness seconds from now on."""
+    first = time.monotonic()
+    return lambda: time.monotonic() - first
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def _keep_logs(
@@ -130,59 +209,3 @@ def _keep_logs(
     lines = (json.dumps(cleaned(entry)) + "\n" for entry in own if entry["effect"] != Effect.READ)
     (folder / FILES[JOURNAL]).write_text("".join(lines))
     return {name: FILES[name] for name in (SERVER_LOG, JOURNAL)}
-
-
-def broken(case: Case, ccma: str, reason: str) -> CaseResult:
-    """The result of a case that could not be run: the harness or its surroundings broke."""
-    row = case.expectation.rows[-1]
-    return CaseResult(
-        id=case.id,
-        dark_features=case.dark_features,
-        axes=case.axes,
-        ccma=ccma,
-        expected=RowResult(status=row.status, percent=row.percent),
-        known_bug=case.known_bug.id if case.known_bug else None,
-        verdict="error",
-        reason=without_secrets(reason),
-    )
-
-
-def _result(
-    case: Case,
-    ccma: str,
-    watched: Watched | None,
-    failure: str | None,
-    artifacts: dict[str, str],
-    seconds: dict[str, float],
-) -> CaseResult:
-    result = broken(case, ccma, failure or "no reason was given").model_copy(
-        update={"artifacts": artifacts, "seconds": seconds}
-    )
-    if watched is None:
-        return result
-    seen, last = watched.observation, watched.observation.rows[-1]
-    verdict = judge(case.expectation, case.known_bug, seen)
-    return result.model_copy(
-        update={
-            "timeline": tuple(
-                TimelineEntry(
-                    status=each.row.status,
-                    percent=each.row.percent,
-                    server_time=each.server_time,
-                    wall_seconds=round(each.wall_seconds, 3),
-                )
-                for each in seen.timeline
-            ),
-            "observed": RowResult(status=last.status, percent=last.percent),
-            "recorded": Recorded(
-                status=watched.record.status,
-                percent=watched.record.percent,
-                at=watched.record.settled,
-                watched_seconds=seen.watched.total_seconds(),
-                refreshes=seen.refreshes,
-            ),
-            "verdict": "error" if failure else verdict.name,
-            "reason": result.reason if failure else verdict.reason,
-            "server_seconds": (seen.now - seen.begun).total_seconds(),
-        }
-    )

@@ -23,10 +23,10 @@ from harness.environment import reaper
 from harness.environment.services.confluence import prepared
 from harness.errors import BadInput
 from harness.lifecycle import runs
-from harness.runner.case import broken
 from harness.runner.cluster_events import Heard, teller
 from harness.runner.context import RunContext
 from harness.runner.jobs import Job, jobs_of, scheduled
+from harness.runner.outcome import broken
 from harness.runner.results_book import Book
 from harness.runner.run import run_jobs
 from harness.runner.worker import finished

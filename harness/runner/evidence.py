@@ -13,6 +13,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from harness.cases import KnownBug
+from harness.checker.verdict import Verdict, with_cause
 from harness.diagnosis.diagnose import diagnose
 from harness.diagnosis.findings_text import for_results
 from harness.diagnosis.readers.run_folder import read_case
@@ -165,15 +167,20 @@ class CaseEvidence:
         self._artifacts[name] = file
 
 
-def with_causes(result: CaseResult, folder: Path) -> CaseResult:
+def with_causes(result: CaseResult, folder: Path, bug: KnownBug | None = None) -> CaseResult:
     """The result with its causes, from the artefacts in the case's folder; a pass has none.
 
     Args:
         result: its artefacts are named relative to the folder.
         folder: the case's folder.
+        bug: the known bug that the case is marked with, whose cause may have to be proved.
     """
     if result.verdict == "passed":
         return result
     stored = read_case(folder, result.model_dump(mode="json"))
-    causes = tuple(for_results(diagnose(stored.facts)))
-    return result.model_copy(update={"causes": causes})
+    findings = diagnose(stored.facts)
+    proved = [each.cause for each in findings if each.confidence == "proved"]
+    verdict = with_cause(Verdict(result.verdict, result.reason), bug, proved)
+    causes = tuple(for_results(findings))
+    changed = {"causes": causes, "verdict": verdict.name, "reason": verdict.reason}
+    return result.model_copy(update=changed)

@@ -1,27 +1,38 @@
-"""Watches a row: looks at the plan's page again and again, and at what the cloud has recorded.
+"""Watches a row: looks at the plan's page again and again, and reads the cloud's journal between.
 
-Each look reloads the page, as an admin would, and reads it in one piece. The time of a look is
-the server's own, from the Date of the page's answer. A row changes when the server and the cloud
-have talked, so the next look waits for the journal to grow; and now and then it does not wait,
-since the server may change a row by itself.
+Each look reloads the page, as an admin would, and reads it in one piece. A row changes when the
+server and the cloud have talked, so the next look waits for the journal to grow; and now and then
+it does not wait, since the server may change a row by itself.
+
+All order is told by the harness's monotonic clock: what the journal is known to hold before a look
+begins has happened before it. Server time comes from the Date of the page's answer.
 """
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page
 
 from harness.cases import Case
-from harness.checker.timing import GIVE_UP
-from harness.checker.verdict import Observation, decides_at, is_decided
+from harness.checker.record import Record
+from harness.checker.timing import GIVE_UP, GRACE, PATIENCE
+from harness.checker.verdict import (
+    ENDED_PLANS,
+    Verdict,
+    has_hope,
+    judge,
+    looks_again_at,
+    too_little,
+)
+from harness.drivers.browser.migration_assistant import plan_status
 from harness.drivers.browser.progress_row import look, pause
-from harness.drivers.cloud import CloudControl, platform_time
-from harness.errors import WaitTimedOut
-from harness.vocabulary.effects import EFFECTIVE, Effect
+from harness.drivers.cloud import CloudControl
+from harness.drivers.confluence.session import Account
+from harness.errors import HarnessError, PageUnreadable
+from harness.store.evidence import Evidence, Look, Mishap, Pause, Paused
 from harness.vocabulary.refresh import REFRESH
-from harness.vocabulary.rows import Seen
 
 _SECOND = timedelta(seconds=1)
 """What the Date of an answer may lag behind."""
@@ -35,78 +46,238 @@ _LONGEST_WAIT = 2.0
 _GRACE_SECONDS = 60.0
 """Wall seconds beyond what the server time that has to pass should cost."""
 
+_STOOD_STILL = 3.0
+"""Wall seconds beyond the usual after which somebody is said to have stood still."""
+
+_CLOCK_MOVED = 3.0
+"""Wall seconds by which the machine's clock may differ from its monotonic clock."""
+
+
+class TimeScaleTooHigh(HarnessError):
+    """Server time passes faster than this machine can look at it.
+
+    Args:
+        scale: the stack's scale.
+        seconds: wall seconds that a look takes.
+    """
+
+    def __init__(self, scale: float, seconds: float) -> None:
+        self.scale = scale
+        self.carries = max(1, int(carried_scale(seconds)))
+        passes = seconds * scale / 60
+        super().__init__(
+            f"the time scale {scale:g} is more than this machine carries: in one look, which takes "
+            f"{seconds:.2f} s, {passes:.0f} min of server time pass, and the row may change every "
+            f"{REFRESH.total_seconds() / 60:.0f} min. Use --time-scale {self.carries} or less"
+        )
+
+
+def carried_scale(look_seconds: float) -> float:
+    """The scale at which two looks fall into each refresh, when a look takes so long.
+
+    Args:
+        look_seconds: wall seconds of a usual look.
+    """
+    return REFRESH.total_seconds() / (_LOOKS_EACH * look_seconds)
+
+
+_LOOKS_EACH = 2
+
 
 @dataclass
-class CloudRecord:
-    """What the cloud's journal has told about the case so far."""
+class CaseCloud:
+    """The cloud's journal from a case's start on, on the harness's clock.
+
+    Args:
+        cloud: the cloud's control.
+        since: the journal's number to begin with.
+        record: takes what is about the case.
+        clock: harness seconds.
+        wall: the machine's clock, in epoch seconds.
+    """
 
     cloud: CloudControl
     since: int
-    status: str | None = None
-    percent: int | None = None
-    settled: datetime | None = None
-    refreshes: int = 0
+    record: Record
+    clock: Callable[[], float]
+    wall: Callable[[], float] = time.time
+    stood_still: list[Pause] = field(default_factory=list)
+    _read: float = float("-inf")
 
     def update(self, wait: float = 0) -> None:
-        """Reads the journal's new entries; waits some wall seconds for one where there is none."""
+        """Reads the journal's new entries; waits some wall seconds for one where there is none.
+
+        Raises:
+            DriverError: the cloud does not answer.
+        """
+        began = self.clock()
         entries, self.since = self.cloud.journal(self.since, wait)
+        known, now = self.clock(), self.wall()
+        if (late := known - began - wait) > _STOOD_STILL:
+            self.stood_still.append(Pause("the cloud", began, late))
+            self.record.mishaps.append(
+                Mishap(
+                    "cloud-stood-still",
+                    f"the cloud did not answer for {late:.1f} s of wall time",
+                    "the cloud's control",
+                    "cloud-stood-still" in self.record.declared.kinds,
+                )
+            )
         for entry in entries:
-            if entry["effect"] in EFFECTIVE:
-                detail = entry.get("detail") or {}
-                self.status = detail.get("status", self.status)
-                self.percent = detail.get("percent", self.percent)
-            if entry["effect"] == Effect.SETTLED:
-                self.settled = platform_time(entry)
-            if entry["effect"] == Effect.POLLED and self.settled:
-                self.refreshes += 1
+            written = datetime.fromisoformat(str(entry["wall_time"])).timestamp()
+            happened = min(max(known - (now - written), self._read), known)
+            self.record.take(entry, happened, known)
+        self._read = known
 
 
 @dataclass
 class Watched:
-    """The end of a watch: the observation, and what the cloud had recorded."""
+    """The end of a watch: the verdict, and what it rests on."""
 
-    observation: Observation
-    record: CloudRecord
+    verdict: Verdict
+    evidence: Evidence
+    record: Record
 
 
-def watch(
-    page: Page,
-    server_app_key: str,
-    case: Case,
-    record: CloudRecord,
-    scale: float,
-    begun: datetime,
-    clock: Callable[[], float] = time.monotonic,
-) -> Watched:
-    """Watches the row of one app until the case is decided.
+@dataclass
+class Watch:
+    """One case's row, watched.
 
     Args:
         page: a page that shows the plan.
         server_app_key: whose row.
-        case: what is expected, and how long that is watched.
-        record: the cloud's journal, read on from the case's start.
+        case: what is expected.
+        cloud: the cloud's journal, read on from the case's start.
         scale: server seconds per wall second.
         begun: server time at which the migration was started.
-        clock: monotonic wall seconds.
-
-    Raises:
-        WaitTimedOut: server time does not pass as it should.
+        account: logs in again where the session has ended meanwhile.
+        at_the_end: what else went wrong, asked once a verdict could be given.
+        clock: harness seconds.
+        wall: the machine's clock, in epoch seconds.
     """
-    first = clock()
-    lasts = max(case.expectation.lasts, case.known_bug.lasts if case.known_bug else timedelta(0))
-    bound = 2 * (GIVE_UP + lasts).total_seconds() / scale + _GRACE_SECONDS
-    timeline: list[Seen] = []
-    while True:
-        row, now = look(page, server_app_key)
-        if not timeline or timeline[-1].row != row:
-            timeline.append(Seen(row, now, clock() - first))
-        record.update()
-        seen = Observation(timeline, begun, now, record.settled, record.refreshes)
-        if is_decided(case.expectation, case.known_bug, seen):
-            return Watched(seen, record)
-        if clock() - first > bound:
-            raise WaitTimedOut(f"a verdict on {case.id}", bound, f"row {row}, server time {now}")
-        due = decides_at(case.expectation, case.known_bug, seen) - now + _SECOND
-        silence = min(due, _AT_LEAST_EACH).total_seconds() / scale
-        record.update(wait=min(silence, _LONGEST_WAIT))
-        pause(page)
+
+    page: Page
+    server_app_key: str
+    case: Case
+    cloud: CaseCloud
+    scale: float
+    begun: datetime
+    account: Account | None = None
+    at_the_end: Callable[[Record], Iterable[Mishap]] = lambda _: ()
+    clock: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+    looks: list[Look] = field(default_factory=list, init=False)
+    pauses: list[Pause] = field(default_factory=list, init=False)
+
+    @property
+    def evidence(self) -> Evidence:
+        """All that was seen so far."""
+        record = self.cloud.record
+        return Evidence(
+            self.begun,
+            self.scale,
+            tuple(self.looks),
+            tuple(record.polls),
+            tuple(record.changes),
+            tuple(sorted([*self.pauses, *self.cloud.stood_still], key=lambda each: each.began)),
+            tuple(record.mishaps),
+            len(self.looks),
+        )
+
+    def run(self) -> Watched:
+        """Watches until the case is decided, or nothing that is missing can come any more.
+
+        Raises:
+            DriverError: the browser or the cloud does not answer.
+            TimeScaleTooHigh: the rows change faster than anybody here can look.
+        """
+        expectation, bug = self.case.expectation, self.case.known_bug
+        first = self.clock()
+        lasts = max(expectation.lasts, bug.lasts if bug else timedelta(0))
+        bound = 2 * (GIVE_UP + PATIENCE + lasts).total_seconds() / self.scale + _GRACE_SECONDS
+        while True:
+            self._look()
+            self.cloud.update()
+            verdict = judge(expectation, bug, self.evidence)
+            is_over = self.clock() - first > bound + sum(each.seconds for each in self.pauses)
+            if not verdict.is_open or is_over or not has_hope(expectation, bug, self.evidence):
+                return self._ended()
+            self._check_scale()
+            self.cloud.update(wait=self._silence())
+            pause(self.page)
+
+    def _ended(self) -> Watched:
+        """The verdict, with what else went wrong."""
+        record = self.cloud.record
+        record.mishaps += self.at_the_end(record)
+        evidence = self.evidence
+        verdict = judge(self.case.expectation, self.case.known_bug, evidence)
+        return Watched(too_little(verdict, evidence), evidence, record)
+
+    def _look(self) -> None:
+        began, wall = self.clock(), self.wall()
+        if self.looks:
+            self._notice_moved_clock(began, wall)
+        seen = Look(began, began, None, wall_time=datetime.fromtimestamp(wall, UTC))
+        try:
+            found = look(self.page, self.server_app_key, account=self.account)
+            seen = replace(
+                seen,
+                row=found.row,
+                saw="; ".join(found.remarks),
+                server_time=found.server_time,
+                url=found.proof.url,
+                plan=found.proof.plan_id,
+                user=found.proof.user,
+                plan_status=self._plan_status(),
+            )
+        except PageUnreadable as error:
+            seen = replace(seen, saw=str(error), url=self.page.url)
+        seen = replace(seen, ended=self.clock())
+        self.looks.append(seen)
+        if (took := seen.ended - began) > _STOOD_STILL:
+            self._stood_still("Confluence", began, took)
+
+    def _plan_status(self) -> str | None:
+        """The plan's own status, read until it has ended."""
+        last = self.looks[-1].plan_status if self.looks else None
+        return last if last in ENDED_PLANS else plan_status(self.page)
+
+    def _notice_moved_clock(self, began: float, wall: float) -> None:
+        """Notices a machine that slept, which its monotonic clock does not count."""
+        last = self.looks[-1]
+        assert last.wall_time is not None
+        gone = wall - last.wall_time.timestamp() - (began - last.began)
+        if abs(gone) > _CLOCK_MOVED:
+            self._stood_still("this machine", began, max(gone, 0.0))
+
+    def _stood_still(self, who: Paused, began: float, seconds: float) -> None:
+        self.pauses.append(Pause(who, began, seconds))
+
+    def _check_scale(self) -> None:
+        """Refuses a scale at which a look takes longer than the rows stay.
+
+        Raises:
+            TimeScaleTooHigh: it does.
+        """
+        if len(self.looks) < _ENOUGH_LOOKS:
+            return
+        usual = sorted(each.ended - each.began for each in self.looks)[len(self.looks) // 2]
+        if self.scale > carried_scale(usual):
+            raise TimeScaleTooHigh(self.scale, usual)
+
+    def _silence(self) -> float:
+        """Wall seconds to wait for the journal before the next look."""
+        record, now = self.cloud.record, self.clock()
+        silence = _AT_LEAST_EACH
+        again = looks_again_at(self.case.expectation, self.case.known_bug, self.evidence)
+        last = self.looks[-1].server_time
+        if again and last:
+            silence = min(silence, again - last + _SECOND)
+        seconds = silence.total_seconds() / self.scale
+        # A look that comes soon enough after a poll to count, and no sooner.
+        due = [each.known + GRACE - now for each in record.polls[-1:] if each.known + GRACE > now]
+        return min([seconds, _LONGEST_WAIT, *(left + 0.01 for left in due)])
+
+
+_ENOUGH_LOOKS = 3

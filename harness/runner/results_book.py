@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from harness.errors import HarnessError
 from harness.runner.context import RunContext
 from harness.runner.jobs import Job
 from harness.store.layout import RESULTS
@@ -36,10 +37,16 @@ class Book:
         )
 
     def add(self, result: CaseResult) -> None:
-        """Takes a result, and writes all that are there."""
+        """Takes a result, and writes all that are there.
+
+        Where they cannot be written they are kept, and written with the next one.
+        """
         with self._lock:
             self._done[result.id] = result
-            write(self.results(), self._place.folder / RESULTS)
+            try:
+                write(self.results(), self._place.folder / RESULTS)
+            except HarnessError as error:
+                self._place.progress(f"{result.verdict} {result.id} is kept in memory: {error}")
 
     def results(self, saved: int = 0) -> Results:
         """All results so far.

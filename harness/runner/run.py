@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
+from harness.errors import HarnessError
 from harness.runner.context import RunContext
 from harness.runner.jobs import Job, scheduled
 from harness.runner.results_book import Book
@@ -39,7 +40,10 @@ def run_jobs(jobs: Sequence[Job], place: RunContext, earlier: Sequence[CaseResul
     elif parts:
         _side_by_side(worker, parts)
     results = book.results(saved=0 if isolated or place.standing else max(saved, 0))
-    write(results, place.folder / RESULTS)
+    try:
+        write(results, place.folder / RESULTS)
+    except HarnessError as error:
+        place.progress(str(error))  # whoever gets the results says so once more
     place.events(Event("run-finished", seconds=results.seconds))
     return results
 

@@ -8,10 +8,24 @@ from harness.errors import BadInput, HarnessError
 from harness.matrix.coverage import breaks
 from harness.matrix.model import Assignment, Model
 from harness.matrix.shrink import Shrunk, contrast, shrink
-from harness.store.results import CaseResult, Results
+from harness.store.results import CaseResult, Results, RowResult
 
 Known = list[tuple[Assignment, bool]]
-"""Cases that have run, and whether they failed."""
+"""Cases that have run, and whether they failed in the way that is shrunk."""
+
+Manner = tuple[str, str | None, RowResult | None]
+"""How a case failed: its verdict, its known bug where that is the verdict, its last row."""
+
+
+def manner(result: CaseResult) -> Manner | None:
+    """How a case failed; None where it did not.
+
+    A known bug and a row that is wrong in another way are two failures, whatever they share.
+    """
+    if result.verdict == "passed":
+        return None
+    bug = result.known_bug if result.verdict in ("known-bug", "fixed") else None
+    return result.verdict, bug, result.observed
 
 
 @dataclass(frozen=True)
@@ -26,7 +40,7 @@ class Shrinking:
         if self.shrunk is None:
             return f"{self.case}: not shrunk, since no case of {self.suite} passed"
         proof = (
-            "without it the case passes"
+            "without it the case does not fail like that"
             if self.shrunk.removal_passes
             else "without it the case fails too, so another fault is at work there"
         )
@@ -40,7 +54,9 @@ def shrink_failures(
 ) -> list[Shrinking]:
     """Shrinks each failing case that the causes found before it do not explain.
 
-    A known bug fails too: that it is known says nothing about which values it takes.
+    Failures of different manners are kept apart: what makes a row stay READY does not explain one
+    that says FAILED, and a known bug explains no new one. A known bug fails too: that it is known
+    says nothing about which values it takes.
 
     Args:
         suites: the suites that were run.
@@ -50,27 +66,23 @@ def shrink_failures(
     Raises:
         HarnessError: a case ended in `error`, which says nothing about its values.
     """
-    verdicts = {case.id: case.verdict for case in results.cases if case.verdict != "error"}
+    manners = {case.id: manner(case) for case in results.cases if case.verdict != "error"}
     found: list[Shrinking] = []
     for suite in suites:
         if suite.model is None:
             continue
-        known: Known = [
-            (case.axes, verdicts[case.id] != "passed")
-            for case in suite.cases
-            if case.id in verdicts
-        ]
-        passing = [axes for axes, failed in known if not failed]
-        causes: list[Assignment] = []
-        for failing in [axes for axes, failed in known if failed]:
-            if any(_has(failing, cause) for cause in causes):
+        ran = [(case.axes, manners[case.id]) for case in suite.cases if case.id in manners]
+        passing = [axes for axes, how in ran if how is None]
+        causes: list[tuple[Assignment, Manner]] = []
+        for failing, how in ran:
+            if how is None or any(how == of and _has(failing, cause) for cause, of in causes):
                 continue
             name = suite.case(failing).id
             if not passing:
                 found.append(Shrinking(suite.file.name, name, None))
                 break
-            shrunk = _shrunk(suite, suite.model, failing, passing[0], known, run)
-            causes.append(shrunk.cause)
+            shrunk = _shrunk(suite, suite.model, failing, passing[0], how, ran, run)
+            causes.append((shrunk.cause, how))
             found.append(Shrinking(suite.file.name, name, shrunk))
     return found
 
@@ -80,15 +92,19 @@ def _shrunk(
     model: Model,
     failing: Assignment,
     passing: Assignment,
-    known: Known,
+    how: Manner,
+    ran: list[tuple[Assignment, Manner | None]],
     run: Callable[[Case], CaseResult],
 ) -> Shrunk:
+    known: Known = [(axes, each == how) for axes, each in ran]
+
     def fails(values: Assignment) -> bool:
         result = run(suite.case(values))
         if result.verdict == "error":
             raise HarnessError(f"shrinking ended at {result.id}: {result.reason}")
-        known.append((values, result.verdict != "passed"))
-        return result.verdict != "passed"
+        ran.append((values, manner(result)))
+        known.append((values, manner(result) == how))
+        return known[-1][1]
 
     before = len(known)
     opposite = contrast(model, failing, passing)

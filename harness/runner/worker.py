@@ -5,20 +5,37 @@ A stack whose services died is replaced, and its case runs once more, marked as 
 
 import threading
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, replace
 
 from harness.drivers.browser.launch import BrowserSession
 from harness.errors import BadInput, HarnessError, ServiceDied
 from harness.planning.requirements import StackRequirements
-from harness.runner.case import broken, run_case
+from harness.runner.case import run_case
 from harness.runner.context import RunContext
 from harness.runner.jobs import Job
+from harness.runner.outcome import broken
 from harness.runner.results_book import Book
 from harness.store.events import Event
 from harness.store.layout import case_folder
 from harness.store.results import CaseResult
 from harness.testbed.pool import TestbedPool
 from harness.testbed.testbed import Testbed
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try at a job.
+
+    Attributes:
+        result: the case's; None where there was no stack to run it on.
+        reason: why, or what the result says.
+        is_worth_another: whether another try may do better: the stack died under this one.
+    """
+
+    result: CaseResult | None
+    reason: str = ""
+    is_worth_another: bool = False
 
 
 class Worker:
@@ -50,12 +67,12 @@ class Worker:
                 if self._place.settings.isolation == "fresh" and not standing:
                     testbeds.close()
                 if job.requirements not in unusable:
-                    result, reason = self._attempts(testbeds, job)
-                    if result:
-                        self._finish(result)
+                    attempt = self._attempts(testbeds, job)
+                    if attempt.result:
+                        self._finish(attempt.result)
                         continue
                     # What did not come up for this one would not for the next either.
-                    unusable[job.requirements] = reason
+                    unusable[job.requirements] = attempt.reason
                 self._finish(broken(job.case, job.requirements.ccma, unusable[job.requirements]))
 
     def _benches(self, index: int, at_end: ExitStack) -> TestbedPool:
@@ -74,26 +91,30 @@ class Worker:
         at_end.callback(testbeds.close)
         return testbeds
 
-    def _attempts(self, testbeds: TestbedPool, job: Job) -> tuple[CaseResult | None, str]:
-        """A job's result, or why it has no stack; one whose stack dies is tried once more."""
-        result, reason, died = self._attempt(testbeds, job)
-        if died and not self._stop.is_set() and not self._place.standing:
-            again, reason_again, _ = self._attempt(testbeds, job)
-            if again:
-                return again.model_copy(update={"rerun_after": reason}), ""
-            return result, reason_again
-        return result, reason
+    def _attempts(self, testbeds: TestbedPool, job: Job) -> Attempt:
+        """A job's result, or why it has no stack; one whose stack died is tried once more."""
+        first = self._attempt(testbeds, job)
+        if not first.is_worth_another or self._stop.is_set() or self._place.standing:
+            return first
+        second = self._attempt(testbeds, job)
+        if second.result:
+            again = second.result.model_copy(update={"rerun_after": first.reason})
+            return Attempt(again)
+        return replace(second, result=first.result)
 
-    def _attempt(self, testbeds: TestbedPool, job: Job) -> tuple[CaseResult | None, str, bool]:
-        """A result if there is one, what is to be said of it, and whether the stack died."""
+    def _attempt(self, testbeds: TestbedPool, job: Job) -> Attempt:
+        """One try at a job; whatever breaks on the way to its case is why it has no stack."""
         try:
             testbed = testbeds.matching(job.requirements, job.app, job.jar)
         except BadInput:
             raise
         except HarnessError as error:
-            return None, str(error), isinstance(error, ServiceDied)
+            return Attempt(None, str(error), isinstance(error, ServiceDied))
+        except Exception as error:
+            # Not known to come again; the next try has a stack and a browser of its own.
+            return Attempt(None, f"{type(error).__name__}: {error}", is_worth_another=True)
         result = self._run_one(testbed, job)
-        return result, result.reason, testbed.died()
+        return Attempt(result, result.reason, _died(testbed))
 
     def _run_one(self, testbed: Testbed, job: Job) -> CaseResult:
         self._place.events(Event("case-started", case=job.case.id))
@@ -111,6 +132,13 @@ class Worker:
     def _finish(self, result: CaseResult) -> None:
         self._book.add(result)
         self._place.events(finished(result))
+
+
+def _died(testbed: Testbed) -> bool:
+    """Whether the stack died; an engine that does not tell says nothing of that."""
+    with suppress(Exception):
+        return testbed.died()
+    return False
 
 
 def finished(result: CaseResult) -> Event:

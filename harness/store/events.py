@@ -5,6 +5,7 @@ The live lines at the terminal listen here; the file survives a killed run.
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,10 +43,11 @@ class EventLog:
         self._path, self._listeners, self._lock = path, listeners, Lock()
 
     def __call__(self, event: Event) -> None:
-        """Records an event."""
+        """Records an event; a full disk keeps it from the file, and from nobody who listens."""
         with self._lock:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a") as file:
-                file.write(json.dumps(asdict(event)) + "\n")
+            with suppress(OSError):
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                with self._path.open("a") as file:
+                    file.write(json.dumps(asdict(event)) + "\n")
             for listener in self._listeners:
                 listener(event)

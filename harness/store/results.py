@@ -7,13 +7,15 @@ a name says otherwise.
 import json
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, computed_field
 
-from harness.errors import EXIT_ERROR, EXIT_FAILED, BadInput
+from harness.errors import EXIT_ERROR, EXIT_FAILED, BadInput, HarnessError
+from harness.store.evidence import Evidence
 
 VerdictName = Literal["passed", "failed", "known-bug", "fixed", "error"]
 VERDICTS: tuple[VerdictName, ...] = ("passed", "failed", "known-bug", "fixed", "error")
@@ -72,6 +74,8 @@ class CaseResult(_Record):
     artifacts: Mapping[str, str] = Field(default_factory=dict)
     seconds: Mapping[str, float] = Field(default_factory=dict)
     server_seconds: float | None = None
+    evidence: Evidence | None = None
+    """What the verdict rests on; runs of before do not have it."""
     rerun_after: str | None = None
     """Why its first attempt ended, where its stack died under it and it ran again."""
 
@@ -116,11 +120,21 @@ def exit_status(results: Results) -> int:
 
 
 def write(results: Results, path: Path) -> None:
-    """Writes the results in one piece: readers never see half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Writes the results in one piece: readers never see half a file.
+
+    Raises:
+        HarnessError: they cannot be written; what was there before still is.
+    """
     scratch = path.with_name(f".{path.name}.part")
-    scratch.write_text(results.model_dump_json(by_alias=True, indent=1) + "\n")
-    scratch.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        scratch.write_text(results.model_dump_json(by_alias=True, indent=1) + "\n")
+        scratch.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
+        why = error.strerror or str(error)
+        raise HarnessError(f"results could not be written to {path}: {why}") from error
 
 
 def read(path: Path) -> Results:

@@ -68,6 +68,23 @@ def test_axes_become_flags_and_settings(folder: Path) -> None:
         ),
         ("RUNNING 0", "RUNNING 101", r":13: .*'RUNNING 101' is not a row"),
         ("lasts: 10m", "lasts: ten", r":10: .*'ten' is not a duration: write 60s"),
+        ("lasts: 10m", "lasts: 9m", r":10: lasts is shorter than a refresh \(10m\)"),
+        ("    lasts: 10m\n", "", r":9: the last row is ABSENT, which may still change"),
+        ("lasts: 10m", "before_refresh: true\n    lasts: 10m", r":10: before_refresh is for"),
+        ("COMPLETE 100]", "COMPLETE 100]\n    before_refresh: true", r":14: before_refresh is"),
+        ("lasts: 10m", "may_happen: [cutt]", r":10: .*may_happen.*'cut'"),
+        (
+            "RUNNING 0, COMPLETE 100]\n    source: why",
+            "COMPLETE 100]\n    source: why\nknown_bugs:\n  - {id: b, statement: s, "
+            "when: {feature: on}, row: READY, lasts: 5m}",
+            r":16: known bug 'b': lasts is shorter than a refresh",
+        ),
+        (
+            "RUNNING 0, COMPLETE 100]\n    source: why",
+            "COMPLETE 100]\n    source: why\nknown_bugs:\n  - {id: b, statement: s, "
+            "when: {feature: on}, row: COMPLETE 100, lasts: 30m}",
+            r":16: known bug 'b' shows COMPLETE 100, which is what is expected of feature=on",
+        ),
         ("{feature: on}", "{featur: on}", r":12: no axis is called 'featur'; did you mean"),
         ("{feature: on}", "{feature: onn}", r":12: axis 'feature' has no value 'onn'"),
         ("[off, on]", "[off, onn]", r":4: axes\.feature: 'onn' cannot be; did you mean 'on'"),

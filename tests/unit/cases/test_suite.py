@@ -34,6 +34,7 @@ seeds:
 expectations:
   - when: {feature: off}
     rows: [ABSENT]
+    lasts: 10m
     source: why
   - when: {feature: on}
     rows: [COMPLETE 100]
@@ -111,7 +112,7 @@ def test_a_known_bug_is_marked_on_its_versions_only(
         ("values: [100, 200]", "values: [100, 0]", r"axes\.speed: 0: .*greater than 0"),
         ("setting: time_scale", "setting: time_scal", r":11: .*axes\.speed\.setting"),
         ("when: {feature: off}", "when: {feature: off, fault: none}", r"no expectation matches"),
-        ("when: {feature: off}", "when: {}", r"the expectations of lines 19 and 22 contradict"),
+        ("when: {feature: off}", "when: {}", r"the expectations of lines 19 and 23 contradict"),
         ("level: system, ", "level: systen, ", r":5: .*level"),
     ],
 )

@@ -1,162 +1,316 @@
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from seen import BEGUN, Story, migrated, stayed
 
 from harness.cases import Expectation, KnownBug
-from harness.checker.verdict import Observation, decides_at, is_decided, judge
-from harness.vocabulary.rows import Row, Seen, parse_row
+from harness.checker.verdict import has_hope, judge, looks_again_at, too_little
+from harness.store.evidence import Evidence
 
-BEGUN = datetime(2026, 1, 1, tzinfo=UTC)
 COMPLETE = Expectation(rows=("RUNNING 0", "COMPLETE 100"), source="documented")
 FIXED = Expectation(rows=("COMPLETE 100",), source="documented")
 ABSENT = Expectation(rows=("ABSENT",), lasts="10m", source="inferred")
+RUNNING = Expectation(rows=("RUNNING 0",), lasts="15m", source="inferred")
+READY = Expectation(rows=("READY",), lasts="15m", source="inferred")
 BUG = KnownBug(id="stuck", statement="It stays READY.", when={"a": "b"}, row="READY", lasts="30m")
 
 
-def seen(
-    *rows: str, minutes: float = 5, settled: float | None = None, refreshes: int = 0
-) -> Observation:
-    timeline = [
-        Seen(parse_row(row), BEGUN + timedelta(minutes=i), float(i)) for i, row in enumerate(rows)
-    ]
-    return Observation(
-        timeline,
-        begun=BEGUN,
-        now=BEGUN + timedelta(minutes=minutes),
-        settled=None if settled is None else BEGUN + timedelta(minutes=settled),
-        refreshes=refreshes,
-    )
+def healthy() -> Story:
+    """RUNNING 0 is seen, the cloud settles, a poll brings that, and two more looks see it."""
+    story = migrated().look(0, "RUNNING 0").settled(1).look(5, "RUNNING 0").poll(10)
+    return story.look(10.2, "COMPLETE 100").look(11, "COMPLETE 100")
+
+
+def feature_off(minutes: int = 11, plan: str | None = "FINISHED") -> Story:
+    story = Story()
+    for minute in range(minutes + 1):
+        story.look(minute, "ABSENT", plan=plan)
+    return story
+
+
+def refused(row: str, until: int, outcome: str) -> Story:
+    """Polls that nobody answered."""
+    story = migrated().look(0, row).settled(1)
+    for minute in range(10, until, 10):
+        story.poll(minute, outcome).look(minute + 1, row).look(minute + 2, row)  # type: ignore[arg-type]
+    return story.look(until, row)
 
 
 @pytest.mark.parametrize(
-    ("expectation", "bug", "observation", "verdict"),
+    ("expectation", "bug", "story", "verdict"),
     [
-        (COMPLETE, None, seen("READY", "RUNNING 0", "COMPLETE 100"), "passed"),
-        (COMPLETE, None, seen("READY", "COMPLETE 100"), "failed"),  # RUNNING 0 was never seen
-        (COMPLETE, None, seen("RUNNING 0"), "failed"),
-        (COMPLETE, None, seen("RUNNING 0", "FAILED 100"), "failed"),
-        (COMPLETE, None, seen("RUNNING 0", "COMPLETE 100", "READY"), "failed"),
-        (COMPLETE, None, seen(), "failed"),
-        (ABSENT, None, seen("ABSENT", minutes=10), "passed"),
-        (ABSENT, None, seen("ABSENT", minutes=9), "failed"),  # not watched through a refresh
-        (ABSENT, None, seen("ABSENT", "READY", minutes=10), "failed"),
-        (FIXED, BUG, seen("READY", minutes=31, settled=1, refreshes=3), "known-bug"),
-        (FIXED, BUG, seen("READY", minutes=30, settled=1, refreshes=3), "failed"),
-        (FIXED, BUG, seen("READY", minutes=31, settled=1, refreshes=2), "failed"),
-        (FIXED, BUG, seen("READY", minutes=60), "failed"),  # the cloud never recorded anything
-        (FIXED, BUG, seen("READY", "COMPLETE 100", settled=1), "fixed"),
-        (FIXED, BUG, seen("STARTING", minutes=40, settled=1, refreshes=4), "failed"),
-        (FIXED, BUG, seen("READY", "STARTING", minutes=40, settled=1, refreshes=4), "failed"),
+        # A final row
+        (COMPLETE, None, healthy(), "passed"),
+        (FIXED, None, healthy(), "passed"),
+        (FIXED, BUG, healthy(), "fixed"),
+        (COMPLETE, None, migrated().look(0, "READY").look(1, "COMPLETE 100"), "open"),  # no poll
+        (COMPLETE, None, healthy().look(12, "READY"), "open"),
+        (FIXED, None, Story().look(0, "COMPLETE 100"), "open"),
+        (FIXED, None, migrated().look(0, "RUNNING 0").poll(9).look(10, "FAILED 100"), "failed"),
+        (FIXED, None, migrated().look(0, "RUNNING 0").look(10, "FAILED 100"), "open"),
+        (FIXED, None, refused("RUNNING 0", 12, "declared").look(13, "FAILED 0"), "failed"),
+        # A row that stays
+        (RUNNING, None, stayed("RUNNING 0", 15, settles=None), "passed"),
+        (RUNNING, None, stayed("RUNNING 0", 14, settles=None), "open"),
+        (RUNNING, None, stayed("RUNNING 0", 15), "passed"),
+        (RUNNING, None, migrated().look(0, "RUNNING 0").look(16, "RUNNING 0"), "open"),
+        (RUNNING, None, migrated().look(0, "RUNNING 0").poll(10).look(16, "RUNNING 0"), "open"),
+        (RUNNING, None, refused("RUNNING 0", 25, "declared"), "passed"),
+        (RUNNING, None, refused("RUNNING 0", 25, "refused"), "open"),
+        (RUNNING, None, stayed("RUNNING 0", 15).settled(15.5).look(16, "RUNNING 0"), "open"),
+        # No transfer: one poll tells the assistant that there is nothing to ask for
+        (
+            READY,
+            None,
+            Story().migration(-1).look(0, "READY").poll(10).look(12, "READY").look(15, "READY"),
+            "passed",
+        ),
+        (READY, None, Story().migration(-1).look(0, "READY").look(16, "READY"), "open"),
+        # Nothing is polled
+        (ABSENT, None, feature_off(), "passed"),
+        (ABSENT, None, feature_off(9), "open"),
+        (ABSENT, None, feature_off(plan="RUNNING"), "open"),
+        (ABSENT, None, feature_off(plan=None), "open"),
+        (ABSENT, None, feature_off(70).look(71, "READY"), "failed"),
+        (READY, None, feature_off(70), "failed"),
+        (READY, None, feature_off(59), "open"),
+        # Not the expected row
+        (FIXED, None, stayed("RUNNING 0", 31), "failed"),
+        (FIXED, None, stayed("RUNNING 0", 29), "open"),
+        (FIXED, None, stayed("RUNNING 0", 71, settles=None), "failed"),
+        (FIXED, None, stayed("RUNNING 0", 59, settles=None), "open"),
+        (FIXED, None, refused("RUNNING 0", 90, "refused"), "open"),
+        # A known bug
+        (FIXED, BUG, stayed("READY", 31), "known-bug"),
+        (FIXED, BUG, stayed("READY", 30), "open"),  # 29 minutes since the cloud settled
+        (FIXED, BUG, stayed("READY", 29), "open"),
+        (FIXED, BUG, stayed("READY", 71, settles=None), "failed"),
+        (FIXED, BUG, refused("READY", 45, "refused"), "open"),
+        (FIXED, BUG, refused("READY", 45, "declared"), "open"),
+        (FIXED, BUG, stayed("STARTING", 41), "failed"),
     ],
 )
 def test_verdicts(
-    expectation: Expectation, bug: KnownBug | None, observation: Observation, verdict: str
+    expectation: Expectation, bug: KnownBug | None, story: Story, verdict: str
 ) -> None:
-    assert judge(expectation, bug, observation).name == verdict
+    found = judge(expectation, bug, story.evidence)
+    assert ("open" if found.is_open else found.name) == verdict, found.reason
+
+
+def test_a_known_bug_may_come_after_other_rows_and_has_to_stay() -> None:
+    after_others = migrated().look(-0.1, "RUNNING 0")
+    for minute, row in ((0, "READY"), (1, "READY")):
+        after_others.look(minute, row)
+    after_others.settled(1.5)
+    for minute in (10, 20, 30):
+        after_others.poll(minute).look(minute + 1, "READY").look(minute + 2, "READY")
+    assert judge(FIXED, BUG, after_others.evidence).name == "known-bug"
+    left = after_others.look(33, "STARTING").look(34, "READY").look(35, "READY")
+    assert judge(FIXED, BUG, left.evidence).name == "failed"
 
 
 def test_a_known_bug_tells_how_long_it_was_watched() -> None:
-    reason = judge(FIXED, BUG, seen("READY", minutes=31, settled=1, refreshes=3)).reason
+    reason = judge(FIXED, BUG, stayed("READY", 31).evidence).reason
     assert "30 min of server time and 3 refreshes" in reason
 
 
+def test_a_known_bug_may_be_a_final_row() -> None:
+    bug = BUG.model_copy(update={"row": FIXED.rows[0].__class__("FAILED", 100)})
+    story = migrated().look(0, "RUNNING 0").settled(1).poll(10).look(11, "FAILED 100")
+    assert judge(FIXED, bug, story.evidence).is_open
+    assert judge(FIXED, bug, story.look(31, "FAILED 100").evidence).name == "known-bug"
+
+
 def test_a_failure_names_what_was_wanted_and_what_was_seen() -> None:
-    reason = judge(COMPLETE, None, seen("READY")).reason
+    reason = judge(COMPLETE, None, stayed("READY", 31).evidence).reason
     assert reason == "wanted RUNNING 0 then COMPLETE 100; got READY"
 
 
+def test_looks_in_a_race_with_the_polls_answer_do_not_count() -> None:
+    """Two looks, the second half a second after the poll: the server has worked it off by then."""
+    story = migrated().look(0, "RUNNING 0").settled(1).poll(15)
+    assert judge(RUNNING, None, story.look(15.1, "RUNNING 0", took=6).evidence).is_open
+    assert judge(RUNNING, None, story.look(15.3, "RUNNING 0").evidence).is_open
+    assert judge(RUNNING, None, story.look(15.6, "RUNNING 0").evidence).name == "passed"
+
+
+def test_a_stopped_server_proves_nothing_by_the_time_it_lost() -> None:
+    """Fifteen minutes have passed by its clock, and it has not polled: it stood still for ten."""
+    story = feature_off(3).look(4, "ABSENT", took=10).pause(4, 10)
+    story.look(14, "ABSENT", plan="FINISHED")
+    assert judge(ABSENT, None, story.evidence).is_open
+    story.look(20.5, "ABSENT", plan="FINISHED")
+    assert judge(ABSENT, None, story.evidence).name == "passed"
+
+
+def test_a_page_that_cannot_be_read_is_no_row() -> None:
+    story = feature_off().unread(12, "HTTP 503")
+    found = judge(ABSENT, None, story.evidence)
+    assert found.is_open
+    assert "HTTP 503" in found.reason
+    assert judge(ABSENT, None, story.look(13, "ABSENT").evidence).name == "passed"
+    assert judge(ABSENT, None, Evidence(BEGUN, 60)).is_open
+
+
+# What went wrong around a case
+
+
 @pytest.mark.parametrize(
-    ("expectation", "bug", "observation"),
+    ("expectation", "bug", "story", "verdict"),
     [
-        (COMPLETE, None, seen("RUNNING 0", "COMPLETE 100")),
-        (COMPLETE, None, seen("RUNNING 0", "FAILED 100")),  # no poll changes it any more
-        (COMPLETE, None, seen("RUNNING 0", minutes=32, settled=1)),
-        (COMPLETE, None, seen("RUNNING 0", minutes=61)),
-        (FIXED, BUG, seen("READY", minutes=31, settled=1, refreshes=3)),
-        (FIXED, BUG, seen("READY", "COMPLETE 100")),
-        (FIXED, BUG, seen("READY", "RUNNING 5", minutes=33, settled=1)),
+        (COMPLETE, None, healthy(), "passed"),  # no mishap brings a final row about
+        (RUNNING, None, stayed("RUNNING 0", 15), "error"),
+        (FIXED, BUG, stayed("READY", 31), "error"),
+        (FIXED, None, stayed("RUNNING 0", 31), "error"),
+        (ABSENT, None, feature_off(), "error"),
     ],
 )
-def test_watching_ends_when_nothing_can_change(
-    expectation: Expectation, bug: KnownBug | None, observation: Observation
+def test_a_verdict_that_could_hang_on_a_mishap_is_an_error(
+    expectation: Expectation, bug: KnownBug | None, story: Story, verdict: str
 ) -> None:
-    assert is_decided(expectation, bug, observation)
+    found = judge(expectation, bug, story.mishap().evidence)
+    assert (found.name, found.is_open) == (verdict, False)
+    if verdict == "error":
+        assert "disk-full happened [journal #9]" in found.reason
 
 
-@pytest.mark.parametrize(
-    ("expectation", "bug", "observation"),
-    [
-        (COMPLETE, None, seen("READY")),
-        (COMPLETE, None, seen("RUNNING 0", minutes=30, settled=1)),
-        (ABSENT, None, seen("ABSENT", minutes=9)),
-        (FIXED, BUG, seen("READY", minutes=31, settled=1, refreshes=2)),
-        (FIXED, BUG, seen("READY", minutes=29, settled=1, refreshes=3)),
-    ],
-)
-def test_watching_goes_on_while_something_may_change(
-    expectation: Expectation, bug: KnownBug | None, observation: Observation
-) -> None:
-    assert not is_decided(expectation, bug, observation)
+def test_what_a_case_declares_is_no_mishap() -> None:
+    story = stayed("RUNNING 0", 15).mishap(declared=True)
+    assert judge(RUNNING, None, story.evidence).name == "passed"
 
 
-def test_rows_read_as_they_are_written() -> None:
-    assert parse_row("COMPLETE 100 %") == Row("COMPLETE", 100)
-    assert str(Row("TIMED_OUT")) == "TIMED_OUT"
-
-
-TIMED = Expectation.model_validate(
-    {
-        "rows": [
-            {"row": "RUNNING 0", "within": "2m"},
-            {"row": "COMPLETE 100", "after": "1m", "within": "3m"},
-        ],
-        "source": "documented",
-    }
-)
-
-
-@pytest.mark.parametrize(
-    ("rows", "verdict"),
-    [
-        (["RUNNING 0", "COMPLETE 100"], "passed"),
-        (["READY", "RUNNING 0", "COMPLETE 100"], "passed"),
-        (["READY", "STARTING", "READY", "RUNNING 0", "COMPLETE 100"], "failed"),  # 3 and 4 min
-        (["READY", "STARTING", "RUNNING 0", "READY", "COMPLETE 100"], "failed"),  # 4 min
-    ],
-)
-def test_rows_have_to_come_in_their_time(rows: list[str], verdict: str) -> None:
-    assert judge(TIMED, None, seen(*rows)).name == verdict
-
-
-def test_a_row_that_comes_too_soon_fails() -> None:
-    late = Expectation.model_validate(
-        {"rows": [{"row": "COMPLETE 100", "after": "5m"}], "source": "documented"}
+def test_a_refused_poll_alone_spoils_only_a_failure() -> None:
+    """It does not count, and the others do."""
+    assert judge(RUNNING, None, stayed("RUNNING 0", 15).mishap(of_a_poll=True).evidence).name == (
+        "passed"
     )
-    observed = seen("RUNNING 0", "COMPLETE 100")
-    assert judge(late, None, observed).name == "failed"
-    assert is_decided(late, None, observed)
+    assert judge(FIXED, None, stayed("RUNNING 0", 31).mishap(of_a_poll=True).evidence).name == (
+        "error"
+    )
+
+
+def test_an_end_without_enough_names_what_was_missing_and_what_went_wrong() -> None:
+    story = refused("READY", 90, "refused").mishap("server-error", of_a_poll=True)
+    found = too_little(judge(FIXED, BUG, story.evidence), story.evidence)
+    assert (found.name, found.is_open) == ("error", False)
+    assert "server-error happened [journal #9]" in found.reason
+    assert "3 answered polls after the cloud's final status; 0 came" in found.reason
+    assert found.reason.endswith("got READY")
+
+
+# Rows that nobody could see
+
+
+def test_a_row_that_nobody_could_see_is_not_missed() -> None:
+    """The server stood still from the listener's call until after the poll."""
+    story = migrated().settled(1).poll(10).look(11, "COMPLETE 100").look(12, "COMPLETE 100")
+    found = judge(COMPLETE, None, story.evidence)
+    assert (found.name, found.is_open) == ("error", False)
+    assert "more than once before the first look" in found.reason
+
+
+def test_a_row_that_was_not_there_at_a_look_is_missed() -> None:
+    story = migrated().look(0.5, "STARTING").settled(1).look(5, "STARTING").poll(10)
+    story.look(11, "COMPLETE 100").look(12, "COMPLETE 100")
+    assert judge(COMPLETE, None, story.evidence).name == "failed"
+
+
+def test_a_row_between_two_changes_that_fall_between_two_looks_may_have_been_there() -> None:
+    rows = Expectation(rows=("RUNNING 0", "RUNNING 50", "COMPLETE 100"), source="x")
+    story = migrated().look(0, "RUNNING 0").recorded(1).poll(10).settled(15).poll(20)
+    story.look(21, "COMPLETE 100").look(22, "COMPLETE 100")
+    found = judge(rows, None, story.evidence)
+    assert (found.name, found.is_open) == ("error", False)
+    assert "between the looks at 00:00:00 and 00:21:00" in found.reason
+
+
+# Times
+
+
+def timed(**window: str) -> Expectation:
+    row = {"row": "COMPLETE 100", **window}
+    return Expectation.model_validate({"rows": [row], "source": "documented"})
+
+
+@pytest.mark.parametrize(
+    ("window", "looks", "verdict"),
+    [
+        ({"within": "12m"}, (5, 11), "passed"),
+        ({"within": "10m"}, (5, 11), "error"),  # it came at some time between the two looks
+        ({"within": "4m"}, (5, 11), "failed"),
+        ({"after": "5m"}, (5, 11), "passed"),
+        ({"after": "6m"}, (5, 11), "error"),
+        ({"after": "12m"}, (5, 11), "failed"),
+    ],
+)
+def test_rows_have_to_come_in_their_time(
+    window: dict[str, str], looks: tuple[float, float], verdict: str
+) -> None:
+    story = migrated().look(0, "RUNNING 0").settled(1).look(looks[0], "RUNNING 0").poll(9)
+    story.look(looks[1], "COMPLETE 100").look(looks[1] + 1, "COMPLETE 100")
+    found = judge(timed(**window), None, story.evidence)
+    assert (found.name, found.is_open) == (verdict, False), found.reason
+
+
+def test_a_row_is_not_late_because_its_server_stood_still() -> None:
+    story = migrated().look(0, "RUNNING 0").settled(1).look(2, "RUNNING 0", took=10).pause(2, 10)
+    story.look(26, "RUNNING 0").poll(27).look(28, "COMPLETE 100").look(29, "COMPLETE 100")
+    assert judge(timed(within="25m"), None, story.evidence).name == "error"
+    assert judge(timed(within="15m"), None, story.evidence).name == "failed"
 
 
 def test_a_failure_in_time_tells_when_rows_came() -> None:
-    reason = judge(TIMED, None, seen("RUNNING 0", "READY", "READY", "READY", "COMPLETE 100")).reason
-    assert reason == (
-        "wanted RUNNING 0 within 2.0 min then COMPLETE 100 after 1.0 min within 3.0 min; "
-        "got RUNNING 0 at 0 s then READY at 1.0 min then READY at 2.0 min then READY at 3.0 min "
-        "then COMPLETE 100 at 4.0 min"
+    story = migrated().look(0, "RUNNING 0").settled(1).look(5, "RUNNING 0").poll(9)
+    story.look(10, "COMPLETE 100").look(11, "COMPLETE 100")
+    assert judge(timed(after="1m", within="4m"), None, story.evidence).reason == (
+        "wanted COMPLETE 100 after 1.0 min within 4.0 min; "
+        "got RUNNING 0 at 0 s then COMPLETE 100 at 10.0 min"
     )
 
 
+# Before the first refresh
+
+BEFORE = Expectation(rows=("RUNNING 0",), before_refresh=True, source="x")
+
+
+def test_a_row_before_the_first_refresh_is_judged_once_the_cloud_has_settled() -> None:
+    story = migrated().look(0, "RUNNING 0")
+    assert judge(BEFORE, None, story.evidence).is_open
+    assert judge(BEFORE, None, story.settled(1).evidence).is_open
+    assert judge(BEFORE, None, story.look(2, "RUNNING 0").evidence).name == "passed"
+    late = judge(BEFORE, None, story.poll(10).look(11, "COMPLETE 100").evidence)
+    assert (late.name, late.is_open) == ("error", False)
+
+
+# How long
+
+
+def test_hope_ends_in_server_time_that_did_pass() -> None:
+    story = refused("READY", 111, "refused")
+    assert not has_hope(FIXED, BUG, story.evidence)
+    assert has_hope(FIXED, BUG, refused("READY", 109, "refused").evidence)
+    assert has_hope(FIXED, BUG, story.pause(5, 10).evidence)
+    assert has_hope(FIXED, BUG, Evidence(BEGUN, 60))
+
+
+def test_a_late_end_in_the_cloud_leaves_time_for_the_polls_after_it() -> None:
+    story = migrated().look(0, "RUNNING 0").settled(70).look(100, "RUNNING 0")
+    assert has_hope(FIXED, None, story.evidence)
+    assert not has_hope(FIXED, None, story.look(121, "RUNNING 0").evidence)
+
+
 @pytest.mark.parametrize(
-    ("expectation", "bug", "observation", "minutes"),
+    ("expectation", "bug", "story", "minutes"),
     [
-        (ABSENT, None, seen("ABSENT", minutes=4), 10),  # watched for long enough
-        (COMPLETE, None, seen("RUNNING 0"), 60),  # given up
-        (COMPLETE, None, seen("RUNNING 0", settled=3), 33),  # too late after the cloud knew
-        (FIXED, BUG, seen("READY", settled=2), 32),  # the bug has shown for good
-        (FIXED, BUG, seen("READY", minutes=89), 90),
+        (ABSENT, None, feature_off(4), 10),
+        (COMPLETE, None, stayed("RUNNING 0", 5), 60),
+        (FIXED, BUG, stayed("READY", 5), 31),
+        (FIXED, None, stayed("READY", 70), None),
+        (ABSENT, None, feature_off(4).pause(2, 3), 13),
     ],
 )
-def test_a_case_is_looked_at_again_when_time_alone_may_decide_it(
-    expectation: Expectation, bug: KnownBug | None, observation: Observation, minutes: float
+def test_a_look_is_due_when_time_may_decide(
+    expectation: Expectation, bug: KnownBug | None, story: Story, minutes: float | None
 ) -> None:
-    assert decides_at(expectation, bug, observation) == BEGUN + timedelta(minutes=minutes)
+    due = None if minutes is None else BEGUN + timedelta(minutes=minutes)
+    assert looks_again_at(expectation, bug, story.evidence) == due

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.vocabulary.effects import Effect
 
 from harness.cloud.assembly import Cloud, assemble
 from harness.cloud.changes import (
@@ -27,6 +26,7 @@ from harness.cloud.changes import (
 from harness.cloud.faults.latency import Latency
 from harness.cloud.settings import ServeSettings
 from harness.cloud.state import CANCELS_AFTER, EXPIRES_AFTER, SILENCE
+from harness.vocabulary.effects import Effect
 
 BEGIN = 1_000_000
 MESSAGE = {

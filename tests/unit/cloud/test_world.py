@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness.vocabulary.effects import Effect
 
 from harness.cloud.changes import AppUninstalled, ClockSet, PairListed, SwitchesSet
 from harness.cloud.settings import ServeSettings
 from harness.cloud.world import World
+from harness.vocabulary.effects import Effect
 
 LISTED = PairListed("charts-plugin", "charts", True)
 

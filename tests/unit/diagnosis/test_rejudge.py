@@ -1,68 +1,43 @@
 """A stored case is judged by today's rules."""
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from seen import migrated, stayed
 
 from harness.cases import Case, Expectation, KnownBug
 from harness.diagnosis.finding import proved
-from harness.diagnosis.rejudge import observation_of, rejudge
-from harness.store.results import CaseResult, Recorded, RowResult, TimelineEntry
+from harness.diagnosis.rejudge import rejudge
+from harness.store.results import CaseResult, RowResult
 from harness.vocabulary.rows import Row
 
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 READY, COMPLETE = Row("READY", None), Row("COMPLETE", 100)
 BUG = KnownBug(id="stays", statement="It stays.", when={"a": "b"}, row=READY, lasts="30m")
 
 
 def stored(*rows: Row, verdict: str = "passed", **changes: object) -> CaseResult:
+    """READY to the end of what is polled, or the rows in turn, the last one brought by a poll."""
+    story = stayed("READY", 31) if rows == (READY,) else migrated().settled(0.5)
+    for number, row in enumerate(() if rows == (READY,) else rows):
+        story.poll(number + 0.5).look(number + 1, str(row))
+    story.look(40, str(rows[-1]))
     result = CaseResult(
         id="a",
         dark_features={},
         axes={},
         ccma="3.9.6",
         expected=RowResult(status="COMPLETE", percent=100),
-        timeline=tuple(
-            TimelineEntry(
-                status=row.status,
-                percent=row.percent,
-                server_time=NOON + timedelta(minutes=number),
-                wall_seconds=number,
-            )
-            for number, row in enumerate(rows)
-        ),
-        recorded=Recorded(
-            status="SUCCESS",
-            percent=100,
-            at=NOON + timedelta(minutes=1),
-            watched_seconds=2000,
-            refreshes=3,
-        ),
+        evidence=story.evidence,
         verdict=verdict,
         reason="",
-        server_seconds=2060,
     )
-    return result.model_copy(update=changes)
+    # As a run keeps it and reads it again.
+    return CaseResult.model_validate_json(result.model_copy(update=changes).model_dump_json())
 
 
 def case(*rows: Row, bug: KnownBug | None = None) -> Case:
     expectation = Expectation(rows=rows, source="here")
     return Case("a", Path("app"), {}, {}, None, None, expectation, bug)
-
-
-def test_the_observation_is_what_was_seen():
-    seen = observation_of(stored(READY, COMPLETE))
-
-    assert seen.rows == [READY, COMPLETE]
-    assert seen.watched == timedelta(seconds=2000)
-    assert seen.begun == NOON
-
-
-def test_without_a_final_status_the_start_is_the_first_look():
-    seen = observation_of(stored(READY, recorded=None))
-
-    assert (seen.begun, seen.now) == (NOON, NOON + timedelta(seconds=2060))
 
 
 def test_another_expectation_gives_another_verdict():
@@ -78,14 +53,26 @@ def test_a_known_bug_of_today_is_recognised():
     assert judged.verdict.name == "known-bug"
 
 
+def test_a_known_bug_of_today_needs_its_cause_where_it_names_one():
+    bug = BUG.model_copy(update={"cause": "dev-mode-poller"})
+    marked = case(COMPLETE, bug=bug)
+    found = [
+        rejudge(stored(READY), marked, list(causes)).verdict
+        for causes in ([proved("dev-mode-poller")], [proved("never-settled")], [])
+    ]
+
+    assert [each.name for each in found] == ["known-bug", "failed", "error"]
+    assert "what is proved is never-settled, not dev-mode-poller" in found[1].reason
+
+
 def test_without_the_case_file_the_verdict_stays():
     judged = rejudge(stored(READY, verdict="failed"), None, [])
 
     assert (judged.verdict.name, judged.is_judged) == ("failed", False)
 
 
-@pytest.mark.parametrize("broken", [{"verdict": "error"}, {"timeline": ()}])
-def test_an_error_or_a_case_without_a_row_is_not_judged_anew(broken):
+@pytest.mark.parametrize("broken", [{"verdict": "error"}, {"evidence": None}])
+def test_an_error_or_a_case_without_evidence_is_not_judged_anew(broken):
     assert not rejudge(stored(READY, **broken), case(READY), []).is_judged
 
 

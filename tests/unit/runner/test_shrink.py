@@ -55,7 +55,7 @@ def test_the_seeds_bug_takes_the_old_version_and_dev_mode() -> None:
     assert {"dev-mode": "on", "ccma": "3.1.7"}.items() <= found.shrunk.cause.items()
     assert found.shrunk.removal_passes
     assert found.shrunk.runs == len(asked) <= 12
-    assert "without it the case passes" in str(found)
+    assert "without it the case does not fail like that" in str(found)
 
 
 def test_a_value_whose_every_other_allowed_one_fails_too_is_not_to_blame() -> None:
@@ -114,3 +114,28 @@ def test_a_locating_suite_names_its_culprit() -> None:
         case.id: "failed" for case in suite.cases if case.axes["ccma"] == "3.1.7"
     }
     assert "culprit: ccma=3.1.7" in reached([suite], results(suite, bad))
+
+
+def test_failures_of_two_kinds_are_shrunk_apart_and_a_known_bug_explains_no_new_one() -> None:
+    """On 3.1.7 the row stays READY in dev mode; the FAILED row of the feature is another matter."""
+    suite = read_suite(SEED)
+
+    def outcome(case: Case) -> CaseResult:
+        row, verdict = RowResult(status="COMPLETE", percent=100), "passed"
+        if case.axes["feature"] == "on" and case.axes["ccma"] == "3.1.7":
+            row, verdict = RowResult(status="FAILED", percent=100), "failed"
+        if case.id == BUG:
+            row, verdict = RowResult(status="READY"), "known-bug"
+        known = "dev-mode-ready" if case.id == BUG else None
+        found = result(case, verdict)  # type: ignore[arg-type]
+        return found.model_copy(update={"observed": row, "known_bug": known})
+
+    cases = tuple(outcome(case) for case in suite.cases)
+    found = shrink_failures(
+        [suite], results(suite, {}).model_copy(update={"cases": cases}), outcome
+    )
+    causes = {each.case: dict(each.shrunk.cause) for each in found if each.shrunk}
+    assert len(causes) == 2
+    assert causes[BUG] == {"feature": "on", "dev-mode": "on", "ccma": "3.1.7"}
+    (other,) = (cause for case, cause in causes.items() if case != BUG)
+    assert {"feature": "on", "ccma": "3.1.7"}.items() <= other.items()

@@ -1,0 +1,36 @@
+"""What else went wrong around a case: in Confluence's log, and by the faults that are in force."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.checker.record import Record, faults_in_force, mishaps_in_log
+from harness.environment.stack import Stack
+from harness.store import server_log
+from harness.store.evidence import Mishap
+
+
+@dataclass
+class LogSince:
+    """Reads both since the case began.
+
+    Args:
+        stack: what the case runs on.
+        offset: of the log when the case began.
+    """
+
+    stack: Stack
+    offset: int
+
+    def mishaps(self, record: Record) -> Iterator[Mishap]:
+        """What went wrong and the journal does not tell.
+
+        Args:
+            record: the case's, to tell what is its own.
+        """
+        text = self.stack.server_log(self.offset).decode(errors="replace")
+        records = [
+            (each.level, "\n".join([each.message, *each.continuation]), None)
+            for each in server_log.parse(text)
+        ]
+        yield from mishaps_in_log(records, record)
+        yield from faults_in_force(self.stack.cloud.faults(), record.declared)

@@ -1,0 +1,292 @@
+"""What the journal says of one case's migration, and what belongs to another."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.cases import load
+from harness.checker.record import (
+    Declared,
+    Record,
+    declared_by,
+    faults_in_force,
+    mishaps_in_log,
+)
+
+MIGRATION, OTHER = "f5648333-737c-4b0f-8f49-b37c3dfd55ba", "aaaa8333-737c-4b0f-8f49-b37c3dfd55ba"
+TRANSFER, LATE = "e0c74c91-aebb-3a2f-b0cf-48f3419c61ef", "bbbb4c91-aebb-3a2f-b0cf-48f3419c61ef"
+POLL_ROUTE = "/server/v1/migrations/{migrationId}/progress"
+POST_ROUTE = "/wiki/rest/atlassian-connect/1/migration/progress/{transferId}"
+MATRIX = Path(__file__).parents[3] / "fixtures" / "cases" / "matrix.yaml"
+
+
+class Told:
+    """A record that is told entries one by one, each a second after the one before."""
+
+    def __init__(self, declared: Declared = Declared()) -> None:  # noqa: B008 - it is frozen
+        self.record = Record("plan-1", "my.app", declared)
+        self.seq = 0
+
+    def entry(self, method: str, path: str, status: int | None, effect: str, **more: Any) -> "Told":
+        self.seq += 1
+        at = f"2026-01-01T10:00:{self.seq:02}+00:00"
+        entry = {
+            "seq": self.seq,
+            "wall_time": at,
+            "platform_time": at,
+            "caller": "server",
+            "direction": "in",
+            "method": method,
+            "path": path,
+            "route": path,
+            "status": status,
+            "effect": effect,
+            "reason": "",
+            "transfer_id": None,
+        }
+        self.record.take(entry | more, self.seq - 0.5, self.seq)
+        return self
+
+    def migration(self, id_: str = MIGRATION, plan: str = "plan-1") -> "Told":
+        made = [{"kind": "migration-created", "migration": {"id": id_, "plan_id": plan}}]
+        return self.entry("POST", "/server/v1/migrations", 201, "created", changes=made)
+
+    def transfer(
+        self, id_: str = TRANSFER, of: str = MIGRATION, key: str = "my.app", *, linked: bool = True
+    ) -> "Told":
+        made = {"id": id_, "migration_id": of, "server_key": key, "linked": linked}
+        return self.entry(
+            "POST",
+            f"/server/v1/migrations/{of}/transfers",
+            201,
+            "created",
+            changes=[{"kind": "transfer-created", "transfer": made}],
+            transfer_id=id_,
+        )
+
+    def post(self, effect: str, status: str, percent: int, of: str = TRANSFER) -> "Told":
+        return self.entry(
+            "POST",
+            POST_ROUTE.replace("{transferId}", of),
+            200,
+            effect,
+            transfer_id=of,
+            caller="app",
+            detail={"status": status, "percent": percent},
+        )
+
+    def poll(self, of: str = MIGRATION, status: int = 200, effect: str = "polled", **more: Any):
+        path = POLL_ROUTE.replace("{migrationId}", of)
+        return self.entry("GET", path, status, effect, route=POLL_ROUTE, **more)
+
+
+def begun(declared: Declared = Declared()) -> Told:  # noqa: B008 - it is frozen
+    return Told(declared).migration().transfer()
+
+
+def test_a_migration_becomes_changes_and_polls_in_their_order() -> None:
+    told = begun().entry("POST", f"/server/v1/transfers/{TRANSFER}/triggered", 202, "triggered")
+    told.post("recorded", "IN_PROGRESS", 0).poll().post("settled", "SUCCESS", 100).poll()
+    record = told.record
+    assert [change.what for change in record.changes] == [
+        "migration made",
+        "transfer made",
+        "listener called",
+        "recorded",
+        "settled",
+    ]
+    last = record.changes[-1]
+    assert (last.status, last.percent, last.transfer, last.seq) == ("SUCCESS", 100, TRANSFER, 6)
+    assert [(poll.seq, poll.outcome, poll.happened, poll.known) for poll in record.polls] == [
+        (5, "answered", 4.5, 5),
+        (7, "answered", 6.5, 7),
+    ]
+    assert record.mishaps == []
+
+
+@pytest.mark.parametrize(
+    ("effect", "status"), [("timed out", "TIMED_OUT"), ("cancelled", "CANCELLED")]
+)
+def test_what_the_platform_settles_itself_is_settled(effect: str, status: str) -> None:
+    told = begun().entry("", "", None, effect, transfer_id=TRANSFER, direction="internal")
+    assert (told.record.changes[-1].what, told.record.changes[-1].status) == ("settled", status)
+
+
+def test_what_belongs_to_another_is_no_evidence() -> None:
+    """A late post and a poll of the case before, and the transfer of another app."""
+    told = begun().post("settled", "SUCCESS", 100, of=LATE).poll(OTHER)
+    told.migration(OTHER, plan="plan-0").transfer(LATE, of=OTHER).poll(OTHER)
+    told.transfer(LATE, key="another.app").post("settled", "SUCCESS", 100, of=LATE)
+    told.poll(OTHER, 404, "not found")
+    assert [change.what for change in told.record.changes] == ["migration made", "transfer made"]
+    assert told.record.polls == []
+    assert told.record.mishaps == []
+
+
+def test_a_transfer_without_a_cloud_app_behind_it_is_not_linked() -> None:
+    told = Told().migration().transfer(linked=False)
+    assert [change.linked for change in told.record.changes] == [True, False]
+
+
+def test_what_the_harness_asks_and_what_is_only_read_is_no_part_of_it() -> None:
+    told = begun().entry("POST", "/_harness/faults", 500, "internal error", caller="harness")
+    told.entry("GET", "/server/v1/apps/x", 500, "read")
+    assert told.record.mishaps == []
+
+
+FAULT = {"kind": "server-error", "route": "*/progress", "method": "GET"}
+
+
+@pytest.mark.parametrize(
+    ("declared", "more", "outcome", "undeclared"),
+    [
+        (Declared(), {}, "answered", []),
+        (Declared(), {"reason": "fault: latency"}, "answered", ["latency"]),
+        (Declared(), {"reason": "fault: stale-poll"}, "refused", ["stale-poll"]),
+        (Declared(), {"reason": "fault: server-error", "status": 503}, "refused", ["server-error"]),
+        (Declared((FAULT,)), {"reason": "fault: server-error", "status": 503}, "declared", []),
+        (
+            Declared((FAULT,)),
+            {"reason": "fault: server-error; fault: cut", "status": None},
+            "refused",
+            ["cut"],
+        ),
+        (Declared(kinds=frozenset({"cut"})), {"reason": "fault: cut"}, "declared", []),
+        (Declared(), {"status": 503, "effect": "polled"}, "refused", ["internal-error"]),
+        (
+            Declared(),
+            {"status": 401, "effect": "refused: no token"},
+            "refused",
+            ["platform-refused"],
+        ),
+        (Declared(), {"status": 404, "effect": "not found"}, "refused", ["platform-refused"]),
+    ],
+)
+def test_a_poll_counts_where_it_brought_what_the_cloud_knew(
+    declared: Declared, more: dict[str, Any], outcome: str, undeclared: list[str]
+) -> None:
+    told = begun(declared).poll(**more)
+    assert [poll.outcome for poll in told.record.polls] == [outcome]
+    assert [each.kind for each in told.record.mishaps if not each.declared] == undeclared
+    assert all(each.of_a_poll for each in told.record.mishaps)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "effect", "more", "kind"),
+    [
+        (
+            "POST",
+            "/server/v1/migrations",
+            503,
+            "fault",
+            {"reason": "fault: server-error"},
+            "server-error",
+        ),
+        ("POST", "/server/v1/migrations", 507, "storage full", {}, "disk-full"),
+        ("POST", "/server/v1/migrations", 401, "refused: bad server token", {}, "platform-refused"),
+        ("GET", "/server/v1/unheard-of", 501, "unknown route", {}, "unknown-route"),
+        ("POST", f"/x/{TRANSFER}", 500, "internal error", {}, "internal-error"),
+        ("POST", f"/x/{TRANSFER}", 409, "already settled", {}, None),
+        ("POST", f"/server/v1/transfers/{TRANSFER}/data", 413, "too large", {}, None),
+        ("POST", f"/x/{LATE}", 500, "internal error", {}, None),
+        (
+            "POST",
+            "https://app/hook",
+            None,
+            "not acknowledged",
+            {"direction": "out", "reason": "ConnectError: refused"},
+            "unreachable",
+        ),
+        (
+            "POST",
+            "https://app/hook",
+            None,
+            "not acknowledged",
+            {"direction": "out", "reason": "no answer within 5 s of wall time"},
+            None,
+        ),
+        ("POST", "https://app/hook", 500, "not acknowledged", {"direction": "out"}, None),
+        (
+            "POST",
+            "",
+            None,
+            "dropped",
+            {"direction": "out", "reason": "fault: the webhook was lost"},
+            "webhook-lost",
+        ),
+    ],
+)
+def test_what_goes_wrong_is_noticed_where_it_is_not_the_apps_doing(
+    method: str, path: str, status: int | None, effect: str, more: dict[str, Any], kind: str | None
+) -> None:
+    told = begun().entry(method, path, status, effect, **more)
+    assert [each.kind for each in told.record.mishaps] == ([kind] if kind else [])
+    if kind:
+        (mishap,) = told.record.mishaps
+        assert (mishap.declared, mishap.of_a_poll) == (False, False)
+        assert mishap.source == "journal #3"
+        told = begun(Declared(kinds=frozenset({kind}))).entry(method, path, status, effect, **more)
+        assert told.record.mishaps[0].declared
+
+
+def test_a_case_declares_the_faults_of_its_axes() -> None:
+    with_fault = next(case for case in load(MATRIX) if case.axes["fault"] == "polls-fail")
+    declared = declared_by(with_fault)
+    assert declared.fault("server-error", POLL_ROUTE, "GET")
+    assert not declared.fault("server-error", POST_ROUTE, "POST")
+    assert not declared.fault("server-error", "/server/v1/migrations", "GET")
+    assert not declared.fault("cut", POLL_ROUTE, "GET")
+
+
+def test_a_fault_that_leaves_no_trace_is_known_by_how_often_it_struck() -> None:
+    late = {"kind": "webhook-late", "route": "*", "struck": 2}
+    idle = {"kind": "cut", "route": "*", "struck": 0}
+    (mishap,) = faults_in_force([late, idle], Declared())
+    assert (mishap.kind, mishap.declared) == ("webhook-late", False)
+    assert list(faults_in_force([late], Declared(({"kind": "webhook-late"},)))) == []
+
+
+POLL_FAILED = (
+    f"Progress of migration {MIGRATION} could not be read: GET "
+    f"https://api.atlassian.com/server/v1/migrations/{MIGRATION}/progress "
+)
+NOT_STARTED = (
+    "App migration of plan 1 could not be started\nx.PlatformException: POST "
+    "https://api.atlassian.com/server/v1/migrations "
+)
+
+
+@pytest.mark.parametrize(
+    ("level", "text", "kind", "of_a_poll"),
+    [
+        ("WARN", POLL_FAILED + "got no answer: java.io.IOException", "unreachable", True),
+        ("WARN", POLL_FAILED + "was answered 507 {...}", "platform-refused", True),
+        ("INFO", POLL_FAILED + "was answered 507 {...}", None, False),
+        ("WARN", POLL_FAILED.replace(MIGRATION, OTHER) + "was answered 404 {}", None, False),
+        ("ERROR", NOT_STARTED + "was answered 507 full", "platform-refused", False),
+        ("ERROR", "java.io.IOException: No space left on device", "disk-full", False),
+        ("ERROR", "Too many open files", "internal-error", False),
+        (
+            "ERROR",
+            f"x: POST http://c/server/v1/transfers/{TRANSFER}/data was answered 409 settled",
+            None,
+            False,
+        ),
+        ("ERROR", "Listener of my.app failed in onStartAppMigration", None, False),
+    ],
+)
+def test_the_servers_log_tells_what_the_journal_cannot(
+    level: str, text: str, kind: str | None, of_a_poll: bool
+) -> None:
+    record = begun().record
+    found = list(mishaps_in_log([(level, text, None)], record))
+    assert [(each.kind, each.of_a_poll) for each in found] == ([(kind, of_a_poll)] if kind else [])
+    record.declared = Declared(kinds=frozenset({kind} if kind else ()))
+    assert all(each.declared for each in mishaps_in_log([(level, text, None)], record))
+
+
+def test_a_declared_fault_declares_what_the_log_says_of_it() -> None:
+    record = begun(Declared(({"kind": "cut", "route": "/server/v1/*"},))).record
+    (found,) = mishaps_in_log([("ERROR", NOT_STARTED + "got no answer: EOF", None)], record)
+    assert found.declared
