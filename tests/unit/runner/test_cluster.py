@@ -19,7 +19,7 @@ from harness.cases.app import AppDescription
 from harness.errors import BadInput
 from harness.planning.requirements import StackRequirements
 from harness.runner import cluster
-from harness.runner.case import broken
+from harness.runner.outcome import broken
 from harness.runner.cluster_events import Heard
 from harness.runner.jobs import Job
 from harness.settings import Settings
