@@ -2,5 +2,5 @@
 
 It holds the platform API that Connect apps call, the server side that CCMA and its gateway
 call, Connect's install callbacks and webhooks, and a control API for tests. It imports nothing
-of the harness's drivers: they and it meet over HTTP only.
+of the harness's drivers: the two meet over HTTP only.
 """

@@ -11,7 +11,7 @@ from harness.errors import BadInput
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serves until it is stopped; the exit status."""
+    """Serves until stopped, and returns the exit status."""
     try:
         return serve(parse(arguments))
     except BadInput as error:
@@ -20,10 +20,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def parse(arguments: Sequence[str] | None = None) -> ServeSettings:
-    """Settings from a command line.
+    """Reads the settings from a command line.
 
     Raises:
-        BadInput: options that do not go together.
+        BadInput: options contradict each other, or a number is out of range.
     """
     parser = argparse.ArgumentParser(prog="harness.cloud", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
@@ -31,31 +31,37 @@ def parse(arguments: Sequence[str] | None = None) -> ServeSettings:
     parser.add_argument("--tls-port", type=int, help="TLS port; 0 takes a free one")
     parser.add_argument("--tls-cert", type=Path, help="PEM chain of the TLS listener")
     parser.add_argument("--tls-key", type=Path, help="PEM key of the TLS listener")
-    parser.add_argument("--data", type=Path, required=True, help="folder for all that is kept")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder for everything that is kept"
+    )
     parser.add_argument("--site", default="demo", help="name of the site: NAME.atlassian.net")
     parser.add_argument("--site-file", type=Path, help="YAML description of the site's content")
-    parser.add_argument("--public-url", help="base URL of the site as told to apps")
+    parser.add_argument("--public-url", help="the site's base URL, as apps see it")
     parser.add_argument("--ports-file", type=Path, help="where to write the ports as JSON")
     parser.add_argument(
-        "--time-scale", type=float, default=1.0, help="platform seconds in a wall second"
+        "--time-scale", type=float, default=1.0, help="platform seconds per wall second"
     )
     parser.add_argument(
-        "--egress", action="append", default=[], metavar="HOST", help="a host that may be called"
+        "--egress",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="a further host that the cloud may call",
     )
     parser.add_argument("--sync", action="store_true", help="force journal lines to the disk")
-    parser.add_argument("--upstream", help="where requests without a route are forwarded to")
+    parser.add_argument("--upstream", help="where to forward requests that have no route")
     parser.add_argument(
-        "--client-patience", type=float, default=30.0, help="wall seconds a slow client is borne"
+        "--client-patience", type=float, default=30.0, help="wall seconds to wait for a slow client"
     )
-    given = vars(parser.parse_args(arguments))
-    given["egress"] = tuple(given["egress"])
-    if given["tls_port"] is not None and not (given["tls_cert"] and given["tls_key"]):
+    options = vars(parser.parse_args(arguments))
+    options["egress"] = tuple(options["egress"])
+    if options["tls_port"] is not None and not (options["tls_cert"] and options["tls_key"]):
         raise BadInput("--tls-port takes --tls-cert and --tls-key with it")
-    if given["time_scale"] <= 0:
-        raise BadInput(f"--time-scale is {given['time_scale']:g}; it must be above 0")
-    if given["client_patience"] <= 0:
-        raise BadInput(f"--client-patience is {given['client_patience']:g}; it must be above 0")
-    return ServeSettings(**given)
+    if options["time_scale"] <= 0:
+        raise BadInput(f"--time-scale is {options['time_scale']:g}; it must be above 0")
+    if options["client_patience"] <= 0:
+        raise BadInput(f"--client-patience is {options['client_patience']:g}; it must be above 0")
+    return ServeSettings(**options)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""The ASGI application: one request from its route to its journal entry to its answer.
+"""The ASGI application: takes a request from its route through the journal to its answer.
 
-The order is what the journal's promise rests on: the handler decides, the journal writes, the
-state changes, and only then the answer goes out. Between the handler's return and the state's
-change nothing is awaited, so entries and changes have one order.
+The journal's promise rests on the order: the handler decides, the journal writes, the state
+changes, and only then does the answer go out. Nothing is awaited between the handler's return
+and the change, so entries and changes are in the same order.
 """
 
 import asyncio
@@ -41,9 +41,9 @@ class Application:
 
     Args:
         world: what handlers work on.
-        deadlines: they are kept before each request.
+        deadlines: those that have passed are handled before each request.
         router: the routes.
-        patience: wall seconds that a client may let pass between two pieces.
+        patience: wall seconds to wait for a client's next piece.
     """
 
     def __init__(
@@ -53,8 +53,10 @@ class Application:
         self._router, self._patience = router, patience
 
     def note_slow_head(self) -> None:
-        """Journals that a connection was closed whose request did not come."""
-        reason = f"no whole request came within {self._patience:g} s: the connection was closed"
+        """Journals that a connection was closed because its request did not arrive in time."""
+        reason = (
+            f"no complete request arrived within {self._patience:g} s, so the connection was closed"
+        )
         self._world.record_own(Effect.CLIENT_TOO_SLOW, reason)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,10 +100,12 @@ class Application:
             return _outcome_of(refusal)
         except ClientGone:
             return Outcome(
-                Answer(400), Effect.CLIENT_GONE, "the client went away before its body was whole"
+                Answer(400),
+                Effect.CLIENT_GONE,
+                "the client went away before it had sent its whole body",
             )
         except TimeoutError:
-            reason = f"nothing of the body came for {call.patience:g} s"
+            reason = f"no more of the body arrived within {call.patience:g} s"
             return Outcome(_refused(408, reason, {}), Effect.CLIENT_TOO_SLOW, reason)
         except OSError as error:
             return _storage_failed(error)
@@ -137,16 +141,16 @@ class Application:
 
     async def _with_faults(self, handler: Handler, call: Call) -> Outcome:
         striking = self._world.faults.striking(call, self._world.journal.case)
-        told = "; ".join(f"fault: {fault.kind}" for fault in striking)
+        note = "; ".join(f"fault: {fault.kind}" for fault in striking)
         for fault in striking:
             if (instead := await fault.before(call)) is not None:
-                instead.reason = told
+                instead.reason = note
                 return instead
         outcome = await self._handled(handler, call)
         for fault in striking:
             fault.after(call, outcome)
-        if told:
-            outcome.reason = f"{outcome.reason}; {told}" if outcome.reason else told
+        if note:
+            outcome.reason = f"{outcome.reason}; {note}" if outcome.reason else note
         return outcome
 
     def _commit(self, call: Call, outcome: Outcome, seconds: float) -> Answer:
@@ -175,7 +179,7 @@ def _entry(call: Call, outcome: Outcome, seconds: float) -> dict[str, Any]:
         "reason": redact.text(outcome.reason),
         "transfer_id": call.transfer_id,
         "app_key": call.app_key,
-        "body": redact.body(call.noted_body) if call.noted_body is not None else None,
+        "body": redact.body(call.journalled_body) if call.journalled_body is not None else None,
         "seconds": round(seconds, 6),
     }
     if outcome.detail:
@@ -186,7 +190,9 @@ def _entry(call: Call, outcome: Outcome, seconds: float) -> dict[str, Any]:
 def _check_control(call: Call) -> None:
     if call.secure:
         call.route = "control API"
-        raise Refusal(404, Effect.NOT_PUBLIC, "the control API is on the plain listener only")
+        raise Refusal(
+            404, Effect.NOT_PUBLIC, "the control API is served by the plain listener only"
+        )
     call.caller = "harness"
 
 
@@ -197,7 +203,7 @@ def _unknown_route(call: Call) -> Outcome:
 
 def _method_not_allowed(call: Call, route: Route) -> Outcome:
     allowed = ", ".join(sorted(route.handlers))
-    reason = f"{call.route} takes {allowed}, not {call.method}"
+    reason = f"{call.route} allows {allowed}, not {call.method}"
     answer = _refused(405, reason, {})
     answer.headers = [(b"allow", allowed.encode())]
     return Outcome(answer, Effect.METHOD_NOT_ALLOWED, reason)

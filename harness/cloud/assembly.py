@@ -21,30 +21,30 @@ from harness.cloud.world import World
 
 @dataclass(frozen=True)
 class Cloud:
-    """A world, and what runs in it beside requests."""
+    """A world, and what runs in it alongside requests."""
 
     world: World
     deadlines: Deadlines
     deliveries: Deliveries
 
     def start(self) -> None:
-        """Begins what runs beside requests; to be called inside the loop."""
+        """Starts what runs alongside requests; to be called inside the loop."""
         self.deadlines.start()
         for message in list(self.world.state.messages.values()):
             self.deliveries.start(message)
 
     async def stop(self) -> None:
-        """Ends what runs beside requests, and closes the world."""
+        """Stops what runs alongside requests, and closes the world."""
         await self.deadlines.stop()
         await self.deliveries.stop()
         await self.world.close()
 
 
 def assemble(settings: ServeSettings, site: Site | None = None) -> Cloud:
-    """Makes a cloud, in the state that an earlier one left in its data folder.
+    """Makes a cloud, in the state that an earlier one left in the data folder.
 
     Args:
-        settings: how it was started.
+        settings: how the cloud was started.
         site: the content of the site; empty when left out.
 
     Raises:
@@ -53,7 +53,7 @@ def assemble(settings: ServeSettings, site: Site | None = None) -> Cloud:
     world = World(settings, site)
     deadlines, deliveries = Deadlines(world), Deliveries(world)
 
-    # Deadlines follow from what happened before a restart too.
+    # Deadlines also follow from what happened before a restart.
     world.subscribe(ListenerTriggered, deadlines.add_expiry)
     world.subscribe(ListenerTriggered, deadlines.add_silence)
     world.subscribe(DataUploaded, deadlines.add_silence)
@@ -62,7 +62,7 @@ def assemble(settings: ServeSettings, site: Site | None = None) -> Cloud:
     world.subscribe(Reset, deadlines.forget)
     world.recover()
 
-    # The rest follows only from what happens from here on.
+    # Everything else follows only from what happens from now on.
     world.subscribe(ClockSet, world.set_clock)
     world.subscribe(ClockSet, lambda _: deadlines.wake())
     world.subscribe(ClockSet, lambda _: deliveries.wake())

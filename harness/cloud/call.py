@@ -1,7 +1,7 @@
-"""One request as handlers see it, and what a handler hands back.
+"""A request as handlers see it, and what a handler returns.
 
 Thinner than Starlette's own request and response: CCMA's poll and the progress post are
-measured against an empty route, and every answer has to say what it did for the journal.
+measured against an empty route, and every answer has to tell the journal what it did.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -18,13 +18,13 @@ Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Scope = Mapping[str, Any]
 
 JSON_LIMIT = 1024 * 1024
-"""Bytes of a JSON body that are read; more is answered 413."""
+"""The longest JSON body in bytes; a longer one is answered 413."""
 
 _UNREAD: Any = object()
 
 
 class Refusal(Exception):
-    """A request that is not carried out.
+    """A request is not carried out.
 
     Args:
         status: the HTTP status.
@@ -39,19 +39,19 @@ class Refusal(Exception):
 
 
 class NoRoute(Exception):
-    """A path whose form has a route, but which the stub does not know all the same."""
+    """A path matches the form of a route, but the stub does not know it all the same."""
 
 
 class ClientGone(Exception):
-    """The client went away before its body had been read."""
+    """The client went away before its whole body had been read."""
 
 
 @dataclass(slots=True)
 class Answer:
-    """An HTTP answer; with `stream`, `body` is not used and `length` may be given.
+    """An HTTP answer.
 
-    With `cut_after`, the connection is cut after that many bytes of the body; 0 sends nothing
-    at all.
+    With `stream`, `body` is not used, and `length` may be given. With `cut_after`, the connection
+    is cut after that many bytes of the body; 0 sends nothing at all.
     """
 
     status: int = 200
@@ -65,7 +65,7 @@ class Answer:
 
 @dataclass(slots=True)
 class Outcome:
-    """An answer, what it did and why; `changes` are made once the journal has them."""
+    """An answer, what the request did and why; `changes` are made once the journal has them."""
 
     answer: Answer
     effect: Effect
@@ -75,15 +75,15 @@ class Outcome:
 
 
 LATE = "harness.late"
-"""In a request's scope: its client has let too much time pass between two pieces of its body."""
+"""Key in a request's scope: the client took too long to send the next piece of its body."""
 
 
 @dataclass(slots=True)
 class Call:
     """A request.
 
-    `caller`, `app_key` and `transfer_id` are filled in by whoever finds them out; the journal
-    takes them from here, also when the request is refused.
+    Whoever finds out `caller`, `app_key` and `transfer_id` sets them; the journal takes them from
+    here, even when the request is refused.
     """
 
     scope: Scope
@@ -98,19 +98,19 @@ class Call:
     caller: str = "unknown"
     app_key: str | None = None
     transfer_id: str | None = None
-    noted_body: Any = None
+    journalled_body: Any = None
     _body: bytes | None = None
     _json: Any = _UNREAD
 
     def header(self, name: bytes) -> str | None:
-        """The first header of a lower-case name."""
+        """The value of the first header with this name, which must be in lower case."""
         for each, value in self.scope["headers"]:
             if each == name:
                 return str(value.decode("latin-1"))
         return None
 
-    def argument(self, name: str) -> str | None:
-        """A query parameter's value.
+    def query_value(self, name: str) -> str | None:
+        """A query parameter's value; None when it is missing.
 
         Raises:
             Refusal: 400, it is given more than once.
@@ -124,17 +124,23 @@ class Call:
             )
         return values[0]
 
-    def whole(self, name: str, default: int, least: int, most: int) -> int:
-        """A query parameter that is a whole number within limits.
+    def query_int(self, name: str, default: int, least: int, most: int) -> int:
+        """A query parameter as a whole number.
+
+        Args:
+            name: its name.
+            default: what it is when it is missing.
+            least: the smallest number allowed.
+            most: the greatest number allowed.
 
         Raises:
-            Refusal: 400, it is not.
+            Refusal: 400, it is not a whole number, or outside the limits.
         """
-        given = self.argument(name)
+        given = self.query_value(name)
         if given is None:
             return default
         if not (given.isascii() and given.isdecimal() and len(given) < 10):
-            raise Refusal(400, Effect.MALFORMED, f"{name} is {given!r}, no whole number")
+            raise Refusal(400, Effect.MALFORMED, f"{name} is {given!r}, not a whole number")
         number = int(given)
         if not least <= number <= most:
             raise Refusal(
@@ -142,27 +148,27 @@ class Call:
             )
         return number
 
-    def needed(self, name: str) -> str:
-        """A query parameter that must be there.
+    def required_query_value(self, name: str) -> str:
+        """A query parameter that must be given.
 
         Raises:
-            Refusal: 400, it is not.
+            Refusal: 400, it is missing or empty.
         """
-        given = self.argument(name)
+        given = self.query_value(name)
         if not given:
             raise Refusal(400, Effect.MALFORMED, f"the query parameter {name} is missing")
         return given
 
     def is_abandoned(self) -> bool:
-        """Whether the client has gone away; a stream for it would never end otherwise."""
+        """Whether the client has gone away; without this check, a stream for it would never end."""
         transport = self.scope.get("harness.connection")
         return transport is not None and transport.is_closing()
 
     async def cut(self, after_sending: bool = False) -> None:
-        """Cuts the connection, at once or when what was sent so far has gone out."""
+        """Cuts the connection, either at once or once what was sent so far has gone out."""
         transport = self.scope["harness.connection"]
         (transport.close if after_sending else transport.abort)()
-        # Until the server has seen it; else it would answer 500 in the application's place.
+        # Waits until the server has noticed; otherwise it would answer 500 itself.
         while (await self.receive())["type"] != "http.disconnect":
             pass
 
@@ -170,8 +176,8 @@ class Call:
         """The body as it arrives.
 
         Raises:
-            ClientGone: it did not arrive whole.
-            TimeoutError: nothing of it came for too long.
+            ClientGone: the client went away before the end.
+            TimeoutError: the next piece took too long.
         """
         more = True
         while more:
@@ -194,7 +200,7 @@ class Call:
 
         Raises:
             Refusal: 413, it is longer than `limit` bytes.
-            ClientGone: it did not arrive whole.
+            ClientGone: the client went away before the end.
         """
         if self._body is None:
             announced = self.header(b"content-length")
@@ -209,7 +215,7 @@ class Call:
         return self._body
 
     async def _rest(self, begun: bytes, limit: int) -> bytes:
-        """A body that came in pieces; no more of it than it takes to see that it is too long."""
+        """Reads the rest of a body; stops as soon as it is too long."""
         whole, more = bytearray(begun), True
         while more and len(whole) <= limit:
             piece, more = await self._piece()
@@ -220,23 +226,23 @@ class Call:
         """The body as JSON.
 
         Raises:
-            Refusal: 400, it is none; 413, it is too long.
-            ClientGone: it did not arrive whole.
+            Refusal: 400, it is not JSON; 413, it is too long.
+            ClientGone: the client went away before the end.
         """
         if self._json is _UNREAD:
             try:
                 self._json = orjson.loads(await self.body(limit))
             except ValueError as error:
-                raise Refusal(400, Effect.MALFORMED, f"the body is no JSON: {error}") from error
-            self.noted_body = self._json
+                raise Refusal(400, Effect.MALFORMED, f"the body is not JSON: {error}") from error
+            self.journalled_body = self._json
         return self._json
 
     async def json_object(self, limit: int = JSON_LIMIT) -> dict[str, Any]:
         """The body as a JSON object.
 
         Raises:
-            Refusal: 400, it is none; 413, it is too long.
-            ClientGone: it did not arrive whole.
+            Refusal: 400, it is not a JSON object; 413, it is too long.
+            ClientGone: the client went away before the end.
         """
         value = await self.json(limit)
         if not isinstance(value, dict):

@@ -1,8 +1,8 @@
 """Platform time: the cloud's own injectable clock.
 
-14 days, 1 hour and the back-off between webhooks are counted in platform time, which runs at
-the scale of the server's and can be set and advanced by request. JWT and TLS validity never
-use it: they are judged by wall time.
+The 14 days, the hour and the back-off between webhooks are counted in platform time, which runs
+at the same scale as the server's and can be set and advanced by request. The validity of JWT and
+TLS never depends on it: wall time decides.
 """
 
 import time
@@ -16,8 +16,8 @@ class PlatformClock:
 
     Args:
         rate: platform seconds per wall second; above 0.
-        monotonic: wall seconds that never jump.
-        wall: epoch seconds, read once for the start value.
+        monotonic: a wall clock in seconds that never jumps.
+        wall: epoch seconds; read once, for the time to start from.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class PlatformClock:
         return int(self._base + (self._monotonic() - self._at) * self.rate * 1000.0)
 
     def set(self, now_ms: float, rate: float) -> None:
-        """Sets the time (epoch milliseconds) and the rate from here on."""
+        """Sets the time (epoch milliseconds) and the rate from now on."""
         self._base, self._at, self.rate = float(now_ms), self._monotonic(), rate
 
     def wall_seconds_until(self, at_ms: float) -> float:
@@ -52,5 +52,5 @@ def iso(epoch_ms: float) -> str:
 
 @lru_cache(maxsize=256)
 def _second(seconds: int) -> str:
-    # Each journal entry carries two times, and most entries share their second.
+    # Each journal entry carries two times, and most entries fall into the same second.
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

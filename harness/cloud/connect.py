@@ -17,8 +17,8 @@ from harness.cloud.tokens import path_below, qsh, sign_hs256, sign_install
 from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
 
-_WITHIN = 10.0
-"""Wall seconds for a descriptor or a callback."""
+_TIMEOUT = 10.0
+"""Wall seconds that an app has to answer."""
 _DESCRIPTOR_LIMIT = 1024 * 1024
 
 
@@ -26,24 +26,25 @@ async def read_descriptor(world: World, url: str) -> App:
     """Reads an app's descriptor.
 
     Args:
-        world: what it is read for.
+        world: the cloud that the app is to be installed on.
         url: the app's base URL, under which `atlassian-connect.json` lies, or the
             descriptor's own URL.
 
     Raises:
-        Refusal: 502, it cannot be had; 400, it is no descriptor of a Connect app.
+        Refusal: 502, it cannot be read; 400, it is not the descriptor of a Connect app, or its host
+            may not be called.
     """
-    place = url if url.endswith(".json") else f"{url.rstrip('/')}/atlassian-connect.json"
-    if refused := world.egress.refuses(place):
+    location = url if url.endswith(".json") else f"{url.rstrip('/')}/atlassian-connect.json"
+    if refused := world.egress.refuses(location):
         raise Refusal(400, Effect.EGRESS_REFUSED, refused)
     try:
-        answer = await world.http.get(place, timeout=_WITHIN)
+        answer = await world.http.get(location, timeout=_TIMEOUT)
     except httpx.HTTPError as error:
         raise Refusal(
-            502, Effect.NOT_FOUND, f"GET {place}: {type(error).__name__}: {error}"
+            502, Effect.NOT_FOUND, f"GET {location}: {type(error).__name__}: {error}"
         ) from error
     if answer.status_code != 200:
-        raise Refusal(502, Effect.NOT_FOUND, f"GET {place} was answered {answer.status_code}")
+        raise Refusal(502, Effect.NOT_FOUND, f"GET {location} was answered {answer.status_code}")
     try:
         descriptor = json.loads(answer.content[:_DESCRIPTOR_LIMIT])
         return _app(world, descriptor)
@@ -51,14 +52,14 @@ async def read_descriptor(world: World, url: str) -> App:
         raise Refusal(
             400,
             Effect.MALFORMED,
-            f"{place} is no Connect descriptor: {type(error).__name__}: {error}",
+            f"{location} is not a Connect descriptor: {type(error).__name__}: {error}",
         ) from error
 
 
 def _app(world: World, descriptor: dict[str, Any]) -> App:
     key, base_url = descriptor["key"], str(descriptor["baseUrl"]).rstrip("/")
     if not isinstance(key, str) or not key:
-        raise ValueError("key is no text")
+        raise ValueError("key is not a string")
     if descriptor.get("authentication", {}).get("type", "jwt").lower() != "jwt":
         raise ValueError("authentication.type is not jwt, so there is no shared secret")
     migration = descriptor.get("cloudAppMigration") or {}
@@ -66,7 +67,7 @@ def _app(world: World, descriptor: dict[str, Any]) -> App:
     if path is not None and (not isinstance(path, str) or not path.startswith("/")):
         raise ValueError("cloudAppMigration.migrationWebhookPath must begin with /")
     if refused := world.egress.refuses(base_url):
-        raise Refusal(400, Effect.EGRESS_REFUSED, f"baseUrl of the descriptor: {refused}")
+        raise Refusal(400, Effect.EGRESS_REFUSED, f"the descriptor's baseUrl: {refused}")
     return App(
         key=key,
         client_key=world.client_key,
@@ -85,13 +86,13 @@ def _app(world: World, descriptor: dict[str, Any]) -> App:
 
 
 async def call_installed(world: World, app: App) -> str:
-    """Calls `installed`; the shared secret that the app then has.
+    """Calls `installed`, and returns the shared secret that the app now has.
 
-    An app that was installed before keeps its secret. The token is signed with RS256 in both
-    cases, as Connect's signed installs are.
+    An app that was installed before keeps its secret. Either way the token is signed with RS256,
+    as in Connect's signed installs.
 
     Raises:
-        Refusal: 502, the app did not take it.
+        Refusal: 502, the app did not accept the call.
     """
     secret = world.vault.shared_secret(app.key) or secrets.token_urlsafe(48)
     if "installed" in app.callbacks:
@@ -100,7 +101,11 @@ async def call_installed(world: World, app: App) -> str:
 
 
 async def call_enabled(world: World, app: App) -> None:
-    """Calls `enabled`, signed with the shared secret; its answer does not matter to Connect."""
+    """Calls `enabled`, signed with the shared secret; Connect ignores the answer.
+
+    Raises:
+        Refusal: 502, the app did not accept the call.
+    """
     if "enabled" in app.callbacks:
         secret = world.vault.shared_secret(app.key) or ""
         await _call(
@@ -109,7 +114,11 @@ async def call_enabled(world: World, app: App) -> None:
 
 
 async def call_uninstalled(world: World, app: App) -> None:
-    """Calls `uninstalled`, signed like an install; its answer does not matter to Connect."""
+    """Calls `uninstalled`, signed like an install; Connect ignores the answer.
+
+    Raises:
+        Refusal: 502, the app did not accept the call.
+    """
     if "uninstalled" in app.callbacks:
         await _call(world, app, "uninstalled", _signed_by_platform(world, app))
 
@@ -140,13 +149,13 @@ async def _call(world: World, app: App, event: str, sign: Any, secret: str | Non
     status, reason = None, ""
     try:
         answer = await world.http.post(
-            url, json=payload, headers={"Authorization": f"JWT {token}"}, timeout=_WITHIN
+            url, json=payload, headers={"Authorization": f"JWT {token}"}, timeout=_TIMEOUT
         )
         status = answer.status_code
-        taken = answer.is_success
+        accepted = answer.is_success
         reason = f"the app answered {status}"
     except httpx.HTTPError as error:
-        taken = False
+        accepted = False
         reason = f"{type(error).__name__}: {error}"
     world.record(
         {
@@ -156,7 +165,7 @@ async def _call(world: World, app: App, event: str, sign: Any, secret: str | Non
             "path": redact.path_and_query(url.partition("?")[0], urlsplit(url).query),
             "route": f"callback {event}",
             "status": status,
-            "effect": Effect.CALLED_BACK if taken else Effect.CALLBACK_REFUSED,
+            "effect": Effect.CALLED_BACK if accepted else Effect.CALLBACK_REFUSED,
             "reason": redact.text(reason),
             "transfer_id": None,
             "app_key": app.key,
@@ -164,7 +173,9 @@ async def _call(world: World, app: App, event: str, sign: Any, secret: str | Non
             "seconds": 0.0,
         }
     )
-    if not taken:
+    if not accepted:
         raise Refusal(
-            502, Effect.CALLBACK_REFUSED, f"POST {url} ({event}): {reason}; it must answer 2xx"
+            502,
+            Effect.CALLBACK_REFUSED,
+            f"POST {url} ({event}): {reason}; it must answer with a 2xx status",
         )

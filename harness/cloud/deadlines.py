@@ -1,6 +1,6 @@
-"""What happens of itself when platform time comes: time-outs and cancels that nobody settled.
+"""What the platform does on its own when time is up: it settles what nobody else has settled.
 
-Deadlines lie in a heap. They are looked at before each request, so that an answer is never
+Deadlines are kept in a heap. They are checked before each request, so that an answer is never
 behind the clock, and by a task that sleeps until the next one.
 """
 
@@ -22,10 +22,10 @@ from harness.vocabulary.effects import Effect
 
 
 class Deadlines:
-    """The heap of deadlines and the task that keeps them.
+    """The heap of deadlines, and the task that watches it.
 
     Args:
-        world: whose transfers they are about.
+        world: the transfers that the deadlines are about.
     """
 
     def __init__(self, world: World) -> None:
@@ -35,20 +35,20 @@ class Deadlines:
         self._task: asyncio.Task[None] | None = None
 
     def add_expiry(self, change: ListenerTriggered) -> None:
-        """The transfer lives for 14 days from the listener's call."""
+        """Adds the end of the 14 days that begin with the listener's call."""
         self._add(change.at + change.lives, change.transfer_id)
 
     def add_silence(self, change: ListenerTriggered | DataUploaded | MessageAwaited) -> None:
-        """A Forge app's transfer may be silent for 15 minutes; for a Connect app's, nothing."""
+        """Adds the end of the 15 minutes that a Forge app's transfer may be silent."""
         if forge.is_forge(self._world, self._world.state.transfers[change.transfer_id]):
             self._add(change.at + SILENCE, change.transfer_id)
 
     def add_cancel(self, change: CancelRequested) -> None:
-        """The app has an hour to settle after a cancel."""
+        """Adds the end of the hour in which the app has to settle after a cancel."""
         self._add(change.at + CANCELS_AFTER, change.transfer_id)
 
     def forget(self, _change: Reset) -> None:
-        """No transfer is left."""
+        """Removes all deadlines: no transfer is left."""
         self._heap.clear()
 
     def _add(self, at: int, transfer_id: str) -> None:
@@ -56,7 +56,7 @@ class Deadlines:
         self.wake()
 
     def wake(self) -> None:
-        """Looks again when the next deadline is: the clock or the heap has changed."""
+        """Makes the task look up the next deadline again: the clock or the heap has changed."""
         self._changed.set()
 
     def is_due(self) -> bool:
@@ -64,7 +64,7 @@ class Deadlines:
         return bool(self._heap) and self._heap[0][0] <= self._world.now()
 
     def run_due(self) -> None:
-        """Does what deadlines that have passed demand.
+        """Acts on every deadline that has passed.
 
         Raises:
             OSError: the journal could not be written; the rest stays due.
@@ -99,11 +99,11 @@ class Deadlines:
         self._world.record_own(effect, reason, changes, transfer.id, transfer.cloud_key)
 
     def start(self) -> None:
-        """Begins to keep deadlines; to be called inside the loop."""
+        """Starts the task; to be called inside the loop."""
         self._task = asyncio.create_task(self._keep())
 
     async def stop(self) -> None:
-        """Stops keeping them."""
+        """Stops the task."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -119,5 +119,5 @@ class Deadlines:
             except TimeoutError:
                 try:
                     self.run_due()
-                except OSError:  # a full disk: looked at again a second later
+                except OSError:  # the disk is full: try again a second later
                     await asyncio.sleep(1)

@@ -1,7 +1,8 @@
-"""The egress guard: which addresses the cloud may call.
+"""The egress guard: decides which addresses the cloud may call.
 
-A stub of Atlassian's cloud must never reach out because a descriptor or a webhook registration
-says so. It calls hosts of apps that the control API installed, and those allowed by name.
+A stub of Atlassian's cloud must never call another host just because a descriptor or a webhook
+registration names it. It calls the hosts of apps that the control API installed, and those that
+were allowed by name.
 """
 
 from collections.abc import Iterable
@@ -14,8 +15,8 @@ class Egress:
     """Decides by host name.
 
     Args:
-        state: knows the installed apps.
-        allowed: host names allowed at the start.
+        state: has the installed apps.
+        allowed: the host names that are allowed from the start.
     """
 
     def __init__(self, state: State, allowed: Iterable[str]) -> None:
@@ -23,29 +24,29 @@ class Egress:
         self._allowed = {name.lower() for name in allowed}
 
     def allow(self, url: str) -> None:
-        """Allows the host of a URL that the control API was given."""
+        """Allows the host of a URL that came through the control API."""
         if host := _host(url):
             self._allowed.add(host)
 
     def refuses(self, url: str) -> str | None:
-        """Why a URL must not be called; None when it may be."""
+        """Why a URL must not be called; None if it may be."""
         try:
             parts = urlsplit(url)
             host = _host(url)
             _ = parts.port
         except ValueError as error:
-            return f"{url!r} is no URL: {error}"
+            return f"{url!r} is not a URL: {error}"
         if parts.scheme not in ("http", "https") or not host:
-            return f"{url!r} is no http or https URL"
+            return f"{url!r} is not an http or https URL"
         if parts.username or parts.password:
-            return f"{url!r} carries credentials"
+            return f"{url!r} contains credentials"
         if host in self._allowed or host in {
             _host(app.base_url) for app in self._state.apps.values()
         }:
             return None
         return (
             f"the host {host} is not in this cloud's stack and was not allowed by name: "
-            "install the app under it, or start the cloud with --egress"
+            "install the app from that host, or start the cloud with --egress"
         )
 
 

@@ -1,4 +1,4 @@
-"""The events of a transfer and their payloads: five for a Connect app, six for a Forge app.
+"""The events of a transfer, with their payloads: five for a Connect app, six for a Forge app.
 
 Sources: developer documentation, events, app data and re-run pages; the nesting of
 `migrationDetails` follows the transfer API.
@@ -17,7 +17,7 @@ ERRORED = "listener-errored"
 CANCEL = "transfer-cancellation-requested"
 SETTLED = "transfer-settled"
 EXPORTED = "export-completed"
-"""Forge only: the server has uploaded all that it has."""
+"""Forge only: the server has uploaded everything."""
 
 FORGE = {
     TRIGGERED: "avi:ecosystem.migration:triggered:listener",
@@ -27,11 +27,11 @@ FORGE = {
     EXPORTED: "avi:ecosystem.migration:completed:export_phase",
     SETTLED: "avi:ecosystem.migration:settled:transfer",
 }
-"""Names of the events for Forge apps (Forge's migration events)."""
+"""What the events are called for Forge apps (Forge's migration events)."""
 
 
 def migration_details(migration: Migration) -> dict[str, Any]:
-    """The migration as events, the transfer API and the listener show it."""
+    """The migration as it appears in events, in the transfer API and to the listener."""
     return {
         "migrationId": migration.id,
         "migrationScopeId": migration.scope_id,
@@ -52,14 +52,14 @@ def queue(
 ) -> list[MessageQueued | MessageAwaited]:
     """The changes that send an event to the transfer's app.
 
-    A Forge app gets it in Forge's words, and has to acknowledge each upload's.
+    A Forge app gets Forge's names and fields, and has to acknowledge the event of each upload.
 
     Args:
-        world: whose transfer it is.
+        world: the state, and the current time.
         transfer: the transfer.
         event: one of this module's names.
         upload: with `UPLOADED`, what was uploaded.
-        at: platform time in milliseconds; the present when left out.
+        at: platform time in milliseconds; the current time when left out.
     """
     message_id = str(uuid.uuid4())
     app = world.state.apps.get(transfer.cloud_key)

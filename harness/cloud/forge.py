@@ -1,10 +1,10 @@
-"""What the platform does for a Forge app's transfer: the app posts no progress.
+"""What the platform does for a Forge app's transfer: the app itself posts no progress.
 
 Documented (reference/app-migration-platform.md section 5.1): progress follows from uploads and
-acknowledgements; 15 minutes without the acknowledgement of a message time the transfer out; an
-export that nobody completed counts as done after 15 idle minutes. Observed: a row that holds at
-80 % with "events are being processed". Inferred: only uploads are awaited, the percent between,
-and that a failed message makes the transfer INCOMPLETE, or FAILED where all failed.
+acknowledgements; a message that is not acknowledged within 15 minutes times the transfer out; an
+export that nobody completes counts as completed after 15 idle minutes. Observed: a row that stays
+at 80 % with "events are being processed". Inferred: only uploads have to be acknowledged; the
+percentages in between; one failed message makes the transfer INCOMPLETE, and FAILED if all failed.
 """
 
 from harness.cloud import events
@@ -21,7 +21,7 @@ def is_forge(world: World, transfer: Transfer) -> bool:
 
 
 def completed(world: World, transfer: Transfer, at: int) -> list[Change]:
-    """The changes that the end of the export brings."""
+    """The changes that follow when the export is completed."""
     changes: list[Change] = [
         ExportCompleted(transfer.id, at),
         *events.queue(world, transfer, events.EXPORTED, at=at),
@@ -32,7 +32,7 @@ def completed(world: World, transfer: Transfer, at: int) -> list[Change]:
 
 
 def settling(world: World, transfer: Transfer, done: MessagesWorkedOff) -> list[Change]:
-    """The changes that settle a transfer once its last message is worked off; else none."""
+    """The changes that settle a transfer once its last message is worked off; none before that."""
     if not transfer.export_completed or transfer.awaiting.keys() - set(done.message_ids):
         return []
     count = len(done.message_ids)
@@ -41,16 +41,16 @@ def settling(world: World, transfer: Transfer, done: MessagesWorkedOff) -> list[
 
 
 def due(world: World, transfer: Transfer, at: int) -> tuple[Effect, str, list[Change]] | None:
-    """What has to happen to a Forge app's transfer at a deadline; None where nothing has."""
+    """What has to happen to a Forge app's transfer at a deadline; None if nothing has to."""
     oldest = min(transfer.awaiting.values(), default=None)
     if oldest is not None and oldest + SILENCE <= at:
         changes: list[Change] = [
             SettledByPlatform(transfer.id, "TIMED_OUT", at),
             *events.queue(world, transfer, events.SETTLED, at=at),
         ]
-        return Effect.TIMED_OUT, "15 minutes passed without the message's acknowledgement", changes
+        return Effect.TIMED_OUT, "a message was not acknowledged for 15 minutes", changes
     if not transfer.export_completed and transfer.exported_at + SILENCE <= at:
-        reason = "nothing was uploaded for 15 minutes: the export counts as completed"
+        reason = "nothing was uploaded for 15 minutes, so the export counts as completed"
         return Effect.EXPORT_COMPLETED, reason, completed(world, transfer, at)
     return None
 

@@ -1,10 +1,10 @@
 """The journal: every request and delivery, in one append-only file.
 
-A line is written before its answer goes out, so an answered write survives `kill -9` of the
-cloud. With `sync` it is forced to the disk too and survives the loss of power. The file is the
-only copy: memory holds one offset for each 64 lines, whatever their number.
+A line is written before its answer goes out, so whatever was answered survives a `kill -9` of the
+cloud. With `sync` the line is also forced to the disk, and survives a loss of power. The file is
+the only copy: memory holds one offset for every 64 lines, however many there are.
 
-A line that carries changes is what the cloud recovers its state from after a restart.
+After a restart the cloud recovers its state from the lines that carry changes.
 """
 
 import asyncio
@@ -29,9 +29,9 @@ class Journal:
     """An append-only file of JSON lines, numbered from 1.
 
     Args:
-        path: the file; made when missing, continued when there.
+        path: the file; created if missing, continued otherwise.
         platform_now: platform time in epoch milliseconds.
-        sync: force each line to the disk before going on.
+        sync: whether to force each line to the disk before going on.
     """
 
     def __init__(self, path: Path, platform_now: Callable[[], int], sync: bool = False) -> None:
@@ -42,14 +42,15 @@ class Journal:
         self._grown = asyncio.Event()
         self.next = 1
         self.case: str | None = None
-        """The text of the last mark; each entry carries it, so that a case can be asked for."""
+        """The text of the last mark; each entry carries it, so a case's entries can be found."""
 
     def recover(self) -> Iterator[Entry]:
-        """Reads what an earlier process has left; to be used up before the first append.
+        """Reads what an earlier process left; the caller has to exhaust it before the first append.
+
+        A line that the earlier process did not finish is cut off: it was never answered.
 
         Yields:
-            Entries that carry changes, oldest first, and marks. A line that the earlier
-            process could not finish was never answered: it is cut off.
+            Entries that carry changes, oldest first.
         """
         for line in self._lines(0):
             if not line.endswith(b"\n"):
@@ -62,12 +63,12 @@ class Journal:
                 yield entry
 
     def append(self, entry: Mapping[str, Any], changes: Sequence[Mapping[str, Any]] = ()) -> None:
-        """Numbers, dates and writes an entry, with what it changes.
+        """Numbers and dates an entry, and writes it with its changes.
 
         Raises:
-            OSError: it could not be written whole; the file is as it was before.
+            OSError: it could not be written completely; the file is as it was before.
         """
-        whole = {
+        numbered = {
             "seq": self.next,
             "wall_time": iso(time.time() * 1000.0),
             "platform_time": iso(self._platform_now()),
@@ -75,8 +76,8 @@ class Journal:
             **entry,
         }
         if changes:
-            whole["changes"] = changes
-        line = orjson.dumps(whole, option=orjson.OPT_APPEND_NEWLINE)
+            numbered["changes"] = changes
+        line = orjson.dumps(numbered, option=orjson.OPT_APPEND_NEWLINE)
         try:
             written = os.write(self._file, line)
             if written != len(line):
@@ -97,7 +98,7 @@ class Journal:
         self.next += 1
 
     def lines(self, since: int) -> Iterator[bytes]:
-        """The lines from a sequence number on, with their line breaks; read while they are used."""
+        """The lines from a sequence number on, with their line breaks, read as they are used."""
         since = max(since, 1)
         if since >= self.next:
             return
@@ -113,8 +114,8 @@ class Journal:
         rest = b""
         while chunk := os.pread(self._file, _READ, offset):
             offset += len(chunk)
-            *whole, rest = (rest + chunk).split(b"\n")
-            for line in whole:
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
                 yield line + b"\n"
         if rest:
             yield rest
@@ -122,7 +123,7 @@ class Journal:
     _waiting = 0
 
     async def grown(self) -> None:
-        """Returns when something has been appended since the call."""
+        """Waits until something is appended."""
         self._waiting += 1
         try:
             self._grown.clear()
@@ -131,7 +132,7 @@ class Journal:
             self._waiting -= 1
 
     async def follow(self, since: int) -> AsyncGenerator[bytes, None]:
-        """The lines from a sequence number on, and then each new one; without end."""
+        """The lines from a sequence number on, and then each new one, without end."""
         while True:
             for line in self.lines(since):
                 since += 1

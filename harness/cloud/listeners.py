@@ -1,6 +1,6 @@
-"""Listeners of one process: plain and TLS side by side in one loop, until a signal.
+"""The listeners of a process: plain and TLS in one loop, until a signal ends them.
 
-Sockets are bound before anything else is made, so that parts which must know their ports do.
+Sockets are bound before anything else is made, so that whoever needs to know the ports does.
 """
 
 import asyncio
@@ -26,12 +26,12 @@ from harness.errors import BadInput
 
 _BACKLOG = 1024
 _KEEP_ALIVE = 75
-"""Wall seconds that an idle connection is kept; a scaled JVM would meet a shorter one often."""
-_LEAVE_WITHIN = 2
-"""Wall seconds that requests under way have when the process is stopped."""
+"""Wall seconds before an idle connection is closed; a scaled JVM would often hit a shorter time."""
+_SHUTDOWN_GRACE = 2
+"""Wall seconds that requests in progress are given when the process is stopped."""
 
-_GARBAGE = 50_000
-"""New objects between two collections; a request makes some dozen, nearly all freed at once."""
+_GC_THRESHOLD = 50_000
+"""New objects between two collections; a request makes a few dozen, nearly all freed at once."""
 
 AsgiApp = Callable[..., Awaitable[None]]
 
@@ -46,7 +46,7 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Listener:
-    """A listener that is to be: its name, its bound socket, and TLS where it has it."""
+    """A listener to be started: its name, its bound socket, and its certificate if it has TLS."""
 
     name: str
     bound: socket.socket
@@ -54,15 +54,21 @@ class Listener:
 
     @property
     def port(self) -> int:
-        """The port it took."""
+        """The port it is bound to."""
         return int(self.bound.getsockname()[1])
 
 
 def bind(name: str, host: str, port: int, certificate: Certificate | None = None) -> Listener:
-    """Takes a port.
+    """Binds a socket to a port.
+
+    Args:
+        name: the listener's name.
+        host: the address.
+        port: the port; 0 for any free one.
+        certificate: for a TLS listener.
 
     Raises:
-        BadInput: it is taken, or the address is none of this machine's.
+        BadInput: the port is taken, or this machine does not have the address.
     """
     bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
@@ -78,7 +84,7 @@ def bind(name: str, host: str, port: int, certificate: Certificate | None = None
 
 
 def with_port(url: str, port: int) -> str:
-    """A URL with port 0 in it replaced by the port that was taken."""
+    """A URL in which port 0 is replaced by the port that was bound."""
     parts = urlsplit(url)
     return parts._replace(netloc=f"{parts.hostname}:{port}").geturl() if parts.port == 0 else url
 
@@ -94,12 +100,12 @@ async def run(
     """Serves until SIGTERM or SIGINT.
 
     Args:
-        apps: the application of each listener, by its name.
+        apps: the application of each listener, by the listener's name.
         listeners: the listeners.
-        ports_file: where to write the ports as JSON once all listen.
+        ports_file: where to write the ports, as JSON, once all listen.
         host: their address, for the line on standard output.
         what: what listens, for that line.
-        patience: how slow a client may be; None bears any.
+        patience: how slow a client may be; None for no limit.
 
     Raises:
         BadInput: a certificate cannot be used.
@@ -123,9 +129,9 @@ async def run(
 
 def run_loop(main: Callable[[], Any]) -> None:
     """Runs a coroutine function in a loop of uvloop."""
-    # What is there by now stays: looking through it again and again is what slow answers are.
+    # What exists by now stays: searching it for garbage again and again would slow answers down.
     gc.freeze()
-    gc.set_threshold(_GARBAGE)
+    gc.set_threshold(_GC_THRESHOLD)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         runner.run(main())
 
@@ -139,10 +145,10 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
 
 
 class Connection:
-    """A transport that can hold an answer's head back until its body is there.
+    """A transport that can hold an answer's head back until its body comes.
 
-    uvicorn writes the two one after the other, and a write is a system call: together they
-    cost half. All else goes to the transport as it is.
+    uvicorn writes one after the other, and each write is a system call: a single write costs half.
+    Everything else is passed to the transport.
     """
 
     def __init__(self, transport: asyncio.Transport) -> None:
@@ -151,11 +157,11 @@ class Connection:
         self._held = b""
 
     def hold(self) -> None:
-        """Holds the next write back until the one after it."""
+        """Holds back the next write, to send it with the one that follows."""
         self._holding = True
 
     def write(self, data: bytes) -> None:
-        """Writes, together with what was held back."""
+        """Writes the data, together with what was held back."""
         if self._holding:
             self._holding, self._held = False, data
             return
@@ -173,9 +179,9 @@ class Patience:
     """How slow a client may be.
 
     Attributes:
-        within: wall seconds for a request's head to be whole, and between two pieces of its body.
-        note_late_head: called when a connection was closed since a head was not whole in time;
-            a late body is the application's affair, which finds `call.LATE` in the scope.
+        within: wall seconds to wait for a request's whole head, and for the next piece of its body.
+        note_late_head: called when a connection was closed because the head did not arrive in
+            time; the application itself deals with a late body, for which the scope has `LATE`.
     """
 
     within: float
@@ -183,70 +189,71 @@ class Patience:
 
 
 class _Protocol(HttpToolsProtocol):
-    """Hands the connection to the application too: it joins writes, and a fault may cut it.
+    """Hands the connection to the application, which joins writes and may cut it as a fault.
 
-    It also watches slow clients. A timer runs only while a connection's first request, or the
-    rest of one, is waited for: what comes in one piece, as nearly all do, costs none.
+    It also watches for slow clients. A timer runs only while it waits for a connection's first
+    request or for the rest of a request: one that arrives in one piece, as nearly all do, needs
+    none.
     """
 
     def __init__(self, patience: Patience | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._patience = patience
         self._timer: asyncio.TimerHandle | None = None
-        self._head_is_whole = False
-        self._is_whole = False
+        self._head_is_complete = False
+        self._is_complete = False
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(Connection(transport))  # type: ignore[arg-type]  # acts as one
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._is_whole = True
+        self._is_complete = True
         self._watch()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["harness.connection"] = self.transport  # type: ignore[typeddict-unknown-key]  # an extension of ours
-        self._head_is_whole = self._is_whole = False
+        self._head_is_complete = self._is_complete = False
 
     def on_headers_complete(self) -> None:
-        self._head_is_whole = True
+        self._head_is_complete = True
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        self._is_whole = True
+        self._is_complete = True
         super().on_message_complete()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self._timer or not self._is_whole:
+        if self._timer or not self._is_complete:
             self._watch()
 
     def _watch(self) -> None:
-        """Starts to wait anew for the rest of a request, or ends to where it is whole."""
+        """Restarts the timer while a request is incomplete, and stops it otherwise."""
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        if self._patience and not self._is_whole:
+        if self._patience and not self._is_complete:
             self._timer = self.loop.call_later(self._patience.within, self._late)
 
     def _late(self) -> None:
         self._timer = None
         if self._patience is None or self.transport.is_closing():
             return
-        if not self._head_is_whole:
+        if not self._head_is_complete:
             self.transport.close()
             self._patience.note_late_head()
         elif self.flow.read_paused:
-            self._watch()  # it is we who are slow
+            self._watch()  # we are slow, not the client
         else:
             self.cycle.scope[LATE] = True  # type: ignore[literal-required]  # an extension of ours
             self.cycle.message_event.set()
 
 
 class _Server(uvicorn.Server):
-    """One listener's server; signals are handled once for all."""
+    """One listener's server; signals are handled in one place for all of them."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -254,11 +261,11 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leaves signals to `run`."""
+        """Does nothing: `run` handles signals."""
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Starts, and says so."""
+        """Starts, and sets `listening`."""
         await super().startup(sockets)
         self.listening.set()
 
@@ -267,7 +274,7 @@ def _config(app: AsgiApp, listener: Listener, patience: Patience | None) -> uvic
     certificate = listener.certificate
     config = uvicorn.Config(
         app,
-        http=partial(_Protocol, patience),  # type: ignore[arg-type]  # it makes protocols
+        http=partial(_Protocol, patience),  # type: ignore[arg-type]  # a factory of protocols
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -277,7 +284,7 @@ def _config(app: AsgiApp, listener: Listener, patience: Patience | None) -> uvic
         server_header=False,
         backlog=_BACKLOG,
         timeout_keep_alive=_KEEP_ALIVE,
-        timeout_graceful_shutdown=_LEAVE_WITHIN,
+        timeout_graceful_shutdown=_SHUTDOWN_GRACE,
         ssl_certfile=certificate.chain if certificate else None,
         ssl_keyfile=certificate.key if certificate else None,
     )
@@ -290,9 +297,9 @@ def _config(app: AsgiApp, listener: Listener, patience: Patience | None) -> uvic
 
 def _announce(listeners: list[Listener], ports_file: Path | None, host: str, what: str) -> None:
     if ports_file is not None:
-        beside = ports_file.with_suffix(".new")
-        beside.write_text(json.dumps({each.name: each.port for each in listeners}))
-        beside.replace(ports_file)
+        temporary = ports_file.with_suffix(".new")
+        temporary.write_text(json.dumps({each.name: each.port for each in listeners}))
+        temporary.replace(ports_file)
     shown = ", ".join(
         f"{'https' if each.certificate else 'http'}://{host}:{each.port}" for each in listeners
     )

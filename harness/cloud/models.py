@@ -1,4 +1,4 @@
-"""Turns a request's JSON into a model, or into a refusal that names the field."""
+"""Makes a model of a request's JSON, or a refusal that names the wrong field."""
 
 from typing import Any, TypeVar
 
@@ -11,14 +11,14 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def parse(model: type[M], value: Any) -> M:
-    """A model from JSON.
+    """Makes a model of a JSON value.
 
     Raises:
-        Refusal: 400, with the field that is wrong.
+        Refusal: 400; it names the wrong field.
     """
     try:
         return model.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the body"
-        raise Refusal(400, Effect.MALFORMED, f"{place}: {first['msg']}", field=place) from error
+        field = ".".join(str(part) for part in first["loc"]) or "the body"
+        raise Refusal(400, Effect.MALFORMED, f"{field}: {first['msg']}", field=field) from error

@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 document of the public API, served at `/_harness/openapi.json`.
 
-Built from the limits that the handlers use, so that the two cannot drift; schemathesis runs
-against it (`tests/contract/cloud/test_openapi.py`).
+Built from the limits that the handlers use, so that the two cannot drift apart; schemathesis
+runs against it (`tests/contract/cloud/test_openapi.py`).
 """
 
 from typing import Any
@@ -21,20 +21,20 @@ _PERCENT: Json = {"type": ["integer", "null"], "minimum": 0, "maximum": 100}
 
 
 def document(switches: Switches, version: str = "1") -> Json:
-    """The document, for the switches as they are set now.
+    """The document for the current switches.
 
     Args:
         switches: they decide which statuses a call may get.
-        version: of the document.
+        version: the document's version.
     """
     errors = _Errors(switches)
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "App migration platform, Connect API, as the stub has it",
+            "title": "App migration platform, Connect API, as the stub serves it",
             "version": version,
-            "description": "Written from public documentation; docs/fidelity.md says how sure "
-            "each part is. Nothing of Atlassian's own document is in it.",
+            "description": "Written from public documentation; docs/fidelity.md says how certain "
+            "each part is. It contains nothing of Atlassian's own document.",
         },
         "servers": [{"url": base} for base in BASES],
         "security": [{"connectJwt": []}],
@@ -55,7 +55,7 @@ def document(switches: Switches, version: str = "1") -> Json:
 
 
 class _Errors:
-    """The refusals that a kind of call may get."""
+    """The refusals that a call may get."""
 
     def __init__(self, switches: Switches) -> None:
         self._settled = {switches.after_settled, switches.another_apps_transfer}
@@ -70,9 +70,9 @@ class _Errors:
 
 _COMMON = {
     400: "malformed, over a limit, or past the transfer's 14 days",
-    401: "the token is missing or wrong; `claim` names what failed",
+    401: "the token is missing or invalid; `claim` names what failed",
     403: "settled, another app's transfer, a scope that is not declared, or not a Connect app",
-    404: "not there",
+    404: "not found",
     413: "the body is too long",
     429: "a fault on demand",
     500: "the stub itself failed",

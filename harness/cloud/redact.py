@@ -1,7 +1,7 @@
-"""Keeps secrets and bulk out of the journal.
+"""Keeps secrets and long bodies out of the journal.
 
-The journal is exported with results and shown in reports, so nothing that signs or opens
-anything may reach it.
+The journal is exported with results and shown in reports, so nothing that signs or unlocks
+anything may get into it.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 BODY_LIMIT = 4096
-"""Characters of a body that the journal keeps."""
+"""How many characters of a body the journal keeps."""
 
 REMOVED = "[removed]"
 
@@ -28,12 +28,12 @@ _QUERY_SECRET = re.compile(
 
 
 def text(value: str) -> str:
-    """A text without any JSON web token in it."""
+    """A text with its JSON web tokens removed."""
     return _JWT.sub(REMOVED, value) if "eyJ" in value else value
 
 
 def path_and_query(path: str, query: str) -> str:
-    """A path with its query, secret parameters emptied."""
+    """A path and its query, with the values of secret parameters removed."""
     if not query:
         return text(path)
     shown = _QUERY_SECRET.sub(rf"\1{REMOVED}", query)
@@ -41,7 +41,7 @@ def path_and_query(path: str, query: str) -> str:
 
 
 def body(value: Any) -> Any:
-    """A JSON value without secrets; a short text in its place when it is too long."""
+    """A JSON value without secrets; if it is too long, the beginning of its text."""
     clean, size = _clean(value, 0)
     if size > BODY_LIMIT:
         shown = orjson.dumps(clean).decode()
@@ -49,7 +49,7 @@ def body(value: Any) -> Any:
     return clean
 
 
-def whole(value: Any) -> Any:
+def unabridged_body(value: Any) -> Any:
     """A JSON value without secrets, however long."""
     return _clean(value, 0)[0]
 

@@ -1,4 +1,4 @@
-"""Finds the handler of a path: a tree of segments, so that the time does not grow with routes."""
+"""Finds the handler of a path in a tree of segments, so that more routes take no more time."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class Route:
 
 
 _LONG = 200
-"""Characters; the longest path of a route has fewer than 100."""
+"""Characters; a route's path has fewer than 100."""
 
 Found = tuple[Route, Mapping[str, str]]
 """A route, and the values of its parameters by name."""
@@ -40,12 +40,12 @@ class Router:
     def __init__(self) -> None:
         self._root = _Node()
         self.routes: list[Route] = []
-        self._remembered = lru_cache(maxsize=1024)(self._walk)
+        self._cached = lru_cache(maxsize=1024)(self._walk)
 
     def add(self, method: str, template: str, handler: Handler, *prefixes: str) -> None:
-        """Adds a handler for a template, under each of the prefixes (or as it stands).
+        """Adds a handler for a template, under each prefix if any are given.
 
-        The first prefix is the one that the journal names.
+        The journal shows the template with the first prefix.
         """
         shown = f"{prefixes[0] if prefixes else ''}{template}"
         names = tuple(part[1:-1] for part in template.split("/") if part.startswith("{"))
@@ -63,12 +63,12 @@ class Router:
             node.route.handlers[method] = handler
 
     def find(self, raw_path: str) -> Found | None:
-        """The route of a raw path and its parameters, percent-decoded once.
+        """The route of a raw path, and its parameters, percent-decoded once.
 
-        Remembered, since a transfer is polled and reported to many times; but for long ones, of
-        which nobody shall be able to fill the memory.
+        Cached, since a transfer is polled and reported to many times. Long paths are not, so that
+        nobody can fill the memory with them.
         """
-        return (self._remembered if len(raw_path) < _LONG else self._walk)(raw_path)
+        return (self._cached if len(raw_path) < _LONG else self._walk)(raw_path)
 
     def _walk(self, raw_path: str) -> Found | None:
         node, values = self._root, []

@@ -1,4 +1,4 @@
-"""All routes of the cloud in one place."""
+"""All routes of the cloud."""
 
 from harness.cloud.call import Answer, Call, NoRoute, Outcome, answer_json
 from harness.cloud.connect_api import app_data, progress, transfer, webhook
@@ -11,14 +11,14 @@ from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
 
 CONNECT = BASES
-"""Both base paths; the documentation shows the first even to Confluence readers."""
+"""Both base paths; the documentation shows the first one even for Confluence."""
 FORGE = "/app/migration/forge/v1"
 SERVER = "/server/v1"
 CONTROL = "/_harness"
 
 
 def make_router() -> Router:
-    """The router with everything in it."""
+    """Makes the router with all routes."""
     router = Router()
     _connect(router)
     _forge(router)

@@ -1,7 +1,7 @@
 """Runs a cloud: two listeners, plain and TLS, in one process and one loop.
 
-The plain listener has everything, the control API included. The TLS one is what the outside
-sees of Atlassian's hosts; it does not have the control API.
+The plain listener serves everything, including the control API. The TLS listener is what
+others see of Atlassian's hosts; it does not serve the control API.
 """
 
 from harness.cloud import listeners
@@ -18,13 +18,13 @@ def serve(settings: ServeSettings) -> int:
     """Serves until SIGTERM or SIGINT.
 
     Args:
-        settings: where and how.
+        settings: where and how to serve.
 
     Returns:
         The exit status.
 
     Raises:
-        BadInput: a port that was asked for is taken, a file cannot be read.
+        BadInput: a port is taken, or a file cannot be read.
     """
     listeners.run_loop(lambda: _serve(settings))
     return 0
@@ -35,7 +35,7 @@ async def _serve(settings: ServeSettings) -> None:
     bound = [listeners.bind("http", settings.host, settings.port)]
     if settings.tls_port is not None:
         if settings.tls_cert is None or settings.tls_key is None:
-            raise BadInput("a TLS port takes a certificate and its key with it")
+            raise BadInput("a TLS port needs a certificate and its key")
         certificate = Certificate(settings.tls_cert, settings.tls_key)
         bound.append(listeners.bind("https", settings.host, settings.tls_port, certificate))
     cloud = _open(settings, site)

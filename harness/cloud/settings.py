@@ -1,7 +1,7 @@
-"""How a cloud is started, and the switches that can be turned while it runs.
+"""How a cloud is started, and the switches that can be set while it runs.
 
-Where sources about the real platform disagree, a switch has the documented side as its
-default; `docs/world.md` names the sources.
+Where sources about the real platform disagree, a switch decides; its default is what is
+documented. `docs/cloud.md` names the sources.
 """
 
 from dataclasses import dataclass
@@ -22,17 +22,17 @@ class ServeSettings:
         tls_port: HTTPS port; None for no TLS listener, 0 for any free one.
         tls_cert: PEM chain of the TLS listener.
         tls_key: PEM key of the TLS listener.
-        site: the site's name: <site>.atlassian.net.
-        public_url: the site's base URL as told to apps; port 0 in it stands for the port that
-            the TLS listener (without TLS: the plain one) takes.
-        ports_file: where to write the ports as JSON once listening.
+        site: the site's name, as in <site>.atlassian.net.
+        public_url: the site's base URL, as apps see it; port 0 in it stands for the port of the TLS
+            listener, or of the plain one if there is no TLS.
+        ports_file: where to write the ports, as JSON, once the cloud listens.
         time_scale: platform seconds per wall second at the start.
-        egress: further hosts that may be called.
+        egress: further hosts that the cloud may call.
         site_file: YAML description of the site's content.
         sync: force each journal line to the disk.
-        upstream: where requests without a route are forwarded to.
-        client_patience: wall seconds that a client may let pass before its head is whole, between
-            two pieces of its body, and without taking a piece of an answer.
+        upstream: where to forward requests that have no route.
+        client_patience: wall seconds that a client has to send a request's whole head, to send the
+            next piece of its body, or to take the next piece of an answer.
     """
 
     data: Path
@@ -53,7 +53,7 @@ class ServeSettings:
 
 
 class Switches(BaseModel):
-    """Behaviour that sources disagree on, or that a test may want otherwise."""
+    """Behaviour that sources disagree on, or that a test may want to change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -62,14 +62,14 @@ class Switches(BaseModel):
     )
     failure_status: Literal["reject", "accept"] = Field(
         default="reject",
-        description="FAILURE as a status, as forum staff wrote FAILED: 400, or FAILED.",
+        description="FAILURE, which staff wrote for FAILED in a forum: answer 400, or take it so.",
     )
     unknown_status: Literal[400, 200] = Field(
         default=400,
-        description="Answer to a status that is none; with 200 it changes nothing either.",
+        description="Answer to an unknown status; even with 200 it changes nothing.",
     )
     in_progress_percent: Literal["0-100", "1-99"] = Field(
-        default="0-100", description="Which percents IN_PROGRESS may carry."
+        default="0-100", description="Which percentages IN_PROGRESS may have."
     )
     another_apps_transfer: Literal[403, 404] = Field(
         default=403, description="Answer to a call about another app's transfer."
@@ -85,30 +85,32 @@ class Switches(BaseModel):
         gt=0,
         description="Platform seconds before a webhook's second try; doubles each time.",
     )
-    retry_most: float = Field(default=60.0, gt=0, description="Platform seconds the wait grows to.")
+    retry_most: float = Field(
+        default=60.0, gt=0, description="The longest wait between two tries, in platform seconds."
+    )
     retry_tries: int = Field(
-        default=50, ge=1, description="Tries of one webhook before it is given up."
+        default=50, ge=1, description="Tries of a webhook before the platform gives up."
     )
     retry_least_wall: float = Field(
         default=0.1,
         ge=0,
-        description="Wall seconds between two tries at least, whatever the scale.",
+        description="The shortest wait between two tries, in wall seconds, whatever the scale.",
     )
     region: str | None = Field(
         default=None,
-        description="The region the site is pinned to: webhooks then go to regionBaseUrls.",
+        description="The region that the site is pinned to; webhooks then go to regionBaseUrls.",
     )
     marketplace: Literal["open", "listed"] = Field(
         default="open",
-        description="Whether unequal keys are linked always, or only when listed as a pair.",
+        description="Whether different keys are always linked, or only when listed as a pair.",
     )
     transfer_days: float = Field(
         default=14.0,
         gt=0,
         le=14.0,
-        description="Days of platform time that a transfer has; a post of 2021 speaks of 5.",
+        description="Days of platform time that a transfer has; a post of 2021 says 5.",
     )
     scopes: Literal["checked", "ignored"] = Field(
         default="checked",
-        description="Whether mappings need their MIGRATION_TRACING scope declared.",
+        description="Whether access to mappings needs a declared MIGRATION_TRACING scope.",
     )

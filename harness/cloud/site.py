@@ -1,8 +1,7 @@
-"""The site that is migrated to: spaces, pages, users, and the mappings a core migration leaves.
+"""The site that a migration goes to: its spaces, pages and users, and the mappings to them.
 
-A small YAML file describes it, so that an app can really rewrite its data. Mappings hang on the
-pair of server and site, not on a transfer, as documented; keys that nobody mapped are left out
-of answers.
+A small YAML file describes it, so that an app can really rewrite its data. As documented, mappings
+belong to the pair of server and site, not to a transfer.
 """
 
 from functools import cached_property
@@ -17,7 +16,7 @@ class _Part(BaseModel):
 
 
 class Page(_Part):
-    """A page: its id on the server and the one it got in the cloud."""
+    """A page: its id on the server and its id in the cloud."""
 
     server_id: str
     cloud_id: str
@@ -36,7 +35,7 @@ class Space(_Part):
 
 
 class User(_Part):
-    """A user: the server's userkey, the cloud's account id."""
+    """A user: the userkey on the server and the account id in the cloud."""
 
     userkey: str
     account_id: str
@@ -52,7 +51,7 @@ class Group(_Part):
 
 
 class Site(_Part):
-    """The whole description."""
+    """The description of a site."""
 
     spaces: list[Space] = []
     users: list[User] = []
@@ -63,7 +62,7 @@ class Site(_Part):
 
     @cached_property
     def by_namespace(self) -> dict[str, dict[str, str]]:
-        """All mappings: namespace -> server key -> cloud id, keys in order."""
+        """All mappings: namespace -> server key -> cloud id, sorted by key."""
         spaces: dict[str, str] = {}
         pages: dict[str, str] = {}
         users: dict[str, str] = {}
@@ -89,11 +88,11 @@ class Site(_Part):
 
     @cached_property
     def keys_in_order(self) -> dict[str, list[str]]:
-        """Server keys of each namespace, in order."""
+        """The sorted server keys of each namespace."""
         return {name: list(pairs) for name, pairs in self.by_namespace.items()}
 
     def containers(self, kind: str) -> list[dict[str, str]]:
-        """Containers of a type. The shape of an item is not published: inferred."""
+        """The containers of a type. The shape of an item is not published; ours is inferred."""
         if kind == "ConfluenceSpace":
             spaces = sorted(self.spaces, key=lambda space: space.key)
             return [{"type": kind, "key": each.key, "sourceId": each.server_id} for each in spaces]
@@ -104,15 +103,15 @@ def load_site(path: Path) -> Site:
     """Reads a site's YAML.
 
     Raises:
-        ValueError: it cannot be read or is wrong; one line that says where and why.
+        ValueError: it cannot be read or is invalid; one line says where and why.
     """
     try:
         return Site.model_validate(yaml.safe_load(path.read_text()) or {})
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror}") from error
     except yaml.YAMLError as error:
-        raise ValueError(f"{path}: no YAML: {' '.join(str(error).split())}") from error
+        raise ValueError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ValueError(f"{path}: {place}: {first['msg']}") from error
+        field = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"{path}: {field}: {first['msg']}") from error

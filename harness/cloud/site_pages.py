@@ -1,7 +1,7 @@
-"""Answers about the site's content: mappings and containers, by key or page by page.
+"""Answers about the site's content: mappings by key, mappings and containers page by page.
 
-The three APIs (Connect's, Forge's, the server's) differ in who may ask and in the size of a page,
-not in the answer.
+The three APIs (Connect's, Forge's, the server's) differ in who may call them and in the size of a
+page, but not in the answer.
 """
 
 from bisect import bisect_right
@@ -13,18 +13,18 @@ from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
 
 KEYS_AT_ONCE = 100
-"""Keys of one look-up (a comment of Atlassian's in a forum sample)."""
+"""The most keys in one look-up (a comment of Atlassian's in a forum sample)."""
 MAPPING_PAGE = 5000
-"""Default and greatest page of mappings for Connect (mapping API reference)."""
+"""Default and greatest size of a page of mappings for Connect (mapping API reference)."""
 CONTAINER_PAGE = 250
-"""Greatest page of containers (release note on the migration model)."""
+"""Default and greatest size of a page of containers (release note on the migration model)."""
 
 CONTAINER_TYPES = ("Site", "ConfluenceSpace", "JiraProject")
 
 
 def find_mappings(world: World, call: Call, transfer: Transfer, keys: Any) -> Outcome:
-    """Answers a look-up by keys: at most 100, unknown ones left out."""
-    namespace = call.needed("namespace")
+    """Looks up at most 100 keys; the answer leaves out those that are not mapped."""
+    namespace = call.required_query_value("namespace")
     _check_scope(world, transfer, namespace)
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         raise Refusal(400, Effect.MALFORMED, "the body must be a JSON array of strings")
@@ -32,20 +32,20 @@ def find_mappings(world: World, call: Call, transfer: Transfer, keys: Any) -> Ou
         raise Refusal(
             400,
             Effect.OVER_LIMIT,
-            f"{len(keys)} keys were asked for; at most {KEYS_AT_ONCE} a call",
+            f"{len(keys)} keys in one call; at most {KEYS_AT_ONCE} are allowed",
         )
     known = world.site.by_namespace.get(namespace)
     found = {key: known[key] for key in keys if key in known} if known else {}
     reason = f"{len(found)} of {len(keys)} keys are mapped in {namespace[:80]}"
     if known is None:
-        reason += ", a namespace that the site's description does not have"
+        reason += ", a namespace that is not in the site's description"
     return Outcome(answer_json(found), Effect.READ, reason)
 
 
 def mapping_page(world: World, call: Call, transfer: Transfer, most: int = MAPPING_PAGE) -> Outcome:
-    """Answers with one page of a namespace, keys in order, after `lastEntity`."""
-    namespace, last = call.needed("namespace"), call.argument("lastEntity")
-    size = call.whole("pageSize", most, 1, most)
+    """Answers with a page of a namespace, sorted by key, that begins after `lastEntity`."""
+    namespace, last = call.required_query_value("namespace"), call.query_value("lastEntity")
+    size = call.query_int("pageSize", most, 1, most)
     _check_scope(world, transfer, namespace)
     keys = world.site.keys_in_order.get(namespace, [])
     begin = bisect_right(keys, last) if last else 0
@@ -60,15 +60,15 @@ def mapping_page(world: World, call: Call, transfer: Transfer, most: int = MAPPI
 
 
 def container_page(world: World, call: Call) -> Outcome:
-    """Answers with one page of containers of a type, after `lastEntity`."""
-    kind, last = call.needed("containerType"), call.argument("lastEntity")
+    """Answers with a page of containers of a type that begins after `lastEntity`."""
+    kind, last = call.required_query_value("containerType"), call.query_value("lastEntity")
     if kind not in CONTAINER_TYPES:
         raise Refusal(
             400,
             Effect.MALFORMED,
             f"containerType is {kind[:80]!r}; it must be one of {', '.join(CONTAINER_TYPES)}",
         )
-    size = call.whole("pageSize", CONTAINER_PAGE, 1, CONTAINER_PAGE)
+    size = call.query_int("pageSize", CONTAINER_PAGE, 1, CONTAINER_PAGE)
     everything = world.site.containers(kind)
     keys = [each["key"] for each in everything]
     begin = bisect_right(keys, last) if last else 0
@@ -82,7 +82,7 @@ def container_page(world: World, call: Call) -> Outcome:
 
 
 def _check_scope(world: World, transfer: Transfer, namespace: str) -> None:
-    """Access to mappings is gated by declared scopes (documentation, access scopes)."""
+    """Access to mappings depends on the declared scopes (documentation, access scopes)."""
     kind = "IDENTITY" if namespace.startswith("identity:") else "PRODUCT"
     scope = f"MIGRATION_TRACING_{kind}"
     if world.switches.scopes == "checked" and scope not in transfer.scopes:

@@ -1,7 +1,7 @@
 """What the cloud knows, as plain dataclasses in memory.
 
-Nothing here is changed directly: `changes.py` has one class for each thing that can happen,
-the journal keeps them, and a restart applies them again.
+Nothing here is changed directly: `changes` has one class for each thing that can happen, the
+journal keeps the changes, and a restart applies them again.
 """
 
 from collections import deque
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SETTLING = frozenset({"SUCCESS", "FAILED", "INCOMPLETE"})
-"""Statuses by which an app settles a transfer (developer documentation, progress page)."""
+"""The statuses with which an app settles a transfer (developer documentation, progress page)."""
 
 SETTLED = SETTLING | {"TIMED_OUT", "CANCELLED"}
 """All statuses after which a transfer no longer changes."""
@@ -19,16 +19,16 @@ EXPIRES_AFTER = 14 * DAY
 """Platform milliseconds from the first notification until a transfer times out."""
 
 CANCELS_AFTER = 3600 * 1000
-"""Platform milliseconds an app has to settle a transfer whose cancellation was requested."""
+"""Platform milliseconds that an app has to settle a transfer after a cancel was requested."""
 
 SILENCE = 15 * 60 * 1000
-"""Forge: platform milliseconds without an acknowledgement, or without an upload, that count."""
+"""Forge: platform milliseconds that a message may wait, or that an export may be idle."""
 
 LINK_LIFE = 3600 * 1000
-"""Platform milliseconds that a signed URL lives."""
+"""Platform milliseconds for which a signed URL is valid."""
 
 LOG_ROWS = 1000
-"""Rows of the progress log kept for each migration; older ones are cut, as in the real one."""
+"""How many rows of a migration's progress log are kept; the real one drops older ones too."""
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class Server:
 
 @dataclass(slots=True)
 class Upload:
-    """App data of a transfer: its bytes lie in the data folder under `key`."""
+    """App data of a transfer; its bytes are in the data folder under `key`."""
 
     key: str
     transfer_id: str
@@ -86,7 +86,7 @@ class Transfer:
     message: str | None = None
     triggered_at: int | None = None
     lives: int = EXPIRES_AFTER
-    """Milliseconds of platform time from there until the platform settles it."""
+    """Platform milliseconds from then until the platform settles it."""
     settled_at: int | None = None
     cancel_requested_at: int | None = None
     uploads: list[str] = field(default_factory=list)
@@ -94,13 +94,13 @@ class Transfer:
     error: dict[str, Any] | None = None
     export_completed: bool = False
     awaiting: dict[str, int] = field(default_factory=dict)
-    """Forge only: message id -> platform time of its sending, until the app acknowledges it."""
+    """Forge only: message id -> platform time when it was sent, until the app acknowledges it."""
     worked_off: int = 0
-    """Forge only: messages that the app has acknowledged, well or not."""
+    """Forge only: how many messages the app has acknowledged, as SUCCESS or FAILED."""
     failed: int = 0
-    """Forge only: those of them that it failed at."""
+    """Forge only: how many of them as FAILED."""
     exported_at: int = 0
-    """Forge only: platform time of the last upload, or of the listener's call."""
+    """Forge only: platform time of the last upload, or of the listener's call before the first."""
 
     @property
     def settled(self) -> bool:
@@ -109,12 +109,12 @@ class Transfer:
 
     @property
     def expires_at(self) -> int | None:
-        """Platform time at which every call about this transfer begins to be refused."""
+        """Platform time from which every call about this transfer is refused."""
         return None if self.triggered_at is None else self.triggered_at + self.lives
 
     @property
     def state(self) -> str:
-        """The state as the public API words it; it has no word for a transfer not begun."""
+        """The state in the public API's words; it has none for a transfer that has not begun."""
         return "IN_PROGRESS" if self.status == "CREATED" else self.status
 
 
@@ -135,7 +135,7 @@ class Migration:
     log_cut: int = 0
 
     def add_log(self, row: dict[str, Any]) -> None:
-        """Adds a row to the progress log that View Logs shows."""
+        """Adds a row to the progress log, which View Logs shows."""
         if len(self.log) == LOG_ROWS:
             self.log_cut += 1
         self.log.append(row)
@@ -143,7 +143,7 @@ class Migration:
 
 @dataclass(slots=True)
 class Message:
-    """An event for an app, until it is acknowledged or given up."""
+    """An event for an app, until it is acknowledged or the platform gives up."""
 
     id: str
     app_key: str
@@ -155,7 +155,7 @@ class Message:
 
 @dataclass
 class State:
-    """Everything that a restart must bring back."""
+    """Everything that a restart must restore."""
 
     apps: dict[str, App] = field(default_factory=dict)
     servers: dict[str, Server] = field(default_factory=dict)
@@ -167,7 +167,7 @@ class State:
     switches: dict[str, Any] = field(default_factory=dict)
     site: dict[str, Any] | None = None
     clock: tuple[float, float, float] | None = None
-    """Platform milliseconds, wall seconds and rate of the last time the clock was set."""
+    """When the clock was last set: platform milliseconds, wall seconds and rate."""
     transfer_count: int = 0
 
     def log(self, transfer_id: str, at: int, level: str, kind: str, text: str, **more: Any) -> None:

@@ -1,7 +1,7 @@
-"""App data on disk: one file for each closed upload, named by its key alone.
+"""App data on disk: one file for each completed upload, named after its key.
 
-Keys are made here and have the form of a UUID; a name of any other form is never looked up,
-so no request can leave the folder.
+A key is a UUID that the cloud makes. A name of any other form is never looked up, so no request
+can reach outside the folder.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ class Store:
     """The folder of app data.
 
     Args:
-        folder: made when missing.
+        folder: created if missing.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -28,12 +28,12 @@ class Store:
             unfinished.unlink()
 
     async def write(self, key: str, chunks: AsyncIterator[bytes], limit: int) -> int:
-        """Writes an upload; the file appears under its key once it is whole.
+        """Writes an upload; the file appears under its key once it is complete.
 
         Args:
             key: a new key.
-            chunks: the bytes.
-            limit: bytes beyond which it is refused.
+            chunks: its bytes.
+            limit: the most bytes that it may have.
 
         Returns:
             Its size in bytes.
@@ -65,7 +65,7 @@ class Store:
         """The bytes of an upload, piece by piece.
 
         Raises:
-            FileNotFoundError: there is none of that key.
+            FileNotFoundError: there is no upload with this key.
         """
         if not is_key(key):
             raise FileNotFoundError(key)
@@ -74,7 +74,7 @@ class Store:
                 yield piece
 
     def has(self, key: str) -> bool:
-        """Whether the bytes of a key are here."""
+        """Whether there is an upload with this key."""
         return is_key(key) and (self._folder / key).is_file()
 
     def clear(self) -> None:
@@ -84,7 +84,7 @@ class Store:
 
 
 def is_key(text: str) -> bool:
-    """Whether a text is a key as we make them: a UUID in its canonical form."""
+    """Whether a text has the form of a key: a UUID in its canonical form."""
     try:
         return str(uuid.UUID(text)) == text
     except ValueError:

@@ -1,6 +1,6 @@
 """Connect's JSON web tokens: `qsh`, HS256 both ways, and the RS256 of a signed install.
 
-Times are wall times, as design 4.4 demands: a token made by a real app knows no other clock.
+Times are wall times: a token made by a real app knows no other clock.
 Sources: Connect's public rules for JWT and `qsh`; `reference/tried.md` for what ACE accepts
 and sends (its `qsh` leaves out the base URL's `/wiki`).
 """
@@ -22,16 +22,16 @@ from harness.vocabulary.effects import Effect
 _FROM_URLSAFE = bytes.maketrans(b"-_", b"+/")
 
 LIFETIME = 180
-"""Wall seconds that a token of ours lives; ACE's live as long."""
+"""Wall seconds for which a token of ours is valid; the same as in ACE."""
 
 
 class TokenRefused(Exception):
-    """A token that is not accepted.
+    """A token is not accepted.
 
     Args:
         effect: what the journal says.
         claim: the claim or header field that failed.
-        message: why, for the caller; carries no secret.
+        message: why, for the caller; it contains no secret.
     """
 
     def __init__(self, effect: Effect, claim: str, message: str) -> None:
@@ -41,7 +41,7 @@ class TokenRefused(Exception):
 
 @lru_cache(maxsize=256)
 def qsh(method: str, path: str, query: str = "") -> str:
-    """Connect's query string hash; remembered, since an app reports to the same path for long.
+    """Connect's query string hash; cached, since an app reports to the same path again and again.
 
     Args:
         method: the HTTP method.
@@ -80,13 +80,13 @@ def path_below(base_url: str, url: str) -> str:
 
 
 def sign_hs256(issuer: str, secret: str, hashed: str, now: float | None = None) -> str:
-    """A context-less token of `issuer`, signed with the shared secret.
+    """Makes a context-less token of `issuer`, signed with the shared secret.
 
     Args:
-        issuer: the client key when the cloud calls the app, the app key the other way round.
+        issuer: the client key when the cloud calls the app; the app key when the app calls.
         secret: the shared secret of the install.
         hashed: the request's `qsh`.
-        now: wall time in epoch seconds; the present when left out.
+        now: wall time in epoch seconds; the current time when left out.
     """
     at = int(time.time() if now is None else now)
     claims = {"iss": issuer, "iat": at, "exp": at + LIFETIME, "qsh": hashed}
@@ -94,7 +94,7 @@ def sign_hs256(issuer: str, secret: str, hashed: str, now: float | None = None) 
 
 
 def sign_install(client_key: str, audience: str, hashed: str, private_key: str, key_id: str) -> str:
-    """The RS256 token of an install or uninstall callback.
+    """Makes the RS256 token of an install or uninstall callback.
 
     Args:
         client_key: the site's client key, as `iss`.
@@ -122,7 +122,7 @@ def peek(token: str) -> Peeked:
     """A token's header and claims, unverified.
 
     Raises:
-        TokenRefused: it is no token.
+        TokenRefused: it is not a token.
     """
     parts = token.split(".")
     if len(parts) != 3:
@@ -157,8 +157,8 @@ def verify_hs256(
         token: the compact token.
         peeked: its header and claims, from `peek`.
         secret_of: the shared secret of an issuer; None for an issuer that is not installed.
-        hashes: the `qsh` values that are right for this request, the likeliest first; they are
-            taken one by one.
+        hashes: the `qsh` values that are right for this request, the likeliest first; a later one
+            is computed only if the earlier ones do not match.
         skew: wall seconds by which two clocks may differ.
         now: wall time in epoch seconds.
 
@@ -166,7 +166,7 @@ def verify_hs256(
         The issuer.
 
     Raises:
-        TokenRefused: with the claim that failed.
+        TokenRefused: it is not valid; the error names the claim that failed.
     """
     header, claims = peeked
     algorithm = header.get("alg")
@@ -200,23 +200,23 @@ def verify_hs256(
         raise TokenRefused(
             Effect.BAD_QSH,
             "qsh",
-            f"qsh is {given!r}, and right for this request is {' or '.join(right)}: "
-            "it is the SHA-256 of METHOD&path&query, the path taken below the base URL",
+            f"qsh is {given!r}; for this request it must be {' or '.join(right)}: "
+            "the SHA-256 of METHOD&path&query, with the path below the base URL",
         )
     return str(issuer)
 
 
 @lru_cache(maxsize=64)
 def _keyed(secret: str) -> hmac.HMAC:
-    """HMAC-SHA-256 with its key set; OpenSSL takes longer to set it than to sign."""
+    """HMAC-SHA-256 with its key set; setting the key takes OpenSSL longer than signing."""
     return hmac.new(secret.encode(), digestmod="sha256")
 
 
 def _check_times(claims: Mapping[str, Any], skew: float, now: float) -> None:
     expires, issued = claims.get("exp"), claims.get("iat")
     if not _is_number(expires):
-        raise TokenRefused(Effect.EXPIRED_TOKEN, "exp", "exp is missing or no number")
-    if not expires + skew >= now:  # written so that NaN has expired too
+        raise TokenRefused(Effect.EXPIRED_TOKEN, "exp", "exp is missing or not a number")
+    if not expires + skew >= now:  # written so that NaN counts as expired
         raise TokenRefused(
             Effect.EXPIRED_TOKEN,
             "exp",
@@ -224,7 +224,7 @@ def _check_times(claims: Mapping[str, Any], skew: float, now: float) -> None:
         )
     for claim, value in (("iat", issued), ("nbf", claims.get("nbf"))):
         if value is not None and not _is_number(value):
-            raise TokenRefused(Effect.MALFORMED_TOKEN, claim, f"{claim} is no number")
+            raise TokenRefused(Effect.MALFORMED_TOKEN, claim, f"{claim} is not a number")
         if value is not None and value - skew > now:
             raise TokenRefused(
                 Effect.TOKEN_NOT_YET_VALID,
@@ -239,7 +239,7 @@ def _is_number(value: Any) -> TypeGuard[float]:
 
 @lru_cache(maxsize=64)
 def _header(text: str) -> Mapping[str, Any]:
-    """A token's header; remembered, since an app writes the same one each time."""
+    """A token's header; cached, since an app sends the same one each time."""
     return _part(text, "header")
 
 
@@ -247,18 +247,18 @@ def _part(text: str, name: str) -> Mapping[str, Any]:
     try:
         part = orjson.loads(_decode(text, name))
     except ValueError as error:
-        raise _malformed(f"its {name} is no JSON") from error
+        raise _malformed(f"its {name} is not JSON") from error
     if not isinstance(part, dict):
-        raise _malformed(f"its {name} is no JSON object")
+        raise _malformed(f"its {name} is not a JSON object")
     return part
 
 
 def _decode(text: str, name: str) -> bytes:
     try:
         return binascii.a2b_base64(text.encode("ascii").translate(_FROM_URLSAFE) + b"==")
-    except ValueError as error:  # binascii's own error is one
-        raise _malformed(f"its {name} is no base64url") from error
+    except ValueError as error:  # binascii.Error is a ValueError
+        raise _malformed(f"its {name} is not base64url") from error
 
 
 def _malformed(why: str) -> TokenRefused:
-    return TokenRefused(Effect.MALFORMED_TOKEN, "token", f"this is no JSON web token: {why}")
+    return TokenRefused(Effect.MALFORMED_TOKEN, "token", f"this is not a JSON web token: {why}")

@@ -1,8 +1,7 @@
 """Record and replay for routes that the stub does not have.
 
-With `--upstream`, such a request is forwarded, and the exchange kept without its secrets in
-the data folder; a later run without the upstream replays it. Replies are found by method,
-path and query.
+With `--upstream`, such a request is forwarded, and the exchange is kept without its secrets in
+the data folder. A later run without the upstream replays it.
 """
 
 import base64
@@ -16,8 +15,8 @@ from harness.cloud.call import Answer, Call, Outcome
 from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
 
-_WITHIN = 30.0
-"""Wall seconds for the upstream's answer."""
+_TIMEOUT = 30.0
+"""Wall seconds that the upstream has to answer."""
 _BODY_LIMIT = 8 * 1024 * 1024
 
 _FORWARDED = frozenset(
@@ -28,7 +27,7 @@ _SECRET_FREE = frozenset({"accept", "content-type"})
 
 
 async def answer(world: World, call: Call) -> Outcome | None:
-    """Forwards or replays a request without a route; None when neither can be done."""
+    """Forwards or replays a request that has no route; None if it can do neither."""
     if world.settings.upstream is not None:
         return await _forward(world, call, world.settings.upstream)
     exchange = world.exchanges.find(call)
@@ -45,7 +44,7 @@ async def answer(world: World, call: Call) -> Outcome | None:
             if name != "content-type"
         ],
     )
-    return Outcome(made, Effect.REPLAYED, f"recorded at {exchange['recorded']}")
+    return Outcome(made, Effect.REPLAYED, f"recorded on {exchange['recorded']}")
 
 
 async def _forward(world: World, call: Call, upstream: str) -> Outcome:
@@ -59,7 +58,7 @@ async def _forward(world: World, call: Call, upstream: str) -> Outcome:
     url = f"{upstream.rstrip('/')}{call.raw_path}{query}"
     try:
         reply = await world.http.request(
-            call.method, url, content=body, headers=headers, timeout=_WITHIN
+            call.method, url, content=body, headers=headers, timeout=_TIMEOUT
         )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         reason = f"{urlsplit(upstream).hostname} did not answer: {type(error).__name__}: {error}"
@@ -85,13 +84,15 @@ async def _forward(world: World, call: Call, upstream: str) -> Outcome:
     world.exchanges.keep(call, exchange)
     more = [(name.encode(), text.encode()) for name, text in kept.items() if name != "content-type"]
     made = Answer(reply.status_code, reply.content, content_type.encode(), more)
-    reason = f"{urlsplit(upstream).hostname} answered {reply.status_code}; the exchange is kept"
+    reason = (
+        f"{urlsplit(upstream).hostname} answered {reply.status_code}; the exchange was recorded"
+    )
     return Outcome(made, Effect.FORWARDED, reason)
 
 
 def _without_secrets(body: bytes) -> bytes:
     try:
-        return json.dumps(redact.whole(json.loads(body))).encode()
-    except (ValueError, RecursionError):  # no JSON
+        return json.dumps(redact.unabridged_body(json.loads(body))).encode()
+    except (ValueError, RecursionError):  # not JSON
         shown = redact.text(body.decode("utf-8", "surrogateescape"))
         return shown.encode("utf-8", "surrogateescape")

@@ -1,4 +1,4 @@
-"""Keeps what is secret in the data folder, apart from the journal, readable by the owner alone."""
+"""Keeps secrets in the data folder, apart from the journal, readable by the owner only."""
 
 import hashlib
 import hmac
@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 
 class Vault:
-    """Shared secrets of installs, the install-signing key, and keys of our own tokens and links.
+    """The shared secrets of installs, the key that signs installs, and the key of our own tokens.
 
     Args:
-        path: its file; made when missing.
+        path: the file that keeps them; created if missing.
     """
 
     def __init__(self, path: Path) -> None:
@@ -29,11 +29,11 @@ class Vault:
             self._save()
 
     def shared_secret(self, app_key: str) -> str | None:
-        """The shared secret of an installed app."""
-        return self._kept["shared"].get(app_key)  # type: ignore[no-any-return]  # own file
+        """The shared secret of an installed app; None if it is not installed."""
+        return self._kept["shared"].get(app_key)  # type: ignore[no-any-return]  # our own file
 
     def keep_shared_secret(self, app_key: str, secret: str) -> None:
-        """Keeps the shared secret of an app that took its install callback."""
+        """Keeps the shared secret of an app that accepted its install callback."""
         self._kept["shared"][app_key] = secret
         self._save()
 
@@ -44,7 +44,7 @@ class Vault:
 
     @property
     def key_id(self) -> str:
-        """Names the public key of signed installs."""
+        """The id of the key that signs installs."""
         self._make_signing_key()
         return str(self._kept["key_id"])
 
@@ -61,20 +61,20 @@ class Vault:
         return str(self._kept["public_key"])
 
     def serves_key(self, key_id: str) -> bool:
-        """Whether a key id is the one of our signing key."""
+        """Whether this is the id of the key that signs installs."""
         return key_id == self._kept.get("key_id")
 
     def mac(self, *parts: str) -> str:
-        """A code over texts that only this cloud can make, for its own tokens and links."""
+        """An authentication code over texts that only this cloud can make, for tokens and links."""
         text = "\0".join(parts).encode()
         return hmac.new(self._kept["own"].encode(), text, hashlib.sha256).hexdigest()
 
     def is_mac(self, given: str, *parts: str) -> bool:
-        """Whether a code was made here over these texts."""
+        """Whether an authentication code was made here over these texts."""
         return hmac.compare_digest(given.encode(), self.mac(*parts).encode())
 
     def _make_signing_key(self) -> None:
-        # Made when first needed: it takes longer than the rest of the start.
+        # Made when first needed: it takes longer than the rest of the start-up.
         if "private_key" in self._kept:
             return
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -94,8 +94,8 @@ class Vault:
         self._save()
 
     def _save(self) -> None:
-        beside = self._path.with_suffix(".new")
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        temporary = self._path.with_suffix(".new")
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w") as file:
             json.dump(self._kept, file)
-        beside.replace(self._path)
+        temporary.replace(self._path)

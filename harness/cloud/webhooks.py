@@ -1,9 +1,10 @@
 """Delivers events to apps, again and again until they are acknowledged.
 
-Documented: an event is acknowledged by 200 within 5 seconds and re-sent until then; duplicates
-happen; order is not promised. Not published: back-off and giving up, which are switches here.
-The 5 seconds are wall seconds, since a real app on a real clock has to keep them. The back-off
-is platform time, so that a scaled run does not wait for it, with a least pause in wall time.
+Documented: an app acknowledges an event with 200 within 5 seconds, or it is sent again; there are
+duplicates, and no promised order. Not published: the back-off, and when the platform gives up;
+both are switches here. The 5 seconds are wall seconds, since a real app on a real clock has to
+keep to them. The back-off is in platform time, so that a scaled run does not wait for it, with a
+shortest pause in wall time.
 """
 
 import asyncio
@@ -28,36 +29,36 @@ from harness.vocabulary.effects import Effect
 _log = logging.getLogger(__name__)
 
 _DISK_PAUSE = 1.0
-"""Wall seconds until a delivery is tried again that the journal could not take."""
-_AT_ONCE = 64
-"""Deliveries under way at one time; the others wait without their 5 seconds running."""
+"""Wall seconds before a delivery that could not be journalled is tried again."""
+_CONCURRENCY = 64
+"""Deliveries at the same time; the 5 seconds of the others do not begin before it is their turn."""
 
 
 class Deliveries:
     """Messages on their way, one task each.
 
     Args:
-        world: whose messages they are.
+        world: the messages, and all that a delivery needs.
     """
 
     def __init__(self, world: World) -> None:
         self._world = world
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._clock_changed = asyncio.Event()
-        self._slots = asyncio.Semaphore(_AT_ONCE)
+        self._slots = asyncio.Semaphore(_CONCURRENCY)
 
     def start(self, message: Message) -> None:
-        """Begins to deliver a message."""
+        """Starts to deliver a message."""
         task = asyncio.get_running_loop().create_task(self._keep_delivering(message))
         self._tasks[message.id] = task
         task.add_done_callback(lambda _: self._tasks.pop(message.id, None))
 
     def start_queued(self, change: MessageQueued) -> None:
-        """Begins to deliver the message that a change has queued."""
+        """Starts to deliver the message that a change has queued."""
         self.start(self._world.state.messages[change.message["id"]])
 
     def wake(self) -> None:
-        """Looks again whether a pause is over: the clock was set."""
+        """Makes each pause check again whether it is over: the clock was set."""
         self._clock_changed.set()
         self._clock_changed = asyncio.Event()
 
@@ -67,7 +68,7 @@ class Deliveries:
             task.cancel()
 
     async def stop(self) -> None:
-        """Stops all deliveries; their messages stay, for the next start."""
+        """Stops all deliveries; their messages stay for the next start."""
         tasks = list(self._tasks.values())
         self.forget()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -77,7 +78,7 @@ class Deliveries:
             try:
                 return await self._deliver(message)
             except OSError as error:
-                # What cannot be journalled is not delivered; the disk may have room later.
+                # What cannot be journalled is not delivered; the disk may have space later.
                 _log.error("a delivery cannot be journalled: %s", error)
                 await asyncio.sleep(_DISK_PAUSE)
 
@@ -105,7 +106,7 @@ class Deliveries:
         acknowledged: set[str],
         faults: list[DeliveryFault],
     ) -> bool:
-        """One try at each address that has not acknowledged yet; whether the message is done."""
+        """Tries each address that has not acknowledged yet; returns whether the message is done."""
         switches = self._world.switches
         app = self._world.state.apps.get(message.app_key)
         targets = targets_of(app, switches.region) if app else []
@@ -129,11 +130,11 @@ class Deliveries:
         return faults.delivering(message, self._world.journal.case) if faults else []
 
     def _lose(self, message: Message, tries: int, fault: DeliveryFault) -> bool:
-        """Journals a lost try; whether it was the message's last."""
+        """Journals a lost try; returns whether it was the message's last."""
         for_good = isinstance(fault, Lost) and fault.for_good
         ends = for_good or tries >= self._world.switches.retry_tries
         done = MessageDone(message.id, False, self._world.now()) if ends else None
-        reason = "fault: the webhook was lost" + (", and is not sent again" if ends else "")
+        reason = "fault: the webhook was lost" + (" and is not sent again" if ends else "")
         self._record(message, "", None, Effect.DROPPED, reason, tries, 0.0, done)
         return ends
 
@@ -145,7 +146,7 @@ class Deliveries:
                 await self._try(message, app, url, tries + copy, last=False)
 
     async def _try(self, message: Message, app: App, url: str, tries: int, last: bool) -> bool:
-        """One try at one address; `last` when its success completes the message."""
+        """Tries one address; with `last`, success completes the message."""
         if refused := self._world.egress.refuses(url):
             self._record(message, url, None, Effect.EGRESS_REFUSED, refused, tries, 0.0)
             return False
@@ -177,7 +178,7 @@ class Deliveries:
         return answer.status_code, f"the app answered {answer.status_code}; only 200 acknowledges"
 
     def _signed(self, app: App, url: str) -> dict[str, str]:
-        """A Connect app's event carries a token; how Forge calls a function is its own affair."""
+        """The token for a Connect app. How Forge calls a function is not modelled: no token."""
         if app.kind == "forge":
             return {}
         secret = self._world.vault.shared_secret(app.key) or ""
@@ -185,7 +186,7 @@ class Deliveries:
         return {"Authorization": f"JWT {sign_hs256(app.client_key, secret, hashed)}"}
 
     async def _pause(self, seconds: float) -> None:
-        """Waits for platform seconds, but at least for the least pause in wall time."""
+        """Waits for platform seconds, but not less than the shortest pause in wall time."""
         until = self._world.now() + seconds * 1000.0
         await asyncio.sleep(self._world.switches.retry_least_wall)
         while left := self._world.clock.wall_seconds_until(until):
@@ -196,7 +197,7 @@ class Deliveries:
 
     def _give_up(self, message: Message, tries: int) -> None:
         done = MessageDone(message.id, False, self._world.now())
-        reason = f"not acknowledged in {tries} tries"
+        reason = f"not acknowledged after {tries} tries"
         self._record(message, "", None, Effect.GAVE_UP, reason, tries, 0.0, done)
 
     def _record_unsent(self, message: Message, tries: int, app: App | None) -> None:
@@ -243,10 +244,10 @@ def _backoff(switches: Switches, tries: int) -> float:
 
 
 def targets_of(app: App, region: str | None) -> list[str]:
-    """The addresses that an app's events go to.
+    """The addresses to which an app's events go.
 
-    With the site pinned to a region, addresses under the app's base URL move to its base URL
-    for that region (developer documentation, prepare your cloud app).
+    If the site is pinned to a region, the app's base URL for that region replaces its base URL in
+    them (developer documentation, prepare your cloud app).
     """
     regional = app.regions.get(region) if region else None
     if regional is None:

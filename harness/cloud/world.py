@@ -1,7 +1,7 @@
 """What handlers work on: all that a cloud holds, and the one way to change its state.
 
-A change is made by `record`, which journals it first. What has to follow from a change elsewhere
-(a delivery begins, a deadline is set) subscribes to its kind; `assembly` has the list.
+`record` makes a change once it is journalled. Whoever has to act on a change (start a delivery,
+set a deadline) subscribes to its kind; `assembly` has the list.
 """
 
 import ssl
@@ -31,14 +31,14 @@ C = TypeVar("C", bound=Change)
 
 @dataclass
 class Addresses:
-    """Where the cloud can be reached; known once it listens."""
+    """Where the cloud can be reached, once it listens."""
 
     public_url: str = ""
     ports: dict[str, int] = field(default_factory=dict)
 
 
 class World:
-    """Everything that a cloud holds. It is as new until `recover` is called.
+    """Everything that a cloud holds. It is new until `recover` is called.
 
     Args:
         settings: how the cloud was started.
@@ -74,11 +74,11 @@ class World:
 
     @property
     def base_url(self) -> str:
-        """The base URL of Confluence on the site, as apps are told it."""
+        """The base URL of Confluence on the site, as apps see it."""
         return f"{self.addresses.public_url}/wiki"
 
     def subscribe(self, kind: type[C], subscriber: Callable[[C], None]) -> None:
-        """Has a function called after each change of a kind, in the order of subscription."""
+        """Has a function called after each change of a kind; the first to subscribe is first."""
         self._subscribers.setdefault(kind, []).append(subscriber)
 
     def record(self, entry: Mapping[str, Any], changes: Sequence[Change] = ()) -> None:
@@ -99,7 +99,7 @@ class World:
         transfer_id: str | None = None,
         app_key: str | None = None,
     ) -> None:
-        """Records what the cloud does without being asked: its start, a time-out.
+        """Records what the cloud does on its own, such as its start or a time-out.
 
         Raises:
             OSError: it could not be written; nothing has changed.
@@ -121,9 +121,9 @@ class World:
         self.record(entry, changes)
 
     def recover(self) -> None:
-        """Makes the changes of the journal that an earlier process left, and journals the start.
+        """Makes the changes that an earlier process left in the journal, and journals the start.
 
-        Who has subscribed by then is told of each of them too.
+        Those who have subscribed before are called for each of these changes too.
 
         Raises:
             OSError: the journal cannot be written.
@@ -140,15 +140,15 @@ class World:
         self.record_own(Effect.BOOTED, f"the cloud was started{again}")
 
     def set_clock(self, change: ClockSet) -> None:
-        """Sets the clock to what a change says."""
+        """Sets the clock as a change says."""
         self.clock.set(change.now, change.rate)
 
     def set_switches(self, change: SwitchesSet) -> None:
-        """Sets the switches to what a change says."""
+        """Sets the switches as a change says."""
         self.switches = Switches(**change.switches)
 
     def reset(self, _change: Reset) -> None:
-        """Removes what a reset removes beside the state: app data and faults."""
+        """Removes app data and faults, which are not part of the state."""
         self.store.clear()
         self.faults.clear()
 
@@ -164,10 +164,10 @@ class World:
 
 
 def default_url(settings: ServeSettings) -> str:
-    """The base URL of the site in the real cloud."""
+    """The base URL that the site would have in the real cloud."""
     return f"https://{settings.site}.atlassian.net"
 
 
 def site_client_key(site: str) -> str:
-    """The client key of the site's Confluence: the same for all its apps, and in every run."""
+    """The client key of the site's Confluence: the same for all apps and in every run."""
     return str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{site}.atlassian.net"))

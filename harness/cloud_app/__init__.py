@@ -1,4 +1,4 @@
-"""A Connect app whose behaviour a case scripts: what it posts, when, and what it gets wrong.
+"""A Connect app that a case scripts: what it posts, when, and what it gets wrong.
 
-It knows nothing of the stub: it speaks to whatever site installed it.
+It knows nothing about the stub: it talks to whatever site installed it.
 """

@@ -12,7 +12,7 @@ from harness.errors import BadInput
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serves until it is stopped; the exit status."""
+    """Serves until stopped, and returns the exit status."""
     given = _parse(arguments)
     try:
         listeners.run_loop(lambda: _serve(given))
@@ -43,16 +43,20 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="harness.cloud_app", description=__doc__)
     parser.add_argument("--key", required=True, help="the app key")
     parser.add_argument(
-        "--base-url", required=True, help="where the site reaches the app; port 0 is filled in"
+        "--base-url",
+        required=True,
+        help="where the site reaches the app; port 0 stands for the bound port",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=0, help="the app's port; 0 takes a free one")
-    parser.add_argument("--tls-cert", type=Path, help="PEM chain; without it the app is plain HTTP")
+    parser.add_argument(
+        "--tls-cert", type=Path, help="PEM chain; without it the app serves plain HTTP"
+    )
     parser.add_argument("--tls-key", type=Path, help="PEM key")
     parser.add_argument("--control-port", type=int, default=0, help="port of the control API")
     parser.add_argument("--ports-file", type=Path, help="where to write the ports as JSON")
     parser.add_argument(
-        "--time-scale", type=float, default=1.0, help="a script's seconds in a wall second"
+        "--time-scale", type=float, default=1.0, help="script seconds per wall second"
     )
     return parser.parse_args(arguments)
 

@@ -25,7 +25,7 @@ class CloudApp:
     Args:
         key: its app key.
         base_url: where the site reaches it.
-        scale: how many of a script's seconds pass in a wall second.
+        scale: script seconds per wall second.
     """
 
     def __init__(self, key: str, base_url: str, scale: float = 1.0) -> None:
@@ -35,12 +35,12 @@ class CloudApp:
         self._names_webhook = True
 
     async def close(self) -> None:
-        """Ends scripts and connections."""
+        """Stops the scripts and closes connections."""
         await self.runner.close()
         await self.site.close()
 
     def public(self) -> Starlette:
-        """What the site calls."""
+        """The application that the site calls."""
         return Starlette(
             routes=[
                 Route("/atlassian-connect.json", self._descriptor),
@@ -52,7 +52,7 @@ class CloudApp:
         )
 
     def control(self) -> Starlette:
-        """What a test calls."""
+        """The application that a test calls."""
         return Starlette(
             routes=[
                 Route("/_app/script", self._put_script, methods=["PUT"]),
@@ -175,7 +175,7 @@ class CloudApp:
 
 
 def read_behaviour(value: Any) -> Behaviour:
-    """A behaviour from JSON: a list of steps, `{"behaviour": NAME}`, or a whole behaviour.
+    """Reads a behaviour from JSON: a list of steps, `{"behaviour": NAME}`, or a full behaviour.
 
     Raises:
         ValueError: it is none of these.

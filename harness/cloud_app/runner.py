@@ -1,4 +1,4 @@
-"""Runs the script: one task for each transfer, fed by the transfer's webhooks."""
+"""Runs the script: one task for each transfer, driven by the transfer's webhooks."""
 
 import asyncio
 import time
@@ -25,16 +25,16 @@ from harness.vocabulary.script import (
 
 _EVENTS_KEPT = 10_000
 _LOOK_EVERY = 0.02
-"""Wall seconds between two looks for new transfers, where a behaviour does not wait for events."""
+"""Wall seconds between two searches for new transfers, for behaviours with `discover`."""
 
 
 class StepFailed(Exception):
-    """A step whose outcome ends the script; the message says why."""
+    """A step failed, which ends the script; the message says why."""
 
 
 @dataclass
 class _Transfer:
-    """What the app knows of one transfer."""
+    """What the app knows about a transfer."""
 
     id: str
     seen: set[str] = field(default_factory=set)
@@ -46,11 +46,11 @@ class _Transfer:
 
 
 class Runner:
-    """The app's transfers, and what has happened.
+    """The app's transfers, and a record of what happened.
 
     Args:
         site: how the app calls its site.
-        scale: how many of a script's seconds pass in a wall second.
+        scale: script seconds per wall second.
     """
 
     def __init__(self, site: SiteClient, scale: float = 1.0) -> None:
@@ -62,18 +62,18 @@ class Runner:
         self._finder: asyncio.Task[None] | None = None
 
     def note(self, kind: str, transfer_id: str | None = None, **more: Any) -> None:
-        """Adds to what has happened."""
+        """Adds to the record of what happened."""
         if len(self.events) < _EVENTS_KEPT:
             self.events.append({"at": time.time(), "kind": kind, "transferId": transfer_id, **more})
 
     async def behave(self, behaviour: Behaviour) -> None:
-        """Behaves so from the next transfer on."""
+        """Sets the behaviour, from the next transfer on."""
         self.behaviour = behaviour
         await _end([self._finder] if self._finder else [])
         self._finder = asyncio.create_task(self._find()) if behaviour.discover else None
 
     async def reset(self) -> None:
-        """Forgets transfers and events; the script and the installation stay."""
+        """Forgets transfers and events; keeps the script and the installation."""
         tasks = [each.task for each in self._transfers.values() if each.task]
         self._transfers.clear()
         self.events.clear()
@@ -81,15 +81,15 @@ class Runner:
         await _end(tasks)
 
     async def close(self) -> None:
-        """Ends all scripts."""
+        """Stops all scripts."""
         await self.reset()
         await _end([self._finder] if self._finder else [])
 
     def webhook(self, payload: dict[str, Any]) -> int:
-        """Takes an event, and begins the script with a transfer's first.
+        """Takes an event; a transfer's first event starts its script.
 
         Returns:
-            How many webhooks of this transfer have come, duplicates included.
+            How many webhooks of this transfer have arrived, including duplicates.
         """
         transfer = self._begin(str(payload.get("transferId")))
         transfer.webhooks += 1
@@ -110,7 +110,7 @@ class Runner:
         return transfer.webhooks
 
     def is_new(self, payload: dict[str, Any]) -> bool:
-        """Whether this is the first webhook of its transfer; from then on it no longer is."""
+        """Whether this is the first webhook of its transfer; remembers the transfer."""
         transfer_id = str(payload.get("transferId"))
         if transfer_id in self._known:
             return False
@@ -131,7 +131,7 @@ class Runner:
                 for each in answer.json() if answer.status_code == 200 else []:
                     self._begin(str(each["transferId"]))
             except (NotTrusted, httpx.HTTPError):
-                pass  # not installed yet, or the site is away: looked at again
+                pass  # not installed yet, or the site is down: try again
             await asyncio.sleep(_LOOK_EVERY)
 
     async def _run(self, transfer: _Transfer, behaviour: Behaviour) -> None:
@@ -172,14 +172,18 @@ class Runner:
     async def _fetch(self, transfer: _Transfer) -> None:
         listing = await self._site.call("GET", f"/data/{transfer.id}/all")
         if listing.status_code != 200:
-            raise StepFailed(f"the list of app data was answered {listing.status_code}")
+            raise StepFailed(
+                f"the request for the list of app data was answered {listing.status_code}"
+            )
         for each in listing.json():
             key = each["s3Key"]
             if key in transfer.fetched:
                 continue
             link = await self._site.call("GET", f"/data/{key}")
             if link.status_code != 200:
-                raise StepFailed(f"the link to app data was answered {link.status_code}")
+                raise StepFailed(
+                    f"the request for a link to app data was answered {link.status_code}"
+                )
             size, start = 0, b""
             async for piece in self._site.download(link.json()["url"]):
                 size += len(piece)

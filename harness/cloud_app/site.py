@@ -1,7 +1,7 @@
-"""The app's side of Connect: whom it trusts, and how it signs what it asks.
+"""The app's side of Connect: whom it trusts, and how it signs its calls.
 
-Sources: Connect's public rules; `reference/tried.md` for the form ACE uses (`qsh` over the path
-below the base URL, 180 seconds of life).
+Sources: Connect's public rules; `reference/tried.md` for what ACE does (`qsh` over the path below
+the base URL, tokens valid for 180 seconds).
 """
 
 import asyncio
@@ -25,7 +25,7 @@ _FIRST_PAUSE = 0.1
 
 
 class NotTrusted(Exception):
-    """A call whose token is not right; the message says why."""
+    """A call cannot be trusted or signed; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,10 @@ class SiteClient:
     async def check_install(
         self, authorization: str, method: str, path: str, audience: str, site_url: str
     ) -> Mapping[str, Any]:
-        """The claims of a signed install or uninstall callback.
+        """Checks a signed install or uninstall callback, and returns its token's claims.
 
         Raises:
-            NotTrusted: its token is not right.
+            NotTrusted: its token is not valid.
         """
         token = authorization.removeprefix("JWT ").strip()
         try:
@@ -73,11 +73,11 @@ class SiteClient:
         except (jwt.PyJWTError, httpx.HTTPError, ValueError) as error:
             raise NotTrusted(f"{type(error).__name__}: {error}") from error
         if claims.get("qsh") != qsh(method, path):
-            raise NotTrusted("the qsh is not that of this request")
+            raise NotTrusted("the qsh is not the one of this request")
         return claims
 
     async def _install_key(self, key_id: str, site_url: str) -> str:
-        # On loopback no name points to the keys' host, so the site itself is asked.
+        # On loopback no name leads to the host of the keys, so the key comes from the site itself.
         parts = urlsplit(site_url)
         of_site = f"{parts.scheme}://{parts.netloc}"
         default = _KEYS_HOST if (parts.hostname or "").endswith(".atlassian.net") else of_site
@@ -90,7 +90,7 @@ class SiteClient:
         """Checks the token of a webhook or an `enabled` callback.
 
         Raises:
-            NotTrusted: it is not right, or the app is not installed.
+            NotTrusted: it is not valid, or the app is not installed.
         """
         installed = self.installation
         if installed is None:
@@ -117,8 +117,8 @@ class SiteClient:
     ) -> httpx.Response:
         """Calls the migration API as a Connect app.
 
-        429, 5xx and broken connections are tried again with growing pauses, as the rate limit
-        page asks of apps.
+        After a 429, a 5xx or a broken connection it tries again, with growing pauses, as the rate
+        limit page asks apps to do.
 
         Args:
             method: the HTTP method.
@@ -128,7 +128,7 @@ class SiteClient:
             secret: what to sign with; None takes the installation's shared secret.
 
         Raises:
-            httpx.HTTPError: the last try broke.
+            httpx.HTTPError: the connection of the last try broke.
             NotTrusted: the app is not installed.
         """
         installed = self.installation
@@ -139,7 +139,7 @@ class SiteClient:
         for attempt in range(_TRIES):
             last = attempt == _TRIES - 1
             pause = _FIRST_PAUSE * 2**attempt
-            # A new token for each try: an old one may have expired in the pauses.
+            # A new token for each try: an old one may have expired during the pauses.
             token = sign_hs256(self.key, secret or installed.secret, qsh(method, below, query))
             try:
                 answer = await self._http.request(

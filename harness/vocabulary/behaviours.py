@@ -1,12 +1,12 @@
 """Behaviours that cases choose by name.
 
-`seed` does what the cloud app of the seed thread did. The others are each one way in which
-real apps go wrong (reference, section 3.5 and 5), or an allowed way to be different.
+`seed` does what the cloud app in the seed thread did. Each of the others is a way in which real
+apps go wrong (`reference/app-migration-platform.md` 3.5 and 5), or a permitted variation.
 """
 
 from harness.vocabulary.script import Await, Behaviour, Fetch, Post, Repeat, Sleep, Step
 
-_OLD_SECRET = "the-secret-of-an-installation-before-this-one"  # noqa: S105 - it opens nothing
+_OLD_SECRET = "the-secret-of-an-installation-before-this-one"  # noqa: S105 - not a real one
 _WRONG_TRANSFER = "00000000-0000-4000-8000-000000000000"
 
 

@@ -1,7 +1,7 @@
 """The closed list of effects: what a request changed, or why it changed nothing.
 
 Each journal entry carries one. A value's text is part of the journal's format: drivers and
-reports match on it, and `docs/world.md` lists them all (a test holds the two together).
+reports match on it, and `docs/cloud.md` lists them all (a test holds the two together).
 """
 
 from enum import StrEnum

@@ -1,17 +1,18 @@
 """The script of a cloud app: steps that run in order, once for each transfer.
 
-A step is an object with one of these keys (and `times` where it makes sense):
+A step is an object with one of these keys:
 
 - `{"await": EVENT}` waits for a webhook of that type (`*` takes any).
-- `{"post": BODY}` posts to the transfer's progress; `"to"` posts to another transfer id, and
-  `"secret"` signs with another secret than the installation's.
-- `{"fetch": "data"}` lists the transfer's app data, and downloads what it has not fetched yet.
-- `{"map": [KEY...], "namespace": NS}` looks mappings up.
+- `{"post": BODY}` posts to the transfer's progress; with `"to"` to another transfer's, and with
+  `"secret"` it is signed with that instead of the installation's secret. With `"expect"`, any other
+  status of the answer ends the script.
+- `{"fetch": "data"}` lists the transfer's app data, and downloads what it has not downloaded yet.
+- `{"map": [KEY...], "namespace": NS}` looks up mappings.
 - `{"feedback": DETAILS}` leaves feedback for the listener.
 - `{"sleep": SECONDS}` waits; the app's time scale divides the seconds.
-- `{"repeat": [STEP...], "times": N}` runs steps again and again.
+- `{"repeat": [STEP...], "times": N}` runs steps N times.
 
-Beside the steps, a behaviour may make webhooks slow or break them.
+Besides its steps, a behaviour can make the app answer webhooks late or with an error.
 """
 
 from typing import Any, Literal
@@ -30,25 +31,25 @@ class Await(_Step):
 
 
 class Post(_Step):
-    """Posts a progress body as it stands, right or wrong."""
+    """Posts a progress body as it is, right or wrong."""
 
     post: dict[str, Any]
     to: str | None = None
-    """Another transfer than the script's own."""
+    """A transfer other than the script's own."""
     secret: str | None = None
-    """Signs with this instead of the shared secret, as an app does that kept an old one."""
+    """Signs with this instead of the shared secret, like an app that still has an old one."""
     expect: int | None = None
-    """The status that must come back; with another the script ends as failed."""
+    """The status that the answer must have; with any other the script fails."""
 
 
 class Fetch(_Step):
-    """Lists the transfer's app data and downloads it by its signed URLs."""
+    """Lists the transfer's app data and downloads it from its signed URLs."""
 
     fetch: Literal["data"]
 
 
 class Map(_Step):
-    """Looks cloud ids of server keys up."""
+    """Looks up the cloud ids of server keys."""
 
     map: list[str]
     namespace: str
@@ -61,7 +62,7 @@ class Feedback(_Step):
 
 
 class Sleep(_Step):
-    """Waits."""
+    """Waits for some seconds."""
 
     sleep: float = Field(ge=0, le=86400)
 
@@ -84,16 +85,18 @@ class Behaviour(BaseModel):
     steps: list[Step]
     discover: bool = Field(
         default=False,
-        description="Begin with transfers found by GET /transfer/recent, before any webhook.",
+        description="Start on transfers found by GET /transfer/recent, before any webhook.",
     )
     answer_after: float = Field(
         default=0.0, ge=0, le=3600, description="Wall seconds before a webhook is answered."
     )
     slow_answers: int = Field(
-        default=1_000_000, ge=0, description="How many webhooks of a transfer are that slow."
+        default=1_000_000,
+        ge=0,
+        description="How many webhooks of a transfer are answered that late.",
     )
     crash_on_first: bool = Field(
-        default=False, description="The first webhook of a transfer is answered 500."
+        default=False, description="Whether the first webhook of a transfer is answered 500."
     )
 
 

@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 from harness.cloud.state import State
 
 KINDS: dict[str, type["Change"]] = {}
-"""Each kind of change by its name in the journal."""
+"""The class of each kind of change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that happened; `kind` is its name in the journal."""
+    """Something that happened; `kind` is what the journal calls it."""
 
     kind: ClassVar[str]
 

@@ -1,4 +1,4 @@
-"""What only the control API does: it sets the clock and the switches, and resets."""
+"""What only the control API does: set the clock, set switches, reset."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -22,7 +22,7 @@ class ClockSet(Change):
 
 @dataclass(frozen=True, slots=True)
 class SwitchesSet(Change):
-    """Switches were set by the control API."""
+    """The switches were set."""
 
     kind: ClassVar[str] = "switches-set"
     switches: dict[str, Any]
@@ -33,7 +33,7 @@ class SwitchesSet(Change):
 
 @dataclass(frozen=True, slots=True)
 class Reset(Change):
-    """Migrations, transfers, data and messages were forgotten."""
+    """Migrations, transfers, uploads and messages were removed."""
 
     kind: ClassVar[str] = "reset"
 

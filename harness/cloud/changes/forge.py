@@ -1,4 +1,4 @@
-"""What happens to a Forge app's transfer only: it posts no progress, it acknowledges messages."""
+"""What happens only to a Forge app's transfer: it acknowledges messages, and posts no progress."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -7,7 +7,7 @@ from harness.cloud.changes.base import Change
 from harness.cloud.state import State
 
 BEING_PROCESSED = 80
-"""Percent at which a Forge app's transfer holds while its messages are worked off (observed)."""
+"""The percent at which a Forge app's transfer stays while messages are worked off (observed)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class MessageAwaited(Change):
 
 @dataclass(frozen=True, slots=True)
 class MessagesWorkedOff(Change):
-    """A Forge app acknowledged messages; progress follows from how many are left."""
+    """A Forge app acknowledged messages; its progress depends on how many are left."""
 
     kind: ClassVar[str] = "messages-worked-off"
     transfer_id: str
@@ -46,7 +46,7 @@ class MessagesWorkedOff(Change):
 
 @dataclass(frozen=True, slots=True)
 class ExportCompleted(Change):
-    """The server has uploaded all that it has for a Forge app."""
+    """The server has uploaded everything for a Forge app."""
 
     kind: ClassVar[str] = "export-completed"
     transfer_id: str
@@ -62,7 +62,7 @@ class ExportCompleted(Change):
 
 @dataclass(frozen=True, slots=True)
 class AppLogged(Change):
-    """A Forge app wrote into the log that the customer sees."""
+    """A Forge app wrote to the log that the customer sees."""
 
     kind: ClassVar[str] = "app-logged"
     transfer_id: str

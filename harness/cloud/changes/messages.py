@@ -9,7 +9,7 @@ from harness.cloud.state import Message, State
 
 @dataclass(frozen=True, slots=True)
 class MessageQueued(Change):
-    """An event is to be delivered to an app."""
+    """An event has to be delivered to an app."""
 
     kind: ClassVar[str] = "message-queued"
     message: dict[str, Any]
@@ -21,7 +21,7 @@ class MessageQueued(Change):
 
 @dataclass(frozen=True, slots=True)
 class MessageDone(Change):
-    """An event was acknowledged, or given up."""
+    """An event was acknowledged, or the platform gave up."""
 
     kind: ClassVar[str] = "message-done"
     message_id: str

@@ -9,7 +9,7 @@ from harness.cloud.state import App, Server, State
 
 @dataclass(frozen=True, slots=True)
 class AppInstalled(Change):
-    """A Connect app took its install callback; its shared secret lies in the vault."""
+    """An app was installed; a Connect app's shared secret is in the vault."""
 
     kind: ClassVar[str] = "app-installed"
     app: dict[str, Any]
@@ -57,7 +57,7 @@ class ServerAttached(Change):
 
 @dataclass(frozen=True, slots=True)
 class PairListed(Change):
-    """The Marketplace links a server app with a cloud app from here on."""
+    """The Marketplace began or ceased to list a server app with a cloud app."""
 
     kind: ClassVar[str] = "pair-listed"
     server_key: str

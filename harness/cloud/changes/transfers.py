@@ -21,7 +21,7 @@ class MigrationCreated(Change):
 
 @dataclass(frozen=True, slots=True)
 class TransferCreated(Change):
-    """A listener's part of a migration began to exist."""
+    """A transfer was created: one listener's part of a migration."""
 
     kind: ClassVar[str] = "transfer-created"
     transfer: dict[str, Any]
@@ -38,7 +38,7 @@ class TransferCreated(Change):
 
 @dataclass(frozen=True, slots=True)
 class ListenerTriggered(Change):
-    """The server called the listener; from here the 14 days run."""
+    """The server called the listener; the 14 days begin."""
 
     kind: ClassVar[str] = "listener-triggered"
     transfer_id: str
@@ -56,7 +56,7 @@ class ListenerTriggered(Change):
 
 @dataclass(frozen=True, slots=True)
 class ListenerErrored(Change):
-    """The listener ended with an exception; the app is told and has to settle."""
+    """The listener ended with an exception; the app is notified and has to settle."""
 
     kind: ClassVar[str] = "listener-errored"
     transfer_id: str
@@ -71,7 +71,7 @@ class ListenerErrored(Change):
 
 @dataclass(frozen=True, slots=True)
 class DataUploaded(Change):
-    """One upload stream was closed."""
+    """An upload was completed."""
 
     kind: ClassVar[str] = "data-uploaded"
     transfer_id: str
@@ -91,7 +91,7 @@ class DataUploaded(Change):
 
 @dataclass(frozen=True, slots=True)
 class ProgressReported(Change):
-    """The app reported progress that counts; a settling status settles."""
+    """The app reported progress that counts; a settling status settles the transfer."""
 
     kind: ClassVar[str] = "progress-reported"
     transfer_id: str
@@ -124,7 +124,7 @@ class ProgressReported(Change):
 
 @dataclass(frozen=True, slots=True)
 class FeedbackGiven(Change):
-    """The cloud app left feedback for the listener; the newest counts."""
+    """The cloud app left feedback for the listener; it replaces earlier feedback."""
 
     kind: ClassVar[str] = "feedback-given"
     transfer_id: str
@@ -152,7 +152,7 @@ class CancelRequested(Change):
 
 @dataclass(frozen=True, slots=True)
 class SettledByPlatform(Change):
-    """The platform settled a transfer itself: timed out, cancelled, or all of a Forge app done."""
+    """The platform settled a transfer: timed out, cancelled, or completed for a Forge app."""
 
     kind: ClassVar[str] = "settled-by-platform"
     transfer_id: str
@@ -163,7 +163,7 @@ class SettledByPlatform(Change):
         assert self.status in SETTLED
         transfer = state.transfers[self.transfer_id]
         transfer.status, transfer.settled_at, transfer.updated_at = self.status, self.at, self.at
-        if self.status in SETTLING:  # a Forge app's: the platform reports for it
+        if self.status in SETTLING:  # a Forge app's transfer: the platform reports for it
             transfer.percent = 100
         text = f"The platform settled the transfer: {self.status}"
         state.log(self.transfer_id, self.at, "WARNING", "SETTLED", text, status=self.status)

@@ -1,8 +1,8 @@
 """Who may call the Connect API, and about which transfer.
 
-The caller is known by a Connect JWT (HS256, `iss` = app key, `qsh`). Its app is bound to the
-transfer's cloud app key. Source: ordinary Connect rules; the migration pages do not restate
-them, so the statuses and bodies here are inferred.
+A Connect JWT (HS256, `iss` = app key, `qsh`) identifies the caller, which must be the transfer's
+cloud app. Source: ordinary Connect rules; the migration pages do not repeat them, so the statuses
+and bodies here are inferred.
 """
 
 import uuid
@@ -21,11 +21,11 @@ def connect_app(world: World, call: Call) -> App:
     """The Connect app that calls.
 
     Raises:
-        Refusal: 401 with the claim that failed; 403 for what is no Connect app.
+        Refusal: 401, with the claim that failed; 403, it is not a Connect app.
     """
     token = _token(call)
     try:
-        # The journal should name who tried, also when the token then fails.
+        # The journal should name who tried, even if the token turns out to be invalid.
         peeked = peek(token)
         issuer = peeked[1].get("iss")
         if isinstance(issuer, str) and issuer in world.state.apps:
@@ -52,10 +52,10 @@ def transfer_in_path(world: World, call: Call, app: App) -> Transfer:
 
 
 def active_transfer(world: World, call: Call, app: App, transfer_id: str) -> Transfer:
-    """A transfer, when it is the app's, not expired and not settled.
+    """A transfer of the app that is neither expired nor settled.
 
     Raises:
-        Refusal: 400, 403, 404 as `_own_transfer`; 403 or 409 (a switch) once it is settled.
+        Refusal: as `_own_transfer`; 403 or 409 (a switch), it is settled.
     """
     transfer = _own_transfer(world, call, app, transfer_id)
     if transfer.settled:
@@ -71,18 +71,18 @@ def check_uuid(name: str, given: str) -> None:
     """Checks the form of an id.
 
     Raises:
-        Refusal: 400, it is no UUID.
+        Refusal: 400, it is not a UUID.
     """
     try:
         uuid.UUID(given)
     except ValueError as error:
-        raise Refusal(400, Effect.MALFORMED, f"{name} is {given[:80]!r}, no UUID") from error
+        raise Refusal(400, Effect.MALFORMED, f"{name} is {given[:80]!r}, not a UUID") from error
 
 
 def _token(call: Call) -> str:
     given = call.header(b"authorization")
     if given is None:
-        from_query = call.argument("jwt") if "jwt=" in call.query else None
+        from_query = call.query_value("jwt") if "jwt=" in call.query else None
         if from_query:
             return from_query
         raise Refusal(
@@ -100,25 +100,26 @@ def _token(call: Call) -> str:
         raise Refusal(
             401,
             Effect.NO_TOKEN,
-            f"the Authorization is of the kind {kind!r}; a Connect app sends JWT <token>",
+            f"the Authorization header says {kind!r}; a Connect app sends JWT <token>",
             claim="Authorization",
         )
     return token.strip()
 
 
 def _hashes(call: Call) -> Iterator[str]:
-    # atlassian-connect-express hashes the path below the base URL's /wiki; others hash it whole.
-    whole = call.raw_path
-    if whole.startswith(f"{CONTEXT}/"):
-        yield qsh(call.method, whole[len(CONTEXT) :], call.query)
-    yield qsh(call.method, whole, call.query)
+    # atlassian-connect-express hashes the path below the base URL's /wiki, others the whole path.
+    path = call.raw_path
+    if path.startswith(f"{CONTEXT}/"):
+        yield qsh(call.method, path[len(CONTEXT) :], call.query)
+    yield qsh(call.method, path, call.query)
 
 
 def _own_transfer(world: World, call: Call, app: App, transfer_id: str) -> Transfer:
-    """A transfer, when it is the app's and not expired; the journal names it in any case.
+    """A transfer of the app that is not expired; the journal names it even if it is refused.
 
     Raises:
-        Refusal: 400 no UUID, 404 unknown, 403 (a switch) another app's, 400 past its 14 days.
+        Refusal: 400, not a UUID; 404, unknown; 403 or 404 (a switch), another app's; 400, past its
+            14 days.
     """
     call.transfer_id = transfer_id
     transfer = world.state.transfers.get(transfer_id)

@@ -1,7 +1,7 @@
 """`GET /data/...`: what the server app uploaded, and links to its bytes.
 
-Sources: developer documentation, app data (signed URLs live an hour; data is reachable while
-the transfer is active). The field name `url` is inferred from the Forge twin.
+Sources: developer documentation, app data (a signed URL is valid for an hour; data can be had
+while the transfer is active). The field name `url` is inferred from the same call for Forge.
 """
 
 from urllib.parse import urlencode
@@ -40,7 +40,7 @@ async def get_link(world: World, call: Call) -> Outcome:
 
 
 def signed_url(world: World, upload: Upload) -> str:
-    """A URL that serves an upload's bytes for an hour of platform time."""
+    """Makes a URL that serves an upload's bytes for an hour of platform time."""
     expires = str(world.now() + LINK_LIFE)
     query = urlencode(
         {"expires": expires, "signature": world.vault.mac("link", upload.key, expires)}
@@ -51,13 +51,15 @@ def signed_url(world: World, upload: Upload) -> str:
 async def serve(world: World, call: Call) -> Outcome:
     """`GET /_signed/{s3Key}`: the bytes, for whoever has the link."""
     key = call.params["s3Key"]
-    expires, signature = call.argument("expires") or "", call.argument("signature") or ""
+    expires, signature = call.query_value("expires") or "", call.query_value("signature") or ""
     call.caller = "bearer of a signed URL"
     if not world.vault.is_mac(signature, "link", key, expires):
-        raise Refusal(403, Effect.BAD_SIGNATURE, "this link was not made here, or was changed")
+        raise Refusal(403, Effect.BAD_SIGNATURE, "this link was not made here, or it was changed")
     if int(expires) <= world.now():
         raise Refusal(
-            403, Effect.LINK_EXPIRED, "the link lived for an hour of platform time; ask for another"
+            403,
+            Effect.LINK_EXPIRED,
+            "the link has expired after an hour of platform time; get a new one",
         )
     upload = _upload(world, call)
     call.transfer_id = upload.transfer_id

@@ -1,7 +1,7 @@
-"""`POST /progress/{transferId}`: what the seed thread is about.
+"""`POST /progress/{transferId}`: the call that the seed thread is about.
 
 Sources: developer documentation, "report progress for Connect" and "progress"; the seed thread
-for outdated keys; `reference/app-migration-platform.md` 1.3 for where they disagree.
+for outdated keys; `reference/app-migration-platform.md` 1.3 lists where they disagree.
 """
 
 from typing import Any
@@ -17,13 +17,13 @@ from harness.vocabulary.effects import Effect
 STATUSES = SETTLING | {"IN_PROGRESS"}
 FIELDS = frozenset({"status", "percent", "message"})
 MESSAGE_LIMIT = 65536
-"""Characters of a message; beyond is refused. No figure is published for Connect: it is the
-limit of Forge's log text. The progress log shows 500 of them, as documented."""
+"""Characters of a message; a longer one is refused. No limit is published for Connect: this is the
+limit of Forge's log text. The progress log shows 500 characters, as documented."""
 
 
 async def post(world: World, call: Call) -> Outcome:
-    """Takes a report; answers 200 with the report echoed whenever it is well-formed."""
-    # The body is read before anything is judged, so that nothing is awaited after judging.
+    """Takes a report, and answers a well-formed one with 200 and the report itself."""
+    # The body is read before anything is decided, so that nothing is awaited after a decision.
     await call.body()
     app = connect_app(world, call)
     body = await call.json_object()
@@ -37,7 +37,7 @@ async def post(world: World, call: Call) -> Outcome:
         return Outcome(
             answer_json(body),
             Effect.LOWER_PERCENT,
-            f"percent {percent} is lower than {transfer.percent}, reported before: ignored",
+            f"percent {percent} is ignored: {transfer.percent} was reported before",
             detail={"status": status, "percent": percent},
         )
     return _recorded(world, transfer, body, status, percent, message)
@@ -60,7 +60,7 @@ def _recorded(
             remarks.append("a settling status should come with percent 100")
         changes += events.queue(world, transfer, events.SETTLED)
     if unknown := body.keys() - FIELDS:
-        remarks.append(f"not understood and left out: {', '.join(sorted(unknown))[:200]}")
+        remarks.append(f"unknown fields, ignored: {', '.join(sorted(unknown))[:200]}")
     effect = Effect.SETTLED if status in SETTLING else Effect.RECORDED
     return Outcome(
         answer_json({"status": status, "percent": percent, "message": message}),
@@ -92,7 +92,7 @@ def _checked(world: World, body: dict[str, Any]) -> tuple[str, int | None, str |
         raise Refusal(
             400,
             Effect.OVER_LIMIT,
-            f"message has {len(message)} characters; at most {MESSAGE_LIMIT} are taken",
+            f"message has {len(message)} characters; at most {MESSAGE_LIMIT} are allowed",
             field="message",
         )
     if percent is not None:
@@ -113,7 +113,7 @@ def _checked(world: World, body: dict[str, Any]) -> tuple[str, int | None, str |
 
 
 def _unknown_status(world: World, body: dict[str, Any], status: str) -> Outcome:
-    reason = f"{status[:80]!r} is no status; the statuses are {', '.join(sorted(STATUSES))}"
+    reason = f"{status[:80]!r} is not a status; the statuses are {', '.join(sorted(STATUSES))}"
     if world.switches.unknown_status == 200:
         return Outcome(answer_json(body), Effect.UNKNOWN_STATUS, f"{reason}: ignored")
     raise Refusal(400, Effect.UNKNOWN_STATUS, reason, field="status")

@@ -1,5 +1,5 @@
-"""What a cloud app asks about its transfers: which there are, mappings, containers, feedback,
-and the server's error.
+"""What a cloud app asks about its transfers: the recent ones, mappings, containers, the server's
+error; and the feedback that it leaves.
 
 Sources: the API reference pages of each group (`reference/app-migration-platform.md` 1.2).
 """
@@ -57,7 +57,7 @@ async def page_containers(world: World, call: Call) -> Outcome:
 
 
 async def give_feedback(world: World, call: Call) -> Outcome:
-    """`POST /feedback/{transferId}`: the newest overwrites the one before."""
+    """`POST /feedback/{transferId}`: new feedback replaces the old."""
     await call.body()
     app = connect_app(world, call)
     body = await call.json_object()
@@ -65,7 +65,7 @@ async def give_feedback(world: World, call: Call) -> Outcome:
     details = body.get("details")
     if not isinstance(details, dict):
         raise Refusal(400, Effect.MALFORMED, "details must be a JSON object", field="details")
-    replaced = "the feedback given before was overwritten" if transfer.feedback else ""
+    replaced = "replaces earlier feedback" if transfer.feedback else ""
     return Outcome(
         Answer(), Effect.FEEDBACK_STORED, replaced, [FeedbackGiven(transfer.id, details)]
     )

@@ -1,7 +1,7 @@
-"""`/webhook`: the other way to register for events, beside the descriptor's path.
+"""`/webhook`: the other way to register for events, besides the path in the descriptor.
 
-Sources: notification API reference (GET, PUT); the 2022 guide lists deleting as a third
-operation, whose path form is inferred.
+Sources: notification API reference (GET, PUT); the 2022 guide mentions deleting as a third
+operation; the form of its path is inferred.
 """
 
 import re
@@ -15,7 +15,7 @@ from harness.vocabulary.effects import Effect
 ENDPOINTS_LIMIT = 100
 URL_LIMIT = 2048
 URL_PATTERN = r"^https://[A-Za-z0-9\[][A-Za-z0-9.:\[\]-]*(/[!-~]*)?$"
-"""An absolute HTTPS URL, as the OpenAPI document states it."""
+"""An absolute HTTPS URL; also in our OpenAPI document."""
 
 
 async def read(world: World, call: Call) -> Outcome:
@@ -25,7 +25,7 @@ async def read(world: World, call: Call) -> Outcome:
 
 
 async def put(world: World, call: Call) -> Outcome:
-    """`PUT /webhook`: the new set replaces the old one."""
+    """`PUT /webhook`: the new endpoints replace the old ones."""
     await call.body()
     app = connect_app(world, call)
     body = await call.json_object()
@@ -36,7 +36,10 @@ async def put(world: World, call: Call) -> Outcome:
         )
     if len(endpoints) > ENDPOINTS_LIMIT:
         raise Refusal(
-            400, Effect.OVER_LIMIT, f"at most {ENDPOINTS_LIMIT} endpoints", field="endpoints"
+            400,
+            Effect.OVER_LIMIT,
+            f"at most {ENDPOINTS_LIMIT} endpoints are allowed",
+            field="endpoints",
         )
     for each in endpoints:
         _check(each)
@@ -52,7 +55,7 @@ async def put(world: World, call: Call) -> Outcome:
 
 
 async def delete(world: World, call: Call) -> Outcome:
-    """`DELETE /webhook`: no endpoint is left."""
+    """`DELETE /webhook`: removes all endpoints."""
     await call.body()
     app = connect_app(world, call)
     reason = f"{len(app.endpoints)} endpoints were removed"
@@ -65,6 +68,6 @@ def _check(endpoint: object) -> None:
         raise Refusal(
             400,
             Effect.MALFORMED,
-            f"{str(endpoint)[:100]!r} is no absolute HTTPS URL of at most {URL_LIMIT} characters",
+            f"{str(endpoint)[:100]!r} is not an absolute HTTPS URL, or is longer than {URL_LIMIT}",
             field="endpoints",
         )

@@ -1,1 +1,1 @@
-"""What only a test may do: clock, apps, journal, switches, reset. On the plain listener only."""
+"""What only a test may do: clock, apps, journal, switches, reset; on the plain listener only."""

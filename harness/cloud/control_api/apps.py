@@ -1,4 +1,4 @@
-"""`/_harness/apps`: installs and uninstalls Connect apps on the site."""
+"""`/_harness/apps` and `/_harness/forge-apps`: install apps on the site and uninstall them."""
 
 from contextlib import suppress
 from dataclasses import asdict
@@ -22,7 +22,7 @@ class Install(BaseModel):
 
 
 async def install(world: World, call: Call) -> Outcome:
-    """`POST /_harness/apps`: descriptor, signed `installed`, then `enabled`."""
+    """`POST /_harness/apps`: reads the descriptor, calls `installed` (signed), then `enabled`."""
     body = parse(Install, await call.json_object())
     world.egress.allow(body.baseUrl)
     app = await connect.read_descriptor(world, body.baseUrl)
@@ -30,7 +30,9 @@ async def install(world: World, call: Call) -> Outcome:
     secret = await connect.call_installed(world, app)
     world.vault.keep_shared_secret(app.key, secret)
     installed = AppInstalled(asdict(app))
-    world.record_own(Effect.INSTALLED, f"{app.key} took its install", [installed], app_key=app.key)
+    world.record_own(
+        Effect.INSTALLED, f"{app.key} accepted its install", [installed], app_key=app.key
+    )
     reason = ""
     try:
         await connect.call_enabled(world, app)
@@ -51,7 +53,7 @@ class InstallForge(BaseModel):
 
 
 async def install_forge(world: World, call: Call) -> Outcome:
-    """`POST /_harness/forge-apps`: no callback; its token, and where its events go."""
+    """`POST /_harness/forge-apps`: calls nothing; answers with the app's token."""
     body = parse(InstallForge, await call.json_object())
     world.egress.allow(body.eventsUrl)
     app = App(
@@ -74,7 +76,7 @@ async def uninstall(world: World, call: Call) -> Outcome:
     if app is None:
         raise Refusal(404, Effect.NOT_FOUND, f"no app {call.params['key'][:80]!r} is installed")
     call.app_key = app.key
-    with suppress(Refusal):  # journalled where it happened; an app cannot refuse its removal
+    with suppress(Refusal):  # already journalled; an app cannot prevent its removal
         await connect.call_uninstalled(world, app)
     world.vault.forget_shared_secret(app.key)
     return Outcome(Answer(204), Effect.UNINSTALLED, changes=[AppUninstalled(app.key)])

@@ -16,7 +16,7 @@ _LATEST = 4102444800000.0
 
 
 class Clock(BaseModel):
-    """Body of `PUT /_harness/clock`; what is left out stays as it is."""
+    """Body of `PUT /_harness/clock`; what is left out stays the same."""
 
     now: float | None = Field(default=None, ge=0, le=_LATEST, allow_inf_nan=False)
     rate: float | None = Field(default=None, gt=0, le=100_000, allow_inf_nan=False)
@@ -50,6 +50,6 @@ def _set(now: float, rate: float) -> Outcome:
     return Outcome(
         answer_json({"now": int(now), "rate": rate}),
         Effect.CONTROLLED,
-        f"platform time is {iso(now)}, {rate:g} of its seconds in a wall second",
+        f"platform time is {iso(now)}, at {rate:g} platform seconds per wall second",
         [ClockSet(now, time.time(), rate)],
     )

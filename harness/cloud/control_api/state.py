@@ -1,4 +1,4 @@
-"""The rest of the control API: health, transfers, switches, Marketplace listings, reset."""
+"""Reads and sets the cloud's state: health, transfers, switches, Marketplace listings, reset."""
 
 from dataclasses import asdict
 
@@ -37,7 +37,7 @@ async def health(world: World, _call: Call) -> Outcome:
 
 
 async def transfers(world: World, _call: Call) -> Outcome:
-    """`GET /_harness/transfers`: all since the last reset, oldest first."""
+    """`GET /_harness/transfers`: all transfers since the last reset, oldest first."""
     shown = [asdict(each) for each in world.state.transfers.values()]
     return Outcome(answer_json({"transfers": shown}), Effect.READ)
 
@@ -48,7 +48,7 @@ async def read_switches(world: World, _call: Call) -> Outcome:
 
 
 async def put_switches(world: World, call: Call) -> Outcome:
-    """`PUT /_harness/settings`: those named are set; the others stay."""
+    """`PUT /_harness/settings`: sets the switches that are given; the others stay the same."""
     given = await call.json_object()
     switches = parse(Switches, world.switches.model_dump() | given).model_dump()
     return Outcome(answer_json(switches), Effect.CONTROLLED, changes=[SwitchesSet(switches)])
@@ -57,8 +57,8 @@ async def put_switches(world: World, call: Call) -> Outcome:
 async def list_pair(world: World, call: Call) -> Outcome:
     """`POST /_harness/marketplace`: lists (or unlists) a pair of keys.
 
-    From the first listing on, unequal keys are linked only when listed, as staff describe it in
-    the seed thread; until then all are.
+    Until the first listing all keys are linked; from then on different keys are linked only if
+    they are listed, as staff describe it in the seed thread.
     """
     body = parse(Listing, await call.json_object())
     changes: list[Change] = [PairListed(body.serverAppKey, body.cloudAppKey, body.listed)]
@@ -68,7 +68,7 @@ async def list_pair(world: World, call: Call) -> Outcome:
 
 
 async def reset(world: World, call: Call) -> Outcome:
-    """`POST /_harness/reset`: forgets migrations, transfers, data, messages and faults."""
+    """`POST /_harness/reset`: removes migrations, transfers, data, messages and faults."""
     await call.body()
     waiting = len(world.state.messages)
     reason = f"{waiting} events had not been acknowledged yet" if waiting else ""

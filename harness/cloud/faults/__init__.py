@@ -1,5 +1,5 @@
-"""Faults on demand: one small module each, composed by rules that say when they strike.
+"""Faults on demand: small modules, and rules that say when each fault strikes.
 
-A new fault is a module here with a model of its own (see `base.py`), added to the union in
-`rules.py`.
+A new fault gets a module with a model of its own (see `base`), and a place in the union in
+`rules`.
 """

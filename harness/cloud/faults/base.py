@@ -1,7 +1,7 @@
-"""What all faults share: when they strike.
+"""What all faults have in common: the rule that says when they strike.
 
-A rule's draws come from its own seeded generator, one for each request that matches, so the
-same requests meet the same faults again.
+Each fault has a seeded random generator of its own and draws once for each request that matches,
+so the same requests meet the same faults again.
 """
 
 from fnmatch import fnmatchcase
@@ -20,16 +20,18 @@ class Fault(BaseModel):
 
     kind: str
     route: str = Field(
-        default="*", description="Route template or event name; * and ? stand for any text."
+        default="*", description="Route template or event name; * and ? are wildcards."
     )
     method: str | None = Field(default=None, description="HTTP method; any when left out.")
     app: str | None = Field(default=None, description="App key; any when left out.")
     transfer: str | None = Field(default=None, description="Transfer id; any when left out.")
-    case: str | None = Field(default=None, description="Text of the last mark; any if left out.")
-    skip: int = Field(default=0, ge=0, description="Matches that go by before it begins.")
-    times: int | None = Field(default=None, ge=1, description="Strikes; without end if left out.")
-    probability: float = Field(default=1.0, ge=0, le=1, description="Of a strike at a match.")
-    seed: int = Field(default=0, description="Of the draws.")
+    case: str | None = Field(default=None, description="Text of the last mark; any when left out.")
+    skip: int = Field(default=0, ge=0, description="Matches that are let through first.")
+    times: int | None = Field(
+        default=None, ge=1, description="Most strikes; no limit when left out."
+    )
+    probability: float = Field(default=1.0, ge=0, le=1, description="Probability of a strike.")
+    seed: int = Field(default=0, description="Seed of the random generator.")
 
     _matched: int = PrivateAttr(default=0)
     _struck: int = PrivateAttr(default=0)
@@ -43,7 +45,7 @@ class Fault(BaseModel):
     def strikes(
         self, route: str, method: str, app: str | None, transfer: str | None, case: str | None
     ) -> bool:
-        """Whether it strikes now; asked once for each request or delivery."""
+        """Whether it strikes now; to be called once for each request or try of a delivery."""
         if not (
             fnmatchcase(route, self.route)
             and self.method in (None, method)
@@ -56,7 +58,7 @@ class Fault(BaseModel):
         if self._matched <= self.skip or (self.times is not None and self._struck >= self.times):
             return False
         if self._random is None:
-            self._random = Random(self.seed)  # noqa: S311 - repeatable on purpose
+            self._random = Random(self.seed)  # noqa: S311 - has to be repeatable
         if self.probability < 1 and self._random.random() >= self.probability:
             return False
         self._struck += 1
@@ -64,20 +66,20 @@ class Fault(BaseModel):
 
 
 class RequestFault(Fault):
-    """A fault of requests that come in."""
+    """A fault of incoming requests."""
 
     async def before(self, call: Call) -> Outcome | None:
-        """Before the handler: nothing, or what happens instead of it."""
+        """Runs before the handler; returns what happens instead of it, or None."""
         del call
         return None
 
     def after(self, call: Call, outcome: Outcome) -> None:
-        """After the handler: changes the outcome."""
+        """Runs after the handler, and may change the outcome."""
         del call, outcome
 
 
 class DeliveryFault(Fault):
-    """A fault of webhooks that go out."""
+    """A fault of outgoing webhooks."""
 
     delay: float = 0.0
     """Platform seconds to wait before the first try."""
@@ -88,5 +90,5 @@ class DeliveryFault(Fault):
         return False
 
     def repeats(self) -> int:
-        """How often the message is sent again once it has been acknowledged."""
+        """How many times the message is sent again after it has been acknowledged."""
         return 0

@@ -1,4 +1,4 @@
-"""Webhooks that are lost, repeated or late. Their `route` is the event's name."""
+"""Webhooks that are lost, repeated or late; a rule's `route` is the event's name."""
 
 from typing import Literal
 
@@ -9,13 +9,13 @@ from harness.cloud.state import Message
 
 
 class Lost(DeliveryFault):
-    """A try that never arrives; the platform sends again, unless it is lost for good."""
+    """A try never arrives; the platform sends the message again, unless it is lost for good."""
 
     kind: Literal["webhook-lost"]
-    for_good: bool = Field(default=False, description="Never sent again.")
+    for_good: bool = Field(default=False, description="Whether it is never sent again.")
 
     def loses(self, message: Message, tries: int) -> bool:
-        """Loses it."""
+        """Loses every try."""
         del message, tries
         return True
 
@@ -27,12 +27,12 @@ class Repeated(DeliveryFault):
     copies: int = Field(default=1, ge=1, le=100)
 
     def repeats(self) -> int:
-        """The further copies."""
+        """The number of copies."""
         return self.copies
 
 
 class Late(DeliveryFault):
-    """The first try waits, so that a later event may overtake it."""
+    """The first try is delayed, so that a later event may overtake it."""
 
     kind: Literal["webhook-late"]
     delay: float = Field(ge=0, description="Platform seconds.")

@@ -1,4 +1,4 @@
-"""An answer that comes late."""
+"""Answers that come late."""
 
 import asyncio
 from typing import Literal
@@ -10,7 +10,7 @@ from harness.cloud.faults.base import RequestFault
 
 
 class Latency(RequestFault):
-    """Waits before the handler."""
+    """Waits before the handler is called."""
 
     kind: Literal["latency"]
     seconds: float = Field(ge=0, le=3600, description="Wall seconds.")

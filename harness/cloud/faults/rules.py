@@ -34,7 +34,7 @@ class AnyFault(BaseModel):
 
 
 class Faults:
-    """The faults that are switched on, by the id they were given."""
+    """The faults that are switched on, by their ids."""
 
     def __init__(self) -> None:
         self._by_id: dict[str, Fault] = {}
@@ -44,14 +44,14 @@ class Faults:
         return bool(self._by_id)
 
     def add(self, fault: Fault) -> str:
-        """Switches a fault on; its id."""
+        """Switches a fault on, and returns its id."""
         self._count += 1
         identity = str(self._count)
         self._by_id[identity] = fault
         return identity
 
     def remove(self, identity: str) -> bool:
-        """Switches a fault off; whether there was one of that id."""
+        """Switches a fault off; returns whether there was one with that id."""
         return self._by_id.pop(identity, None) is not None
 
     def clear(self) -> None:
@@ -59,14 +59,14 @@ class Faults:
         self._by_id.clear()
 
     def listed(self) -> list[dict[str, Any]]:
-        """All that are on, with how often each has struck."""
+        """All faults that are on, and how often each has struck."""
         return [
             {"id": identity, "struck": fault.struck, **fault.model_dump()}
             for identity, fault in self._by_id.items()
         ]
 
     def striking(self, call: Call, case: str | None) -> list[RequestFault]:
-        """The faults that strike a request. Its transfer is taken from the path."""
+        """The faults that strike a request; its transfer is the one in the path."""
         transfer = call.params.get("transferId")
         by_app = any(fault.app is not None for fault in self._by_id.values())
         app = claimed_app(call.header(b"authorization") or "") if by_app else None

@@ -1,4 +1,4 @@
-"""Answers that refuse: 429 with Retry-After, and 5xx."""
+"""Error answers: 429 with Retry-After, and 5xx."""
 
 from typing import Literal
 
@@ -10,10 +10,10 @@ from harness.vocabulary.effects import Effect
 
 
 class RateLimit(RequestFault):
-    """Answers 429 in the handler's place."""
+    """Answers 429 instead of calling the handler."""
 
     kind: Literal["rate-limit"]
-    retry_after: int | None = Field(default=1, ge=0, description="Seconds; none if null.")
+    retry_after: int | None = Field(default=1, ge=0, description="Seconds; no header if null.")
 
     async def before(self, call: Call) -> Outcome | None:
         """Answers 429."""
@@ -25,19 +25,19 @@ class RateLimit(RequestFault):
 
 
 class ServerError(RequestFault):
-    """Answers 5xx, before the handler or after it has done its work."""
+    """Answers 5xx, either instead of calling the handler or after it has done its work."""
 
     kind: Literal["server-error"]
     status: int = Field(default=503, ge=500, le=599)
-    done: bool = Field(default=False, description="Whether the request takes effect all the same.")
+    done: bool = Field(default=False, description="Whether the request takes effect anyway.")
 
     async def before(self, call: Call) -> Outcome | None:
-        """Answers in the handler's place."""
+        """Answers instead of calling the handler, unless `done`."""
         del call
         return None if self.done else Outcome(self._answer(), Effect.FAULT)
 
     def after(self, call: Call, outcome: Outcome) -> None:
-        """Replaces the answer of what was done."""
+        """Replaces the handler's answer, if `done`."""
         del call
         if self.done:
             outcome.answer = self._answer()

@@ -1,6 +1,6 @@
-"""Who may call the Forge API: an installed Forge app, by its bearer token.
+"""Who may call the Forge API: an installed Forge app with its bearer token.
 
-Forge's runtime adds the real token to `requestAtlassian` calls; ours is given at the install.
+Forge's runtime adds the real token to `requestAtlassian` calls; ours is issued at the install.
 """
 
 from harness.cloud.call import Call, Refusal
@@ -11,7 +11,7 @@ from harness.vocabulary.effects import Effect
 
 
 def make_token(world: World, app_key: str) -> str:
-    """The token of a Forge app."""
+    """Makes the token of a Forge app."""
     return f"{app_key}.{world.vault.mac('forge', app_key)}"
 
 
@@ -19,7 +19,7 @@ def forge_app(world: World, call: Call) -> App:
     """The Forge app that calls.
 
     Raises:
-        Refusal: 401 no token, or none of ours; 403 a Connect app's.
+        Refusal: 401, no token, or not one of ours; 403, the token of a Connect app.
     """
     kind, _, token = (call.header(b"authorization") or "").partition(" ")
     if kind.lower() == "jwt":
@@ -31,13 +31,13 @@ def forge_app(world: World, call: Call) -> App:
     key, _, mac = token.strip().rpartition(".")
     app = world.state.apps.get(key)
     if app is None or app.kind != "forge" or not world.vault.is_mac(mac, "forge", key):
-        raise Refusal(401, Effect.BAD_BEARER, "the token is that of no Forge app on the site")
+        raise Refusal(401, Effect.BAD_BEARER, "the token belongs to no Forge app on the site")
     call.caller = call.app_key = app.key
     return app
 
 
 def its_transfer(world: World, call: Call) -> Transfer:
-    """The transfer in the path, when it is the calling app's and active.
+    """The active transfer in the path; it must belong to the calling app.
 
     Raises:
         Refusal: as `forge_app` and `connect_api.access.transfer_in_path`.

@@ -1,4 +1,4 @@
-"""What a Forge app asks and tells: messages it has worked off, mappings, data, its log."""
+"""What a Forge app calls: it acknowledges messages, reads mappings and data, and writes its log."""
 
 from typing import Literal
 
@@ -17,10 +17,10 @@ from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
 
 MAPPING_PAGE = 1200
-"""Default and greatest page of mappings for Forge (Forge REST reference)."""
+"""Default and greatest size of a page of mappings for Forge (Forge REST reference)."""
 
 LOG_LIMIT = 65536
-"""Characters of a log text (Forge REST reference)."""
+"""The most characters of a log text (Forge REST reference)."""
 
 
 class MessageStatus(BaseModel):
@@ -37,7 +37,7 @@ class Log(BaseModel):
 
 
 async def message_status(world: World, call: Call) -> Outcome:
-    """`POST /message/{transferId}/status`: messages that the app has worked off, or failed at."""
+    """`POST /message/{transferId}/status`: the app has worked messages off, or has failed to."""
     body = parse(MessageStatus, await call.json_object())
     transfer = its_transfer(world, call)
     awaited = [each for each in body.messageIds if each in transfer.awaiting]
@@ -70,7 +70,7 @@ async def page_containers(world: World, call: Call) -> Outcome:
 
 
 async def log(world: World, call: Call) -> Outcome:
-    """`POST /log/{transferId}`: a text for the log that the customer sees."""
+    """`POST /log/{transferId}`: adds a text to the log that the customer sees."""
     body = parse(Log, await call.json_object())
     transfer = its_transfer(world, call)
     return Outcome(

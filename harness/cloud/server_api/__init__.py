@@ -1,4 +1,4 @@
 """The server's side: what CCMA and the listener's gateway call.
 
-Private in the real world, so this protocol is our own: docs/server-protocol.md.
+The real protocol is private, so this one is our own: docs/server-protocol.md.
 """

@@ -1,4 +1,4 @@
-"""Who calls on the server's side: a Confluence that has attached, by its bearer token."""
+"""Who may call the server's side: a Confluence that has attached, with its bearer token."""
 
 import base64
 import binascii
@@ -12,7 +12,7 @@ from harness.vocabulary.effects import Effect
 
 
 def make_token(world: World, server_id: str) -> str:
-    """The token of a server."""
+    """Makes the token of a server."""
     name = base64.urlsafe_b64encode(server_id.encode()).decode().rstrip("=")
     return f"{name}.{world.vault.mac('server', server_id)}"
 
@@ -21,23 +21,23 @@ def attached_server(world: World, call: Call) -> Server:
     """The server that calls.
 
     Raises:
-        Refusal: 401, its token is missing or not ours.
+        Refusal: 401, its token is missing or not one of ours.
     """
     call.caller = "server"
     given = call.header(b"authorization") or ""
     kind, _, token = given.partition(" ")
     if kind.lower() != "bearer":
-        raise Refusal(401, Effect.NO_TOKEN, "send Authorization: Bearer <token of /attach>")
+        raise Refusal(401, Effect.NO_TOKEN, "send Authorization: Bearer <token from /attach>")
     server = world.state.servers.get(_server_of(world.vault, token.strip()) or "")
     if server is None:
-        raise Refusal(401, Effect.BAD_BEARER, "the token is none that /attach gave")
+        raise Refusal(401, Effect.BAD_BEARER, "the token is not one that /attach issued")
     call.caller = f"server {server.id}"
     return server
 
 
 @lru_cache(maxsize=256)
 def _server_of(vault: Vault, token: str) -> str | None:
-    """The server that a token was made for; remembered, since CCMA polls with the same one."""
+    """The server that a token was made for; cached, since CCMA polls with the same token."""
     name, _, mac = token.partition(".")
     try:
         server_id = base64.urlsafe_b64decode(name + "=" * (-len(name) % 4)).decode()
@@ -47,7 +47,7 @@ def _server_of(vault: Vault, token: str) -> str | None:
 
 
 def own_migration(world: World, call: Call) -> Migration:
-    """The migration in the path, when the calling server made it.
+    """The migration in the path; the calling server must have created it.
 
     Raises:
         Refusal: 401 or 404.
@@ -62,7 +62,7 @@ def own_migration(world: World, call: Call) -> Migration:
 
 
 def own_transfer(world: World, call: Call) -> Transfer:
-    """The transfer in the path, when the calling server made it.
+    """The transfer in the path; the calling server must have created it.
 
     Raises:
         Refusal: 401 or 404.
@@ -79,10 +79,10 @@ def own_transfer(world: World, call: Call) -> Transfer:
 
 
 def active_transfer(world: World, call: Call) -> Transfer:
-    """The transfer in the path, when the calling server made it and it is not settled.
+    """The active transfer in the path; the calling server must have created it.
 
     Raises:
-        Refusal: 401, 404; 409 settled; 410 expired.
+        Refusal: 401 or 404; 409, it is settled; 410, it is expired.
     """
     transfer = own_transfer(world, call)
     expires = transfer.expires_at

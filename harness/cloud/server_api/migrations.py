@@ -1,4 +1,4 @@
-"""What CCMA calls around a run: attach, look an app up, make migrations and transfers, poll."""
+"""What CCMA calls about a run: attach, look up an app, create migrations and transfers, poll."""
 
 import uuid
 from typing import Any
@@ -41,10 +41,10 @@ class NewTransfer(BaseModel):
 
 
 async def attach(world: World, call: Call) -> Outcome:
-    """`POST /attach`: connects a Confluence to the site; asked again, it gives the same token."""
+    """`POST /attach`: connects a Confluence to the site; a second call gets the same token."""
     body = parse(Attach, await call.json_object())
     call.caller = f"server {body.serverId}"
-    # The pair of server and site is what mappings hang on, so its id is made of both.
+    # Mappings belong to the pair of server and site, so the id of the scope is made from both.
     scope_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{body.serverId} {world.addresses.public_url}"))
     server = {
         "id": body.serverId,
@@ -72,7 +72,7 @@ async def find_app(world: World, call: Call) -> Outcome:
 
 
 async def create_migration(world: World, call: Call) -> Outcome:
-    """`POST /migrations`: a plan is run."""
+    """`POST /migrations`: an admin runs a plan."""
     body = parse(NewMigration, await call.json_object())
     server = attached_server(world, call)
     migration: dict[str, Any] = {
@@ -93,7 +93,7 @@ async def create_migration(world: World, call: Call) -> Outcome:
 
 
 async def create_transfer(world: World, call: Call) -> Outcome:
-    """`POST /migrations/{migrationId}/transfers`: one for each listener and run."""
+    """`POST /migrations/{migrationId}/transfers`: once for each listener and run."""
     body = parse(NewTransfer, await call.json_object())
     migration = own_migration(world, call)
     number = world.state.transfer_count + 1
@@ -127,11 +127,11 @@ async def create_transfer(world: World, call: Call) -> Outcome:
 def is_linked(world: World, server_key: str, cloud_key: str) -> tuple[bool, str]:
     """Whether the platform links a server app with a cloud app, and why.
 
-    Source: staff in the seed thread: the keys must be those of the Marketplace entry, or, for a
-    private app, equal.
+    Source: staff in the seed thread: the keys must be those of the Marketplace entry; a private
+    app must have the same key on both sides.
     """
     if server_key == cloud_key:
-        return True, "linked: the keys are equal"
+        return True, "linked: the keys are the same"
     if (server_key, cloud_key) in world.state.listings:
         return True, "linked: the Marketplace lists the pair"
     if world.switches.marketplace == "open":
@@ -140,14 +140,14 @@ def is_linked(world: World, server_key: str, cloud_key: str) -> tuple[bool, str]
 
 
 async def poll(world: World, call: Call) -> Outcome:
-    """`GET /migrations/{migrationId}/progress`: what CCMA asks each 10 minutes."""
+    """`GET /migrations/{migrationId}/progress`: CCMA's poll, every 10 minutes."""
     migration = own_migration(world, call)
     transfers = world.state.transfers
     shown = []
     for transfer_id in migration.transfers:
         each = transfers[transfer_id]
         if not each.linked:
-            continue  # no cloud app stands behind it, so there is nothing to tell of its row
+            continue  # no cloud app is behind it, so its row gets no news
         shown.append(
             {
                 "transferId": each.id,

@@ -15,7 +15,7 @@ from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
 
 UPLOAD_LIMIT = 25 * 1024**3
-"""Bytes of one upload (developer documentation, app data, August 2024: 25 GB)."""
+"""The most bytes of one upload (developer documentation, app data, August 2024: 25 GB)."""
 
 LABEL_LIMIT = 1000
 
@@ -28,7 +28,7 @@ class Errored(BaseModel):
 
 
 async def triggered(world: World, call: Call) -> Outcome:
-    """`POST .../triggered`: the listener was called; the 14 days begin, the app is told."""
+    """`POST .../triggered`: the listener was called; the 14 days begin, and the app is notified."""
     await call.body()
     transfer = active_transfer(world, call)
     changes = [
@@ -39,7 +39,7 @@ async def triggered(world: World, call: Call) -> Outcome:
 
 
 async def errored(world: World, call: Call) -> Outcome:
-    """`POST .../errored`: the listener ended with an exception; the app is told."""
+    """`POST .../errored`: the listener ended with an exception; the app is notified."""
     body = parse(Errored, await call.json_object())
     transfer = active_transfer(world, call)
     error = {"exceptionType": body.exceptionType, "safeStackTrace": body.safeStackTrace}
@@ -51,9 +51,9 @@ async def errored(world: World, call: Call) -> Outcome:
 
 
 async def upload(world: World, call: Call) -> Outcome:
-    """`POST .../data?label=L`: one upload stream; the app is told once it is closed."""
+    """`POST .../data?label=L`: one upload; the app is notified once it is complete."""
     active_transfer(world, call)
-    label = call.argument("label")
+    label = call.query_value("label")
     if label is not None and len(label) > LABEL_LIMIT:
         raise Refusal(400, Effect.OVER_LIMIT, f"the label is longer than {LABEL_LIMIT} characters")
     key, limit = str(uuid.uuid4()), UPLOAD_LIMIT
@@ -61,9 +61,9 @@ async def upload(world: World, call: Call) -> Outcome:
         size = await world.store.write(key, call.chunks(), limit)
     except OverflowError as error:
         raise Refusal(
-            413, Effect.TOO_LARGE, f"an upload has at most {limit} bytes; split it"
+            413, Effect.TOO_LARGE, f"an upload may have at most {limit} bytes; split it"
         ) from error
-    # Looked at again: the transfer may have settled while the bytes were coming in.
+    # Checked again: the transfer may have settled while the bytes were arriving.
     transfer = active_transfer(world, call)
     now = world.now()
     stored = Upload(key, transfer.id, label, size, now)
@@ -80,12 +80,14 @@ async def upload(world: World, call: Call) -> Outcome:
 
 
 async def export_completed(world: World, call: Call) -> Outcome:
-    """`POST .../export-completed`: a Forge listener has uploaded all that it has."""
+    """`POST .../export-completed`: the listener of a Forge app has uploaded everything."""
     await call.body()
     transfer = active_transfer(world, call)
     if not forge.is_forge(world, transfer):
         raise Refusal(
-            409, Effect.NOT_A_FORGE_APP, f"{transfer.cloud_key} is no Forge app; it settles itself"
+            409,
+            Effect.NOT_A_FORGE_APP,
+            f"{transfer.cloud_key} is not a Forge app: it settles its transfers itself",
         )
     if transfer.export_completed:
         return Outcome(Answer(202), Effect.EXPORT_COMPLETED, "was completed before")

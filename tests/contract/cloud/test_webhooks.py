@@ -167,7 +167,7 @@ def test_install_is_signed_with_a_key_that_is_served(cloud: CloudDriver, app: Co
     ("url", "told"),
     [
         ("http://127.0.0.1:1", "ConnectError"),
-        ("file:///etc/passwd", "no http or https URL"),
+        ("file:///etc/passwd", "not an http or https URL"),
         ("http://user:pass@127.0.0.1:1", "credentials"),
     ],
 )

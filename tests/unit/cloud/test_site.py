@@ -6,17 +6,17 @@ from harness.cloud.site import load_site
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "problem"),
     [
         ("spaces: [{key: DS}]", "spaces.0.server_id"),
         ("spces: []", "spces"),
-        ("a: [", "no YAML"),
+        ("a: [", "not YAML"),
     ],
 )
-def test_a_wrong_site_file_is_one_line(tmp_path: Path, text: str, told: str) -> None:
+def test_a_wrong_site_file_is_one_line(tmp_path: Path, text: str, problem: str) -> None:
     path = tmp_path / "site.yaml"
     path.write_text(text)
-    with pytest.raises(ValueError, match=told) as caught:
+    with pytest.raises(ValueError, match=problem) as caught:
         load_site(path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
