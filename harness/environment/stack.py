@@ -103,6 +103,12 @@ class Stack:
         """The first service that has ended; None while all live."""
         return next((service for service in self.running.values() if service.ended()), None)
 
+    def leave(self) -> None:
+        """Closes what drives the stack from here, and nothing of the stack."""
+        self.cloud.close()
+        self.cloud_app.close()
+        self.engine.leave()
+
     def close(self) -> None:
         """Takes the stack down; nothing of it is left."""
         self.cloud.close()

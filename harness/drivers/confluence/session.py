@@ -7,6 +7,7 @@ libfaketime drops early. Sources: reference/confluence-container.md sections 2.6
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -162,10 +163,12 @@ def connect(
     Raises:
         DriverError: neither way was let in.
     """
-    client = open_client(base_url, account, transport=transport)
-    if who_am_i(client) == account.user:
-        return client
-    client.close()
+    with ExitStack() as unless_let_in:
+        client = open_client(base_url, account, transport=transport)
+        unless_let_in.callback(client.close)
+        if who_am_i(client) == account.user:
+            unless_let_in.pop_all()
+            return client
     return open_client(base_url, account, mode="cookie", transport=transport)
 
 
