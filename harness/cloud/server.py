@@ -4,6 +4,8 @@ The plain listener serves everything, including the control API. The TLS listene
 others see of Atlassian's hosts; it does not serve the control API.
 """
 
+from contextlib import ExitStack
+
 from harness.cloud import listeners
 from harness.cloud.app import Application
 from harness.cloud.assembly import Cloud, assemble
@@ -32,12 +34,23 @@ def serve(settings: ServeSettings) -> int:
 
 async def _serve(settings: ServeSettings) -> None:
     site = _site(settings)
+    with ExitStack() as at_end:
+        await _serve_on(_bind(settings, at_end), settings, site)
+
+
+def _bind(settings: ServeSettings, at_end: ExitStack) -> list[listeners.Listener]:
     bound = [listeners.bind("http", settings.host, settings.port)]
+    at_end.callback(bound[0].bound.close)
     if settings.tls_port is not None:
         if settings.tls_cert is None or settings.tls_key is None:
             raise BadInput("a TLS port needs a certificate and its key")
         certificate = Certificate(settings.tls_cert, settings.tls_key)
         bound.append(listeners.bind("https", settings.host, settings.tls_port, certificate))
+        at_end.callback(bound[1].bound.close)
+    return bound
+
+
+async def _serve_on(bound: list[listeners.Listener], settings: ServeSettings, site: Site) -> None:
     cloud = _open(settings, site)
     addresses = cloud.world.addresses
     addresses.ports = {each.name: each.port for each in bound}

@@ -83,6 +83,9 @@ class NoEngine:
     def stop(self, name: str) -> None:
         raise NotImplementedError(_NOT_OURS)
 
+    def leave(self) -> None:
+        """The stack is another command's, and goes on anyway."""
+
     def close(self) -> None:
         """Leaves the stack as it stands; closes the connections to Docker's engine."""
         if self.client:

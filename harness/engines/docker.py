@@ -243,6 +243,11 @@ class DockerEngine:
             container.stop(timeout=30)
             container.remove(force=True, v=True)
 
+    def leave(self) -> None:
+        """Containers go on without us."""
+        self._containers.clear()
+        self._volumes.clear()
+
     def close(self) -> None:
         """Removes every container, volume and the network, whatever state they are in."""
         remove(self._client, {"label": [f"{RUN_LABEL}={self._run.id}"], "name": self._prefix})

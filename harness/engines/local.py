@@ -234,6 +234,13 @@ class LocalEngine:
         if service := self._services.pop(name, None):
             service.stop()
 
+    def leave(self) -> None:
+        """Lets go of all processes, which are to outlive this one."""
+        for service in self._services.values():
+            # Else Python warns of a child that it takes for forgotten.
+            service.process.returncode = 0
+        self._services.clear()
+
     def close(self) -> None:
         """Ends all services at once: nothing of them is kept, so nothing has to be put in order.
 

@@ -139,6 +139,9 @@ class Engine(Protocol):
     def stop(self, name: str) -> None:
         """Ends one service gracefully and removes it; its folders stay."""
 
+    def leave(self) -> None:
+        """Lets go of every service: they go on after this process has ended."""
+
     def close(self) -> None:
         """Removes every service, network, volume and folder that this engine created."""
 

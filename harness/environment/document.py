@@ -152,13 +152,14 @@ def to_stack(document: StackDocument, run: Run, engine: Engine, attach: Attach) 
 
 
 def leave_running(stack: Stack) -> StackDocument:
-    """Lets a stack outlive this process, until `harness down`.
+    """Lets a stack outlive this process, until `harness down`; nothing here drives it any more.
 
     Returns:
         Its document, which is in the run's folder now.
     """
     document = to_document(stack)
     stack.run.stack_file.write_text(document.model_dump_json(indent=1))
+    stack.leave()
     return document
 
 

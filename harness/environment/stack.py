@@ -119,6 +119,12 @@ class Stack:
             return False
         return False
 
+    def leave(self) -> None:
+        """Closes what drives the stack from here, and nothing of the stack."""
+        self.cloud.close()
+        self.cloud_app.close()
+        self.engine.leave()
+
     def close(self) -> None:
         """Takes the stack down; nothing of it is left."""
         self.cloud.close()

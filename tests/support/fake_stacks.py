@@ -64,6 +64,9 @@ class FakeEngine:
     def stop(self, name: str) -> None:
         self.events.append(f"stop {name}")
 
+    def leave(self) -> None:
+        self.events.append("leave")
+
     def close(self) -> None:
         self.events.append("close")
 

@@ -7,6 +7,7 @@ libfaketime drops early. Sources: reference/confluence-container.md sections 2.6
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -180,14 +181,12 @@ def connect(
         DriverError: neither way was let in.
         ServiceDied: the service has ended.
     """
-    client = open_client(base_url, account, transport=transport, service=service)
-    try:
+    with ExitStack() as unless_let_in:
+        client = open_client(base_url, account, transport=transport, service=service)
+        unless_let_in.callback(client.close)
         if who_am_i(client) == account.user:
+            unless_let_in.pop_all()
             return client
-    except BaseException:
-        client.close()
-        raise
-    client.close()
     return open_client(base_url, account, mode="cookie", transport=transport, service=service)
 
 

@@ -1,5 +1,6 @@
 """A whole stack goes up and down on an engine that `DOCKER_HOST` names by TCP."""
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -9,15 +10,17 @@ import pytest
 
 from harness.cases import app
 from harness.drivers.confluence.session import who_am_i
-from harness.engines.docker_host import Address, connect
+from harness.engines.docker_host import connect, find_address
 from harness.environment.bring_up import StackPlan, bring_up
 from harness.environment.services.confluence import prepared
 from harness.environment.stack import CONFLUENCE
 from harness.lifecycle.runs import Run
-from harness.settings import Settings
+from harness.settings import Settings, resolve
 from harness.support import assets
 
-SOCKET = "/var/run/docker.sock"
+HERE = find_address(resolve({}, os.environ).settings.docker_socket, {})
+"""Where the engine is that the forwarder passes connections on to."""
+
 ELSEWHERE = "127.0.0.2"
 """Of this machine's loopback, yet not the address of an engine here: treated as a remote host."""
 
@@ -39,7 +42,7 @@ class Forwarder:
                 near, _ = self._listening.accept()
                 far = socket.socket(socket.AF_UNIX)
                 self._open += [near, far]
-                far.connect(SOCKET)
+                far.connect(HERE.url.removeprefix("unix://"))
                 for args in ((near, far, self.asked), (far, near, None)):
                     self._threads.append(threading.Thread(target=self._pass_on, args=args))
                     self._threads[-1].start()
@@ -67,6 +70,7 @@ class Forwarder:
 @pytest.fixture
 def forwarder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Forwarder]:
     forwarder = Forwarder()
+    monkeypatch.delenv("HARNESS_DOCKER_SOCKET", raising=False)  # it would come before
     monkeypatch.setenv("DOCKER_HOST", f"tcp://{ELSEWHERE}:{forwarder.port}")
     yield forwarder
     forwarder.close()
@@ -92,6 +96,6 @@ def test_a_stack_goes_up_and_down_on_the_engine_that_docker_host_names(
             assert stack.cloud.journal()[0] is not None
     # Every container was made over that address, and none is left.
     assert forwarder.asked.count(b"/containers/create?name=mh-") == len(stack.running)
-    with closing(connect(Address(f"unix://{SOCKET}"))) as here:
+    with closing(connect(HERE)) as here:
         named = {"name": f"mh-{harness_run.id}-remote"}
         assert here.containers.list(all=True, filters=named) == []
