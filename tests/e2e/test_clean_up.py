@@ -98,7 +98,7 @@ def test_down_ends_the_stacks_of_this_project_only(command: Command) -> None:
     assert (done.returncode, stack["run"] in done.stderr) == (0, True), done.stderr
     done = elsewhere.run("run", str(SEED), "--stack", "last")
     assert done.returncode == 3
-    assert f"no stack of {elsewhere.folder} is standing" in done.stderr
+    assert f"no stack of {elsewhere.folder} is running" in done.stderr
     assert httpx.get(f"{base}/status").json() == {"state": "RUNNING"}
 
     assert elsewhere.run("down", "--all").returncode == 0

@@ -12,7 +12,9 @@ def children() -> dict[str, list[dict[str, str]]]:
     """The environments of this process's children, by their programs' names."""
     found: dict[str, list[dict[str, str]]] = {}
     for process in psutil.Process().children(recursive=True):
-        if process.status() != psutil.STATUS_ZOMBIE:
+        # Chromium's helpers write their title over their environment; they end with the browser.
+        helper = any(word.startswith("--type=") for word in process.cmdline())
+        if process.status() != psutil.STATUS_ZOMBIE and not helper:
             found.setdefault(process.name(), []).append(process.environ())
     return found
 
