@@ -26,9 +26,11 @@ from harness.runner.log_mishaps import LogSince
 from harness.runner.observe import CaseCloud, TimeScaleTooHigh, Watch, Watched
 from harness.runner.outcome import result_of
 from harness.runner.preconditions import establish
+from harness.runner.server_zone import server_zone
 from harness.runner.start_migration import start
 from harness.store.layout import FILES, JOURNAL, SCREENSHOT, SERVER_LOG, TRACE
 from harness.store.results import CaseResult
+from harness.store.server_log import with_zone
 from harness.support.redact import cleaned, without_secrets
 from harness.testbed.testbed import Testbed
 from harness.vocabulary.effects import Effect
@@ -201,7 +203,8 @@ def _keep_logs(
     stack: Stack, case: Case, folder: Path, log_offset: int, journal_start: int
 ) -> dict[str, str]:
     log = stack.server_log(log_offset).decode(errors="replace")
-    (folder / FILES[SERVER_LOG]).write_text(without_secrets(log))
+    kept = with_zone(without_secrets(log), server_zone(stack))
+    (folder / FILES[SERVER_LOG]).write_text(kept)
     entries, _ = stack.cloud.journal(journal_start)
     # What the case before has left under way comes before this case's marker.
     own = [entry for entry in entries if entry.get("case") == case.id] or entries

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC
 
 from harness.checker.record import Record, faults_in_force, mishaps_in_log
 from harness.environment.stack import Stack
+from harness.runner.server_zone import server_zone
 from harness.store import server_log
 from harness.store.evidence import Mishap
 
@@ -28,8 +30,13 @@ class LogSince:
             record: the case's, to tell what is its own.
         """
         text = self.stack.server_log(self.offset).decode(errors="replace")
+        zone = server_log.zone_named(server_zone(self.stack) or "UTC")
         records = [
-            (each.level, "\n".join([each.message, *each.continuation]), None)
+            (
+                each.level,
+                "\n".join([each.message, *each.continuation]),
+                each.time.replace(tzinfo=zone).astimezone(UTC),
+            )
             for each in server_log.parse(text)
         ]
         yield from mishaps_in_log(records, record)

@@ -9,6 +9,7 @@ from typing import Any
 from harness.cases import Case, Suite, read_suite
 from harness.cases.selection import compile_expression
 from harness.cases.strength import parsed
+from harness.diagnosis.causes import BY_ID
 from harness.environment.attach import AttachedStack
 from harness.errors import BadInput
 from harness.settings import DECLARED, Settings, kept_by_a_run, resolve
@@ -17,6 +18,7 @@ from harness.store import request as request_file
 from harness.store import results as results_file
 from harness.store.request import RunRequest
 from harness.store.results import CaseResult
+from harness.support.suggest import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -172,6 +174,22 @@ def _resumed(
     return RunPlan(settings, suites, cases, part_of(selection.shard), request, folder, stand)
 
 
+def _check_causes(suite: Suite) -> None:
+    """Refuses a known bug that names a cause which nothing can prove.
+
+    Raises:
+        BadInput: with its line, and the nearest right name.
+    """
+    for n, bug in enumerate(suite.file.known_bugs):
+        if bug.cause is not None and bug.cause not in BY_ID:
+            hint = did_you_mean(bug.cause, BY_ID)
+            raise suite.source.error(
+                f"known bug {bug.id!r}: no cause is called {bug.cause!r}{hint}; docs/causes.md has "
+                "them all",
+                *("known_bugs", n, "cause"),
+            )
+
+
 def _cases(
     files: Sequence[Path], selection: Selection, settings: Settings
 ) -> tuple[list[Suite], list[Case]]:
@@ -180,6 +198,8 @@ def _cases(
         read_suite(file, strength=strength, locate=selection.locate, ccma=settings.ccma)
         for file in files
     ]
+    for suite in suites:
+        _check_causes(suite)
     chosen = [case for suite in suites for case in suite.cases]
     if selection.select is not None:
         matches = compile_expression(selection.select)

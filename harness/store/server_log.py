@@ -8,7 +8,8 @@ Source: reference/confluence-container.md section 5.1.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 LOG_FILE = "logs/atlassian-confluence.log"
 READY = "Confluence is ready to serve"
@@ -102,3 +103,36 @@ def _record(head: re.Match[str], more: list[str]) -> Record:
         message=message,
         continuation=tuple(more),
     )
+
+
+_ZONE_LINE = "times are in the server's zone: "
+
+
+def with_zone(text: str, zone: str | None) -> str:
+    """The log as it is kept: headed by the zone that its times are in, where that is known.
+
+    Args:
+        text: the log.
+        zone: the name of a time zone, or an offset such as `+0900`.
+    """
+    return f"{_ZONE_LINE}{zone}\n{text}" if zone else text
+
+
+def zone_of(text: str) -> tzinfo:
+    """The zone that the times of a kept log are in; UTC where it does not say.
+
+    What it says may be unknown on another machine, which then has UTC too.
+    """
+    head, _, _ = text.partition("\n")
+    return zone_named(head.removeprefix(_ZONE_LINE)) if head.startswith(_ZONE_LINE) else UTC
+
+
+def zone_named(name: str) -> tzinfo:
+    """A time zone by its name or its offset; UTC for one that is not known."""
+    if offset := re.fullmatch(r"([+-])(\d\d):?(\d\d)", name.strip()):
+        minutes = int(offset[2]) * 60 + int(offset[3])
+        return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
+    try:
+        return ZoneInfo(name.strip())
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return UTC

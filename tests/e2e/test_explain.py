@@ -30,7 +30,8 @@ def test_the_cause_is_proved_and_no_other(
     failure: Failure, testbeds: TestbedPool, tmp_path: Path
 ) -> None:
     ccma = failure.case.ccma or testbeds.default_ccma
-    testbed = testbeds.get(ccma, assets.sample_app("charts"), SCALE)
+    scale = failure.case.time_scale or SCALE
+    testbed = testbeds.get(ccma, assets.sample_app("charts"), scale)
 
     result, findings = run_failure(testbed, failure, tmp_path / "case")
 

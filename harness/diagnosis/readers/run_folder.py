@@ -61,7 +61,7 @@ from harness.store.layout import (
     results_in,
 )
 from harness.store.probe_record import ProbeRecord
-from harness.store.server_log import parse
+from harness.store.server_log import parse, zone_of
 
 _WORTH_READING = frozenset({"WARN", "ERROR", "FATAL"})
 _RESULTS_ORIGIN = Origin(RESULTS)
@@ -198,9 +198,14 @@ def _inside(folder: Path, file: str) -> Path:
 
 
 def _server_log(text: str) -> list[Evidence]:
+    zone = zone_of(text)
     return [
         LogLine(
-            origin=Origin(f"server log, {record.logger}", None, record.time.replace(tzinfo=UTC)),
+            origin=Origin(
+                f"server log, {record.logger}",
+                None,
+                record.time.replace(tzinfo=zone).astimezone(UTC),
+            ),
             level=record.level,
             message=record.message,
             stack=record.stack,

@@ -145,3 +145,12 @@ def test_a_run_of_before_is_resumed(case_file: Path, tmp_path: Path) -> None:
     settings = found.settings
     assert (settings.engine, settings.scale, settings.isolation) == ("local", 60, "fresh")
     assert len(found.cases) == 4
+
+
+def test_a_known_bug_names_a_cause_that_can_be_proved(tmp_path: Path) -> None:
+    text = (SEED.read_text()).replace("lasts: 30m", "lasts: 30m\n    cause: dev-mode-poler")
+    text = text.replace("app: ../apps/charts", f"app: {SEED.parents[1] / 'apps' / 'charts'}")
+    file = tmp_path / "seed.yaml"
+    file.write_text(text)
+    with pytest.raises(BadInput, match=r":37: .*no cause is called 'dev-mode-poler'; did you mean"):
+        plan_run([file], {}, Selection(), None, None, {})

@@ -1,8 +1,11 @@
 """Lines follow the pattern of reference/confluence-container.md section 5.1; values invented."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from harness.store import server_log
+from harness.store.server_log import parse, with_zone, zone_named, zone_of
 
 TEXT = """the end of a record that was cut
 2025-01-02 03:04:05,678 ERROR [http-nio-8090-exec-3] [example.app.rest.Thing] doIt Something failed
@@ -61,3 +64,22 @@ def test_an_offset_in_the_whole_log_survives_that_it_is_rolled():
 def test_a_log_that_is_rolled_while_it_is_read_is_read_again():
     looks = iter([kept(b"one\n"), kept(b"", b"one\ntwo\n"), *[kept(b"three\n", b"one\ntwo\n")] * 9])
     assert server_log.whole(lambda path: next(looks)(path)) == b"one\ntwo\nthree\n"
+
+
+LINE = "2026-01-01 19:00:00,000 WARN [main] [a.B] poll it failed"
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "+0900", "+09:00"])
+def test_the_times_of_a_kept_log_are_in_the_servers_zone(zone: str) -> None:
+    kept = with_zone(LINE, zone)
+    (record,) = parse(kept)
+    at = record.time.replace(tzinfo=zone_of(kept)).astimezone(UTC)
+    assert at == datetime(2026, 1, 1, 10, tzinfo=UTC)
+
+
+def test_a_log_that_does_not_say_its_zone_is_in_utc() -> None:
+    assert with_zone(LINE, None) == LINE
+    assert zone_of(LINE) is UTC
+    assert zone_of(with_zone(LINE, "Mars/Olympus")) is UTC
+    west = datetime(2026, 1, 1, tzinfo=zone_named("-0330"))
+    assert west.utcoffset() == -timedelta(hours=3, minutes=30)

@@ -1,0 +1,29 @@
+"""The time zone that Confluence writes its log in: the JVM's own."""
+
+import re
+
+from harness.environment.services.names import CONFLUENCE
+from harness.environment.stack import Stack
+from harness.errors import HarnessError
+
+_ASK = (
+    'printf "%s\\n%s\\n%s\\n" '
+    '"$JVM_SUPPORT_RECOMMENDED_ARGS $CATALINA_OPTS $JAVA_TOOL_OPTIONS" "${TZ#:}" "$(date +%z)"'
+)
+_OPTION = re.compile(r"-Duser\.timezone=(\S+)")
+
+
+def server_zone(stack: Stack) -> str | None:
+    """The zone's name or offset, asked where Confluence runs; None where that does not tell.
+
+    A JVM takes its option, then the variable TZ, then the machine's own zone.
+    """
+    try:
+        status, said = stack.running[CONFLUENCE].execute(["sh", "-c", _ASK])
+    except (HarnessError, OSError, KeyError):
+        return None
+    lines = said.splitlines()
+    if status or len(lines) < 3:
+        return None
+    options = _OPTION.findall(lines[0])
+    return next((each for each in (*options[-1:], lines[1], lines[2]) if each.strip()), None)
