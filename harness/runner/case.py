@@ -178,6 +178,7 @@ class CaseRun:
                 stack.account,
                 log.mishaps,
                 clock,
+                app_names=testbed.app_names,
             )
             self.watched = self.watch.run()
 
