@@ -19,12 +19,13 @@ from harness.cases.app import AppDescription
 from harness.errors import BadInput
 from harness.planning.requirements import StackRequirements
 from harness.runner import cluster
-from harness.runner.outcome import broken
 from harness.runner.cluster_events import Heard
 from harness.runner.jobs import Job
+from harness.runner.outcome import broken
 from harness.settings import Settings
 from harness.store import results as results_file
 from harness.store.events import Event
+from harness.store.layout import RESULTS
 from harness.store.results import CaseResult, ConfluenceResult, Results
 
 CASES = load(Path(__file__).parents[3] / "fixtures/cases/seed.yaml")[:2]
@@ -66,7 +67,7 @@ def packed_run(*cases: Case) -> bytes:
     )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        results_file.write(made, folder / results_file.FILE_NAME)
+        results_file.write(made, folder / RESULTS)
         for n, _ in enumerate(cases):
             (folder / f"case-{n}").mkdir()
             (folder / f"case-{n}" / "page.png").write_text(f"picture {n}")
@@ -123,7 +124,7 @@ def test_a_runs_folder_comes_back_whole(tmp_path: Path) -> None:
 
     assert [each.id for each in results] == [case.id for case in CASES]
     assert (here / "case-1" / "page.png").read_text() == "picture 1"
-    assert not (here / results_file.FILE_NAME).exists()  # the book writes that of the whole run
+    assert not (here / RESULTS).exists()  # the book writes that of the whole run
 
 
 def test_results_are_taken_as_they_come_and_a_part_that_fails_is_an_error(

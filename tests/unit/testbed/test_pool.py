@@ -43,8 +43,8 @@ class FakeStack:
 class FakeTestbed:
     """A testbed whose stack may be dead, and which notes its app."""
 
-    def __init__(self, stack: FakeStack) -> None:
-        self.stack, self.jar, self.start = stack, Path(), ""
+    def __init__(self, stack: FakeStack, context: Any) -> None:
+        self.stack, self.context, self.jar, self.start = stack, context, Path(), ""
 
     def died(self) -> bool:
         return self.stack.ended
@@ -62,7 +62,9 @@ class FakeBrowser:
     def new_context(self, **_: object) -> Any:
         self.contexts += 1
         name = f"close context {self.contexts}"
-        return SimpleNamespace(new_page=lambda: name, close=lambda: self.seen.append(name))
+        context = SimpleNamespace(browser=self, close=lambda: self.seen.append(name))
+        context.new_page = lambda: SimpleNamespace(context=context)
+        return context
 
 
 @pytest.fixture
@@ -83,8 +85,8 @@ def make(monkeypatch: pytest.MonkeyPatch, seen: list[str], tmp_path: Path) -> Ma
         rest["meanwhile"]()
         return FakeStack(plan.name, seen)
 
-    def open_testbed(stack: FakeStack, *_: object) -> FakeTestbed:
-        return FakeTestbed(stack)
+    def open_testbed(stack: FakeStack, _app: object, _jar: object, page: Any, _: object) -> Any:
+        return FakeTestbed(stack, page.context)
 
     monkeypatch.setattr(pool, "bring_up", bring_up)
     monkeypatch.setattr(pool, "open_testbed", open_testbed)

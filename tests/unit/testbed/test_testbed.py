@@ -37,6 +37,8 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(module.reset, "snapshot", lambda *_: BASELINE)
     monkeypatch.setattr(module.boot, "server_time", lambda _: "server time")
     monkeypatch.setattr(module, "log_in", lambda *_: seen.append("log in"))
+    # It closes pages in the loop of a real browser's driver.
+    monkeypatch.setattr(module, "closer", lambda _: seen.append)
     return seen
 
 
@@ -49,6 +51,7 @@ def fake_stack(done: list[str]) -> Any:
         cloud_app=SimpleNamespace(behave=note("behave")),
         cloud=SimpleNamespace(list_pair=note("list"), set_clock=note("clock"), mark=note("mark")),
         dead=lambda: None,
+        running={},
         client=lambda: httpx.Client(),
         confluence_url="http://confluence",
         account=None,
@@ -117,6 +120,6 @@ def test_a_log_in_that_fails_names_the_service_behind_it(
         raise httpx.ConnectError("refused")
 
     monkeypatch.setattr(module, "log_in", fail)
-    page: Any = None
+    page: Any = SimpleNamespace(context="context")
     with ExitStack() as at_end, pytest.raises(ServiceDied, match="the browser to log in"):
         open_testbed(fake_stack(done), CHARTS, JAR, page, at_end)
