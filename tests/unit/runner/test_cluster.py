@@ -19,9 +19,9 @@ from harness.cases.app import AppDescription
 from harness.errors import BadInput
 from harness.planning.requirements import StackRequirements
 from harness.runner import cluster
-from harness.runner.outcome import broken
 from harness.runner.cluster_events import Heard
 from harness.runner.jobs import Job
+from harness.runner.outcome import broken
 from harness.settings import Settings
 from harness.store import results as results_file
 from harness.store.events import Event
