@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -74,6 +75,11 @@ def packed_run(*cases: Case) -> bytes:
         return cluster._zipped(folder)
 
 
+def context(folder: Path) -> Any:
+    """Where a run's results go, and where it may unpack what comes."""
+    return SimpleNamespace(folder=folder / "run", run=SimpleNamespace(scratch=folder))
+
+
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
     """A client of a scheduler with one worker, all in this process."""
@@ -120,7 +126,7 @@ def test_a_runs_folder_comes_back_whole(tmp_path: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(packed_run(*CASES))) as archive:
         archive.extractall(there)
 
-    results = cluster._unpacked(cluster._zipped(there), here)
+    results = cluster._unpacked(cluster._zipped(there), here, tmp_path)
 
     assert [each.id for each in results] == [case.id for case in CASES]
     assert (here / "case-1" / "page.png").read_text() == "picture 1"
@@ -143,7 +149,7 @@ def test_results_are_taken_as_they_come_and_a_part_that_fails_is_an_error(
     kept = Kept()
     book: Any = kept
 
-    cluster._collect(futures, book, tmp_path / "run", Heard(told.append))
+    cluster._collect(futures, book, context(tmp_path), Heard(told.append))
 
     reasons = {each.id: each.reason for each in kept.results}
     assert reasons[CASES[0].id] == "tried there"
@@ -161,7 +167,7 @@ def test_a_case_that_a_lost_worker_had_begun_says_so(client: Any, tmp_path: Path
     book: Any = kept
 
     futures = {client.submit(packed_run, CASES[0], pure=False): [job(tmp_path / "app")]}
-    cluster._collect(futures, book, tmp_path / "run", heard)
+    cluster._collect(futures, book, context(tmp_path), heard)
 
     [result] = kept.results
     assert result.reason == "tried there"
