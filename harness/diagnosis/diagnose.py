@@ -6,22 +6,29 @@ from dataclasses import replace
 from harness.diagnosis.causes import BY_ID, CATALOGUE
 from harness.diagnosis.facts import Facts
 from harness.diagnosis.finding import Finding
-from harness.diagnosis.rules import cloud_app, platform, server
+from harness.diagnosis.rules import (
+    assistant,
+    cloud_app,
+    configuration,
+    network,
+    platform,
+    server_app,
+)
 
 RULES: dict[str, Callable[[Facts], Finding]] = {
-    "feature-flag-off": server.feature_flag_off,
-    "dev-mode-poller": platform.dev_mode_poller,
-    "keys-do-not-match": platform.keys_do_not_match,
-    "cloud-key-null": server.cloud_key_null,
-    "listener-not-exported": server.listener_not_exported,
-    "package-not-wired": server.package_not_wired,
-    "bundle-not-active": server.bundle_not_active,
-    "two-listeners": server.two_listeners,
-    "listener-threw": server.listener_threw,
-    "listener-never-called": server.listener_never_called,
-    "app-not-needed": server.app_not_needed,
-    "no-consent": server.no_consent,
-    "app-not-installed-in-cloud": server.app_not_installed,
+    "feature-flag-off": configuration.feature_flag_off,
+    "dev-mode-poller": assistant.dev_mode_poller,
+    "keys-do-not-match": server_app.keys_do_not_match,
+    "cloud-key-null": server_app.cloud_key_null,
+    "listener-not-exported": server_app.listener_not_exported,
+    "package-not-wired": server_app.package_not_wired,
+    "bundle-not-active": server_app.bundle_not_active,
+    "two-listeners": server_app.two_listeners,
+    "listener-threw": server_app.listener_threw,
+    "listener-never-called": server_app.listener_never_called,
+    "app-not-needed": configuration.app_not_needed,
+    "no-consent": configuration.no_consent,
+    "app-not-installed-in-cloud": configuration.app_not_installed,
     "webhook-not-registered": cloud_app.webhook_not_registered,
     "webhook-never-acknowledged": cloud_app.webhook_never_acknowledged,
     "cloud-app-never-posted": cloud_app.cloud_app_never_posted,
@@ -34,11 +41,11 @@ RULES: dict[str, Callable[[Facts], Finding]] = {
     "posted-after-settling": cloud_app.posted_after_settling,
     "progress-not-authorised": cloud_app.progress_not_authorised,
     "transfer-timed-out": cloud_app.transfer_timed_out,
-    "poll-not-due": platform.poll_not_due,
+    "poll-not-due": assistant.poll_not_due,
     "cloud-answered-errors": platform.cloud_answered_errors,
-    "server-cannot-reach-cloud": platform.server_cannot_reach_cloud,
-    "browser-stale": platform.browser_stale,
-    "core-migration-failed": server.core_migration_failed,
+    "server-cannot-reach-cloud": network.server_cannot_reach_cloud,
+    "browser-stale": network.browser_stale,
+    "core-migration-failed": configuration.core_migration_failed,
 }
 
 

@@ -1,25 +1,20 @@
-"""Rules about the server: flags, assessment, the app's bundle and its listener."""
+"""Rules about the server app: its bundle, its listener and the listener's keys and calls."""
 
 import re
 
 from harness.diagnosis.evidence import (
-    AssessmentDecision,
     Bundle,
-    Consent,
     Evidence,
     ListenerCall,
     ListenerClass,
     ListenerFailed,
     LogLine,
     MigrationMade,
-    PlanStatus,
     Plugin,
-    RowShown,
 )
-from harness.diagnosis.facts import PAGE, Facts
+from harness.diagnosis.facts import Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
-from harness.store.layout import JOURNAL, OSGI, PROBE, SERVER_LOG, SITE, UPM
-from harness.vocabulary.features import FEATURE
+from harness.store.layout import JOURNAL, OSGI, PROBE, SERVER_LOG, UPM
 from harness.vocabulary.listener import LISTENER_SERVICE
 
 _KEY_IS_NULL = "Cloud app key is null for server app key"
@@ -28,22 +23,6 @@ _NOT_WIRED = re.compile(
     r"(?:NoClassDefFoundError|ClassNotFoundException): com[./]atlassian[./]migration[./]app"
     r"|osgi\.wiring\.package|missing requirement|Unable to resolve",
 )
-
-
-def feature_flag_off(facts: Facts) -> Finding:
-    """The feature flag and the block on the page."""
-    cause = "feature-flag-off"
-    flag = facts.flag(FEATURE)
-    shown = [row for row in facts.of(RowShown) if row.status != "ABSENT"]
-    if shown:
-        return excluded(cause, shown[-1])
-    if flag is None:
-        return unknown(cause, f"whether {FEATURE} is on: read it back from the server")
-    if flag.on:
-        return excluded(cause, flag)
-    if facts.row is None:
-        return likely(cause, flag, missing=facts.lacking(PAGE))
-    return proved(cause, flag, facts.row)
 
 
 def cloud_key_null(facts: Facts) -> Finding:
@@ -189,55 +168,27 @@ def listener_never_called(facts: Facts) -> Finding:
     )
 
 
-def app_not_needed(facts: Facts) -> Finding:
-    """The assessment, which dev mode does without."""
-    decision = facts.last(AssessmentDecision)
-    passed = decision is not None and decision.decision == "needed"
-    return _gate(facts, "app-not-needed", decision, passed)
+def keys_do_not_match(facts: Facts) -> Finding:
+    """The link that the platform made or did not, and the listener's keys against the pair's."""
+    cause = "keys-do-not-match"
+    made = facts.transfers
+    if unlinked := [each for each in made if each.linked is False and each.cloud_key]:
+        return proved(cause, *unlinked)
+    if linked := [each for each in made if each.linked]:
+        return excluded(cause, *linked)
+    pair = facts.pair
+    known = [each for each in _keys_seen(facts) if each[1] and each[2]]
+    wrong = [each[0] for each in known if pair and each[1:] != (pair.server_key, pair.cloud_key)]
+    if pair and wrong:
+        return proved(cause, *wrong, pair)
+    if known:
+        return unknown(cause, "whether the platform linked the two: no transfer tells")
+    return unknown(cause, *(facts.lacking(JOURNAL, PROBE) or ("no keys were seen",)))
 
 
-def no_consent(facts: Facts) -> Finding:
-    """The consent, a check that dev mode switches off."""
-    consent = facts.last(Consent)
-    return _gate(facts, "no-consent", consent, consent is not None and consent.given)
-
-
-def core_migration_failed(facts: Facts) -> Finding:
-    """The plan's own status."""
-    cause = "core-migration-failed"
-    if facts.transfers:
-        return excluded(cause, *facts.transfers)
-    plan = facts.last(PlanStatus)
-    if plan is None:
-        return unknown(cause, "the plan's status on the dashboard")
-    if plan.status in ("FAILED", "STOPPED"):
-        return proved(cause, plan)
-    if plan.status in ("FINISHED", "INCOMPLETE"):
-        return excluded(cause, plan)
-    return unknown(cause, f"how the plan ends: it is {plan.status}")
-
-
-def app_not_installed(facts: Facts) -> Finding:
-    """The site's word on the cloud app of the pair, not on one that a listener names by mistake."""
-    cause = "app-not-installed-in-cloud"
-    if facts.acknowledged:
-        return excluded(cause, facts.acknowledged)
-    if facts.pair is None and any(each.linked is False for each in facts.transfers):
-        return unknown(cause, "the pair's cloud key: the listener's is not linked to the server's")
-    if not facts.cloud_apps:
-        return unknown(cause, *(facts.lacking(SITE, JOURNAL) or ("nobody asked the site",)))
-    app = facts.cloud_apps[-1]
-    return excluded(cause, app) if app.installed else proved(cause, app)
-
-
-def _gate(facts: Facts, cause: str, gate: Evidence | None, passed: bool) -> Finding:
-    if facts.dev_mode:
-        return excluded(cause, facts.dev_mode, note="dev mode does not ask for it")
-    if facts.transfers:
-        return excluded(cause, *facts.transfers)
-    if gate is None:
-        return unknown(cause, *facts.lacking(SITE))
-    return excluded(cause, gate) if passed else proved(cause, gate)
+def _keys_seen(facts: Facts) -> list[tuple[Evidence, str | None, str | None]]:
+    answered = [(each, *each.keys) for each in facts.of(ListenerClass) if each.keys]
+    return [*answered, *((each, each.server_key, each.cloud_key) for each in facts.transfers)]
 
 
 def _in_listener(line: LogLine) -> bool:

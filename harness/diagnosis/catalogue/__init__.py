@@ -1,0 +1,1 @@
+"""The causes, one module for each who may be responsible."""

@@ -1,0 +1,55 @@
+"""Causes that lie in the set-up: flags, assessment, consent, installation, core migration."""
+
+from harness.diagnosis.cause import FORUM, SUP, Cause, Party
+from harness.vocabulary.features import FEATURE
+
+PARTY: Party = "configuration"
+
+CAUSES = (
+    Cause(
+        "feature-flag-off",
+        PARTY,
+        "App migration is switched off by its dark feature.",
+        f'{FEATURE} reads back off, and the plan\'s page has no "App migration progress" block.',
+        "The flag reads back on, or the page has the block.",
+        f"Enable {FEATURE} on /admin/darkfeatures.action.",
+        f"{FORUM}/testing-app-migration-platform-without-automated-pathway/45482",
+    ),
+    Cause(
+        "app-not-needed",
+        PARTY,
+        "The app is not marked Needed in cloud, so it is not part of the plan.",
+        "The assessment says something else, dev mode is off, and no transfer was made.",
+        "The assessment says needed, dev mode is on, or a transfer was made.",
+        "Complete the app assessment and mark the app as Needed in cloud.",
+        f"{SUP}/app-pre-migration-checks",
+    ),
+    Cause(
+        "no-consent",
+        PARTY,
+        "Nobody agreed to the app's migration.",
+        "Consent is not given, dev mode is off, and no transfer was made.",
+        "Consent is given, dev mode is on, or a transfer was made.",
+        "Prepare your apps > Agree to app migration: an admin consents to the access scopes.",
+        f"{SUP}/app-pre-migration-checks",
+    ),
+    Cause(
+        "app-not-installed-in-cloud",
+        PARTY,
+        "The cloud app is not installed on the cloud site.",
+        "The site says that the pair's cloud key is not installed.",
+        "The site has it installed, or a webhook was delivered to it.",
+        "Install the app on the cloud site before the migration.",
+        f"{SUP}/app-pre-migration-checks",
+    ),
+    Cause(
+        "core-migration-failed",
+        PARTY,
+        "The core migration did not get through, so apps are not notified.",
+        "The plan is FAILED or STOPPED and no transfer was made.",
+        "A transfer was made, or the plan ran to its end.",
+        "Apps start when the core migration is successful or incomplete; see its errors first.",
+        f"{SUP}/manage-and-view-the-details-of-confluence-migration-plans/",
+        ("cloud-answered-errors", "server-cannot-reach-cloud"),
+    ),
+)

@@ -1,0 +1,113 @@
+"""Causes for which the server app's vendor is responsible."""
+
+from harness.diagnosis.cause import DAC, SEED, Cause, Party
+
+PARTY: Party = "server app"
+
+_NO_LISTENER = (
+    "feature-flag-off",
+    "cloud-key-null",
+    "keys-do-not-match",
+    "listener-not-exported",
+    "package-not-wired",
+    "bundle-not-active",
+    "two-listeners",
+    "app-not-needed",
+    "no-consent",
+    "app-not-installed-in-cloud",
+    "core-migration-failed",
+    "cloud-answered-errors",
+    "server-cannot-reach-cloud",
+)
+
+CAUSES = (
+    Cause(
+        "bundle-not-active",
+        PARTY,
+        "The server app is not running.",
+        "UPM has it disabled or not at all, or its bundle is not ACTIVE, though its packages "
+        "resolve.",
+        "UPM has it enabled and the bundle is ACTIVE, or the listener was called.",
+        "Enable the app under Manage apps; the application log says why its bundle did not start.",
+        "https://confluence.atlassian.com/upm/",
+        ("package-not-wired",),
+    ),
+    Cause(
+        "package-not-wired",
+        PARTY,
+        "A package that the server app imports is not wired to whoever exports it.",
+        "The bundle has unresolved packages, the log has a NoClassDefFoundError or "
+        "ClassNotFoundException of the listener library, or the listener implements another copy "
+        "of the interface than the assistant's, or one of the app's own and was watched in vain.",
+        "The bundle is resolved with one copy of the interface, or the listener was called.",
+        "The current listener library is exported by the assistant at run time and needs no "
+        "import instructions: take a plugin that imports com.atlassian.migration.app.* over to "
+        "DiscoverableListener.",
+        f"{DAC}/tutorials/migrating-osgi-to-discoverable-listener/",
+    ),
+    Cause(
+        "listener-not-exported",
+        PARTY,
+        "The listener is there, but not as an OSGi service, so the assistant cannot see it.",
+        "Its class is loaded and the bundle active, and no listener interface is among the "
+        "services that the bundle registers.",
+        "A listener service is registered, or the listener was called.",
+        "Export the listener as an OSGi service: @ExportAsService with the Spring scanner's "
+        "indexes, or registerService in an activator.",
+        f"{DAC}/prepare-server-app-connect/",
+        ("bundle-not-active", "package-not-wired"),
+    ),
+    Cause(
+        "two-listeners",
+        PARTY,
+        "More than one listener answers for the same server app key.",
+        "Two listener services return the same server key, or the log says so.",
+        "One listener class of one class loader is loaded, or one bundle registers one.",
+        "There is one listener per server app key; several server apps may feed one cloud app.",
+        f"{DAC}/prepare-server-app-connect/",
+    ),
+    Cause(
+        "cloud-key-null",
+        PARTY,
+        "The listener names no cloud app.",
+        'getCloudAppKey() returned null, or the log says "Cloud app key is null for server app '
+        'key ...". That the line is absent proves nothing.',
+        "getCloudAppKey() returned a key, or a transfer with a cloud key was made.",
+        "Return your cloud app's key from getCloudAppKey().",
+        f"{DAC}/prepare-server-app-connect/",
+    ),
+    Cause(
+        "keys-do-not-match",
+        PARTY,
+        "The platform cannot link the server app to the cloud app: their keys do not match.",
+        "The transfer was made without a link, or the listener's keys are not those of the pair.",
+        "The transfer is linked. Unequal keys alone prove nothing: the seed's were unequal too.",
+        "getCloudAppKey() and getServerAppKey() have to match your Marketplace entries; for a "
+        "private or testing app they have to match each other.",
+        SEED,
+    ),
+    Cause(
+        "listener-never-called",
+        PARTY,
+        "The listener is there and was not called.",
+        "Its calls were watched since before the migration began, and there was none.",
+        "A call was seen, or the server reported the listener as triggered.",
+        "Ensure in the server that onStartAppMigration() is being called and visible via OSGi; "
+        "for a test, GET /rest/migration/latest/app-migration/trigger/<planId> calls every "
+        "listener (CCMA 3.4.8 and later). Assistants from before November "
+        "2021 do not look for discoverable listeners.",
+        SEED,
+        _NO_LISTENER,
+    ),
+    Cause(
+        "listener-threw",
+        PARTY,
+        "onStartAppMigration ended with an uncaught exception.",
+        "The method was seen to be left by an exception, the server reported listener-errored, or "
+        "the log has the exception with the method on its stack.",
+        "Every call was seen to return.",
+        "Catch the exception on the server and settle the transfer from the cloud app when it "
+        "receives listener-errored (CCMA 3.3.7 and later); before, the row stays RUNNING for ever.",
+        f"{DAC}/server-side-exceptions/",
+    ),
+)

@@ -1,0 +1,80 @@
+"""Rules about the set-up: flags, assessment, consent, the cloud app's installation, the core."""
+
+from harness.diagnosis.evidence import (
+    AssessmentDecision,
+    Consent,
+    Evidence,
+    PlanStatus,
+    RowShown,
+)
+from harness.diagnosis.facts import PAGE, Facts
+from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
+from harness.store.layout import JOURNAL, SITE
+from harness.vocabulary.features import FEATURE
+
+
+def feature_flag_off(facts: Facts) -> Finding:
+    """The feature flag and the block on the page."""
+    cause = "feature-flag-off"
+    flag = facts.flag(FEATURE)
+    shown = [row for row in facts.of(RowShown) if row.status != "ABSENT"]
+    if shown:
+        return excluded(cause, shown[-1])
+    if flag is None:
+        return unknown(cause, f"whether {FEATURE} is on: read it back from the server")
+    if flag.on:
+        return excluded(cause, flag)
+    if facts.row is None:
+        return likely(cause, flag, missing=facts.lacking(PAGE))
+    return proved(cause, flag, facts.row)
+
+
+def app_not_needed(facts: Facts) -> Finding:
+    """The assessment, which dev mode does without."""
+    decision = facts.last(AssessmentDecision)
+    passed = decision is not None and decision.decision == "needed"
+    return _gate(facts, "app-not-needed", decision, passed)
+
+
+def no_consent(facts: Facts) -> Finding:
+    """The consent, a check that dev mode switches off."""
+    consent = facts.last(Consent)
+    return _gate(facts, "no-consent", consent, consent is not None and consent.given)
+
+
+def app_not_installed(facts: Facts) -> Finding:
+    """The site's word on the cloud app of the pair, not on one that a listener names by mistake."""
+    cause = "app-not-installed-in-cloud"
+    if facts.acknowledged:
+        return excluded(cause, facts.acknowledged)
+    if facts.pair is None and any(each.linked is False for each in facts.transfers):
+        return unknown(cause, "the pair's cloud key: the listener's is not linked to the server's")
+    if not facts.cloud_apps:
+        return unknown(cause, *(facts.lacking(SITE, JOURNAL) or ("nobody asked the site",)))
+    app = facts.cloud_apps[-1]
+    return excluded(cause, app) if app.installed else proved(cause, app)
+
+
+def core_migration_failed(facts: Facts) -> Finding:
+    """The plan's own status."""
+    cause = "core-migration-failed"
+    if facts.transfers:
+        return excluded(cause, *facts.transfers)
+    plan = facts.last(PlanStatus)
+    if plan is None:
+        return unknown(cause, "the plan's status on the dashboard")
+    if plan.status in ("FAILED", "STOPPED"):
+        return proved(cause, plan)
+    if plan.status in ("FINISHED", "INCOMPLETE"):
+        return excluded(cause, plan)
+    return unknown(cause, f"how the plan ends: it is {plan.status}")
+
+
+def _gate(facts: Facts, cause: str, gate: Evidence | None, passed: bool) -> Finding:
+    if facts.dev_mode:
+        return excluded(cause, facts.dev_mode, note="dev mode does not ask for it")
+    if facts.transfers:
+        return excluded(cause, *facts.transfers)
+    if gate is None:
+        return unknown(cause, *facts.lacking(SITE))
+    return excluded(cause, gate) if passed else proved(cause, gate)

@@ -1,0 +1,59 @@
+"""Rules about what lies between: the way to the cloud, and caches before the page."""
+
+import re
+
+from harness.diagnosis.evidence import (
+    LogLine,
+    RestRow,
+    RowBesideRest,
+    ServerCall,
+)
+from harness.diagnosis.facts import Facts, server_time
+from harness.diagnosis.finding import Finding, excluded, proved, unknown
+from harness.diagnosis.rows import shows
+from harness.store.layout import JOURNAL, SERVER_LOG
+
+_UNREACHABLE = re.compile(
+    r"ConnectException|UnknownHostException|NoRouteToHostException|SSLHandshakeException"
+    r"|SSLException|HttpConnectTimeoutException|SocketTimeoutException|Connection refused"
+    r"|PKIX path building failed|HttpTimeoutException|EOFException|Connection reset",
+)
+_ABOUT_THE_CLOUD = re.compile(r"migration|atlassian\.net|api\.atlassian\.com", re.IGNORECASE)
+
+
+def server_cannot_reach_cloud(facts: Facts) -> Finding:
+    """Failures in the log against calls that arrived."""
+    cause = "server-cannot-reach-cloud"
+    failures = [line for line in facts.of(LogLine) if _is_unreachable(line)]
+    arrived = [call for call in facts.of(ServerCall) if call.http]
+    last_failure = max(failures, key=server_time, default=None)
+    later = [
+        call for call in arrived if last_failure and server_time(call) > server_time(last_failure)
+    ]
+    if last_failure and not later:
+        return proved(cause, *failures)
+    if arrived:
+        return excluded(cause, arrived[-1])
+    return unknown(cause, *(facts.lacking(SERVER_LOG, JOURNAL) or ("neither calls nor failures",)))
+
+
+def browser_stale(facts: Facts) -> Finding:
+    """The page against the server's own progress REST."""
+    cause = "browser-stale"
+    rest, row = facts.last(RestRow), facts.row
+    if rest is None or row is None:
+        return unknown(cause, "the progress REST beside the page (CCMA 3.9.6 and later have it)")
+    beside = facts.last(RowBesideRest)
+    shown = beside or row
+    if shows(shown, rest) or rest.status == shown.status:
+        return excluded(cause, rest, shown)
+    if beside:
+        return proved(cause, rest, beside)
+    if row.until and rest.origin.server and rest.origin.server <= row.until:
+        return proved(cause, rest, row)
+    return unknown(cause, "the progress REST no later than the page: it may have moved on since")
+
+
+def _is_unreachable(line: LogLine) -> bool:
+    text = "\n".join([line.message, *line.stack])
+    return bool(_UNREACHABLE.search(text) and _ABOUT_THE_CLOUD.search(text))
