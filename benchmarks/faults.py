@@ -148,7 +148,7 @@ def running_case(values: Mapping[str, str]) -> tuple[Failure, set[str]]:
         own,
         CLOUD_APPS[values["cloud app"]],
         "cloud-answered-errors" if values["polls"] == "refused" else None,
-        "dev-mode-poller" if old else None,
+        "dev-mode-row-not-updated" if old else None,
         "browser-stale" if values["page"] == "stale" else None,
     }
     setup = CloudSetup(

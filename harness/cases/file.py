@@ -6,9 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from harness.cases.axes import Axis, Model
+from harness.vocabulary.cause_ids import current
 from harness.vocabulary.mishaps import MishapKind
 from harness.vocabulary.rows import Row, parse_row
 
@@ -112,7 +113,7 @@ class KnownBug(Model):
     versions: tuple[Word, ...] = ()
     row: RowText
     lasts: Duration
-    cause: str | None = None
+    cause: Annotated[str, AfterValidator(current)] | None = None
 
 
 class Constraint(Model):

@@ -17,7 +17,7 @@ from harness.diagnosis.rules import (
 
 RULES: dict[str, Callable[[Facts], Finding]] = {
     "feature-flag-off": configuration.feature_flag_off,
-    "dev-mode-poller": assistant.dev_mode_poller,
+    "dev-mode-row-not-updated": assistant.dev_mode_row_not_updated,
     "keys-do-not-match": server_app.keys_do_not_match,
     "cloud-key-null": server_app.cloud_key_null,
     "listener-not-exported": server_app.listener_not_exported,

@@ -36,7 +36,7 @@ LINKS: Mapping[str, tuple[str, ...]] = {
         "transfer-timed-out",
     ),
     "the assistant hears of that": ("poll-not-due", "cloud-answered-errors"),
-    "the row shows it": ("dev-mode-poller", "browser-stale"),
+    "the row shows it": ("dev-mode-row-not-updated", "browser-stale"),
 }
 """Link -> the causes that break it; every cause of the catalogue stands here once."""
 

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, computed_field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, computed_field
 
 from harness.errors import EXIT_ERROR, EXIT_FAILED, BadInput, HarnessError
 from harness.store.evidence import Evidence
+from harness.vocabulary.cause_ids import current
 
 VerdictName = Literal["passed", "failed", "known-bug", "fixed", "error"]
 VERDICTS: tuple[VerdictName, ...] = ("passed", "failed", "known-bug", "fixed", "error")
@@ -56,6 +57,15 @@ class Recorded(_Record):
     refreshes: int
 
 
+def _with_todays_name(cause: Mapping[str, object]) -> Mapping[str, object]:
+    """A stored cause under the name that it has today."""
+    name = cause.get("cause")
+    return {**cause, "cause": current(name)} if isinstance(name, str) else cause
+
+
+StoredCause = Annotated[Mapping[str, object], AfterValidator(_with_todays_name)]
+
+
 class CaseResult(_Record):
     """One case: what was expected, what was seen, and the verdict."""
 
@@ -70,7 +80,7 @@ class CaseResult(_Record):
     verdict: VerdictName
     reason: str
     known_bug: str | None = None
-    causes: tuple[Mapping[str, object], ...] = ()
+    causes: tuple[StoredCause, ...] = ()
     artifacts: Mapping[str, str] = Field(default_factory=dict)
     seconds: Mapping[str, float] = Field(default_factory=dict)
     server_seconds: float | None = None

@@ -77,7 +77,7 @@ def failure_of(cause: str) -> Failure:
 def test_a_stack_that_stands_is_explained_as_it_stands(
     testbeds: TestbedPool, harness_browser: Browser, tmp_path: Path
 ) -> None:
-    failure = failure_of("dev-mode-poller")
+    failure = failure_of("dev-mode-row-not-updated")
     testbed = testbeds.get("3.1.7", assets.sample_app("charts"), SCALE)
     run_case(testbed, failure.case, tmp_path / "case")
 

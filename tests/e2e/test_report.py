@@ -203,7 +203,7 @@ def test_a_summary_for_ci(reported: Reported) -> None:
     told = reported.said(reported.run, "--markdown")
     assert told.startswith("## The row says READY. The cloud has SUCCESS 100 %.")
     assert "| known bug | `seed[feature=on,dev-mode=on,ccma=3.1.7]` | READY |" in told
-    assert "`dev-mode-poller`, proved" in told
+    assert "`dev-mode-row-not-updated`, proved" in told
 
 
 def test_a_vendors_example_runs_as_it_was_written(command: Command) -> None:

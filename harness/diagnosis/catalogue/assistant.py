@@ -7,9 +7,9 @@ PARTY: Party = "assistant"
 
 CAUSES = (
     Cause(
-        "dev-mode-poller",
+        "dev-mode-row-not-updated",
         PARTY,
-        "The assistant's dev mode defect: the progress it polls never reaches the row.",
+        "The assistant's dev mode defect: it polls the progress and does not update the row.",
         "Dev mode is on, the version is in the known range, the listener was reported as "
         "triggered, a later poll was answered, and the row still says READY.",
         "Dev mode is off, the version is a fixed one, or the row moved on from READY.",

@@ -24,9 +24,9 @@ DEV_MODE_REFRESH = timedelta(seconds=60)
 """How often a fixed assistant refreshes with dev mode on."""
 
 
-def dev_mode_poller(facts: Facts) -> Finding:
+def dev_mode_row_not_updated(facts: Facts) -> Finding:
     """The seed's defect: polled, and yet READY."""
-    cause = "dev-mode-poller"
+    cause = "dev-mode-row-not-updated"
     flag, version, row = facts.dev_mode, facts.version, facts.row
     if flag is None:
         off = facts.flag(DEV_MODE)

@@ -85,7 +85,7 @@ class Story:
         return Facts(tuple(self.items), frozenset(HOW_TO_LEARN))
 
     def _settings(self) -> None:
-        dev_mode = self.has("dev-mode-poller")
+        dev_mode = self.has("dev-mode-row-not-updated")
         add = self.items.append
         add(Flag(origin=self.at(0), key=FEATURE, on=not self.has("feature-flag-off")))
         add(Flag(origin=self.at(0), key=DEV_MODE, on=dev_mode))
@@ -246,7 +246,7 @@ class Story:
             rest = RestRow(origin=self.at(30), status="SUCCESS", percent=100)
             self.items.append(rest)
             shown = ("RUNNING", 0)
-        self._row(*(("READY", None) if self.has("dev-mode-poller") else shown))
+        self._row(*(("READY", None) if self.has("dev-mode-row-not-updated") else shown))
 
     def _post(
         self,

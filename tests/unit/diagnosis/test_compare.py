@@ -24,7 +24,7 @@ def test_a_case_is_the_same_as_itself(story):
 
 
 def test_dev_mode_on_against_off_leads_to_the_poll_whose_answer_found_no_row(story):
-    walked = walk(story("dev-mode-poller"), story())
+    walked = walk(story("dev-mode-row-not-updated"), story())
     first = next(each for each in walked.differences if each.one.number == 1)
 
     assert walked.differences[0].one.text == "before the first poll the row says READY"
@@ -93,7 +93,7 @@ def test_without_a_row_there_is_still_a_walk(story):
 
 
 def test_as_data(story):
-    data = to_json("a", "b", walk(story("dev-mode-poller"), story()))
+    data = to_json("a", "b", walk(story("dev-mode-row-not-updated"), story()))
 
     assert data["differences"][0]["a"]["lane"] == "row"
     assert data["differences"][1]["a"]["server_seconds"] == 600

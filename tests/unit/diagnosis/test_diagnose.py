@@ -40,7 +40,7 @@ VISIBLE_BEFORE_A_RUN = [
     "cloud-key-null",
 ]
 VISIBLE_IN_A_RUN = [
-    "dev-mode-poller",
+    "dev-mode-row-not-updated",
     "two-listeners",
     "listener-threw",
     "outdated-keys",
@@ -145,8 +145,8 @@ def test_what_follows_is_not_named_beside_its_root(story, root, consequence):
 
 def test_the_seed_thread(story):
     """Dev mode on, 3.1.7: posts got 200, the listener ran, the log line is absent, READY."""
-    facts = story("dev-mode-poller")
-    found = finding(facts, "dev-mode-poller")
+    facts = story("dev-mode-row-not-updated")
+    found = finding(facts, "dev-mode-row-not-updated")
 
     assert found.confidence == "proved"
     assert [type(each).__name__ for each in found.evidence] == [
@@ -165,7 +165,7 @@ def test_the_seed_thread(story):
 def test_the_seed_thread_with_dev_mode_off(story):
     facts = story()
 
-    assert finding(facts, "dev-mode-poller").confidence == "excluded"
+    assert finding(facts, "dev-mode-row-not-updated").confidence == "excluded"
     assert facts.row is not None
     assert (facts.row.status, facts.row.percent) == ("COMPLETE", 100)
 
@@ -175,28 +175,28 @@ def test_the_seed_thread_with_dev_mode_off(story):
     [("3.1.7", "proved"), ("3.4.14", "likely"), ("3.9.6", "excluded"), ("3.12.0", "excluded")],
 )
 def test_the_dev_mode_defect_is_bound_to_versions(story, version, confidence):
-    facts = story("dev-mode-poller")
+    facts = story("dev-mode-row-not-updated")
     items = tuple(
         replace(item, version=version) if item is facts.version else item for item in facts.items
     )
 
-    assert finding(Facts(items, facts.sources), "dev-mode-poller").confidence == confidence
+    assert finding(Facts(items, facts.sources), "dev-mode-row-not-updated").confidence == confidence
 
 
 def test_a_row_that_moved_on_is_not_the_dev_mode_defect(story):
-    facts = story("dev-mode-poller")
+    facts = story("dev-mode-row-not-updated")
     items = tuple(
         replace(item, status="RUNNING", percent=0) if isinstance(item, RowShown) else item
         for item in facts.items
     )
 
-    assert finding(Facts(items, facts.sources), "dev-mode-poller").confidence == "excluded"
+    assert finding(Facts(items, facts.sources), "dev-mode-row-not-updated").confidence == "excluded"
 
 
 def test_without_a_poll_the_dev_mode_defect_is_likely_only(story):
-    facts = without(story("dev-mode-poller"), ServerCall)
+    facts = without(story("dev-mode-row-not-updated"), ServerCall)
 
-    assert finding(facts, "dev-mode-poller").confidence == "likely"
+    assert finding(facts, "dev-mode-row-not-updated").confidence == "likely"
 
 
 def test_a_missing_journal_proves_nothing_about_posts(story):

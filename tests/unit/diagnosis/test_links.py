@@ -22,7 +22,7 @@ def test_in_a_run_without_faults_every_link_holds(story):
 
 def test_the_seeds_bug_breaks_the_last_link_alone(story):
     assert [
-        name for name, state in states(story("dev-mode-poller")).items() if state != "held"
+        name for name, state in states(story("dev-mode-row-not-updated")).items() if state != "held"
     ] == ["the row shows it"]
 
 

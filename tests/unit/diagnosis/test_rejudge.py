@@ -54,15 +54,15 @@ def test_a_known_bug_of_today_is_recognised():
 
 
 def test_a_known_bug_of_today_needs_its_cause_where_it_names_one():
-    bug = BUG.model_copy(update={"cause": "dev-mode-poller"})
+    bug = BUG.model_copy(update={"cause": "dev-mode-row-not-updated"})
     marked = case(COMPLETE, bug=bug)
     found = [
         rejudge(stored(READY), marked, list(causes)).verdict
-        for causes in ([proved("dev-mode-poller")], [proved("never-settled")], [])
+        for causes in ([proved("dev-mode-row-not-updated")], [proved("never-settled")], [])
     ]
 
     assert [each.name for each in found] == ["known-bug", "failed", "error"]
-    assert "what is proved is never-settled, not dev-mode-poller" in found[1].reason
+    assert "what is proved is never-settled, not dev-mode-row-not-updated" in found[1].reason
 
 
 def test_without_the_case_file_the_verdict_stays():

@@ -23,7 +23,7 @@ def old_run(tmp_path: Path) -> Path:
 def test_it_is_explained(old_run: Path) -> None:
     named = stored.find(str(old_run), lambda: old_run)
     text, data = commands.explained(stored.cases(named, None))
-    assert "PROVED dev-mode-poller" in text
+    assert "PROVED dev-mode-row-not-updated" in text
     (case,) = read_run(old_run)
     assert (case.id, case.problems) == (CASE, ())
     assert json.dumps(data)
@@ -32,14 +32,14 @@ def test_it_is_explained(old_run: Path) -> None:
 def test_it_is_judged_by_the_rules_of_today(old_run: Path) -> None:
     (text, _), status = judge.judged(str(old_run), [], lambda: old_run)
     assert status == 0
-    assert f"known-bug  {CASE}: dev-mode-poller\n" in text
+    assert f"known-bug  {CASE}: dev-mode-row-not-updated\n" in text
 
 
 def test_it_is_reported(old_run: Path) -> None:
     page = html.write(old_run).read_text()
-    assert "dev-mode-poller" in page
+    assert "dev-mode-row-not-updated" in page
     assert "screenshot: none was kept" in page
-    assert "dev-mode-poller" in markdown.write(old_run)
+    assert "dev-mode-row-not-updated" in markdown.write(old_run)
 
 
 def test_its_request_is_read() -> None:

@@ -53,7 +53,7 @@ def test_the_story_is_told_first(make_run: MakeRun) -> None:
     told = " ".join(page.text.split())
     assert "The row says READY. The cloud has SUCCESS 100 %." in told
     assert told.index("The row says READY.") < told.index("The matrix")
-    assert "dev-mode-poller" in told
+    assert "dev-mode-row-not-updated" in told
     assert "31 min behind, 3 polls" in told
 
 
@@ -254,9 +254,9 @@ def test_the_summary_names_bug_and_cause(make_run: MakeRun) -> None:
     table = [line for line in lines if line.startswith("| known bug")]
     assert table == [
         "| known bug | `seed[feature=on,dev-mode=on,ccma=3.1.7]` | READY | SUCCESS 100 % "
-        "| `dev-mode-poller` |"
+        "| `dev-mode-row-not-updated` |"
     ]
-    assert "- `dev-mode-poller`, proved in" in told
+    assert "- `dev-mode-row-not-updated`, proved in" in told
 
 
 SENTINEL = "s3nt1nel"

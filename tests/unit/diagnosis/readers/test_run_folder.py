@@ -115,8 +115,8 @@ def change(folder: Path, **fields: object) -> None:
 
 
 def test_the_seeds_run_is_explained_from_its_folder(run):
-    assert proved(run) == ["dev-mode-poller"]
-    assert proved(run / "results.json") == ["dev-mode-poller"]
+    assert proved(run) == ["dev-mode-row-not-updated"]
+    assert proved(run / "results.json") == ["dev-mode-row-not-updated"]
 
 
 def test_the_explanation_is_one_screen(run):
@@ -124,7 +124,7 @@ def test_the_explanation_is_one_screen(run):
     text = explain(case.id, case.facts, diagnose(case.facts), case.problems)
 
     assert text.startswith(f"{SEED}\nthe page showed READY until 12:34:00")
-    assert "PROVED dev-mode-poller" in text
+    assert "PROVED dev-mode-row-not-updated" in text
     assert "journal #30" in text
     assert "community.developer.atlassian.com" in text
     assert "Not known:" in text
@@ -139,7 +139,7 @@ def test_the_explanation_as_data(run):
     proved = [
         each for each in json.loads(json.dumps(data))["causes"] if each["confidence"] == "proved"
     ]
-    assert [each["cause"] for each in proved] == ["dev-mode-poller"]
+    assert [each["cause"] for each in proved] == ["dev-mode-row-not-updated"]
     (kept,) = for_results(findings)
     assert kept["confidence"] == "proved"
     assert any("dev-mode is on" in each for each in kept["evidence"])
