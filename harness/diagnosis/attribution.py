@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from harness.diagnosis.data_evidence import CancelAsked, DataRead, DataUploaded
 from harness.diagnosis.evidence import (
     AppUnderTest,
     Bundle,
@@ -19,7 +20,17 @@ from harness.diagnosis.evidence import (
     Triggered,
 )
 
-_OF_A_TRANSFER = (TransferMade, Triggered, ListenerFailed, Delivery, ProgressPost, EndedByPlatform)
+_OF_A_TRANSFER = (
+    TransferMade,
+    Triggered,
+    ListenerFailed,
+    Delivery,
+    ProgressPost,
+    EndedByPlatform,
+    DataUploaded,
+    DataRead,
+    CancelAsked,
+)
 _SERVER_KEY = re.compile(r"for server app key (?P<key>[^\s:]+)")
 
 

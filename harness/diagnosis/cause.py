@@ -36,8 +36,8 @@ class Cause:
         source: where that is written.
         follows_from: causes that bring this one about; when one of them is proved, this is not
             named as a cause of its own.
-        rivals: other causes that leave the same evidence behind. It is proved only where each of
-            them is excluded or does not apply; otherwise it is likely at most.
+        rests_on_silence: whether its evidence is what did not happen. Then each cause that it
+            may follow from has to be excluded; where one is open, it is likely at most.
     """
 
     id: str
@@ -48,4 +48,4 @@ class Cause:
     advice: str
     source: str
     follows_from: tuple[str, ...] = ()
-    rivals: tuple[str, ...] = ()
+    rests_on_silence: bool = False

@@ -11,6 +11,7 @@ from harness.diagnosis.catalogue import (
     network,
     platform,
     server_app,
+    standin,
 )
 from harness.diagnosis.cause import Cause
 
@@ -21,6 +22,7 @@ CATALOGUE = (
     *platform.CAUSES,
     *cloud_app.CAUSES,
     *assistant.CAUSES,
+    *standin.CAUSES,
 )
 
 BY_ID = {cause.id: cause for cause in CATALOGUE}
@@ -49,6 +51,12 @@ def _section(cause: Cause) -> str:
         f"- **Proved by**: {cause.proved_by}\n"
         f"- **Excluded by**: {cause.excluded_by}\n"
         + (f"- **Not named beside**: {follows}\n" if follows else "")
+        + (
+            "- **Rests on silence**: proved only where each of these is excluded; otherwise likely "
+            "at most\n"
+            if cause.rests_on_silence
+            else ""
+        )
         + f"- **What to do**: {cause.advice}\n"
         f"- **Source**: <{cause.source}>\n"
     )

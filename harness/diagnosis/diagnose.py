@@ -1,12 +1,13 @@
-"""From evidence to findings: every rule is asked, then what merely follows is taken out."""
+"""From evidence to findings: every rule is asked, then each answer is held against the others."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from harness.diagnosis.causes import BY_ID, CATALOGUE
 from harness.diagnosis.facts import Facts
 from harness.diagnosis.finding import Finding
 from harness.diagnosis.rules import (
+    app_data,
     assistant,
     cloud_app,
     configuration,
@@ -46,22 +47,49 @@ RULES: dict[str, Callable[[Facts], Finding]] = {
     "server-cannot-reach-cloud": network.server_cannot_reach_cloud,
     "browser-stale": network.browser_stale,
     "core-migration-failed": configuration.core_migration_failed,
+    "listener-ended-by-error": app_data.listener_ended_by_error,
+    "listener-still-running": app_data.listener_still_running,
+    "listener-swallowed-failure": app_data.listener_swallowed_failure,
+    "upload-not-closed": app_data.upload_not_closed,
+    "nothing-uploaded": app_data.nothing_uploaded,
+    "app-never-read": app_data.app_never_read,
+    "app-read-refused": app_data.app_read_refused,
+    "signed-link-expired": app_data.signed_link_expired,
+    "app-read-failed": app_data.app_read_failed,
+    "signed-link-refused": app_data.signed_link_refused,
+    "not-in-the-model": app_data.not_in_the_model,
+    "transfer-refused": platform.transfer_refused,
+    "event-lost": platform.event_lost,
+    "server-token-refused": platform.server_token_refused,
+    "transfer-cancelled": platform.transfer_cancelled,
 }
 
 
 def diagnose(facts: Facts) -> list[Finding]:
     """Every cause of the catalogue judged, in the catalogue's order."""
-    return _without_consequences([RULES[cause.id](facts) for cause in CATALOGUE])
+    found = {cause.id: RULES[cause.id](facts) for cause in CATALOGUE}
+    return [_among(finding, found) for finding in found.values()]
 
 
-def _without_consequences(findings: Sequence[Finding]) -> list[Finding]:
-    """Take back what follows from something proved; a chain of them is taken back whole."""
-    proved = {finding.cause for finding in findings if finding.confidence == "proved"}
-    return [_unless_it_follows(finding, proved) for finding in findings]
+def _among(finding: Finding, found: Mapping[str, Finding]) -> Finding:
+    """A finding in view of the others: what follows is taken back, silence proves nothing alone.
 
-
-def _unless_it_follows(finding: Finding, proved: set[str]) -> Finding:
-    roots = [each for each in BY_ID[finding.cause].follows_from if each in proved]
-    if finding.confidence not in ("proved", "likely") or not roots:
+    A chain of consequences is taken back whole.
+    """
+    if finding.confidence not in ("proved", "likely"):
         return finding
-    return replace(finding, confidence="excluded", note=f"it follows from {', '.join(roots)}")
+    cause = BY_ID[finding.cause]
+    roots = [each for each in cause.follows_from if found[each].confidence == "proved"]
+    if roots:
+        return replace(finding, confidence="excluded", note=f"it follows from {', '.join(roots)}")
+    others = [each for each in cause.follows_from if found[each].confidence != "excluded"]
+    if not cause.rests_on_silence or not others:
+        return finding
+    missing = tuple(_open(found[each]) for each in others)
+    return replace(finding, confidence="likely", missing=(*finding.missing, *missing))
+
+
+def _open(other: Finding) -> str:
+    """Another explanation, and how to learn whether it is the one."""
+    how = "; ".join(other.missing)
+    return f"it may be {other.cause} instead" + (f": {how}" if how else "")

@@ -235,17 +235,33 @@ class ListenerClass(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListenerCall(Evidence):
-    """One entry into a listener method: outcome `returned`, `threw` or `running`."""
+    """One entry into a listener method: outcome `returned`, `threw` or `running`.
+
+    Args:
+        listener: its class.
+        method: the method.
+        outcome: how it ended; `running` when it had not ended at the last look.
+        exception: what it threw.
+        loader: its class's loader.
+        caught: what was thrown inside and caught in the app's own classes; None when that was not
+            watched.
+        stack: where a running one stood at the last look, the innermost frame first.
+    """
 
     listener: str
     method: str
     outcome: str
     exception: str | None = None
     loader: str = ""
+    caught: tuple[str, ...] | None = None
+    stack: tuple[str, ...] = ()
 
     def _say(self) -> str:
-        how = f"threw {self.exception}" if self.outcome == "threw" else self.outcome
-        return f"{self.listener}.{self.method} was called and {how}"
+        how = {"threw": f"threw {self.exception}", "running": "has not returned"}
+        text = f"{self.listener}.{self.method} was called and {how.get(self.outcome, self.outcome)}"
+        if self.caught:
+            text += f"; inside it the app caught {', '.join(self.caught)}"
+        return text + (f"; it stands at {' < '.join(self.stack[:6])}" if self.stack else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,15 +338,22 @@ class ListenerFailed(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery(Evidence):
-    """One try to deliver a webhook to the cloud app."""
+    """One try to deliver a webhook to the cloud app; `lost`: it never arrived there.
+
+    All tries of one message have its `message` id.
+    """
 
     event: str
     transfer: str
     status: int | None
     acknowledged: bool
     reason: str = ""
+    lost: bool = False
+    message: str = ""
 
     def _say(self) -> str:
+        if self.lost:
+            return f"webhook {self.event} of {self.transfer} was lost on its way ({self.answer})"
         how = "acknowledged" if self.acknowledged else f"not acknowledged ({self.answer})"
         return f"webhook {self.event} of {self.transfer} was {how}"
 
@@ -376,9 +399,11 @@ class ServerCall(Evidence):
     what: str
     http: int
     is_poll: bool = False
+    effect: str = ""
 
     def _say(self) -> str:
-        return f"the server called {self.what} and got {self.http or 'no answer'}"
+        why = f" ({self.effect})" if self.effect and self.http and not self.ok else ""
+        return f"the server called {self.what} and got {self.http or 'no answer'}{why}"
 
     @property
     def ok(self) -> bool:

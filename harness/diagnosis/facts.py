@@ -120,6 +120,37 @@ class Facts:
         return next((each for each in self.of(Delivery) if each.acknowledged), None)
 
     @property
+    def messages(self) -> list[list[Delivery]]:
+        """The tries of each message that the app may have to act on."""
+        tries: dict[str, list[Delivery]] = {}
+        for each in self.of(Delivery):
+            if each.event != "transfer-settled":
+                tries.setdefault(each.message or each.event, []).append(each)
+        return list(tries.values())
+
+    @property
+    def told(self) -> list[Delivery]:
+        """What the cloud app acknowledged of it."""
+        return [each for tries in self.messages for each in tries if each.acknowledged]
+
+    @property
+    def data_event(self) -> Delivery | None:
+        """The last event of an upload that the cloud app acknowledged."""
+        events = [each for each in self.told if each.event == "app-data-uploaded"]
+        return events[-1] if events else None
+
+    @property
+    def server_calls(self) -> list[ServerCall]:
+        """All calls of the server to the cloud."""
+        return self.of(ServerCall)
+
+    @property
+    def posts_all_taken(self) -> bool:
+        """Whether the cloud app posted, and each of its posts counted."""
+        posts = self.of(ProgressPost)
+        return bool(posts) and len(with_effect(posts, *EFFECTIVE)) == len(posts)
+
+    @property
     def settled(self) -> ProgressPost | EndedByPlatform | None:
         """What settled the transfer."""
         posts = [post for post in self.of(ProgressPost) if post.effect == Effect.SETTLED]

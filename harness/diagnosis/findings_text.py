@@ -26,7 +26,7 @@ def explain(case: str, facts: Facts, findings: Sequence[Finding], problems: Sequ
     """
     named = [each for each in findings if each.confidence in ("proved", "likely")]
     ruled_out = [each.cause for each in findings if each.confidence == "excluded"]
-    found = links(findings)
+    found = links(facts, findings)
     row = facts.row.says if facts.row else "nobody saw a row"
     parts = [f"{case}\n{row}", "\n".join(map(_link, found))]
     if not named:
@@ -40,9 +40,13 @@ def explain(case: str, facts: Facts, findings: Sequence[Finding], problems: Sequ
 
 
 def _link(link: Link) -> str:
+    """One line: its state, and by what it held, what broke it, or how to learn that."""
     causes = [f.cause for f in link.findings if f.confidence in ("proved", "likely")]
-    state = link.state.upper() if causes else link.state
-    return f"  {state:<13}  {link.name}" + (f": {', '.join(causes)}" if causes else "")
+    is_broken = link.state in ("broken", "likely broken")
+    state = link.state.upper() if is_broken else link.state
+    why = ", ".join(causes) if is_broken else str(link.by or link.learn)
+    line = f"  {state:<13}  {link.name}" + (f": {why}" if why else "")
+    return line if len(line) <= _WIDTH or is_broken else f"{line[: _WIDTH - 3].rstrip()}..."
 
 
 def to_json(
@@ -52,7 +56,7 @@ def to_json(
     return {
         "case": case,
         "row": None if facts.row is None else facts.row.says,
-        "links": [{"link": each.name, "state": each.state} for each in links(findings)],
+        "links": [_link_as_data(each) for each in links(facts, findings)],
         "causes": [_as_data(finding) for finding in findings],
         "problems": list(problems),
     }
@@ -64,6 +68,7 @@ def for_results(findings: Sequence[Finding]) -> list[dict[str, Any]]:
         {
             "cause": finding.cause,
             "confidence": finding.confidence,
+            "responsible": BY_ID[finding.cause].responsible,
             "evidence": [str(each) for each in finding.evidence],
         }
         for finding in findings
@@ -76,10 +81,20 @@ def dumps(data: Any) -> str:
     return json.dumps(data, indent=1)
 
 
+def _link_as_data(link: Link) -> dict[str, Any]:
+    return {
+        "link": link.name,
+        "state": link.state,
+        "by": None if link.by is None else _evidence(link.by),
+        "learn": link.learn,
+    }
+
+
 def _as_data(finding: Finding) -> dict[str, Any]:
     return {
         "cause": finding.cause,
         "confidence": finding.confidence,
+        "responsible": BY_ID[finding.cause].responsible,
         "statement": BY_ID[finding.cause].statement,
         "note": finding.note,
         "evidence": [_evidence(each) for each in finding.evidence],
@@ -102,6 +117,7 @@ def _evidence(item: Evidence) -> dict[str, Any]:
 def _cause(finding: Finding) -> str:
     cause = BY_ID[finding.cause]
     lines = [_wrapped(f"{finding.confidence.upper()} {cause.id}: ", cause.statement)]
+    lines.append(f"  responsible: {cause.responsible}")
     if finding.note:
         lines.append(_wrapped("  = ", finding.note))
     lines += [_wrapped("  - ", str(each)) for each in finding.evidence[:_MOST_EVIDENCE]]

@@ -1,44 +1,140 @@
 """The links from an admin's click to the row, in order, and which of them held.
 
-Each cause breaks one link. A link after a broken one is mostly not reached, so that nothing was
-seen of it: that is no gap in the evidence, and is told apart from one.
+Each cause breaks one link. A link is held only by something that was seen to go through it, and
+the link says by what: that no cause of its breaking is known holds nothing. What was not seen is
+`unknown`, with how to learn it; after a break it is `not reached`, which is no gap in the evidence.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.diagnosis import link_evidence as seen
+from harness.diagnosis.evidence import Evidence
+from harness.diagnosis.facts import HOW_TO_LEARN, PAGE, Facts
 from harness.diagnosis.finding import Finding
+from harness.diagnosis.link_evidence import Seen
+from harness.store.layout import JOURNAL, OSGI, PROBE, UPM
 
-State = Literal["broken", "likely broken", "held", "not known", "not reached"]
+State = Literal["broken", "likely broken", "held", "unknown", "not reached"]
 
-LINKS: Mapping[str, tuple[str, ...]] = {
-    "app migration is switched on": ("feature-flag-off",),
-    "the server app runs": ("bundle-not-active", "package-not-wired"),
-    "its listener is there": ("listener-not-exported", "two-listeners", "cloud-key-null"),
-    "the app is in the plan": ("app-not-needed", "no-consent"),
-    "the plan runs in the cloud": ("server-cannot-reach-cloud", "core-migration-failed"),
-    "the platform links both apps": ("app-not-installed-in-cloud", "keys-do-not-match"),
-    "the listener is called": ("listener-never-called", "listener-threw"),
-    "the cloud app hears of it": ("webhook-not-registered", "webhook-never-acknowledged"),
-    "the cloud app reports": (
-        "cloud-app-never-posted",
-        "progress-not-authorised",
-        "posted-to-another-transfer",
-        "outdated-keys",
-        "unknown-status",
-        "percent-fell",
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One link as it is meant.
+
+    Args:
+        name: what it does, in a sentence.
+        causes: what breaks it.
+        seen: finds what was seen to go through it.
+        source: which source would tell.
+    """
+
+    name: str
+    causes: tuple[str, ...]
+    seen: Seen
+    source: str
+
+
+CHAIN: tuple[Step, ...] = (
+    Step("app migration is switched on", ("feature-flag-off",), seen.switched_on, PAGE),
+    Step("the server app runs", ("bundle-not-active", "package-not-wired"), seen.app_runs, UPM),
+    Step(
+        "its listener is there",
+        ("listener-not-exported", "two-listeners", "cloud-key-null"),
+        seen.listener_there,
+        OSGI,
     ),
-    "the transfer is settled": (
-        "never-settled",
-        "settled-without-100",
-        "posted-after-settling",
-        "transfer-timed-out",
+    Step("the app is in the plan", ("app-not-needed", "no-consent"), seen.in_plan, PAGE),
+    Step(
+        "the server reaches the cloud",
+        ("server-cannot-reach-cloud", "server-token-refused"),
+        seen.reaches_cloud,
+        JOURNAL,
     ),
-    "the assistant hears of that": ("poll-not-due", "cloud-answered-errors"),
-    "the row shows it": ("dev-mode-row-not-updated", "browser-stale"),
-}
-"""Link -> the causes that break it; every cause of the catalogue stands here once."""
+    Step(
+        "the platform makes the transfer",
+        ("core-migration-failed", "transfer-refused"),
+        seen.transfer_made,
+        JOURNAL,
+    ),
+    Step(
+        "it links both apps",
+        ("app-not-installed-in-cloud", "keys-do-not-match"),
+        seen.linked,
+        JOURNAL,
+    ),
+    Step("the listener is called", ("listener-never-called",), seen.called, PROBE),
+    Step(
+        "the listener returns",
+        (
+            "not-in-the-model",
+            "listener-threw",
+            "listener-ended-by-error",
+            "listener-still-running",
+            "listener-swallowed-failure",
+        ),
+        seen.returned,
+        PROBE,
+    ),
+    Step(
+        "the data is uploaded and closed",
+        ("nothing-uploaded", "upload-not-closed"),
+        seen.uploaded,
+        JOURNAL,
+    ),
+    Step(
+        "the cloud app hears of it",
+        ("webhook-not-registered", "event-lost", "webhook-never-acknowledged"),
+        seen.heard,
+        JOURNAL,
+    ),
+    Step(
+        "the cloud app reads its data",
+        (
+            "app-never-read",
+            "app-read-failed",
+            "app-read-refused",
+            "signed-link-expired",
+            "signed-link-refused",
+        ),
+        seen.read,
+        JOURNAL,
+    ),
+    Step("the cloud app reports", ("cloud-app-never-posted",), seen.reported, JOURNAL),
+    Step(
+        "the report changes something",
+        (
+            "progress-not-authorised",
+            "posted-to-another-transfer",
+            "outdated-keys",
+            "unknown-status",
+            "percent-fell",
+        ),
+        seen.changed,
+        JOURNAL,
+    ),
+    Step(
+        "the transfer is settled",
+        (
+            "transfer-cancelled",
+            "transfer-timed-out",
+            "never-settled",
+            "settled-without-100",
+            "posted-after-settling",
+        ),
+        seen.settled,
+        JOURNAL,
+    ),
+    Step(
+        "the assistant hears of that",
+        ("poll-not-due", "cloud-answered-errors"),
+        seen.polled,
+        JOURNAL,
+    ),
+    Step("the row shows it", ("dev-mode-row-not-updated", "browser-stale"), seen.shown, PAGE),
+)
+"""Every cause of the catalogue is in one of them, once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +145,34 @@ class Link:
         name: what it does, in a sentence.
         state: whether it held.
         findings: the causes that would break it, judged.
+        by: what was seen to go through it, where it held.
+        learn: how to learn whether it held, where that is unknown.
     """
 
     name: str
     state: State
     findings: tuple[Finding, ...]
+    by: Evidence | None = None
+    learn: str = ""
 
 
-def links(findings: Sequence[Finding]) -> list[Link]:
+def links(facts: Facts, findings: Sequence[Finding]) -> list[Link]:
     """Every link in order.
 
     Args:
+        facts: the case's evidence.
         findings: every cause of the catalogue, judged.
     """
     by_cause = {finding.cause: finding for finding in findings}
     found: list[Link] = []
-    broken = False
-    for name, causes in LINKS.items():
-        own = tuple(by_cause[cause] for cause in causes if cause in by_cause)
-        state = _state({finding.confidence for finding in own}, broken)
-        broken = broken or state in ("broken", "likely broken")
-        found.append(Link(name, state, own))
+    is_broken = False
+    for step in CHAIN:
+        own = tuple(by_cause[cause] for cause in step.causes if cause in by_cause)
+        by = step.seen(facts)
+        state = _state({finding.confidence for finding in own}, by, is_broken)
+        learn = _learn(step, own, facts) if state == "unknown" else ""
+        is_broken = is_broken or state in ("broken", "likely broken")
+        found.append(Link(step.name, state, own, by if state == "held" else None, learn))
     return found
 
 
@@ -84,13 +187,19 @@ def gaps(found: Sequence[Link]) -> list[Finding]:
     ]
 
 
-def _state(confidences: set[str], broken_before: bool) -> State:
+def _state(confidences: set[str], by: Evidence | None, broken_before: bool) -> State:
     if "proved" in confidences:
         return "broken"
+    if by is not None:
+        return "held"
     if "likely" in confidences:
         return "likely broken"
-    if "unknown" not in confidences:
-        return "held"
-    if broken_before:
-        return "not reached"
-    return "held" if "excluded" in confidences else "not known"
+    return "not reached" if broken_before else "unknown"
+
+
+def _learn(step: Step, findings: Sequence[Finding], facts: Facts) -> str:
+    """Which source would tell; where it was read, what the rules miss in it."""
+    if not facts.has(step.source):
+        return HOW_TO_LEARN[step.source]
+    missing = [each for finding in findings for each in finding.missing]
+    return missing[0] if missing else "no source that was read has anything about it"

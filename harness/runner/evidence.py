@@ -31,8 +31,12 @@ from harness.store.results import CaseResult
 from harness.support.redact import cleaned
 from harness.testbed.testbed import Testbed
 
-POLLERS = (WatchedMethod("org.migrationharness.standin.ccma.migration.Poller", "poll"),)
-"""Methods that poll the cloud, by assistant; of the real one the name is not known."""
+_STANDIN = "org.migrationharness.standin.ccma"
+WATCHED = (
+    WatchedMethod(f"{_STANDIN}.migration.Poller", "poll"),
+    WatchedMethod(f"{_STANDIN}.gateway.AppDataUpload", "<init>"),
+)
+"""Methods that poll the cloud and that begin an upload; of the real assistant no name is known."""
 
 _ATTACH_SECONDS = 1.0
 _ARMED_SECONDS = 5.0
@@ -122,7 +126,7 @@ class CaseEvidence:
         probe = Probe(
             confluence.host,
             confluence.port("jdwp"),
-            methods=POLLERS,
+            methods=WATCHED,
             listener_classes=self._subject.listeners,
             look_for_others=not self._subject.listeners,
             server_clock=clock,

@@ -68,7 +68,12 @@ Outcome = Literal["returned", "threw", "running"]
 
 @dataclass(frozen=True, slots=True)
 class RecordedCall:
-    """One entry into a listener method. `running` means: not left when the probe stopped."""
+    """One entry into a listener method. `running` means: not left when the probe stopped.
+
+    `caught` is what was thrown inside and caught in a class of the listener's own class loader,
+    each kind once, with where; None in records that did not look. `stack` is where a running call
+    stood when the probe stopped, the innermost frame first.
+    """
 
     type: LoadedType
     method: str
@@ -79,6 +84,8 @@ class RecordedCall:
     left: Instant | None = None
     exception_type: str | None = None
     exception_message: str | None = None
+    caught: tuple[str, ...] | None = None
+    stack: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,26 @@ from harness.diagnosis.cause import DAC, SEED, Cause, Party
 
 PARTY: Party = "cloud app"
 
+_NO_DATA = (
+    "listener-threw",
+    "listener-ended-by-error",
+    "listener-still-running",
+    "listener-swallowed-failure",
+    "upload-not-closed",
+    "nothing-uploaded",
+    "webhook-never-acknowledged",
+    "event-lost",
+    "app-read-failed",
+    "app-read-refused",
+    "signed-link-expired",
+    "signed-link-refused",
+    "transfer-cancelled",
+    "transfer-timed-out",
+    "cloud-answered-errors",
+    "not-in-the-model",
+)
+"""Why a cloud app that does everything right has nothing to report."""
+
 CAUSES = (
     Cause(
         "webhook-not-registered",
@@ -33,12 +53,8 @@ CAUSES = (
         "It posted, to whatever transfer and with whatever effect.",
         "POST the progress of the transferId that the webhook named, about once a minute.",
         f"{DAC}/report-progress-for-connect/",
-        (
-            "app-not-installed-in-cloud",
-            "webhook-not-registered",
-            "webhook-never-acknowledged",
-            "listener-threw",
-        ),
+        ("app-not-installed-in-cloud", "webhook-not-registered", *_NO_DATA),
+        rests_on_silence=True,
     ),
     Cause(
         "progress-not-authorised",
@@ -98,7 +114,8 @@ CAUSES = (
         "The final status needs to be one of SUCCESS, FAILED, INCOMPLETE; until then the row "
         "stays RUNNING, after 14 days it is timed out.",
         f"{DAC}/report-progress-for-connect/",
-        ("listener-threw", "transfer-timed-out"),
+        ("app-never-read", *_NO_DATA),
+        rests_on_silence=True,
     ),
     Cause(
         "settled-without-100",
@@ -126,5 +143,38 @@ CAUSES = (
         "The app settled it.",
         "Settle within 14 days of the first notification that the listener was triggered.",
         f"{DAC}/transfer/",
+    ),
+    Cause(
+        "app-never-read",
+        PARTY,
+        "The cloud app heard of uploaded data and never asked for it.",
+        "It acknowledged app-data-uploaded, each of its posts counted, the transfer is not "
+        "settled, and the whole journal has no question for the data.",
+        "It asked for data, or the transfer is settled.",
+        "GET /data/{s3Key} with the s3Key of the event, then the URL that it answers, while the "
+        "transfer is active.",
+        f"{DAC}/app-data/",
+        ("cloud-app-never-posted", "transfer-cancelled"),
+    ),
+    Cause(
+        "app-read-refused",
+        PARTY,
+        "The cloud app's questions for its data are refused for how it asks.",
+        "The last read of a kind was answered 4xx, other than 429, and the transfer is not "
+        "settled.",
+        "Its reads were answered, or the transfer is settled.",
+        "Sign with the shared secret of this site's installation; s3Key and transferId are those "
+        "of the event, and the transfer has to be active.",
+        f"{DAC}/app-data/",
+    ),
+    Cause(
+        "signed-link-expired",
+        PARTY,
+        "The cloud app used a link to its data after the link's hour.",
+        "A link was refused as expired an hour after it was made, or later, and no newer one was "
+        "used with success.",
+        "The bytes were served, or the transfer is settled.",
+        "Ask for a new link when the bytes are needed: it is valid for an hour.",
+        f"{DAC}/app-data/",
     ),
 )

@@ -1,6 +1,6 @@
 """Causes that lie in the set-up: flags, assessment, consent, installation, core migration."""
 
-from harness.diagnosis.cause import FORUM, SUP, Cause, Party
+from harness.diagnosis.cause import DAC, FORUM, SUP, Cause, Party
 from harness.vocabulary.features import FEATURE
 
 PARTY: Party = "configuration"
@@ -50,6 +50,31 @@ CAUSES = (
         "A transfer was made, or the plan ran to its end.",
         "Apps start when the core migration is successful or incomplete; see its errors first.",
         f"{SUP}/manage-and-view-the-details-of-confluence-migration-plans/",
-        ("cloud-answered-errors", "server-cannot-reach-cloud"),
+        (
+            "cloud-answered-errors",
+            "server-cannot-reach-cloud",
+            "transfer-refused",
+            "server-token-refused",
+        ),
+    ),
+    Cause(
+        "server-token-refused",
+        PARTY,
+        "The platform refuses the server's token.",
+        "The last call that should have made the migration or its transfer was answered 401 or "
+        "403, and no transfer was made.",
+        "A transfer was made.",
+        "Connect the assistant to the cloud site again: its token has expired or was revoked.",
+        f"{SUP}/troubleshoot-migration-with-confluence-migration-assistant/",
+    ),
+    Cause(
+        "transfer-cancelled",
+        PARTY,
+        "The migration was cancelled.",
+        "The server asked to cancel the transfer, the platform settled it as CANCELLED, or the "
+        "page says so.",
+        "The journal has no such wish.",
+        "Run the plan again. The app has an hour to settle after transfer-cancellation-requested.",
+        f"{DAC}/transfer/",
     ),
 )

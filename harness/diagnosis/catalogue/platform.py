@@ -14,4 +14,45 @@ CAUSES = (
         "Retry with back-off on 429, 5xx, time-outs and connection failures.",
         f"{DAC}/rate-limiting-and-retries/",
     ),
+    Cause(
+        "transfer-refused",
+        PARTY,
+        "The platform refused to make the migration or its transfer.",
+        "The last call that should have made it was answered with an error, 429 for one, and no "
+        "transfer was made.",
+        "A transfer was made.",
+        "Wait and run the plan again; on 429 the platform says in Retry-After how long.",
+        f"{DAC}/rate-limiting-and-retries/",
+    ),
+    Cause(
+        "event-lost",
+        PARTY,
+        "An event for the cloud app was lost on its way, and no later try arrived.",
+        "The journal has each try of the message as lost, and the transfer is not settled.",
+        "Every event that was due arrived, or the transfer is settled.",
+        "Nothing in the app can mend that: run the app's migration again. A cloud app that "
+        "looks for its transfers and data itself is less open to it.",
+        f"{DAC}/events/",
+    ),
+    Cause(
+        "app-read-failed",
+        PARTY,
+        "The platform does not answer the cloud app's questions for its data.",
+        "The last read of a kind was answered 429 or 5xx or not at all, and the transfer is not "
+        "settled.",
+        "Its reads were answered, or the transfer is settled.",
+        "Retry with back-off on 429, 5xx, time-outs and connection failures.",
+        f"{DAC}/rate-limiting-and-retries/",
+    ),
+    Cause(
+        "signed-link-refused",
+        PARTY,
+        "A link to the app's data is refused although its hour is not over.",
+        "A link was refused as expired within an hour of being made, and the transfer is not "
+        "settled.",
+        "The bytes were served, or the transfer is settled.",
+        "Ask for a new link and retry; compare the clocks of what makes the link and what serves "
+        "it.",
+        f"{DAC}/app-data/",
+    ),
 )

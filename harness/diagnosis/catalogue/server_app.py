@@ -18,6 +18,10 @@ _NO_LISTENER = (
     "core-migration-failed",
     "cloud-answered-errors",
     "server-cannot-reach-cloud",
+    "transfer-refused",
+    "server-token-refused",
+    "transfer-cancelled",
+    "not-in-the-model",
 )
 
 CAUSES = (
@@ -90,7 +94,8 @@ CAUSES = (
         "listener-never-called",
         PARTY,
         "The listener is there and was not called.",
-        "Its calls were watched since before the migration began, and there was none.",
+        "Its calls were watched since before the migration began, there was none, and the "
+        "assistant's version does not look for listeners of its kind.",
         "A call was seen, or the server reported the listener as triggered.",
         "Ensure in the server that onStartAppMigration() is being called and visible via OSGi; "
         "for a test, GET /rest/migration/latest/app-migration/trigger/<planId> calls every "
@@ -109,5 +114,62 @@ CAUSES = (
         "Catch the exception on the server and settle the transfer from the cloud app when it "
         "receives listener-errored (CCMA 3.3.7 and later); before, the row stays RUNNING for ever.",
         f"{DAC}/server-side-exceptions/",
+    ),
+    Cause(
+        "listener-ended-by-error",
+        PARTY,
+        "onStartAppMigration ended with a java.lang.Error, such as OutOfMemoryError.",
+        "The method was seen to be left by an Error, or the server reported listener-errored with "
+        "one.",
+        "Every call was seen to return, or ended with an exception.",
+        "Give the JVM the memory that the app needs, or write the data in parts; settle the "
+        "transfer from the cloud app when it receives listener-errored.",
+        f"{DAC}/server-side-exceptions/",
+    ),
+    Cause(
+        "listener-still-running",
+        PARTY,
+        "onStartAppMigration has not returned.",
+        "A call was entered and not left at the last look, the transfer is not settled, and the "
+        "thread's stack shows that it does not wait for the cloud.",
+        "Every call was seen to end, or the transfer is settled.",
+        "See on the thread's stack what it waits for; a long export may go on, but the row stays "
+        "RUNNING until the cloud app settles the transfer.",
+        f"{DAC}/prepare-server-app-connect/",
+    ),
+    Cause(
+        "listener-swallowed-failure",
+        PARTY,
+        "The listener caught an exception in its own code and returned without uploading anything.",
+        "An exception was caught in the app's own classes inside a call that returned, and no data "
+        "arrived in the cloud.",
+        "The calls were watched and nothing was caught in the app's own classes, or the transfer "
+        "is settled.",
+        "Let the exception leave onStartAppMigration: then the cloud app receives listener-errored "
+        "and can settle the transfer (CCMA 3.3.7 and later).",
+        f"{DAC}/server-side-exceptions/",
+    ),
+    Cause(
+        "upload-not-closed",
+        PARTY,
+        "The listener began an upload and did not close it, so the cloud never has it whole.",
+        "More uploads were begun than arrived or were refused, and the listener returned.",
+        "Every upload that was begun arrived, or the transfer is settled.",
+        "Close the stream that createAppData() returns, best with try-with-resources: only then "
+        "is app-data-uploaded sent.",
+        f"{DAC}/app-data/",
+        ("listener-swallowed-failure",),
+    ),
+    Cause(
+        "nothing-uploaded",
+        PARTY,
+        "The listener returned without beginning an upload.",
+        "Its calls returned, no upload was begun while it was watched, none arrived, and the "
+        "transfer is not settled.",
+        "Data arrived, an upload was begun, or the transfer is settled.",
+        "Write the app's data to the stream of createAppData(), or settle the transfer from the "
+        "cloud app without it.",
+        f"{DAC}/app-data/",
+        ("listener-swallowed-failure",),
     ),
 )

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from harness.diagnosis.data_evidence import CancelAsked, DataRead, DataUploaded
 from harness.diagnosis.evidence import (
     ConnectApp,
     Delivery,
@@ -33,7 +34,12 @@ _PROGRESS = re.compile(r"/rest/atlassian-connect/1/migration/progress/(?P<transf
 _POLL = re.compile(rf"{_SERVER}/migrations/[^/]+/progress")
 _OF_MIGRATION = re.compile(rf"{_SERVER}/migrations/(?P<migration>[^/?]+)")
 _TRANSFERS = re.compile(rf"{_SERVER}/migrations/[^/]+/transfers")
-_OF_TRANSFER = re.compile(rf"{_SERVER}/transfers/(?P<transfer>[^/]+)/(?P<what>triggered|errored)")
+_OF_TRANSFER = re.compile(
+    rf"{_SERVER}/transfers/(?P<transfer>[^/]+)/(?P<what>triggered|errored|data|cancel)"
+)
+_READ = re.compile(
+    r"/rest/atlassian-connect/1/migration/(?P<what>data|mapping|transfer)/|/_signed/"
+)
 _APP = re.compile(rf"{_SERVER}/apps/(?P<key>[^/?]+)")
 _NOT_THERE_IS_NO_ERROR = re.compile(rf"{_SERVER}/transfers/[^/]+/feedback")
 _IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
@@ -72,6 +78,8 @@ def from_entry(entry: Entry) -> Iterator[Evidence]:
     elif post := _PROGRESS.search(path):
         if entry.get("method") == "POST":
             yield _post(entry, origin, post["transfer"], effect)
+    elif (read := _READ.search(path)) and entry.get("method") == "GET":
+        yield _read(entry, origin, transfer, read["what"])
     elif path.startswith(_SERVER):
         yield from _server_call(entry, origin, path)
     elif effect in (Effect.INSTALLED, Effect.UNINSTALLED, Effect.WEBHOOKS_CHANGED):
@@ -100,7 +108,8 @@ def _server_call(entry: Entry, origin: Origin, path: str) -> Iterator[Evidence]:
     http, method = _status(entry), str(entry.get("method"))
     if not _NOT_THERE_IS_NO_ERROR.match(path):
         what = f"{method} {_IDS.sub('{id}', path.split('?')[0])}"
-        yield ServerCall(origin=origin, what=what, http=http, is_poll=bool(_POLL.fullmatch(path)))
+        effect, poll = str(entry.get("effect") or ""), bool(_POLL.fullmatch(path))
+        yield ServerCall(origin=origin, what=what, http=http, is_poll=poll, effect=effect)
     if not 0 < http < 400:
         return
     body = _body(entry)
@@ -115,15 +124,45 @@ def _server_call(entry: Entry, origin: Origin, path: str) -> Iterator[Evidence]:
             linked=body["linked"] if isinstance(body.get("linked"), bool) else None,
             is_rerun=bool(body.get("originalTransferId", body.get("original_id"))),
         )
-    elif of := _OF_TRANSFER.fullmatch(path):
-        if of["what"] == "triggered":
-            yield Triggered(origin=origin, transfer=of["transfer"])
-        else:
-            exception = str(body.get("exceptionType") or "an exception")
-            yield ListenerFailed(origin=origin, transfer=of["transfer"], exception=exception)
+    elif of := _OF_TRANSFER.fullmatch(path.split("?")[0]):
+        yield _of_transfer(origin, of["transfer"], of["what"], body)
     elif app := _APP.fullmatch(path):
         installed = not _NOT_INSTALLED.search(str(entry.get("reason") or ""))
         yield ConnectApp(origin=origin, key=app["key"], installed=installed, webhook_known=False)
+
+
+def _of_transfer(origin: Origin, transfer: str, what: str, body: Mapping[str, Any]) -> Evidence:
+    """What the server said of a transfer."""
+    if what == "triggered":
+        return Triggered(origin=origin, transfer=transfer)
+    if what == "cancel":
+        return CancelAsked(origin=origin, transfer=transfer)
+    if what == "data":
+        size = body.get("size")
+        return DataUploaded(
+            origin=origin,
+            transfer=transfer,
+            label=_text(body, "label") or "",
+            size=size if isinstance(size, int) else None,
+        )
+    exception = str(body.get("exceptionType") or "an exception")
+    return ListenerFailed(origin=origin, transfer=transfer, exception=exception)
+
+
+def _read(entry: Entry, origin: Origin, transfer: str, what: str | None) -> DataRead:
+    """The cloud app's question for data, a link to it, mappings, or the bytes behind a link."""
+    path = str(entry.get("path") or "").split("?")[0]
+    names = {"data": "for app data", "mapping": "for mappings", "transfer": "about the transfer"}
+    is_list = path.endswith("/all")
+    return DataRead(
+        origin=origin,
+        transfer=transfer,
+        what="for its list of app data" if is_list else names.get(what or "", "for the bytes"),
+        http=_status(entry),
+        effect=str(entry.get("effect") or ""),
+        is_bytes=what is None,
+        is_link=what == "data" and not is_list,
+    )
 
 
 def _delivery(entry: Entry, origin: Origin, transfer: str, effect: str) -> Evidence:
@@ -142,6 +181,8 @@ def _delivery(entry: Entry, origin: Origin, transfer: str, effect: str) -> Evide
         status=_status(entry) or None,
         acknowledged=effect == Effect.DELIVERED,
         reason=reason,
+        lost=effect == Effect.DROPPED,
+        message=_text(_body(entry), "messageId") or "",
     )
 
 

@@ -1,5 +1,6 @@
 """A probe's record as evidence."""
 
+from harness.diagnosis.data_evidence import OnStandin, UploadsBegun
 from harness.diagnosis.evidence import Evidence, ListenerCall, ListenerClass, Origin, PollerRuns
 from harness.store.probe_record import (
     ListenerAnswer,
@@ -9,6 +10,9 @@ from harness.store.probe_record import (
     WatchedListener,
 )
 
+_STANDIN = "org.migrationharness.standin."
+_UPLOAD = "AppDataUpload"
+"""The stand-in's stream for one upload."""
 _BY_NAME = "com.atlassian.migration.app.listener."
 """Package of the current generation, whose library an app may bring itself."""
 
@@ -16,8 +20,13 @@ _BY_NAME = "com.atlassian.migration.app.listener."
 def read_probe(record: ProbeRecord) -> list[Evidence]:
     """The listener classes and calls that a probe saw."""
     classes = [_listener(each, record) for each in record.listeners]
-    pollers = [_poller(each) for each in record.methods if each.loaded]
-    return [*classes, *(_call(each) for each in record.calls), *pollers]
+    uploads = [each for each in record.methods if each.class_name.endswith(_UPLOAD)]
+    pollers = [each for each in record.methods if each.loaded and each not in uploads]
+    # A class of an assistant that is known, and that was never loaded, made nothing.
+    begun = [_uploads(each) for each in uploads if each.loaded or pollers]
+    calls = [_call(each) for each in record.calls]
+    standin = [OnStandin(origin=Origin("probe"))] if _is_standin(record) else []
+    return [*standin, *classes, *calls, *map(_poller, pollers), *begun]
 
 
 def _listener(listener: WatchedListener, record: ProbeRecord) -> ListenerClass:
@@ -48,6 +57,8 @@ def _call(call: RecordedCall) -> ListenerCall:
         outcome=call.outcome,
         exception=exception,
         loader=call.type.loader,
+        caught=call.caught,
+        stack=call.stack,
     )
 
 
@@ -56,6 +67,16 @@ def _poller(runs: MethodRuns) -> PollerRuns:
     name = f"{runs.class_name.rsplit('.', 1)[-1]}.{runs.method}"
     origin = Origin("probe", last.wall, last.server) if last else Origin("probe")
     return PollerRuns(origin=origin, method=name, times=len(runs.entered))
+
+
+def _uploads(runs: MethodRuns) -> UploadsBegun:
+    last = runs.entered[-1] if runs.entered else None
+    origin = Origin("probe", last.wall, last.server) if last else Origin("probe")
+    return UploadsBegun(origin=origin, times=len(runs.entered))
+
+
+def _is_standin(record: ProbeRecord) -> bool:
+    return any(each.loaded and each.class_name.startswith(_STANDIN) for each in record.methods)
 
 
 def _known(answer: ListenerAnswer | None) -> bool:

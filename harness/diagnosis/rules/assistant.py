@@ -1,6 +1,5 @@
 """Rules about the migration assistant: what it does with the progress that it polls."""
 
-import re
 from datetime import timedelta
 
 from harness.diagnosis.evidence import (
@@ -11,6 +10,7 @@ from harness.diagnosis.evidence import (
 from harness.diagnosis.facts import PAGE, Facts, server_time
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
 from harness.diagnosis.rows import shows
+from harness.diagnosis.versions import parse_version
 from harness.store.layout import JOURNAL
 from harness.vocabulary.features import DEV_MODE
 from harness.vocabulary.refresh import REFRESH
@@ -72,11 +72,6 @@ def poll_not_due(facts: Facts) -> Finding:
     if due <= row.until:
         return excluded(cause, anchor, row, note=f"{note}, and none came")
     return proved(cause, change, anchor, row, note=note)
-
-
-def parse_version(text: str) -> tuple[int, ...]:
-    """`3.9.6-beta` as (3, 9, 6)."""
-    return tuple(int(each) for each in re.findall(r"\d+", text)[:3])
 
 
 def _period(facts: Facts) -> timedelta:

@@ -2,12 +2,13 @@
 
 from harness.diagnosis.evidence import Delivery, EndedByPlatform, Evidence, ProgressPost, RowShown
 from harness.diagnosis.facts import Facts, with_effect
-from harness.diagnosis.finding import Finding, excluded, proved, unknown
+from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
 from harness.store.layout import JOURNAL, SITE
 from harness.vocabulary.effects import EFFECTIVE, Effect
 
 _ELSEWHERE = (Effect.ANOTHER_APPS_TRANSFER, Effect.UNKNOWN_TRANSFER)
 _REFUSED = "refused:"
+_TOO_SLOW = "no answer within"
 
 
 def webhook_not_registered(facts: Facts) -> Finding:
@@ -22,12 +23,22 @@ def webhook_not_registered(facts: Facts) -> Finding:
 
 
 def webhook_never_acknowledged(facts: Facts) -> Finding:
-    """Whether any webhook was answered as it has to be."""
+    """Messages that arrived and were never answered as they have to be."""
     cause = "webhook-never-acknowledged"
-    if facts.acknowledged:
-        return excluded(cause, facts.acknowledged)
-    sent = facts.of(Delivery)
-    return proved(cause, *sent) if sent else unknown(cause, *_nothing_sent(facts))
+    refused = [
+        [each for each in tries if not each.lost]
+        for tries in facts.messages
+        if not any(each.acknowledged for each in tries)
+    ]
+    sent = [each for tries in refused for each in tries]
+    if facts.told and (facts.settled or not sent):
+        return excluded(cause, *facts.told)
+    if not sent:
+        return unknown(cause, *_nothing_sent(facts))
+    if not any(_was_reached(each) for each in sent):
+        missing = "whether the cloud app can be reached at all: no try got as far as an answer"
+        return likely(cause, *sent, missing=(missing,))
+    return proved(cause, *sent)
 
 
 def cloud_app_never_posted(facts: Facts) -> Finding:
@@ -145,6 +156,10 @@ def _swallowed(facts: Facts, cause: str, effect: str) -> Finding:
             cause, *settled, note="a post that counted settled the transfer all the same"
         )
     return proved(cause, *swallowed)
+
+
+def _was_reached(tried: Delivery) -> bool:
+    return tried.status is not None or tried.reason.startswith(_TOO_SLOW)
 
 
 def _no_posts(facts: Facts, otherwise: str) -> tuple[str, ...]:

@@ -14,11 +14,15 @@ from harness.diagnosis.evidence import (
 )
 from harness.diagnosis.facts import Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
+from harness.diagnosis.rules.app_data import ends_with_error, in_listener, of_another_shape
+from harness.diagnosis.versions import parse_version
 from harness.store.layout import JOURNAL, OSGI, PROBE, SERVER_LOG, UPM
 from harness.vocabulary.listener import LISTENER_SERVICE
 
 _KEY_IS_NULL = "Cloud app key is null for server app key"
 _TWO_LISTENERS = re.compile(r"more than one listener", re.IGNORECASE)
+LOOKS_FOR_SERVICES_ONLY = (3, 1, 7)
+"""A version from before November 2021, when discoverable listeners came."""
 _NOT_WIRED = re.compile(
     r"(?:NoClassDefFoundError|ClassNotFoundException): com[./]atlassian[./]migration[./]app"
     r"|osgi\.wiring\.package|missing requirement|Unable to resolve",
@@ -82,10 +86,9 @@ def package_not_wired(facts: Facts) -> Finding:
     if any(each.interface_copies > 1 for each in own_copy):
         return proved(cause, *own_copy, note="the assistant has another copy of the interface")
     if own_copy:
-        uncalled = listener_never_called(facts)
-        if uncalled.confidence == "proved":
+        if uncalled := watched_in_vain(facts):
             # The assistant's copy is not loaded before it has found a listener: one copy is usual.
-            both = dict.fromkeys([*own_copy, *uncalled.evidence])
+            both = dict.fromkeys([*own_copy, *facts.of(MigrationMade), *uncalled])
             note = "the app brings the interface itself; it was not called"
             return proved(cause, *both, note=note)
         return likely(cause, *own_copy, note="the app brings the interface itself")
@@ -102,6 +105,9 @@ def bundle_not_active(facts: Facts) -> Finding:
     cause = "bundle-not-active"
     off: list[Evidence] = [each for each in facts.of(Plugin) if not each.enabled]
     off += [each for each in facts.of(Bundle) if each.state != "ACTIVE"]
+    if off and not facts.of(Bundle) and not any(each.error for each in facts.of(Plugin)):
+        missing = "why it is not running: neither its bundle nor an install error was read"
+        return likely(cause, *off, missing=(*facts.lacking(OSGI), missing))
     if off:
         return proved(cause, *off)
     on: list[Evidence] = [*facts.of(Plugin), *facts.of(Bundle)]
@@ -135,37 +141,60 @@ def listener_threw(facts: Facts) -> Finding:
     """How the listener's calls ended."""
     cause = "listener-threw"
     calls = facts.of(ListenerCall)
-    threw: list[Evidence] = [each for each in calls if each.outcome == "threw"]
-    threw += facts.of(ListenerFailed)
-    threw += [line for line in facts.of(LogLine) if _in_listener(line)]
+    threw: list[Evidence] = [
+        each for each in calls if each.outcome == "threw" and not ends_with_error(each.exception)
+    ]
+    threw += [each for each in facts.of(ListenerFailed) if not ends_with_error(each.exception)]
+    threw += [
+        line
+        for line in facts.of(LogLine)
+        if in_listener(line) and not ends_with_error(line.stack[0])
+    ]
+    by_error = any(ends_with_error(each.exception) for each in calls)
+    if shapes := of_another_shape(facts):
+        return excluded(cause, *shapes, note="what it lacks is missing in the stand-in's model")
+    if by_error:
+        return excluded(cause, *calls, note="it ended with an Error")
     if threw:
         return proved(cause, *threw)
     if calls and all(each.outcome == "returned" for each in calls):
         return excluded(cause, *calls)
     if calls:
-        return unknown(cause, "how the call ends: it was still running when the probe stopped")
+        return excluded(cause, *calls, note="it has not ended")
     return unknown(cause, *(facts.lacking(PROBE) or ("the listener was not called",)))
 
 
 def listener_never_called(facts: Facts) -> Finding:
-    """A watched listener without a call, in a migration that began after the watch did."""
+    """A watched listener without a call, of a generation that the assistant does not look for.
+
+    Without that, a call that did not come has more explanations than can be excluded.
+    """
     cause = "listener-never-called"
     if facts.called:
         return excluded(cause, facts.called)
     began = facts.last(MigrationMade)
     if began is None:
         return unknown(cause, *facts.lacking(JOURNAL), "whether the migration began at all")
-    began_at = began.origin.wall
-    watched = [
-        each
-        for each in facts.of(ListenerClass)
-        if each.armed and began_at and each.armed <= began_at
-    ]
-    if watched:
-        return proved(cause, began, *watched, note="its calls were watched, and there was none")
-    return unknown(
-        cause, *(facts.lacking(PROBE) or ("no listener was watched from before the migration",))
-    )
+    watched = watched_in_vain(facts)
+    if not watched:
+        return unknown(
+            cause, *(facts.lacking(PROBE) or ("no listener was watched from before the migration",))
+        )
+    version = facts.version
+    note = "its calls were watched, and there was none"
+    is_old = version is not None and parse_version(version.version) <= LOOKS_FOR_SERVICES_ONLY
+    if version and is_old and all(each.by_name for each in watched):
+        return proved(cause, began, version, *watched, note=f"{note}: it is too new")
+    return likely(cause, began, *watched, note=note, missing=("why it was not called",))
+
+
+def watched_in_vain(facts: Facts) -> list[ListenerClass]:
+    """Listeners whose calls were watched from before the migration on, and that had none."""
+    began = facts.last(MigrationMade)
+    began_at = began.origin.wall if began else None
+    if facts.called or began_at is None:
+        return []
+    return [each for each in facts.of(ListenerClass) if each.armed and each.armed <= began_at]
 
 
 def keys_do_not_match(facts: Facts) -> Finding:
@@ -189,9 +218,3 @@ def keys_do_not_match(facts: Facts) -> Finding:
 def _keys_seen(facts: Facts) -> list[tuple[Evidence, str | None, str | None]]:
     answered = [(each, *each.keys) for each in facts.of(ListenerClass) if each.keys]
     return [*answered, *((each, each.server_key, each.cloud_key) for each in facts.transfers)]
-
-
-def _in_listener(line: LogLine) -> bool:
-    return line.level in ("ERROR", "WARN", "FATAL") and any(
-        ".onStartAppMigration(" in frame or ".onRerunAppMigration(" in frame for frame in line.stack
-    )

@@ -143,6 +143,10 @@ class Jvm:
         reader.int32()
         return bool(reader.int32() & 1)
 
+    def suspend_thread(self, thread: int) -> None:
+        """Hold a thread, to read its stack; `resume_thread` has to follow."""
+        self._ask(Command.THREAD_SUSPEND, self._out().object_id(thread))
+
     def resume_thread(self, thread: int) -> None:
         """Let a suspended thread go on."""
         self._ask(Command.THREAD_RESUME, self._out().object_id(thread))

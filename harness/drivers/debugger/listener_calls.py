@@ -14,6 +14,8 @@ KEY_GETTERS = {
     "cloud_app_key": "getCloudAppKey",
     "data_access_scopes": "getDataAccessScopes",
 }
+MOST_FRAMES = 30
+"""Frames kept of a call that has not returned, the innermost ones."""
 MOST_EXCEPTIONS = 1000
 """Exceptions looked at inside one call. Each costs its thread a short hold."""
 
@@ -71,6 +73,7 @@ class ListenerCalls:
                 thread=self._jvm.thread_name(thread),
                 entered=self._recording.moment(at),
                 transfer_id=self._objects.text(transfer),
+                caught=(),
             )
         )
         request = self._jvm.set_event(
@@ -104,12 +107,38 @@ class ListenerCalls:
                 self._recording.left(call.number, "threw", at, exception)
                 self._close(event.thread, call)
                 return
+        self._note_caught(call, event)
         if call.exceptions_left == 0:
             self._unwatch(call)
+            self._recording.stopped_watching(call.number)
             self._recording.problem(
                 f"{call.declared.method.name} threw {MOST_EXCEPTIONS} exceptions inside; whether "
                 "it was left by a later one is not known"
             )
+
+    def stand(self) -> None:
+        """Note where each call that has not been left stands now; each thread is held for that."""
+        for thread, calls in self._open.items():
+            if not calls:
+                continue
+            self._jvm.suspend_thread(thread)
+            try:
+                frames = self._jvm.frames(thread, -1)[:MOST_FRAMES]
+                stack = tuple(self._types.place(each.location) for each in frames)
+            finally:
+                self._jvm.resume_thread(thread)
+            for call in calls:
+                self._recording.stood(call.number, stack)
+
+    def _note_caught(self, call: _OpenCall, event: ExceptionThrown) -> None:
+        """Note an exception that the app's own classes catch: it may be swallowed there."""
+        if event.caught_at is None:
+            return
+        own = self._types.describe(call.declared.type_id).loader
+        catcher = self._types.describe(event.caught_at.class_id)
+        if catcher.loader == own:
+            name = self._types.describe(self._jvm.object_type(event.exception.id)).name
+            self._recording.caught(call.number, f"{name} in {catcher.name}")
 
     def prepare_getters(self) -> None:
         """Look up the getters of new listener classes, so that no thread is held for it."""

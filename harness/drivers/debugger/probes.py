@@ -163,6 +163,10 @@ class Probe:
                 unfinished = self._calls.are_open and self._jvm.connection.ended is None
                 if self._handle_next(_QUIET_SECONDS) or unfinished:
                     quiet = time.monotonic() + _QUIET_SECONDS
+        try:
+            self._calls.stand()
+        except (CommandRefused, JvmGone) as error:
+            self._recording.problem(f"where the listener stands could not be read: {error}")
 
     def _handle_next(self, seconds: float) -> bool:
         events = self._jvm.next_events(seconds)

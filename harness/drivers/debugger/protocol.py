@@ -32,6 +32,7 @@ class Command(Enum):
     OBJECT_INVOKE_METHOD = (9, 6)
     STRING_VALUE = (10, 1)
     THREAD_NAME = (11, 1)
+    THREAD_SUSPEND = (11, 2)
     THREAD_RESUME = (11, 3)
     THREAD_STATUS = (11, 4)
     THREAD_FRAMES = (11, 6)

@@ -88,6 +88,23 @@ class Recording:
             exception_message=message,
         )
 
+    def caught(self, number: int, what: str) -> None:
+        """Note, once, what was caught inside a call."""
+        call = self._calls[number]
+        known = call.caught or ()
+        if what not in known:
+            self._calls[number] = replace(call, caught=(*known, what))
+
+    def stopped_watching(self, number: int) -> None:
+        """Note that what a call goes on to catch is not known."""
+        self._calls[number] = replace(
+            self._calls[number], caught=self._calls[number].caught or None
+        )
+
+    def stood(self, number: int, stack: tuple[str, ...]) -> None:
+        """Note where a call that was not left stood at the end."""
+        self._calls[number] = replace(self._calls[number], stack=stack)
+
     def answered(self, class_id: int, answers: dict[str, ListenerAnswer]) -> None:
         """Note what a listener's getters returned."""
         self.listeners[class_id] = replace(

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.drivers.debugger.client import NULL, ClassInfo, Jvm, MethodInfo, to_class_name
+from harness.drivers.debugger.codec import Location
 from harness.store.probe_record import LoadedType
 
 LISTENER_INTERFACE = re.compile(r"Lcom/atlassian/migration/app/(?:\w+/)*\w*Listener\w*;")
@@ -99,6 +100,12 @@ class Types:
                 to_class_name(self.signature(type_id)), self._describe_loader(loader)
             )
         return self._described[type_id]
+
+    def place(self, location: Location) -> str:
+        """A place in the code as `class.method`."""
+        methods = {each.id: each.name for each in self._jvm.methods(location.class_id)}
+        method = methods.get(location.method_id, "a method")
+        return f"{to_class_name(self.signature(location.class_id))}.{method}"
 
     def _describe_loader(self, loader: int) -> str:
         if loader == NULL:

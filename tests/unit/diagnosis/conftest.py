@@ -9,6 +9,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from harness.diagnosis.data_evidence import (
+    CancelAsked,
+    DataRead,
+    DataUploaded,
+    OnStandin,
+    UploadsBegun,
+)
 from harness.diagnosis.evidence import (
     AppUnderTest,
     AssessmentDecision,
@@ -22,6 +29,7 @@ from harness.diagnosis.evidence import (
     Flag,
     ListenerCall,
     ListenerClass,
+    ListenerFailed,
     LogLine,
     MigrationMade,
     Origin,
@@ -41,6 +49,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TRANSFER, OTHER = "transfer-1", "transfer-of-another"
 SERVER_KEY, CLOUD_KEY = "charts-plugin", "charts-for-confluence"
 SERVICE = "com.atlassian.migration.app.AppCloudMigrationListenerV1"
+TRANSFERS = "POST /server/v1/migrations/{id}/transfers"
 POLL = "GET /server/v1/migrations/{id}/progress"
 
 STOPS_BEFORE_THE_MIGRATION = {"server-cannot-reach-cloud"}
@@ -55,6 +64,7 @@ NO_TRANSFER = {
     "cloud-key-null",
     "core-migration-failed",
 }
+REFUSED = {"transfer-refused", "server-token-refused"}
 NOT_LINKED = {"keys-do-not-match"}
 HAS_NO_ADDRESS = {"webhook-not-registered", "app-not-installed-in-cloud"}
 HEARS_NOTHING = {*HAS_NO_ADDRESS, "webhook-never-acknowledged"}
@@ -86,10 +96,11 @@ class Story:
 
     def _settings(self) -> None:
         dev_mode = self.has("dev-mode-row-not-updated")
+        is_old = dev_mode or self.has("listener-never-called")
         add = self.items.append
         add(Flag(origin=self.at(0), key=FEATURE, on=not self.has("feature-flag-off")))
         add(Flag(origin=self.at(0), key=DEV_MODE, on=dev_mode))
-        add(AssistantVersion(origin=self.at(0), version="3.1.7" if dev_mode else "3.9.6"))
+        add(AssistantVersion(origin=self.at(0), version="3.1.7" if is_old else "3.9.6"))
         add(AppUnderTest(origin=self.at(0), server_key=SERVER_KEY, cloud_key=CLOUD_KEY))
         add(
             AssessmentDecision(
@@ -129,7 +140,7 @@ class Story:
     def _listener_class(self, loader: str) -> None:
         wrong = self.has("keys-do-not-match")
         cloud = self._unless("cloud-key-null", "charts" if wrong else CLOUD_KEY, None)
-        called = not self.has(*NO_TRANSFER, *NOT_LINKED, *STOPS_BEFORE_THE_MIGRATION)
+        called = not self.has(*NO_TRANSFER, *NOT_LINKED, *REFUSED, *STOPS_BEFORE_THE_MIGRATION)
         asked = called or self.has("cloud-key-null", "keys-do-not-match")
         self.items.append(
             ListenerClass(
@@ -139,6 +150,7 @@ class Story:
                 interface_loaders=("assistant#9",),
                 interface_copies=1,
                 armed=NOON,
+                by_name=self.has("listener-never-called"),
                 keys=(SERVER_KEY, cloud) if asked else None,
             )
         )
@@ -151,8 +163,13 @@ class Story:
         if self.has(*NO_TRANSFER):
             self._row("ABSENT" if self.has("feature-flag-off") else "READY", None)
             return
+        if self.has(*REFUSED):
+            self._call(TRANSFERS, 1, http=429 if self.has("transfer-refused") else 401)
+            self._row("READY", None)
+            return
         linked = not self.has(*NOT_LINKED)
         cloud = "charts" if self.has("keys-do-not-match") else CLOUD_KEY
+        self._call(TRANSFERS, 1, http=201)
         self.items.append(
             TransferMade(
                 origin=self.at(1),
@@ -166,42 +183,125 @@ class Story:
             self._row("READY", None)
             return
         self.items.append(Triggered(origin=self.at(2), transfer=TRANSFER))
-        threw = self.has("listener-threw")
-        self.items.append(
+        has_data = self._listener()
+        if self.has("transfer-cancelled"):
+            self.items.append(CancelAsked(origin=self.at(2.05), transfer=TRANSFER))
+        can_read = has_data and self._hears_of_data()
+        if not self.has(*HEARS_NOTHING):
+            self._posts(can_read and self._reads())
+        self._polls_and_row()
+
+    def _listener(self) -> bool:
+        """Calls the listener; whether its data arrives in the cloud."""
+        ends = {
+            "not-in-the-model": ("threw", "java.lang.NoSuchMethodError: com.atlassian.X.y()"),
+            "listener-ended-by-error": ("threw", "java.lang.OutOfMemoryError: Java heap space"),
+            "listener-threw": ("threw", "java.lang.IllegalStateException: no spaces"),
+            "listener-still-running": ("running", None),
+        }
+        outcome, exception = next(
+            (end for fault, end in ends.items() if self.has(fault)), ("returned", None)
+        )
+        swallowed = self.has("listener-swallowed-failure")
+        self.items += [
+            OnStandin(origin=self.at(2)),
             ListenerCall(
                 origin=self.at(2),
                 listener="org.example.ChartsListener",
                 method="onStartAppMigration",
-                outcome="threw" if threw else "returned",
-                exception="java.lang.IllegalStateException: no spaces" if threw else None,
+                outcome=outcome,
+                exception=exception,
+                caught=("java.io.IOException in org.example.ChartsListener",) if swallowed else (),
+                stack=("java.lang.Object.wait", "org.example.X.y") if outcome == "running" else (),
+            ),
+        ]
+        if outcome == "threw":
+            failed = ListenerFailed(
+                origin=self.at(2), transfer=TRANSFER, exception=str(exception).split(":")[0]
             )
-        )
-        self._deliver()
-        if not self.has(*HEARS_NOTHING):
-            self._posts()
-        self._polls_and_row()
+            self.items.append(failed)
+            where = ("\tat org.example.ChartsListener.onStartAppMigration(Charts.java:9)",)
+            self._log("Listener of charts failed", (str(exception), *where))
+        begun = outcome == "returned" and not (swallowed or self.has("nothing-uploaded"))
+        self.items.append(UploadsBegun(origin=self.at(2), times=int(begun)))
+        self._deliver("listener-triggered", 2.1)
+        if outcome == "threw":
+            self._deliver("listener-errored", 2.1)
+        if not begun or self.has("upload-not-closed"):
+            return False
+        self.items.append(DataUploaded(origin=self.at(2.1), transfer=TRANSFER, label="charts"))
+        return True
 
-    def _deliver(self) -> None:
+    def _hears_of_data(self) -> bool:
+        self._deliver("app-data-uploaded", 2.2)
+        return not self.has("event-lost", *HEARS_NOTHING)
+
+    def _deliver(self, event: str, minutes: float) -> None:
         if self.has(*HAS_NO_ADDRESS):
             return
-        acknowledged = not self.has("webhook-never-acknowledged")
+        lost = self.has("event-lost") and (event == "app-data-uploaded" or self.has("all-events"))
+        acknowledged = not lost and not self.has("webhook-never-acknowledged")
         self.items.append(
             Delivery(
-                origin=self.at(2.1),
-                event="listener-triggered",
+                origin=self.at(minutes),
+                event=event,
                 transfer=TRANSFER,
-                status=200 if acknowledged else 503,
+                status=None if lost else 200 if acknowledged else 503,
                 acknowledged=acknowledged,
+                lost=lost,
+                message=f"of {event}",
             )
         )
 
-    def _posts(self) -> None:
+    def _reads(self) -> bool:
+        """The cloud app's questions for its data; whether it gets it."""
+        if self.has("app-never-read", "cloud-app-never-posted"):
+            return False
+        refused = {"app-read-failed": 503, "app-read-refused": 401}
+        for fault, http in refused.items():
+            if self.has(fault):
+                self._read(2.3, http, "fault" if http > 500 else "refused: bad signature")
+                return False
+        self._read(2.3, 200, "url signed")
+        if self.has("signed-link-expired", "signed-link-refused"):
+            late = 70 if self.has("signed-link-expired") else 2.4
+            self._read(late, 403, "link expired", is_bytes=True)
+            return False
+        self._read(2.4, 200, "bytes served", is_bytes=True)
+        return True
+
+    def _read(self, minutes: float, http: int, effect: str, is_bytes: bool = False) -> None:
+        self.items.append(
+            DataRead(
+                origin=self.at(minutes),
+                transfer=TRANSFER,
+                what="for the bytes" if is_bytes else "for app data",
+                http=http,
+                effect=effect,
+                is_bytes=is_bytes,
+                is_link=not is_bytes,
+            )
+        )
+
+    def _posts(self, has_data: bool) -> None:
         if self.has("cloud-app-never-posted"):
             return
         if self.has("progress-not-authorised"):
             self._post(3, "refused: bad signature", "IN_PROGRESS", 0, http=401)
             return
-        self._post(3, "recorded", "IN_PROGRESS", 0)
+        is_told = not (self.has("event-lost") and self.has("all-events"))
+        if is_told and not self.has("quiet-app"):
+            self._post(3, "recorded", "IN_PROGRESS", 0)
+        self._faulty_posts()
+        if self.has("never-settled") and has_data:
+            self._post(4, "recorded", "IN_PROGRESS", 50)
+        if self._never_settles() or not has_data:
+            return
+        self._post(5, "settled", "SUCCESS", 40 if self.has("settled-without-100") else 100)
+        if self.has("posted-after-settling"):
+            self._post(6, "already settled", "FAILED", 100, http=403)
+
+    def _faulty_posts(self) -> None:
         if self.has("posted-to-another-transfer"):
             self._post(4, "unknown transfer", "SUCCESS", 100, http=404, transfer=OTHER)
         if self.has("outdated-keys"):
@@ -214,11 +314,6 @@ class Story:
         if self.has("transfer-timed-out"):
             timed_out = EndedByPlatform(origin=self.at(5), transfer=TRANSFER, status="TIMED_OUT")
             self.items.append(timed_out)
-        if self._never_settles():
-            return
-        self._post(5, "settled", "SUCCESS", 40 if self.has("settled-without-100") else 100)
-        if self.has("posted-after-settling"):
-            self._post(6, "already settled", "FAILED", 100, http=403)
 
     def _never_settles(self) -> bool:
         return self.has(
@@ -228,7 +323,6 @@ class Story:
             "percent-fell",
             "transfer-timed-out",
             "never-settled",
-            "listener-threw",
         )
 
     def _polls_and_row(self) -> None:
@@ -273,8 +367,8 @@ class Story:
             ServerCall(origin=self.at(minutes), what=what, http=http, is_poll=is_poll)
         )
 
-    def _log(self, message: str) -> None:
-        self.items.append(LogLine(origin=self.at(1), level="WARN", message=message))
+    def _log(self, message: str, stack: tuple[str, ...] = ()) -> None:
+        self.items.append(LogLine(origin=self.at(1), level="WARN", message=message, stack=stack))
 
     def _row(self, status: str, percent: int | None, until: float = 40) -> None:
         last = NOON + timedelta(minutes=until)

@@ -1,29 +1,59 @@
-"""The links from the click to the row: each cause breaks one, and what lies behind is not a gap."""
+"""The links from the click to the row: held only by what was seen, broken by causes."""
+
+import pytest
 
 from harness.diagnosis.causes import CATALOGUE
 from harness.diagnosis.diagnose import diagnose
+from harness.diagnosis.evidence import Flag, RowShown
+from harness.diagnosis.facts import HOW_TO_LEARN, Facts
 from harness.diagnosis.finding import excluded, likely, proved, unknown
-from harness.diagnosis.links import LINKS, gaps, links
+from harness.diagnosis.links import CHAIN, Link, gaps, links
+from harness.vocabulary.features import FEATURE
+
+NOTHING = Facts((), frozenset())
+ROW = RowShown(status="READY")
 
 
-def states(facts) -> dict[str, str]:
-    return {link.name: link.state for link in links(diagnose(facts))}
+def chain(facts: Facts) -> dict[str, Link]:
+    return {link.name: link for link in links(facts, diagnose(facts))}
+
+
+def states(facts: Facts) -> dict[str, str]:
+    return {name: link.state for name, link in chain(facts).items()}
+
+
+def first_broken(facts: Facts) -> str:
+    return next(name for name, state in states(facts).items() if "broken" in state)
 
 
 def test_every_cause_breaks_exactly_one_link():
-    listed = [cause for causes in LINKS.values() for cause in causes]
+    listed = [cause for step in CHAIN for cause in step.causes]
 
     assert sorted(listed) == sorted(cause.id for cause in CATALOGUE)
 
 
-def test_in_a_run_without_faults_every_link_holds(story):
-    assert set(states(story()).values()) == {"held"}
+def test_in_a_run_without_faults_every_link_holds_and_says_by_what(story):
+    found = chain(story())
+
+    assert {link.state for link in found.values()} == {"held"}
+    assert all(link.by is not None for link in found.values())
+    assert "charts of transfer-1 was uploaded" in str(found["the data is uploaded and closed"].by)
+
+
+@pytest.mark.parametrize("step", CHAIN, ids=lambda step: step.name)
+def test_no_link_is_held_by_a_cause_that_is_excluded(step):
+    """Silence and exclusion hold nothing: only what was seen does."""
+    ruled_out = [excluded(cause, ROW) for cause in step.causes]
+    (link,) = [each for each in links(NOTHING, ruled_out) if each.name == step.name]
+
+    assert link.state == "unknown"
+    assert link.learn == HOW_TO_LEARN[step.source]
 
 
 def test_the_seeds_bug_breaks_the_last_link_alone(story):
-    assert [
-        name for name, state in states(story("dev-mode-row-not-updated")).items() if state != "held"
-    ] == ["the row shows it"]
+    told = states(story("dev-mode-row-not-updated"))
+
+    assert [name for name, state in told.items() if state != "held"] == ["the row shows it"]
 
 
 def test_what_lies_behind_a_broken_link_is_not_reached(story):
@@ -33,24 +63,51 @@ def test_what_lies_behind_a_broken_link_is_not_reached(story):
     assert told["the cloud app hears of it"] == "not reached"
 
 
+@pytest.mark.parametrize(
+    ("cause", "broken"),
+    [
+        ("transfer-refused", "the platform makes the transfer"),
+        ("server-token-refused", "the server reaches the cloud"),
+        ("listener-still-running", "the listener returns"),
+        ("upload-not-closed", "the data is uploaded and closed"),
+        ("event-lost", "the cloud app hears of it"),
+        ("app-read-failed", "the cloud app reads its data"),
+        ("signed-link-refused", "the cloud app reads its data"),
+        ("never-settled", "the transfer is settled"),
+    ],
+)
+def test_the_broken_link_is_the_right_one(story, cause, broken):
+    assert first_broken(story(cause)) == broken
+
+
+def test_a_transfer_that_was_refused_holds_nothing_after_it(story):
+    told = states(story("transfer-refused"))
+
+    for name in ("it links both apps", "the listener is called", "the cloud app hears of it"):
+        assert told[name] == "not reached"
+
+
+def test_what_was_seen_behind_a_break_is_held_all_the_same(story):
+    told = states(story("two-listeners"))
+
+    assert told["its listener is there"] == "broken"
+    assert told["the listener is called"] == "held"
+
+
 def test_what_was_not_reached_is_no_gap():
-    found = links([proved("feature-flag-off"), unknown("never-settled", "a post")])
+    found = links(NOTHING, [proved("feature-flag-off"), unknown("never-settled", "a post")])
 
     assert gaps(found) == []
 
 
-def test_what_nobody_looked_at_is_one():
+def test_what_nobody_looked_at_is_one_and_says_how_to_learn_it():
     gap = unknown("feature-flag-off", "the flag")
+    seen = Facts((Flag(key=FEATURE, on=True),), frozenset({"page"}))
+    found = links(seen, [gap])
 
-    assert gaps(links([gap])) == [gap]
-    assert links([gap])[0].state == "not known"
-
-
-def test_a_link_holds_though_one_of_its_causes_is_open():
-    found = links([excluded("bundle-not-active"), unknown("package-not-wired", "wiring")])
-
-    assert found[1].state == "held"
+    assert gaps(found) == [gap]
+    assert (found[0].state, found[0].learn) == ("unknown", "the flag")
 
 
 def test_a_likely_break_is_told_apart():
-    assert links([likely("feature-flag-off")])[0].state == "likely broken"
+    assert links(NOTHING, [likely("feature-flag-off")])[0].state == "likely broken"

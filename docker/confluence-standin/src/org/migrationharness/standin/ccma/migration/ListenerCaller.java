@@ -13,6 +13,7 @@ import org.migrationharness.standin.log.Log;
 
 /** Calls the listeners, each on a thread of its own. */
 public final class ListenerCaller {
+    private static final int MOST_FRAMES = 200;
     private static final Log LOG = Log.named("com.atlassian.migration.app.AppMigration");
 
     private final Plans plans;
@@ -44,7 +45,8 @@ public final class ListenerCaller {
                 RowUpdate.now(transfer.containerId(), RowStatus.RUNNING, 0));
         try {
             listener.start(transfer.transferId(), started.details());
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
+            // An Error, too: the cloud is told of any uncaught throwable.
             LOG.error("call", "Listener of " + transfer.serverAppKey() + " failed in onStartAppMigration", e);
             if (reportsErrors) {
                 report(transfer, e);
@@ -55,6 +57,10 @@ public final class ListenerCaller {
     private void report(Transfer transfer, Throwable error) {
         List<String> frames = new ArrayList<>();
         for (StackTraceElement frame : error.getStackTrace()) {
+            if (frames.size() == MOST_FRAMES) {
+                // A StackOverflowError has more than the cloud takes.
+                break;
+            }
             frames.add("at " + frame);
         }
         try {

@@ -1,0 +1,130 @@
+"""What is seen to go through each link of the chain: a function each, None where nothing was."""
+
+from collections.abc import Callable, Iterator
+
+from harness.diagnosis.data_evidence import DataRead, DataUploaded
+from harness.diagnosis.evidence import (
+    Bundle,
+    Evidence,
+    ListenerCall,
+    Plugin,
+    ProgressPost,
+    RowShown,
+    ServerCall,
+    TransferMade,
+)
+from harness.diagnosis.facts import Facts, server_time, with_effect
+from harness.diagnosis.rows import shows
+from harness.vocabulary.effects import EFFECTIVE
+from harness.vocabulary.listener import LISTENER_SERVICE
+
+Seen = Callable[[Facts], Evidence | None]
+
+
+def switched_on(facts: Facts) -> Evidence | None:
+    """A page with the block for app migrations."""
+    return _first(row for row in facts.of(RowShown) if row.status != "ABSENT")
+
+
+def app_runs(facts: Facts) -> Evidence | None:
+    """UPM's word, the bundle's state, or a call of its listener."""
+    return (
+        _first(each for each in facts.of(Bundle) if each.state == "ACTIVE")
+        or _first(each for each in facts.of(Plugin) if each.enabled)
+        or facts.called
+    )
+
+
+def listener_there(facts: Facts) -> Evidence | None:
+    """A registered service of the library, or a call or transfer that needs one."""
+    services = (
+        each
+        for each in facts.of(Bundle)
+        if any(LISTENER_SERVICE.fullmatch(service) for service in each.services or ())
+    )
+    return _first(services) or facts.called or facts.last(TransferMade)
+
+
+def in_plan(facts: Facts) -> Evidence | None:
+    """A row of the app, or its transfer."""
+    rows = (row for row in facts.of(RowShown) if row.status not in ("ABSENT", "NO_ROW"))
+    return _first(rows) or facts.last(TransferMade)
+
+
+def reaches_cloud(facts: Facts) -> Evidence | None:
+    """A call of the server that the cloud answered as one of its own."""
+    return _last(call for call in facts.of(ServerCall) if call.ok)
+
+
+def transfer_made(facts: Facts) -> Evidence | None:
+    """The transfer."""
+    return facts.last(TransferMade)
+
+
+def linked(facts: Facts) -> Evidence | None:
+    """A transfer that knows both apps."""
+    return _last(each for each in facts.transfers if each.linked)
+
+
+def called(facts: Facts) -> Evidence | None:
+    """A call that was seen, or reported."""
+    return facts.called
+
+
+def returned(facts: Facts) -> Evidence | None:
+    """A call that was seen to return, where none ended in another way."""
+    calls = facts.of(ListenerCall)
+    return calls[-1] if calls and all(each.outcome == "returned" for each in calls) else None
+
+
+def uploaded(facts: Facts) -> Evidence | None:
+    """An upload that arrived whole."""
+    return facts.last(DataUploaded)
+
+
+def heard(facts: Facts) -> Evidence | None:
+    """The acknowledged event of the upload; of the call, where nothing was uploaded."""
+    if facts.of(DataUploaded):
+        return facts.data_event
+    return facts.told[-1] if facts.told else None
+
+
+def read(facts: Facts) -> Evidence | None:
+    """Data that the cloud app got."""
+    return _last(each for each in facts.of(DataRead) if each.ok and each.is_bytes)
+
+
+def reported(facts: Facts) -> Evidence | None:
+    """A progress post."""
+    return facts.last(ProgressPost)
+
+
+def changed(facts: Facts) -> Evidence | None:
+    """A post that counted."""
+    return _last(iter(with_effect(facts.of(ProgressPost), *EFFECTIVE)))
+
+
+def settled(facts: Facts) -> Evidence | None:
+    """What settled the transfer."""
+    return facts.settled
+
+
+def polled(facts: Facts) -> Evidence | None:
+    """An answered poll after the newest change."""
+    change = facts.last_change
+    polls = [call for call in facts.polls(change) if call.ok] if change else []
+    return max(polls, key=server_time, default=None)
+
+
+def shown(facts: Facts) -> Evidence | None:
+    """A row that looks like the newest change."""
+    row, change = facts.row, facts.last_change
+    return row if row and change and shows(row, change) else None
+
+
+def _first(found: Iterator[Evidence]) -> Evidence | None:
+    return next(found, None)
+
+
+def _last(found: Iterator[Evidence]) -> Evidence | None:
+    return next(iter(list(found)[-1:]), None)
