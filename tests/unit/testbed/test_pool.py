@@ -247,3 +247,24 @@ def test_how_a_migration_is_started_is_the_settings_choice(make: Make, seen: lis
     every.close()
     adopted(every, seen)
     assert every.matching(OLD, APP, JAR).start == "trigger"
+
+
+def test_a_testbed_whose_browser_has_ended_is_replaced(make: Make, seen: list[str]) -> None:
+    every = make(most=1)
+    first = every.matching(NEW, APP, JAR)
+    another: Any = FakeBrowser(seen)
+    every.browser = lambda: another
+    again = every.matching(NEW, APP, JAR)
+    assert again is not first
+    assert seen[1:] == ["close stack-1", "close context 1", "up stack-2 3.9.6 x200 "]
+    assert again.context.browser is another
+
+
+def test_an_adopted_stack_goes_on_with_another_browser(make: Make, seen: list[str]) -> None:
+    every = make(most=1)
+    stack = adopted(every, seen)
+    another: Any = FakeBrowser(seen)
+    every.browser = lambda: another
+    again = every.matching(OLD, APP, JAR)
+    assert (again.stack, again.context.browser) == (stack, another)
+    assert seen == ["close context 1"]
