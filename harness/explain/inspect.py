@@ -206,7 +206,7 @@ class _Sight:
             self.problems.append(f"the row: {len(shown)} are shown, name one by --server-key")
             return
         key, id_ = self._server_key, plan.id
-        row, at = look(page, key)
+        row, at = look(page, key, plan_name=plan.name)
         origin = Origin(f"page of plan {plan.name}", None, at)
         self.items.append(RowShown(origin=origin, status=row.status, percent=row.percent, until=at))
         self.sources.add(PAGE)

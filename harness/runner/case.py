@@ -176,6 +176,7 @@ class CaseRun:
                 stack.account,
                 log.mishaps,
                 clock,
+                app_names=testbed.app_names,
             )
             self.watched = self.watch.run()
 

@@ -94,6 +94,7 @@ class CaseCloud:
         record: takes what is about the case.
         clock: harness seconds.
         wall: the machine's clock, in epoch seconds.
+        app_names: names of the app, for pages that do not show keys.
     """
 
     cloud: CloudControl
@@ -166,6 +167,7 @@ class Watch:
     at_the_end: Callable[[Record], Iterable[Mishap]] = lambda _: ()
     clock: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
+    app_names: tuple[str, ...] = ()
     looks: list[Look] = field(default_factory=list, init=False)
     pauses: list[Pause] = field(default_factory=list, init=False)
 
@@ -220,7 +222,9 @@ class Watch:
             self._notice_moved_clock(began, wall)
         seen = Look(began, began, None, wall_time=datetime.fromtimestamp(wall, UTC))
         try:
-            found = look(self.page, self.server_app_key, account=self.account)
+            found = look(
+                self.page, self.server_app_key, account=self.account, app_names=self.app_names
+            )
             seen = replace(
                 seen,
                 row=found.row,
