@@ -47,7 +47,9 @@ class World:
             return self.journal(since)
         return came, since + len(came)
 
-    def look(self, page: object, key: str, account: object = None) -> Look:
+    def look(
+        self, page: object, key: str, account: object = None, app_names: tuple[str, ...] = ()
+    ) -> Look:
         began, stop = self.now, self.stopped
         self.now += self.takes
         if stop[0] <= self.now < stop[1]:
