@@ -13,8 +13,8 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
-from harness.plugin_jar.check import DESCRIPTOR, JarFacts, check_jar
 from harness.plugin_jar.classfile import ClassFile, Constant, NoClassFile, parse
+from harness.plugin_jar.validate import DESCRIPTOR, JarFacts, check_jar
 from harness.vocabulary.listener import LISTENER_SERVICE
 
 EXPORTS_INDEX = "META-INF/plugin-components/exports"

@@ -14,7 +14,7 @@ import httpx
 from harness.drivers.confluence import upm
 from harness.drivers.confluence.upm import App, Module, PluginLicence
 from harness.errors import DriverError, WaitTimedOut
-from harness.plugin_jar.check import check_jar
+from harness.plugin_jar.validate import check_jar
 from harness.wait import NotYet, wait_for
 
 __all__ = [

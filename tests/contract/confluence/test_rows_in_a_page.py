@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.drivers.browser.progress_row import read_progress
+from harness.drivers.browser.look import read_progress
 from harness.drivers.browser.rows import Progress, Row
 
 TABLE = """<h1>Plan</h1><table><tr><th>Spaces</th></tr><tr><td>DS</td><td>Complete</td></tr></table>

@@ -10,7 +10,7 @@ import pytest
 
 from harness.cases import Case, Expectation
 from harness.checker.record import Record
-from harness.drivers.browser.progress_row import Look, Proof
+from harness.drivers.browser.look import Look, Proof
 from harness.errors import DriverError, PageUnreadable
 from harness.runner import observe
 from harness.runner.observe import CaseCloud, TimeScaleTooHigh, Watch, carried_scale
