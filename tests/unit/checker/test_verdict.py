@@ -84,6 +84,11 @@ def refused(row: str, until: int, outcome: str) -> Story:
         (FIXED, BUG, stayed("READY", 31), "known-bug"),
         (FIXED, BUG, stayed("READY", 30), "open"),  # 29 minutes since the cloud settled
         (FIXED, BUG, stayed("READY", 29), "open"),
+        # Polls before the settling could not bring it
+        (FIXED, BUG, stayed("READY", 39, settles=9.8), "open"),
+        (FIXED, BUG, stayed("READY", 41, settles=9.8), "known-bug"),
+        (FIXED, None, stayed("RUNNING 0", 39, settles=9.8), "open"),
+        (FIXED, None, stayed("RUNNING 0", 41, settles=9.8), "failed"),
         (FIXED, BUG, stayed("READY", 71, settles=None), "failed"),
         (FIXED, BUG, refused("READY", 45, "refused"), "open"),
         (FIXED, BUG, refused("READY", 45, "declared"), "open"),
