@@ -268,3 +268,27 @@ def test_an_adopted_stack_goes_on_with_another_browser(make: Make, seen: list[st
     again = every.matching(OLD, APP, JAR)
     assert (again.stack, again.context.browser) == (stack, another)
     assert seen == ["close context 1"]
+
+
+def test_a_browser_that_ended_takes_its_testbed_with_it(make: Make, seen: list[str]) -> None:
+    every = make()
+    first = every.matching(OLD, APP, JAR)
+    assert every.matching(OLD, APP, JAR) is first
+    other: Any = FakeBrowser(seen)
+    every.browser = lambda: other
+    second = every.matching(OLD, APP, JAR)
+    assert second is not first
+    assert every.matching(OLD, APP, JAR) is second
+    assert "close stack-1" in seen
+
+
+def test_an_adopted_stack_gets_the_next_browser_and_stays(make: Make, seen: list[str]) -> None:
+    every = make()
+    stack = adopted(every, seen)
+    first = every.matching(OLD, APP, JAR)
+    other: Any = FakeBrowser(seen)
+    every.browser = lambda: other
+    second = every.matching(OLD, APP, JAR)
+    assert second is not first
+    assert second.stack is stack
+    assert "close theirs" not in seen
