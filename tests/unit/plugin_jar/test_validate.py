@@ -3,10 +3,10 @@ import stat
 import zipfile
 
 import pytest
-from harness.plugin_jar.validate import check_jar, parse_manifest
 from recorded import KEY
 
 from harness.errors import BadInput
+from harness.plugin_jar.validate import check_jar, parse_manifest
 
 
 def test_a_plugin_is_read(make_jar):
