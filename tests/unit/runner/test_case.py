@@ -89,7 +89,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **breaks: Exception) ->
         "establish": lambda *_: nullcontext(),
         "start": lambda *_: stack.part("start", None),
         "dark_features": SimpleNamespace(set_site=lambda *_: None),
-        "evidence": SimpleNamespace(
+        "captures": SimpleNamespace(
             trace=lambda _, path: nullcontext(path),
             screenshot=lambda _, path: stack.part("screenshot", path),
         ),
