@@ -33,7 +33,7 @@ _BELOW_EPHEMERAL = range(20_000, 32_000)
 
 
 @dataclass(frozen=True)
-class _Place:
+class _LocalPlacement:
     """Where one local service runs: below the run's folder, on loopback, on ports it chooses."""
 
     root: Path
@@ -61,7 +61,7 @@ class LocalService:
 
     run: Run
     service: Service
-    place: _Place
+    place: _LocalPlacement
     process: subprocess.Popen[bytes]
     host: str = _LOOPBACK
     _ports: dict[str, int] = field(default_factory=dict)
@@ -196,7 +196,7 @@ class LocalEngine:
             _check_free(service.name, port)
         # A JVM that may take any debugger port takes another one after each debugger.
         chosen = {name: _free_port() for name in service.announced}
-        place = _Place(self._root / service.name, {**chosen, **service.fixed_ports})
+        place = _LocalPlacement(self._root / service.name, {**chosen, **service.fixed_ports})
         (place.root / _PORTS).unlink(missing_ok=True)
         (place.root / "files").mkdir(parents=True, exist_ok=True)
         for name, content in service.files.items():

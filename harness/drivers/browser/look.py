@@ -20,7 +20,7 @@ from harness.drivers.browser.navigation import base_of, confirm_password, naviga
 from harness.drivers.browser.page_state import ADVICE, Judged, PageSnapshot, Sought, State
 from harness.drivers.browser.page_watch import watch_of
 from harness.drivers.browser.plan_address import plan_id_in
-from harness.drivers.browser.rows import Progress, parse_progress
+from harness.drivers.browser.rows import ProgressBlock, parse_progress
 from harness.drivers.confluence.session import Account
 from harness.errors import DriverError, PageUnreadable
 from harness.vocabulary.rows import Row
@@ -115,12 +115,12 @@ def pause(page: Page) -> None:
     page.wait_for_timeout(_BETWEEN_LOOKS_MS)
 
 
-def read_progress(page: Page) -> Progress:
+def read_progress(page: Page) -> ProgressBlock:
     """Reads the block as the page shows it at this moment, without proof of anything."""
     return parse_progress(snapshot_of(page).block)
 
 
-def row_of(shown: Progress, server_app_key: str) -> Row:
+def row_of(shown: ProgressBlock, server_app_key: str) -> Row:
     """The row of one app; `ABSENT` without the block, `NO_ROW` without the app in it."""
     if not shown.block:
         return Row("ABSENT")

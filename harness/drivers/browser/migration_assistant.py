@@ -18,14 +18,11 @@ from harness.drivers.browser.page_state import describe
 from harness.drivers.browser.plan_address import plan_id_in
 from harness.drivers.browser.plan_wizard import Choices, fill_wizard, press
 from harness.drivers.browser.popups import click
-from harness.drivers.browser.rows import Progress, Row
 from harness.drivers.confluence.session import Account
 from harness.errors import DriverError
 
 __all__ = [
     "Choices",
-    "Progress",
-    "Row",
     "control",
     "create_plan",
     "find_plan",
