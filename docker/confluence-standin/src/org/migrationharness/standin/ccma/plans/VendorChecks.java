@@ -84,6 +84,7 @@ public final class VendorChecks {
         if (Boolean.TRUE.equals(call(result, "isSuccess"))) {
             return new Check(title, Outcome.PASSED, "");
         }
+        LOG.warn("run", "App vendor check failed: " + title);
         Object steps = call(spec, "getStepsToResolve");
         Object key = call(result, "getStepsToResolveKey");
         String detail = steps instanceof Map<?, ?> map && map.get(key) != null
