@@ -245,6 +245,7 @@ CATALOGUE = (
             "webhook-not-registered",
             "webhook-never-acknowledged",
             "listener-threw",
+            "host-service-missing",
         ),
     ),
     Cause(
@@ -289,7 +290,7 @@ CATALOGUE = (
         "The final status needs to be one of SUCCESS, FAILED, INCOMPLETE; until then the row "
         "stays RUNNING, after 14 days it is timed out.",
         f"{_DAC}/report-progress-for-connect/",
-        ("listener-threw", "transfer-timed-out"),
+        ("listener-threw", "host-service-missing", "transfer-timed-out"),
     ),
     Cause(
         "posted-to-another-transfer",

@@ -27,7 +27,7 @@ from harness.testbed.progress_row import ProgressRow
 
 
 def _to_stderr(line: str) -> None:
-    print(line, file=sys.stderr)
+    sys.stderr.write(f"{line}\n")
 
 
 @dataclass

@@ -3,8 +3,9 @@
 import re
 
 from harness.diagnosis.evidence import Bundle, Evidence, ListenerCall, LogLine, Plugin
-from harness.diagnosis.facts import OSGI, PROBE, SERVER_LOG, UPM, Facts
+from harness.diagnosis.facts import Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
+from harness.store.layout import OSGI, PROBE, SERVER_LOG, UPM
 
 _NOT_STARTED = re.compile(r"Unable to start the plugin container|did not load within")
 _MISSING = "the stand-in does not have"
