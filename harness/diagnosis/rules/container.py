@@ -1,4 +1,4 @@
-"""Rules about what a plugin's container says: its context, what it lacks of the host, its checks."""
+"""Rules about a plugin's container: its context, what it lacks of the host, its own checks."""
 
 import re
 
