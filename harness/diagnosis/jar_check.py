@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.diagnosis.causes import BY_ID
 from harness.diagnosis.finding import Confidence
-from harness.plugin_jar.read import JarListener, PluginJar
+from harness.plugin_jar.read import EXPORTS_INDEX, JarListener, PluginJar
 
 CONFLUENCE_JAVA = 17
 """Java release of Confluence 9.x; 10.x plugins are built with 21 (confluence-container.md 1.1)."""
@@ -193,7 +193,7 @@ def _container(jar: PluginJar) -> Iterator[JarFinding]:
 def _export(jar: PluginJar, listener: JarListener) -> JarFinding:
     cause, indexed = "listener-not-exported", jar.exports_index is not None
     by_index_only = listener.exported_by and all(
-        "META-INF" in each for each in listener.exported_by
+        each == EXPORTS_INDEX for each in listener.exported_by
     )
     if by_index_only and not jar.scans_indexes:
         return JarFinding(
@@ -215,8 +215,9 @@ def _export(jar: PluginJar, listener: JarListener) -> JarFinding:
 
 
 def _wiring(jar: PluginJar) -> Iterator[JarFinding]:
+    made_by_server = "Bundle-SymbolicName" not in jar.facts.manifest
     for package in jar.used_packages:
-        if package in jar.own_packages:
+        if package in jar.own_packages or made_by_server:
             continue
         if package not in jar.imports and not _matches(package, jar.dynamic_imports):
             yield JarFinding(

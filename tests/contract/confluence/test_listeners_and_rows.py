@@ -99,6 +99,14 @@ def test_a_discoverable_listener_is_found_by_name_on_396_and_not_at_all_on_317(
     assert migration_assistant.read_progress(migration.page).rows == ()
 
 
+@pytest.mark.parametrize(
+    "app", ["scanner", "spring-xml", "component", "java-config", "tracker", "rerunnable"]
+)
+def test_a_plugin_as_builds_make_it_migrates(begin: Begin, app: str) -> None:
+    _, migration = begin(app, "3.9.6")
+    assert migration.row.becomes("COMPLETE").percent == 100
+
+
 def test_a_listeners_exception_is_told_to_the_cloud_by_396_and_not_by_317(begin: Begin) -> None:
     def effects(testbed: Testbed, migration: Migration, since: int) -> set[str]:
         migration.row.becomes("RUNNING", 0)
