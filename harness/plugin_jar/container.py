@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
-from harness.plugin_jar.check import DESCRIPTOR
+from harness.plugin_jar.validate import DESCRIPTOR
 
 INDEX = "META-INF/plugin-components/"
 EXPORTS_INDEX = f"{INDEX}exports"

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.errors import BadInput
-from harness.plugin_jar.validate import MAX_UNPACKED, JarFacts, check_jar
 from harness.plugin_jar.classfile import ClassFile, Constant, NoClassFile, parse
 from harness.plugin_jar.container import EXPORTS_INDEX, Container, read_container
 from harness.plugin_jar.entries import LARGEST, class_files
 from harness.plugin_jar.host import HostPackage, host_packages, is_exported, is_host
+from harness.plugin_jar.validate import MAX_UNPACKED, JarFacts, check_jar
 from harness.vocabulary.listener import LISTENER_SERVICE
 
 __all__ = ["EXPORTS_INDEX", "JarListener", "PluginJar", "read_plugin"]
