@@ -139,6 +139,19 @@ def test_modules_that_are_not_run_say_why(client: ConfluenceClient) -> None:
     assert module.reason == "The stand-in does not run modules of type rest"
 
 
+def test_components_of_a_plugin_with_a_key_are_not_run(
+    client: ConfluenceClient, tmp_path: Path
+) -> None:
+    manifest = "Manifest-Version: 1.0\nAtlassian-Plugin-Key: component-plugin\n"
+    jar = changed(
+        jar_of("component"), tmp_path / "keyed.jar", **{"META-INF__MANIFEST.MF": manifest}
+    )
+    app = apps.install(client, jar)
+    assert [module.enabled for module in app.modules] == [False, False]
+    assert "is not transformed" in str(app.modules[0].reason)
+    assert listeners(client) == {"component-plugin": False}
+
+
 def test_host_packages_are_made_up_or_served_by_a_given_jar(
     client: ConfluenceClient, tmp_path: Path
 ) -> None:
