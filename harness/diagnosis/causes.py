@@ -41,6 +41,8 @@ class Cause:
 
 
 _NO_LISTENER = (
+    "context-not-started",
+    "vendor-check-failed",
     "feature-flag-off",
     "cloud-key-null",
     "keys-do-not-match",
@@ -102,7 +104,7 @@ CATALOGUE = (
         "Export the listener as an OSGi service: @ExportAsService with the Spring scanner's "
         "indexes, or registerService in an activator.",
         f"{_DAC}/prepare-server-app-connect/",
-        ("bundle-not-active", "package-not-wired"),
+        ("bundle-not-active", "package-not-wired", "context-not-started"),
     ),
     Cause(
         "package-not-wired",
@@ -124,7 +126,39 @@ CATALOGUE = (
         "UPM has it enabled and the bundle is ACTIVE, or the listener was called.",
         "Enable the app under Manage apps; the application log says why its bundle did not start.",
         "https://confluence.atlassian.com/upm/",
+        ("package-not-wired", "context-not-started"),
+    ),
+    Cause(
+        "context-not-started",
+        "The app's Spring context did not start, so none of its beans is there.",
+        "UPM's task or the log says that the plugin container could not be started: a bean, a "
+        "dependency or a file of the context, or the time that it took.",
+        "UPM has the app enabled and its bundle is ACTIVE, or the listener was called.",
+        "Mend the bean that the message names: its class has to be in the jar, what it needs has "
+        "to be among the components or imports, and its constructor must neither throw nor wait.",
+        "https://developer.atlassian.com/server/framework/atlassian-sdk/"
+        "dependency-issues-during-plugin-initialisation/",
         ("package-not-wired",),
+    ),
+    Cause(
+        "host-service-missing",
+        "The stand-in does not have something of Confluence that the app needs: this is no "
+        "fault of the app.",
+        "The log says that the listener failed in the method that a made-up service had answered "
+        "with an empty value, or that it called what the stand-in does not have.",
+        "Every call of the listener was seen to return.",
+        "State what the service answers under `host:` in app.yaml, or give its jar under "
+        "`server.provided`; or run the case against a real Confluence.",
+        "https://developer.atlassian.com/server/confluence/java-api-reference/",
+    ),
+    Cause(
+        "vendor-check-failed",
+        "A check that the app itself brings failed before the migration.",
+        "The log names the check that failed.",
+        "A transfer was made: the checks let the plan through.",
+        "Do what the check asks for, or mend the check: PreMigrationCheckRepository.executeCheck "
+        "returned no success.",
+        f"{_DAC}/build-app-vendor-checks/",
     ),
     Cause(
         "two-listeners",
@@ -143,6 +177,7 @@ CATALOGUE = (
         "Catch the exception on the server and settle the transfer from the cloud app when it "
         "receives listener-errored (CCMA 3.3.7 and later); before, the row stays RUNNING for ever.",
         f"{_DAC}/server-side-exceptions/",
+        ("host-service-missing",),
     ),
     Cause(
         "listener-never-called",
@@ -210,6 +245,7 @@ CATALOGUE = (
             "webhook-not-registered",
             "webhook-never-acknowledged",
             "listener-threw",
+            "host-service-missing",
         ),
     ),
     Cause(
@@ -254,7 +290,7 @@ CATALOGUE = (
         "The final status needs to be one of SUCCESS, FAILED, INCOMPLETE; until then the row "
         "stays RUNNING, after 14 days it is timed out.",
         f"{_DAC}/report-progress-for-connect/",
-        ("listener-threw", "transfer-timed-out"),
+        ("listener-threw", "host-service-missing", "transfer-timed-out"),
     ),
     Cause(
         "posted-to-another-transfer",

@@ -6,7 +6,7 @@ from dataclasses import replace
 from harness.diagnosis.causes import BY_ID, CATALOGUE
 from harness.diagnosis.facts import Facts
 from harness.diagnosis.finding import Finding
-from harness.diagnosis.rules import cloud_app, platform, server
+from harness.diagnosis.rules import cloud_app, container, platform, server
 
 RULES: dict[str, Callable[[Facts], Finding]] = {
     "feature-flag-off": server.feature_flag_off,
@@ -16,6 +16,9 @@ RULES: dict[str, Callable[[Facts], Finding]] = {
     "listener-not-exported": server.listener_not_exported,
     "package-not-wired": server.package_not_wired,
     "bundle-not-active": server.bundle_not_active,
+    "context-not-started": container.context_not_started,
+    "host-service-missing": container.host_service_missing,
+    "vendor-check-failed": container.vendor_check_failed,
     "two-listeners": server.two_listeners,
     "listener-threw": server.listener_threw,
     "listener-never-called": server.listener_never_called,

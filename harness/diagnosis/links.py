@@ -14,12 +14,12 @@ State = Literal["broken", "likely broken", "held", "not known", "not reached"]
 
 LINKS: Mapping[str, tuple[str, ...]] = {
     "app migration is switched on": ("feature-flag-off",),
-    "the server app runs": ("bundle-not-active", "package-not-wired"),
+    "the server app runs": ("bundle-not-active", "context-not-started", "package-not-wired"),
     "its listener is there": ("listener-not-exported", "two-listeners", "cloud-key-null"),
-    "the app is in the plan": ("app-not-needed", "no-consent"),
+    "the app is in the plan": ("app-not-needed", "no-consent", "vendor-check-failed"),
     "the plan runs in the cloud": ("server-cannot-reach-cloud", "core-migration-failed"),
     "the platform links both apps": ("app-not-installed-in-cloud", "keys-do-not-match"),
-    "the listener is called": ("listener-never-called", "listener-threw"),
+    "the listener is called": ("listener-never-called", "listener-threw", "host-service-missing"),
     "the cloud app hears of it": ("webhook-not-registered", "webhook-never-acknowledged"),
     "the cloud app reports": (
         "cloud-app-never-posted",

@@ -49,6 +49,8 @@ NO_TRANSFER = {
     "app-not-needed",
     "no-consent",
     "bundle-not-active",
+    "context-not-started",
+    "vendor-check-failed",
     "package-not-wired",
     "listener-not-exported",
     "listener-never-called",
@@ -107,9 +109,13 @@ class Story:
         )
 
     def _server_app(self) -> None:
-        down = self.has("bundle-not-active", "package-not-wired")
+        down = self.has("bundle-not-active", "package-not-wired", "context-not-started")
         missing = ("com.example.missing",) if self.has("package-not-wired") else ()
         exported = not down and not self.has("listener-not-exported")
+        if self.has("context-not-started"):
+            self._log("Unable to start the plugin container for plugin 'org.example.charts'")
+        if self.has("vendor-check-failed"):
+            self._log("App vendor check failed: Charts: Charts are too old")
         self.items += [
             Plugin(origin=self.at(0), key="org.example.charts", enabled=not down),
             Bundle(
@@ -166,7 +172,12 @@ class Story:
             self._row("READY", None)
             return
         self.items.append(Triggered(origin=self.at(2), transfer=TRANSFER))
-        threw = self.has("listener-threw")
+        threw = self.has("listener-threw", "host-service-missing")
+        if self.has("host-service-missing"):
+            self._log(
+                "Listener of charts failed in the method that called com.example.Host.all(), which "
+                "answered with an empty value: the stand-in does not have com.example.Host"
+            )
         self.items.append(
             ListenerCall(
                 origin=self.at(2),
@@ -229,6 +240,12 @@ class Story:
             "transfer-timed-out",
             "never-settled",
             "listener-threw",
+            "host-service-missing",
+        )
+
+    def _log(self, message: str) -> None:
+        self.items.append(
+            LogLine(origin=self.at(2), level="WARN", logger="x", message=message, stack=())
         )
 
     def _polls_and_row(self) -> None:

@@ -73,6 +73,15 @@ public final class UpmRoutes {
         Path upload = Files.createTempFile(temporary, "upload", ".jar");
         String name = part.getSubmittedFileName() == null ? "plugin.jar" : part.getSubmittedFileName();
         UpmTask task = new UpmTask(name, exchange.identity().name(), part.getSize());
+        if (!name.matches("(?i).*\\.(jar|obr)")) {
+            // UPM knows an artifact's kind by its name alone.
+            Files.deleteIfExists(upload);
+            tasks.refuse(task, new JarRejectedException("upm.pluginInstall.error.unknown",
+                    "The artifact URI " + name + " is not a valid plugin artifact. "
+                            + "Unknown error, plugin not installed"));
+            accepted(exchange, task);
+            return;
+        }
         try {
             part.write(upload.toAbsolutePath().toString());
             tasks.install(task, upload);
@@ -80,6 +89,10 @@ public final class UpmRoutes {
             Files.deleteIfExists(upload);
             throw e;
         }
+        accepted(exchange, task);
+    }
+
+    private static void accepted(Exchange exchange, UpmTask task) throws IOException {
         exchange.response().setHeader("Location", exchange.origin() + task.self());
         // In a textarea, since old browsers uploaded into a hidden frame.
         exchange.text(202, "<textarea>" + task.toJson() + "</textarea>", "text/html;charset=UTF-8");
