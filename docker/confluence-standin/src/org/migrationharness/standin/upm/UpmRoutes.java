@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.Part;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -32,7 +33,8 @@ public final class UpmRoutes {
         this.temporary = temporary;
     }
 
-    public void addTo(Routes routes) {
+    public void addTo(Routes routes) throws IOException {
+        removeUnfinished();
         routes.alias("/rest/plugins/latest/", BASE);
         new PluginChanges(plugins).addTo(routes);
         routes.get(BASE, Access.SECURE_ADMIN, this::list)
@@ -43,6 +45,16 @@ public final class UpmRoutes {
                 .get(BASE + "{key}-key", Access.SECURE_ADMIN, this::show)
                 .delete(BASE + "{key}-key", Access.SECURE_ADMIN, this::uninstall)
                 .get("/plugins/servlet/upm", Access.SECURE_ADMIN, this::page);
+    }
+
+    /** A process that was killed during an upload has left the jar behind. */
+    private void removeUnfinished() throws IOException {
+        Files.createDirectories(temporary);
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(temporary, "upload*.jar")) {
+            for (Path jar : left) {
+                Files.delete(jar);
+            }
+        }
     }
 
     private void list(Exchange exchange) throws IOException {
@@ -69,7 +81,6 @@ public final class UpmRoutes {
         if (part == null || part.getSize() == 0) {
             throw new HttpProblem(400, "The multipart field 'plugin' is missing or empty");
         }
-        Files.createDirectories(temporary);
         Path upload = Files.createTempFile(temporary, "upload", ".jar");
         String name = part.getSubmittedFileName() == null ? "plugin.jar" : part.getSubmittedFileName();
         UpmTask task = new UpmTask(name, exchange.identity().name(), part.getSize());
