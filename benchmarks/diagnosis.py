@@ -41,7 +41,7 @@ from harness.matrix import coverage
 from harness.matrix.covering import cover
 from harness.matrix.model import Model
 from harness.plugin_jar.read import read_plugin
-from harness.runner.evidence import CaseEvidence
+from harness.runner.explanation import CaseEvidence
 from harness.settings import resolve
 from harness.support import assets
 from harness.support.console import to_stderr

@@ -18,9 +18,10 @@ import page_variations
 from page_variations import KEY, TROUBLES, Site, Variation, read, variation
 from playwright.sync_api import Page
 
-from harness.drivers.browser import drawn_page, progress_row
+from harness.drivers.browser import drawn_page
+from harness.drivers.browser import look as looking
 from harness.drivers.browser.launch import browser_session
-from harness.drivers.browser.progress_row import look
+from harness.drivers.browser.look import look
 
 ROUNDS = 40
 _SHOWN = Variation(1, status="RUNNING", percent=40, others=("COMPLETE", "READY"))
@@ -71,7 +72,7 @@ def _costs(page: Page, site: Site, shown: Variation) -> tuple[float, float]:
 
 
 def _read_all(page: Page, site: Site, count: int) -> tuple[Counter[str], list[str]]:
-    drawn_page.DRAWN_WITHIN, progress_row.SERVED_WITHIN = 6.0, 0.2
+    drawn_page.DRAWN_WITHIN, looking.SERVED_WITHIN = 6.0, 0.2
     site.fixed.clear()
     found: Counter[str] = Counter()
     odd = []

@@ -69,13 +69,13 @@ if ! { command -v node && command -v npm; } >/dev/null; then
 fi
 
 has_browser() {
-    .venv/bin/python -c 'import sys; from harness.browser.launch import find_browser
+    .venv/bin/python -c 'import sys; from harness.drivers.browser.launch import find_browser
 sys.exit(find_browser() is None)' 2>/dev/null
 }
 # The shell is what Playwright itself downloads for runs that nobody looks at: Debian has it, too.
 has_shell() {
     command -v chromium-headless-shell >/dev/null || .venv/bin/python -c 'import sys
-from harness.browser.launch import find_browser
+from harness.drivers.browser.launch import find_browser
 found = find_browser()
 sys.exit(not found or found.source != "Playwright")' 2>/dev/null
 }

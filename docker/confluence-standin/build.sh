@@ -22,7 +22,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/api" "$work/standin"
 # -classfile: Debian's Tomcat refers to annotations that Debian does not ship.
-javac --release 17 -Xlint:all -Werror -d "$work/api" $(find "$here/api" -name '*.java')
+javac --release 17 -Xlint:all,-classfile -Werror -cp "${classpath#:}" -d "$work/api" $(find "$here/api" -name '*.java')
 javac --release 17 -Xlint:all,-classfile -Werror -cp "$work/api$classpath" -d "$work/standin" \
     $(find "$here/src" -name '*.java')
 cp -R "$here/templates" "$here/static" "$work/standin/"

@@ -1,13 +1,17 @@
 """An app's two halves as its `app.yaml` describes them."""
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from harness.support.yaml_source import read, validate
+from harness.errors import BadInput
+from harness.plugin_jar.provided import check_packages, find_jars
+from harness.support.yaml_source import Source, read, validate
 
 DESCRIPTION = "app.yaml"
+_METHOD = re.compile(r"[\w$]+(?:\.[\w$]+){2,}")
 _ACE_FILES = ("package.json", "package-lock.json", "start.js")
 
 
@@ -18,6 +22,9 @@ class ServerHalf(BaseModel):
         key: what the listener's getServerAppKey() returns, by which the row is found.
         jar: path of a jar, relative to the app's folder.
         source: folder of Java sources, named `server`, relative to the app's folder.
+        provided: jars of the host's API that the plugin is compiled to: paths or globs relative to
+            the app's folder, or Maven coordinates `group:artifact:version` in ~/.m2. Their
+            interfaces are then real; what answers them is the stand-in's.
         address: a path that the plugin serves, such as `/rest/my-app/1/health`: the app counts as
             installed once that answers, since `enabled` comes a moment before.
     """
@@ -27,6 +34,7 @@ class ServerHalf(BaseModel):
     key: str
     jar: Path | None = None
     source: Path | None = None
+    provided: tuple[str, ...] = ()
     address: str | None = Field(default=None, pattern="^/")
 
     @model_validator(mode="after")
@@ -70,6 +78,8 @@ class AppDescription(BaseModel):
         name: for people.
         server: the plugin.
         cloud: the Connect app.
+        host: what services of Confluence answer, by `package.Type.method`, where the stand-in
+            would make up an empty value.
         site: YAML file with the site's content (docs/cloud.md), relative to the app's folder;
             nothing is mapped without it.
     """
@@ -79,6 +89,7 @@ class AppDescription(BaseModel):
     name: str = Field(min_length=1)
     server: ServerHalf
     cloud: CloudHalf
+    host: dict[str, Any] = {}
     site: Path | None = None
 
     @property
@@ -102,6 +113,7 @@ def load(folder: Path) -> AppDescription:
     """
     source = read(folder / DESCRIPTION)
     app = validate(source, AppDescription)
+    server = app.server.model_copy(update={"provided": _provided(folder, app, source)})
     cloud, site = app.cloud, app.site
     if cloud.source is not None:
         place = (folder / cloud.source).resolve()
@@ -114,4 +126,29 @@ def load(folder: Path) -> AppDescription:
         site = (folder / site).resolve()
         if not site.is_file():
             raise source.error(f"site: there is no {app.site}", "site")
-    return app.model_copy(update={"cloud": cloud, "site": site})
+    for name in app.host:
+        if not _METHOD.fullmatch(name):
+            raise source.error(
+                f"host: {name!r} is not package.Type.method, such as "
+                "com.atlassian.sal.api.ApplicationProperties.getVersion",
+                "host",
+                name,
+            )
+    return app.model_copy(update={"cloud": cloud, "server": server, "site": site})
+
+
+def _provided(folder: Path, app: AppDescription, source: Source) -> tuple[str, ...]:
+    """The paths of the provided jars; each package comes from one of them."""
+    jars: list[Path] = []
+    for index, text in enumerate(app.server.provided):
+        try:
+            jars += find_jars(folder, text)
+        except BadInput as error:
+            raise source.error(
+                f"server.provided: {error.what}", "server", "provided", index
+            ) from None
+    try:
+        check_packages(jars)
+    except BadInput as error:
+        raise source.error(f"server.provided: {error.what}", "server", "provided") from None
+    return tuple(str(jar) for jar in jars)

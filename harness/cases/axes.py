@@ -218,6 +218,7 @@ class Switches(Model):
     region: str | None = None
     scopes: Literal["checked", "ignored"] | None = None
     transfer_days: float | None = Field(default=None, gt=0)
+    container_page: Literal["list", "map"] | None = None
 
 
 _MEANINGS: Mapping[str, TypeAdapter[Any]] = {

@@ -34,6 +34,7 @@ Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 CONTROL = "/_harness/"
+_READING = ("GET", "HEAD")
 
 
 class Application:
@@ -76,7 +77,7 @@ class Application:
         )
         outcome = await self._outcome(call)
         answer = outcome.answer
-        if not (call.method == "GET" and call.route.startswith(CONTROL)):
+        if not (call.method in _READING and call.route.startswith(CONTROL)):
             # A test that watches the journal must not fill it by watching.
             answer = self._commit(call, outcome, time.perf_counter() - begun)
         try:
@@ -120,7 +121,8 @@ class Application:
             raise NoRoute
         route, call.params = found
         call.route = route.template
-        handler = route.handlers.get(call.method)
+        # A HEAD is answered as a GET, without the body.
+        handler = route.handlers.get("GET" if call.method == "HEAD" else call.method)
         if handler is None:
             return _method_not_allowed(call, route)
         if call.route.startswith(CONTROL):
@@ -202,7 +204,8 @@ def _unknown_route(call: Call) -> Outcome:
 
 
 def _method_not_allowed(call: Call, route: Route) -> Outcome:
-    allowed = ", ".join(sorted(route.handlers))
+    methods = set(route.handlers) | ({"HEAD"} if "GET" in route.handlers else set())
+    allowed = ", ".join(sorted(methods))
     reason = f"{call.route} allows {allowed}, not {call.method}"
     answer = _refused(405, reason, {})
     answer.headers = [(b"allow", allowed.encode())]
@@ -227,10 +230,13 @@ async def _send(send: Send, answer: Answer, call: Call) -> None:
     if length is not None:
         headers.append((b"content-length", str(length).encode()))
     headers.extend(answer.headers)
-    if answer.stream is None:
+    bodiless = call.method == "HEAD"
+    if answer.stream is None and not bodiless:
         call.scope["harness.connection"].hold()
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    if answer.cut_after is not None:
+    if bodiless:
+        await send({"type": "http.response.body", "body": b""})
+    elif answer.cut_after is not None:
         await _send_half(send, answer, call)
     elif answer.stream is None:
         await send({"type": "http.response.body", "body": answer.body})

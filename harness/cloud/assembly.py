@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from harness.cloud.changes import (
+    AppUninstalled,
     CancelRequested,
     ClockSet,
     DataUploaded,
@@ -48,9 +49,18 @@ def assemble(settings: ServeSettings, site: Site | None = None) -> Cloud:
         site: the content of the site; empty when left out.
 
     Raises:
+        BadInput: another cloud uses the data folder, or a file in it is damaged.
         OSError: the data folder cannot be used.
     """
     world = World(settings, site)
+    try:
+        return _assembled(world)
+    except BaseException:
+        world.journal.close()
+        raise
+
+
+def _assembled(world: World) -> Cloud:
     deadlines, deliveries = Deadlines(world), Deliveries(world)
 
     # Deadlines also follow from what happened before a restart.
@@ -63,6 +73,7 @@ def assemble(settings: ServeSettings, site: Site | None = None) -> Cloud:
     world.recover()
 
     # Everything else follows only from what happens from now on.
+    world.subscribe(AppUninstalled, lambda change: world.vault.forget_shared_secret(change.app_key))
     world.subscribe(ClockSet, world.set_clock)
     world.subscribe(ClockSet, lambda _: deadlines.wake())
     world.subscribe(ClockSet, lambda _: deliveries.wake())

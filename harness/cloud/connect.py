@@ -162,7 +162,7 @@ async def _call(world: World, app: App, event: str, sign: Any, secret: str | Non
             "caller": "cloud",
             "direction": "out",
             "method": "POST",
-            "path": redact.path_and_query(url.partition("?")[0], urlsplit(url).query),
+            "path": redact.url(url),
             "route": f"callback {event}",
             "status": status,
             "effect": Effect.CALLED_BACK if accepted else Effect.CALLBACK_REFUSED,

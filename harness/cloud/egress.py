@@ -8,6 +8,8 @@ were allowed by name.
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+import httpx
+
 from harness.cloud.state import State
 
 
@@ -30,16 +32,9 @@ class Egress:
 
     def refuses(self, url: str) -> str | None:
         """Why a URL must not be called; None if it may be."""
-        try:
-            parts = urlsplit(url)
-            host = _host(url)
-            _ = parts.port
-        except ValueError as error:
-            return f"{url!r} is not a URL: {error}"
-        if parts.scheme not in ("http", "https") or not host:
-            return f"{url!r} is not an http or https URL"
-        if parts.username or parts.password:
-            return f"{url!r} contains credentials"
+        if wrong := malformed(url):
+            return wrong
+        host = _host(url)
         if host in self._allowed or host in {
             _host(app.base_url) for app in self._state.apps.values()
         }:
@@ -48,6 +43,22 @@ class Egress:
             f"the host {host} is not in this cloud's stack and was not allowed by name: "
             "install the app from that host, or start the cloud with --egress"
         )
+
+
+def malformed(url: str) -> str | None:
+    """Why a URL can never be called, whatever is allowed; None if it has the right form."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+        # What the client cannot parse would break each delivery.
+        httpx.URL(url)
+    except (ValueError, httpx.InvalidURL) as error:
+        return f"{url[:200]!r} is not a URL: {error}"
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return f"{url[:200]!r} is not an http or https URL"
+    if parts.username or parts.password:
+        return f"{url[:200]!r} contains credentials"
+    return None
 
 
 def _host(url: str) -> str:

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from harness.cloud import redact
+from harness.cloud import durable, redact
 from harness.cloud.call import Call
 
 
@@ -17,10 +17,11 @@ class Exchanges:
 
     Args:
         folder: where they are kept; created with the first one.
+        sync: whether to force each one to the disk.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, sync: bool = False) -> None:
+        self._folder, self._sync = folder, sync
 
     def find(self, call: Call) -> dict[str, Any] | None:
         """The recorded exchange of the same request; None if there is none."""
@@ -33,10 +34,7 @@ class Exchanges:
     def keep(self, call: Call, exchange: dict[str, Any]) -> None:
         """Keeps an exchange, in place of an earlier one of the same request."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._path(call)
-        temporary = path.with_suffix(".new")
-        temporary.write_text(json.dumps(exchange, indent=1))
-        temporary.replace(path)
+        durable.replace(self._path(call), json.dumps(exchange, indent=1).encode(), self._sync)
 
     def _path(self, call: Call) -> Path:
         name = f"{call.method} {redact.path_and_query(call.raw_path, call.query)}"

@@ -4,12 +4,16 @@ A line is written before its answer goes out, so whatever was answered survives 
 cloud. With `sync` the line is also forced to the disk, and survives a loss of power. The file is
 the only copy: memory holds one offset for every 64 lines, however many there are.
 
-After a restart the cloud recovers its state from the lines that carry changes.
+After a restart the cloud recovers its state from the lines that carry changes. Each line ends in
+a checksum of what stands before it, so that a file which was damaged is refused instead of
+believed. The file is locked while the cloud runs: a second one on the same folder is refused.
 """
 
 import asyncio
+import fcntl
 import os
 import time
+import zlib
 from array import array
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,12 +21,16 @@ from typing import Any
 
 import orjson
 
+from harness.cloud import durable
 from harness.cloud.clock import iso
+from harness.errors import BadInput
 
 Entry = dict[str, Any]
 
 _STRIDE = 64
 _READ = 256 * 1024
+_SUM = b',"sum":'
+"""The last field of each line: the CRC-32 of all bytes before it."""
 
 
 class Journal:
@@ -32,11 +40,19 @@ class Journal:
         path: the file; created if missing, continued otherwise.
         platform_now: platform time in epoch milliseconds.
         sync: whether to force each line to the disk before going on.
+
+    Raises:
+        BadInput: another cloud has the file open.
+        OSError: it cannot be opened.
     """
 
     def __init__(self, path: Path, platform_now: Callable[[], int], sync: bool = False) -> None:
         self._platform_now, self._sync = platform_now, sync
+        self._path = path
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        _lock(self._file, path)
+        if sync:
+            durable.sync_folder(path.parent)
         self._offsets = array("Q")
         self._size = 0
         self._grown = asyncio.Event()
@@ -51,16 +67,49 @@ class Journal:
 
         Yields:
             Entries that carry changes, oldest first.
+
+        Raises:
+            BadInput: a line is damaged; names it.
         """
         for line in self._lines(0):
             if not line.endswith(b"\n"):
-                os.ftruncate(self._file, self._size)
+                self._cut_off(line)
                 break
+            entry = self._read(line)
             self._count(len(line))
-            if b'"changes":' in line:
-                entry = orjson.loads(line)
-                self.case = entry.get("case")
+            self.case = entry.get("case")
+            if entry.get("changes"):
                 yield entry
+
+    def is_empty(self) -> bool:
+        """Whether nothing has ever been written to the file."""
+        return os.fstat(self._file).st_size == 0
+
+    def damaged(self, number: int, why: str) -> BadInput:
+        """The refusal of a file whose line with this number cannot be taken as it is."""
+        return BadInput(
+            f"the journal cannot be read: {why}. Restore the file, or start the cloud on an "
+            "empty data folder",
+            path=self._path,
+            line=number,
+        )
+
+    def _cut_off(self, unfinished: bytes) -> None:
+        begin = b'{"seq":%d,' % self.next
+        if not (unfinished.startswith(begin) or begin.startswith(unfinished)):
+            raise self.damaged(self.next, "it ends in something that is not the start of an entry")
+        os.ftruncate(self._file, self._size)
+
+    def _read(self, line: bytes) -> Entry:
+        body, mark, rest = line.rpartition(_SUM)
+        if not mark or rest != b"%d}\n" % zlib.crc32(body):
+            raise self.damaged(self.next, "this line was damaged (its checksum is wrong)")
+        entry: Entry = orjson.loads(line)
+        if entry["seq"] != self.next:
+            raise self.damaged(
+                self.next, f"entry {self.next} should be here, but this is entry {entry['seq']}"
+            )
+        return entry
 
     def append(self, entry: Mapping[str, Any], changes: Sequence[Mapping[str, Any]] = ()) -> None:
         """Numbers and dates an entry, and writes it with its changes.
@@ -77,7 +126,8 @@ class Journal:
         }
         if changes:
             numbered["changes"] = changes
-        line = orjson.dumps(numbered, option=orjson.OPT_APPEND_NEWLINE)
+        body = orjson.dumps(numbered)[:-1]
+        line = b"%b%b%d}\n" % (body, _SUM, zlib.crc32(body))
         try:
             written = os.write(self._file, line)
             if written != len(line):
@@ -143,3 +193,19 @@ class Journal:
     def close(self) -> None:
         """Closes the file."""
         os.close(self._file)
+
+
+def _lock(file: int, path: Path) -> None:
+    """Takes the file's lock, which the system drops when this process ends.
+
+    Raises:
+        BadInput: another process has it.
+    """
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(file)
+        raise BadInput(
+            f"the data folder {path.parent} is in use by another cloud that is running: "
+            "stop that one, or give this one a folder of its own"
+        ) from error

@@ -6,7 +6,7 @@ runs against it (`tests/contract/cloud/test_openapi.py`).
 
 from typing import Any
 
-from harness.cloud.connect_api.progress import MESSAGE_LIMIT, STATUSES
+from harness.cloud.connect_api.progress import STATUSES
 from harness.cloud.connect_api.webhook import ENDPOINTS_LIMIT, URL_LIMIT, URL_PATTERN
 from harness.cloud.settings import Switches
 from harness.cloud.site_pages import CONTAINER_PAGE, CONTAINER_TYPES, KEYS_AT_ONCE, MAPPING_PAGE
@@ -71,7 +71,8 @@ class _Errors:
 _COMMON = {
     400: "malformed, over a limit, or past the transfer's 14 days",
     401: "the token is missing or invalid; `claim` names what failed",
-    403: "settled, another app's transfer, a scope that is not declared, or not a Connect app",
+    403: "settled or unknown, another app's transfer, a scope that is not declared, or not a "
+    "Connect app",
     404: "not found",
     413: "the body is too long",
     429: "a fault on demand",
@@ -110,7 +111,11 @@ def _paths(errors: _Errors) -> Json:
                 "Cloud ids of server keys",
                 {"200": _json("Mapping")} | transfer,
                 [_path("transferId"), _query("namespace", _NAMESPACE, needed=True)],
-                {"type": "array", "items": _STRING, "maxItems": KEYS_AT_ONCE},
+                {
+                    "type": "array",
+                    "items": {"type": "string", "minLength": 1},
+                    "maxItems": KEYS_AT_ONCE,
+                },
             )
         },
         "/mapping/{transferId}/page": {
@@ -235,6 +240,17 @@ _META: Json = {
     },
 }
 
+_CONTAINER: Json = {
+    "type": "object",
+    "required": ["type"],
+    "properties": {
+        "type": _STRING,
+        "key": _STRING,
+        "sourceId": _STRING,
+        "selectedUsers": {"type": "string", "enum": ["ALL_USERS"]},
+    },
+}
+
 _SCHEMAS: Json = {
     "Error": {
         "type": "object",
@@ -273,7 +289,7 @@ _SCHEMAS: Json = {
         "properties": {
             "status": {"type": "string", "enum": sorted(STATUSES)},
             "percent": _PERCENT,
-            "message": {"type": ["string", "null"], "maxLength": MESSAGE_LIMIT},
+            "message": {"type": ["string", "null"]},
         },
     },
     "Progress": {
@@ -299,12 +315,10 @@ _SCHEMAS: Json = {
         "required": ["containers", "meta"],
         "properties": {
             "containers": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["type", "key", "sourceId"],
-                    "properties": {"type": _STRING, "key": _STRING, "sourceId": _STRING},
-                },
+                "oneOf": [
+                    {"type": "array", "items": _CONTAINER},
+                    {"type": "object", "additionalProperties": _CONTAINER},
+                ]
             },
             "meta": _META,
         },

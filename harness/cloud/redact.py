@@ -40,6 +40,12 @@ def path_and_query(path: str, query: str) -> str:
     return text(f"{path}?{shown}")
 
 
+def url(value: str) -> str:
+    """A URL, well-formed or not, with the values of secret parameters removed."""
+    path, _, query = value.partition("?")
+    return path_and_query(path, query)
+
+
 def body(value: Any) -> Any:
     """A JSON value without secrets; if it is too long, the beginning of its text."""
     clean, size = _clean(value, 0)

@@ -104,6 +104,10 @@ class Switches(BaseModel):
         default="open",
         description="Whether different keys are always linked, or only when listed as a pair.",
     )
+    container_page: Literal["list", "map"] = Field(
+        default="list",
+        description="Whether a page of containers has a list, or a map from key to container.",
+    )
     transfer_days: float = Field(
         default=14.0,
         gt=0,

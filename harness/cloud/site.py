@@ -91,12 +91,21 @@ class Site(_Part):
         """The sorted server keys of each namespace."""
         return {name: list(pairs) for name, pairs in self.by_namespace.items()}
 
-    def containers(self, kind: str) -> list[dict[str, str]]:
-        """The containers of a type. The shape of an item is not published; ours is inferred."""
+    def containers(self, kind: str) -> dict[str, dict[str, str]]:
+        """The containers of a type: key -> container, in the fields of the published API document.
+
+        There is a `Site` container even where only one space migrates (a vendor's observation).
+        """
         if kind == "ConfluenceSpace":
-            spaces = sorted(self.spaces, key=lambda space: space.key)
-            return [{"type": kind, "key": each.key, "sourceId": each.server_id} for each in spaces]
-        return []
+            return {
+                each.key: {"type": kind, "key": each.key, "sourceId": each.server_id}
+                for each in sorted(self.spaces, key=lambda space: space.key)
+            }
+        if kind == "Site":
+            return {kind: {"type": kind}}
+        if kind == "UserSelection" and self.users:
+            return {kind: {"type": kind, "selectedUsers": "ALL_USERS"}}
+        return {}
 
 
 def load_site(path: Path) -> Site:

@@ -19,7 +19,9 @@ MAPPING_PAGE = 5000
 CONTAINER_PAGE = 250
 """Default and greatest size of a page of containers (release note on the migration model)."""
 
-CONTAINER_TYPES = ("Site", "ConfluenceSpace", "JiraProject")
+CONTAINER_TYPES = ("Site", "ConfluenceSpace", "JiraProject", "UserSelection")
+"""The first three are published as what can be asked for. The fourth is published as a type of
+container only; that it can be asked for by this name is our choice."""
 
 
 def find_mappings(world: World, call: Call, transfer: Transfer, keys: Any) -> Outcome:
@@ -28,6 +30,8 @@ def find_mappings(world: World, call: Call, transfer: Transfer, keys: Any) -> Ou
     _check_scope(world, transfer, namespace)
     if not isinstance(keys, list) or not all(isinstance(key, str) for key in keys):
         raise Refusal(400, Effect.MALFORMED, "the body must be a JSON array of strings")
+    if "" in keys:
+        raise Refusal(400, Effect.MALFORMED, "a key is empty")
     if len(keys) > KEYS_AT_ONCE:
         raise Refusal(
             400,
@@ -60,7 +64,11 @@ def mapping_page(world: World, call: Call, transfer: Transfer, most: int = MAPPI
 
 
 def container_page(world: World, call: Call) -> Outcome:
-    """Answers with a page of containers of a type that begins after `lastEntity`."""
+    """Answers with a page of containers of a type that begins after `lastEntity`.
+
+    Two shapes are known: clients that were generated from the published API document have a map
+    from key to container, and those of the server's side a list. A switch chooses.
+    """
     kind, last = call.required_query_value("containerType"), call.query_value("lastEntity")
     if kind not in CONTAINER_TYPES:
         raise Refusal(
@@ -70,12 +78,13 @@ def container_page(world: World, call: Call) -> Outcome:
         )
     size = call.query_int("pageSize", CONTAINER_PAGE, 1, CONTAINER_PAGE)
     everything = world.site.containers(kind)
-    keys = [each["key"] for each in everything]
+    keys = list(everything)
     begin = bisect_right(keys, last) if last else 0
-    page = everything[begin : begin + size]
-    meta = _meta(begin + size < len(everything), page[-1]["key"] if page else last, size)
+    page = {key: everything[key] for key in keys[begin : begin + size]}
+    meta = _meta(begin + size < len(everything), next(reversed(page), last), size)
+    as_map = world.switches.container_page == "map"
     return Outcome(
-        answer_json({"containers": page, "meta": meta}),
+        answer_json({"containers": page if as_map else list(page.values()), "meta": meta}),
         Effect.READ,
         f"{len(page)} of {len(everything)} containers of the type {kind}",
     )

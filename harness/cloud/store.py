@@ -11,6 +11,8 @@ import uuid
 from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 
+from harness.cloud import durable
+
 _PIECE = 1024 * 1024
 
 
@@ -19,10 +21,11 @@ class Store:
 
     Args:
         folder: created if missing.
+        sync: whether to force each upload to the disk before it appears.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, sync: bool = False) -> None:
+        self._folder, self._sync = folder, sync
         self._folder.mkdir(parents=True, exist_ok=True)
         for unfinished in self._folder.glob("*.part"):
             unfinished.unlink()
@@ -52,10 +55,14 @@ class Store:
                         raise OverflowError
                     pending += chunk
                     if len(pending) >= _PIECE:
-                        await asyncio.to_thread(_write_all, file.fileno(), bytes(pending))
+                        await asyncio.to_thread(durable.write_all, file.fileno(), bytes(pending))
                         pending.clear()
-                _write_all(file.fileno(), bytes(pending))
+                durable.write_all(file.fileno(), bytes(pending))
+                if self._sync:
+                    await asyncio.to_thread(os.fsync, file.fileno())
             part.rename(self._folder / key)
+            if self._sync:
+                await asyncio.to_thread(durable.sync_folder, self._folder)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
@@ -89,9 +96,3 @@ def is_key(text: str) -> bool:
         return str(uuid.UUID(text)) == text
     except ValueError:
         return False
-
-
-def _write_all(handle: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(handle, view) :]

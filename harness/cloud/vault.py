@@ -1,32 +1,49 @@
-"""Keeps secrets in the data folder, apart from the journal, readable by the owner only."""
+"""Keeps secrets in the data folder, apart from the journal, readable by the owner only.
+
+The file has a checksum: a secret that was damaged would otherwise show up much later, as an app
+whose every call is refused.
+"""
 
 import hashlib
 import hmac
 import json
-import os
 import secrets
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from harness.cloud import durable
+from harness.errors import BadInput
+
 
 class Vault:
     """The shared secrets of installs, the key that signs installs, and the key of our own tokens.
 
     Args:
-        path: the file that keeps them; created if missing.
+        path: the file that keeps them.
+        new: whether the data folder is new, so that the file has to be created if it is missing.
+        sync: whether to force the file to the disk when it changes.
+
+    Raises:
+        BadInput: the file is damaged, or it is missing though the data folder is not new.
+        OSError: it cannot be read or written.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, new: bool = True, sync: bool = False) -> None:
+        self._path, self._sync = path, sync
         self._kept: dict[str, Any] = {"shared": {}, "own": secrets.token_hex(32)}
         if path.exists():
-            self._kept = json.loads(path.read_text())
-        else:
+            self._kept = _read(path)
+        elif new:
             self._save()
+        else:
+            raise _unusable(path, "it is missing, though the journal beside it has entries")
+        if new and self._kept["shared"]:
+            raise _unusable(path, "it has secrets of apps, but the journal beside it is empty")
 
     def shared_secret(self, app_key: str) -> str | None:
         """The shared secret of an installed app; None if it is not installed."""
@@ -38,9 +55,13 @@ class Vault:
         self._save()
 
     def forget_shared_secret(self, app_key: str) -> None:
-        """Forgets the shared secret of an app that was uninstalled."""
+        """Forgets the shared secret of an app that was uninstalled.
+
+        It stays in the file until the next change if the disk is full: nobody is in need of it.
+        """
         if self._kept["shared"].pop(app_key, None):
-            self._save()
+            with suppress(OSError):
+                self._save()
 
     @property
     def key_id(self) -> str:
@@ -73,6 +94,10 @@ class Vault:
         """Whether an authentication code was made here over these texts."""
         return hmac.compare_digest(given.encode(), self.mac(*parts).encode())
 
+    def unusable(self, why: str) -> BadInput:
+        """The refusal of the file, with the reason."""
+        return _unusable(self._path, why)
+
     def _make_signing_key(self) -> None:
         # Made when first needed: it takes longer than the rest of the start-up.
         if "private_key" in self._kept:
@@ -94,8 +119,27 @@ class Vault:
         self._save()
 
     def _save(self) -> None:
-        temporary = self._path.with_suffix(".new")
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            json.dump(self._kept, file)
-        temporary.replace(self._path)
+        whole = self._kept | {"sum": _sum(self._kept)}
+        durable.replace(self._path, json.dumps(whole).encode(), self._sync)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        kept = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise _unusable(path, f"it is not JSON ({error})") from error
+    if not isinstance(kept, dict) or kept.pop("sum", None) != _sum(kept):
+        raise _unusable(path, "its checksum is wrong")
+    return kept
+
+
+def _sum(kept: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
+def _unusable(path: Path, why: str) -> BadInput:
+    return BadInput(
+        f"the cloud's secrets cannot be used: {why}. Restore the file, or start the cloud on an "
+        "empty data folder",
+        path=path,
+    )

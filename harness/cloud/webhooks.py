@@ -29,7 +29,7 @@ from harness.vocabulary.effects import Effect
 _log = logging.getLogger(__name__)
 
 _DISK_PAUSE = 1.0
-"""Wall seconds before a delivery that could not be journalled is tried again."""
+"""Wall seconds before a delivery that failed here, or could not be journalled, is tried again."""
 _CONCURRENCY = 64
 """Deliveries at the same time; the 5 seconds of the others do not begin before it is their turn."""
 
@@ -62,6 +62,10 @@ class Deliveries:
         self._clock_changed.set()
         self._clock_changed = asyncio.Event()
 
+    def are_running(self) -> bool:
+        """Whether any message is on its way."""
+        return bool(self._tasks)
+
     def forget(self) -> None:
         """Stops all deliveries; their messages are gone."""
         for task in self._tasks.values():
@@ -80,7 +84,18 @@ class Deliveries:
             except OSError as error:
                 # What cannot be journalled is not delivered; the disk may have space later.
                 _log.error("a delivery cannot be journalled: %s", error)
-                await asyncio.sleep(_DISK_PAUSE)
+            except Exception as error:
+                # A message must not be lost because of one that could not be thought of.
+                _log.exception("a delivery failed")
+                self._note_failure(message, error)
+            await asyncio.sleep(_DISK_PAUSE)
+
+    def _note_failure(self, message: Message, error: Exception) -> None:
+        reason = f"a delivery failed and begins again: {type(error).__name__}: {error}"
+        with suppress(OSError):
+            self._world.record_own(
+                Effect.INTERNAL_ERROR, reason, (), message.transfer_id, message.app_key
+            )
 
     async def _deliver(self, message: Message) -> None:
         acknowledged: set[str] = set()
@@ -171,7 +186,7 @@ class Deliveries:
                 )
         except TimeoutError:
             return None, f"no answer within {within:g} s of wall time"
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             return None, f"{type(error).__name__}: {error}"
         if answer.status_code == 200:
             return 200, "the app answered 200"
@@ -224,7 +239,7 @@ class Deliveries:
             "caller": "cloud",
             "direction": "out",
             "method": "POST",
-            "path": redact.path_and_query(url.partition("?")[0], urlsplit(url).query),
+            "path": redact.url(url),
             "route": f"webhook {message.event}",
             "status": status,
             "effect": effect,

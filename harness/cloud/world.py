@@ -8,6 +8,7 @@ import ssl
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -45,6 +46,7 @@ class World:
         site: the content of the site; empty when left out.
 
     Raises:
+        BadInput: another cloud uses the data folder, or a file in it is damaged.
         OSError: the data folder cannot be used.
     """
 
@@ -57,12 +59,17 @@ class World:
         self.state = State()
         self.switches = Switches()
         self.clock = PlatformClock(settings.time_scale)
-        self.vault = Vault(settings.data / "vault.json")
-        self.store = Store(settings.data / "app-data")
-        self.exchanges = Exchanges(settings.data / "exchanges")
+        # First of all that is in the folder: it has the lock.
+        self.journal = Journal(settings.data / "journal.jsonl", self.now, settings.sync)
+        with ExitStack() as on_failure:
+            on_failure.callback(self.journal.close)
+            new = self.journal.is_empty()
+            self.vault = Vault(settings.data / "vault.json", new, settings.sync)
+            self.store = Store(settings.data / "app-data", settings.sync)
+            self.exchanges = Exchanges(settings.data / "exchanges", settings.sync)
+            on_failure.pop_all()
         self.egress = Egress(self.state, settings.egress)
         self.faults = Faults()
-        self.journal = Journal(settings.data / "journal.jsonl", self.now, settings.sync)
         self.http = httpx.AsyncClient(
             verify=ssl.create_default_context(), trust_env=False, follow_redirects=False
         )
@@ -126,18 +133,37 @@ class World:
         Those who have subscribed before are called for each of these changes too.
 
         Raises:
+            BadInput: a line of the journal is damaged, or another version of the cloud wrote it;
+                or the vault lacks the secret of an app.
             OSError: the journal cannot be written.
         """
         for entry in self.journal.recover():
-            for change in entry["changes"]:
-                self._make(from_json(change))
+            try:
+                for change in entry["changes"]:
+                    self._make(from_json(change))
+            except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+                why = f"another version of the cloud wrote this line ({type(error).__name__})"
+                raise self.journal.damaged(entry["seq"], why) from error
         if self.state.switches:
-            self.switches = Switches(**self.state.switches)
+            self.switches = self._recovered_switches(self.state.switches)
+        self._check_secrets()
         if self.state.clock:
             now, wall, rate = self.state.clock
             self.clock.set(now + (time.time() - wall) * rate * 1000.0, rate)
         again = f" after {self.journal.next - 1} journal entries" if self.journal.next > 1 else ""
         self.record_own(Effect.BOOTED, f"the cloud was started{again}")
+
+    def _recovered_switches(self, kept: Mapping[str, Any]) -> Switches:
+        try:
+            return Switches(**kept)
+        except ValueError as error:
+            why = "another version of the cloud set switches that this one does not have"
+            raise self.journal.damaged(self.journal.next - 1, why) from error
+
+    def _check_secrets(self) -> None:
+        for app in self.state.apps.values():
+            if app.kind == "connect" and self.vault.shared_secret(app.key) is None:
+                raise self.vault.unusable(f"it has no secret for {app.key}, which is installed")
 
     def set_clock(self, change: ClockSet) -> None:
         """Sets the clock as a change says."""

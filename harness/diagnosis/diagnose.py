@@ -11,6 +11,7 @@ from harness.diagnosis.rules import (
     assistant,
     cloud_app,
     configuration,
+    container,
     network,
     platform,
     server_app,
@@ -62,6 +63,9 @@ RULES: dict[str, Callable[[Facts], Finding]] = {
     "event-lost": platform.event_lost,
     "server-token-refused": platform.server_token_refused,
     "transfer-cancelled": platform.transfer_cancelled,
+    "context-not-started": container.context_not_started,
+    "host-service-missing": container.host_service_missing,
+    "vendor-check-failed": container.vendor_check_failed,
 }
 
 

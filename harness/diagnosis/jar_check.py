@@ -7,10 +7,13 @@ from typing import Any
 
 from harness.diagnosis.causes import BY_ID
 from harness.diagnosis.finding import Confidence
-from harness.plugin_jar.read import JarListener, PluginJar
+from harness.plugin_jar.read import EXPORTS_INDEX, JarListener, PluginJar
 
 CONFLUENCE_JAVA = 17
 """Java release of Confluence 9.x; 10.x plugins are built with 21 (confluence-container.md 1.1)."""
+
+STANDIN_JAVA = 17
+"""Java release that the stand-in is documented to run on."""
 
 _FLAT_PACKAGE = "com.atlassian.migration.app"
 _FIELD_REPORT = "seen in the field on Confluence 9.5.4 with CCMA 3.13.8"
@@ -27,7 +30,13 @@ class JarFinding:
 
 def check(jar: PluginJar) -> list[JarFinding]:
     """All remarks on a jar, the gravest first."""
-    found = [*_listeners(jar), *_exports(jar), *_wiring(jar), *_java(jar)]
+    found = [
+        *_listeners(jar),
+        *_exports(jar),
+        *_container(jar),
+        *_wiring(jar),
+        *_java(jar),
+    ]
     order = ("proved", "likely", "unknown", "excluded")
     return sorted(found, key=lambda each: order.index(each.confidence))
 
@@ -42,6 +51,7 @@ def as_text(jar: PluginJar) -> str:
             f"    server key {_shown(each, 'server_key')}, cloud key {_shown(each, 'cloud_key')}",
             f"    exported by {', '.join(each.exported_by) or 'nothing that the jar shows'}",
         ]
+    lines += _container_lines(jar)
     for finding in check(jar):
         word = finding.confidence.upper() if finding.cause else "NOTE"
         lines.append(f"{word}{f' {finding.cause}' if finding.cause else ''}: {finding.text}")
@@ -49,7 +59,48 @@ def as_text(jar: PluginJar) -> str:
             cause = BY_ID[finding.cause]
             lines += [f"  > {cause.advice}", f"    {cause.source}"]
     lines += [f"Not read: {problem}" for problem in jar.problems]
+    lines.append(verdict(jar))
     return "\n".join(lines) + "\n"
+
+
+def verdict(jar: PluginJar) -> str:
+    """One line: whether the stand-in will run it, and what to do where not."""
+    reasons = list(jar.container.problems)
+    reasons += [f"nobody exports {name}, which it must import" for name in jar.unknown_imports]
+    if jar.java > STANDIN_JAVA:
+        reasons.append(f"its classes need Java {jar.java}, and the stand-in runs on {STANDIN_JAVA}")
+    if not jar.listeners:
+        reasons.append("it has no migration listener")
+    if not reasons:
+        made_up = [each.name for each in jar.host if each.source == "made up"]
+        hint = ""
+        if made_up:
+            hint = (
+                f"; {len(made_up)} of its host packages are made up: where their content matters, "
+                "give jars under `server.provided` or answers under `host:` in app.yaml"
+            )
+        return f"The stand-in will run it{hint}."
+    return f"The stand-in will not run it: {'; '.join(reasons)}."
+
+
+def _container_lines(jar: PluginJar) -> list[str]:
+    lines = [f"  container: {', '.join(jar.container.styles) or 'none: it has no beans'}"]
+    if "Bundle-SymbolicName" not in jar.facts.manifest:
+        lines.append("    its manifest has no OSGi headers: the server makes them")
+    for source in ("provided", "known", "made up"):
+        named = [each for each in jar.host if each.source == source]
+        if named:
+            shown = ", ".join(
+                each.name + (f" ({each.knows})" if each.knows else "") for each in named
+            )
+            lines.append(f"  host packages, {source}: {shown}")
+    if jar.container.not_run:
+        lines.append(
+            f"  modules that the stand-in does not run: {', '.join(jar.container.not_run)}"
+        )
+    if jar.dependencies:
+        lines.append(f"  installed with it: {', '.join(jar.dependencies)}")
+    return lines
 
 
 def to_json(jar: PluginJar) -> dict[str, Any]:
@@ -72,6 +123,13 @@ def to_json(jar: PluginJar) -> dict[str, Any]:
             {"cause": each.cause, "confidence": each.confidence, "text": each.text}
             for each in check(jar)
         ],
+        "container": list(jar.container.styles),
+        "host_packages": [
+            {"name": each.name, "source": each.source, "knows": each.knows} for each in jar.host
+        ],
+        "modules_not_run": list(jar.container.not_run),
+        "dependencies": list(jar.dependencies),
+        "verdict": verdict(jar),
         "problems": list(jar.problems),
     }
 
@@ -123,10 +181,19 @@ def _exports(jar: PluginJar) -> Iterator[JarFinding]:
         )
 
 
+def _container(jar: PluginJar) -> Iterator[JarFinding]:
+    for problem in jar.container.problems:
+        yield JarFinding("likely", problem, "context-not-started")
+    for name in jar.unknown_imports:
+        yield JarFinding(
+            "likely", f"{name} is a mandatory import that nobody exports", "package-not-wired"
+        )
+
+
 def _export(jar: PluginJar, listener: JarListener) -> JarFinding:
     cause, indexed = "listener-not-exported", jar.exports_index is not None
     by_index_only = listener.exported_by and all(
-        "META-INF" in each for each in listener.exported_by
+        each == EXPORTS_INDEX for each in listener.exported_by
     )
     if by_index_only and not jar.scans_indexes:
         return JarFinding(
@@ -148,8 +215,9 @@ def _export(jar: PluginJar, listener: JarListener) -> JarFinding:
 
 
 def _wiring(jar: PluginJar) -> Iterator[JarFinding]:
+    made_by_server = "Bundle-SymbolicName" not in jar.facts.manifest
     for package in jar.used_packages:
-        if package in jar.own_packages:
+        if package in jar.own_packages or made_by_server:
             continue
         if package not in jar.imports and not _matches(package, jar.dynamic_imports):
             yield JarFinding(

@@ -38,14 +38,24 @@ class Step:
 
 CHAIN: tuple[Step, ...] = (
     Step("app migration is switched on", ("feature-flag-off",), seen.switched_on, PAGE),
-    Step("the server app runs", ("bundle-not-active", "package-not-wired"), seen.app_runs, UPM),
+    Step(
+        "the server app runs",
+        ("bundle-not-active", "context-not-started", "package-not-wired"),
+        seen.app_runs,
+        UPM,
+    ),
     Step(
         "its listener is there",
         ("listener-not-exported", "two-listeners", "cloud-key-null"),
         seen.listener_there,
         OSGI,
     ),
-    Step("the app is in the plan", ("app-not-needed", "no-consent"), seen.in_plan, PAGE),
+    Step(
+        "the app is in the plan",
+        ("app-not-needed", "no-consent", "vendor-check-failed"),
+        seen.in_plan,
+        PAGE,
+    ),
     Step(
         "the server reaches the cloud",
         ("server-cannot-reach-cloud", "server-token-refused"),
@@ -69,6 +79,7 @@ CHAIN: tuple[Step, ...] = (
         "the listener returns",
         (
             "not-in-the-model",
+            "host-service-missing",
             "listener-threw",
             "listener-ended-by-error",
             "listener-still-running",

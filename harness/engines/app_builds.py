@@ -6,7 +6,7 @@ from harness.cases.app import DESCRIPTION, AppDescription
 from harness.engines import builds, images
 from harness.engines.ready import Ready
 from harness.errors import BadInput
-from harness.plugin_jar.check import check_jar
+from harness.plugin_jar.validate import check_jar
 from harness.support.console import Progress
 
 _SERVER_FOLDER = "server"

@@ -54,7 +54,7 @@ def labels(run: Run) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _DockerPlacement:
     """Where one service runs in its container: fixed ports, fixed paths, all interfaces."""
 
     ports: Mapping[str, int]
@@ -182,7 +182,7 @@ class DockerEngine:
         Raises:
             BadInput: a fixed port is taken.
         """
-        place = _Place(service.ports, service.folders)
+        place = _DockerPlacement(service.ports, service.folders)
         host, bind = self._address.reach()
         try:
             container = self._create(service, place, bind)
@@ -193,7 +193,7 @@ class DockerEngine:
             raise _explained(service, error) from error
         return DockerService(service, container, host)
 
-    def _create(self, service: Service, place: _Place, bind: str) -> Container:
+    def _create(self, service: Service, place: _DockerPlacement, bind: str) -> Container:
         # Docker's own form of a port carries the address too, testcontainers' type does not.
         ports: Any = {
             f"{port}/tcp": (bind, service.fixed_ports.get(name))
@@ -255,7 +255,7 @@ class DockerEngine:
         self._volumes.clear()
 
 
-def _files(service: Service, place: _Place) -> Iterator[tuple[str, bytes | Path, int]]:
+def _files(service: Service, place: _DockerPlacement) -> Iterator[tuple[str, bytes | Path, int]]:
     """What is put into a service's container before it starts: path, content, mode."""
     yield from ((place.file(name), content, 0o644) for name, content in service.files.items())
     yield from ((place.file(name), content, 0o755) for name, content in service.scripts.items())

@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.engines import clones, faketime
+from harness.engines import clones, shared_memory
 from harness.engines.service import EngineName, Placement, Service, port_taken
 from harness.lifecycle import child_environment
 from harness.lifecycle.runs import Run
@@ -33,7 +33,7 @@ _BELOW_EPHEMERAL = range(20_000, 32_000)
 
 
 @dataclass(frozen=True)
-class _Place:
+class _LocalPlacement:
     """Where one local service runs: below the run's folder, on loopback, on ports it chooses."""
 
     root: Path
@@ -61,7 +61,7 @@ class LocalService:
 
     run: Run
     service: Service
-    place: _Place
+    place: _LocalPlacement
     process: subprocess.Popen[bytes]
     host: str = _LOOPBACK
     _ports: dict[str, int] = field(default_factory=dict)
@@ -89,7 +89,7 @@ class LocalService:
                 service=self.name,
                 every=0.01,
             )
-            faketime.remove(self.process.pid)
+            shared_memory.remove(self.process.pid)
         return self._ports[name]
 
     def _announced(self, name: str) -> int | None:
@@ -128,7 +128,7 @@ class LocalService:
     def kill(self) -> None:
         self._signal(signal.SIGKILL)
         self.process.wait()
-        faketime.remove(self.process.pid)
+        shared_memory.remove(self.process.pid)
 
     def execute(self, argv: Sequence[str]) -> tuple[int, str]:
         environment = _environment(self.run, self.service, self.place)
@@ -143,7 +143,7 @@ class LocalService:
         except subprocess.TimeoutExpired:
             self.kill()
         else:
-            faketime.remove(self.process.pid)
+            shared_memory.remove(self.process.pid)
 
     def _signal(self, number: signal.Signals) -> None:
         if self.process.poll() is None:
@@ -196,7 +196,7 @@ class LocalEngine:
             _check_free(service.name, port)
         # A JVM that may take any debugger port takes another one after each debugger.
         chosen = {name: _free_port() for name in service.announced}
-        place = _Place(self._root / service.name, {**chosen, **service.fixed_ports})
+        place = _LocalPlacement(self._root / service.name, {**chosen, **service.fixed_ports})
         (place.root / _PORTS).unlink(missing_ok=True)
         (place.root / "files").mkdir(parents=True, exist_ok=True)
         for name, content in service.files.items():
@@ -216,7 +216,7 @@ class LocalEngine:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        faketime.record(place.root, process.pid)
+        shared_memory.record(place.root, process.pid)
         running = LocalService(self._run, service, place, process)
         self._services[service.name] = running
         return running

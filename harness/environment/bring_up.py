@@ -16,7 +16,7 @@ from harness.drivers.cloud import CloudAppControl, CloudControl, ConnectAppContr
 from harness.drivers.confluence import apps as plugins
 from harness.drivers.confluence import boot
 from harness.drivers.confluence.licence import Licence, licence_from
-from harness.drivers.confluence.start_up import Watch, start_up
+from harness.drivers.confluence.start_up import ServiceWatch, start_up
 from harness.engines.app_builds import connect_app
 from harness.engines.ready import Ready
 from harness.engines.service import Engine, Running, Service
@@ -284,7 +284,7 @@ def _start_confluence_up(stack: Stack, side: ConfluenceSide, progress: Progress)
         # A stand-in's JVM is this machine's or its image's, whose libfaketime it gets.
         rate=1 if stack.confluence == STANDIN else stack.scale,
         limits=side.limits,
-        watch=Watch(confluence.ended, confluence.output_tail),
+        watch=ServiceWatch(confluence.ended, confluence.output_tail),
     )
     for each in passed:
         if each.seconds >= _WORTH_A_LINE or each.step == "set-up wizard":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import docker
 import psutil
 
-from harness.engines import docker_clones, faketime
+from harness.engines import docker_clones, shared_memory
 from harness.engines.docker import OWNER_LABEL, RUN_LABEL, remove
 from harness.lifecycle import runs
 
@@ -50,9 +50,11 @@ def take_down(run: runs.Run, client: docker.DockerClient | None) -> Removed:
     """Removes everything that carries one run's id, alive or not."""
     processes = [process for process, run_id in _processes() if run_id == run.id]
     names = tuple(f"process {process.pid}" for process in processes)
-    services = {*faketime.recorded(run.folder), *(process.pid for process in processes)}
+    services = {*shared_memory.recorded(run.folder), *(process.pid for process in processes)}
     _end(processes)
-    shared = tuple(str(path) for pid in sorted(services) for path in faketime.remove_stale(pid))
+    shared = tuple(
+        str(path) for pid in sorted(services) for path in shared_memory.remove_stale(pid)
+    )
     containers = remove(client, {"label": f"{RUN_LABEL}={run.id}"}) if client else []
     folders = (str(run.folder),) if runs.forget(run) else ()
     return Removed(tuple(containers), names, folders, shared)

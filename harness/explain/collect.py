@@ -15,7 +15,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from harness.diagnosis.evidence import ROW_OF_STATE
-from harness.drivers.browser.progress_row import look, read_progress, row_of
+from harness.drivers.browser.look import look, read_progress, row_of
 from harness.drivers.cloud import CloudControl
 from harness.drivers.confluence import apps, boot, dark_features, migration
 from harness.drivers.debugger.bundles import BundleState

@@ -28,8 +28,8 @@ from harness.diagnosis.readers.run_folder import StoredCase, read_artifact
 from harness.drivers.browser.dashboard import plans
 from harness.drivers.browser.launch import browser_session
 from harness.drivers.browser.login import log_in
+from harness.drivers.browser.look import look
 from harness.drivers.browser.migration_assistant import open_plan, read_progress
-from harness.drivers.browser.progress_row import look
 from harness.drivers.cloud import CloudControl
 from harness.drivers.confluence import session
 from harness.drivers.debugger.probes import Probe

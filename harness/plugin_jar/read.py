@@ -4,26 +4,38 @@ The jar is untrusted: `check_jar` refuses dangerous ones first, then each class 
 memory alone, bounded, and never run.
 """
 
+import re
+import tempfile
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
 
-from defusedxml import ElementTree
-from defusedxml.common import DefusedXmlException
-
-from harness.plugin_jar.check import DESCRIPTOR, JarFacts, check_jar
+from harness.errors import BadInput
 from harness.plugin_jar.classfile import ClassFile, Constant, NoClassFile, parse
+from harness.plugin_jar.container import EXPORTS_INDEX, Container, read_container
+from harness.plugin_jar.entries import LARGEST, class_files
+from harness.plugin_jar.host import HostPackage, host_packages, is_exported, is_host
+from harness.plugin_jar.validate import MAX_UNPACKED, JarFacts, check_jar
 from harness.vocabulary.listener import LISTENER_SERVICE
 
-EXPORTS_INDEX = "META-INF/plugin-components/exports"
-_SPRING = "META-INF/spring/"
-_VERSIONED = "META-INF/versions/"
-_LARGEST_ENTRY = 4 << 20
+__all__ = ["EXPORTS_INDEX", "JarListener", "PluginJar", "read_plugin"]
+
+_LIBRARY = "com.atlassian.migration.app"
+_NAME = "Bundle-SymbolicName"
 _BUNDLE_CONTEXT = "org.osgi.framework.BundleContext"
+_ACCESSOR = f"{_LIBRARY}.tracker.CloudMigrationAccessor"
+_JAVA_CONFIG = "com.atlassian.plugins.osgi.javaconfig.OsgiServices"
 _EXPORT_ANNOTATION = "com.atlassian.plugin.spring.scanner.annotation.export.ExportAsService"
+_CONFIGURATION = "org.springframework.context.annotation.Configuration"
 _SCANNER_RUNTIME = "com.atlassian.plugin.spring.scanner.runtime."
+_TELLING = tuple(
+    name.replace(".", "/").encode()
+    for name in (_LIBRARY, _BUNDLE_CONTEXT, _EXPORT_ANNOTATION, _CONFIGURATION)
+)
+"""A class file without any of these says nothing of the migration, so it is not parsed."""
+
+_REFERENCE = re.compile(rb"(?:[a-z][\w$]*/)+(?=[A-Z]\w)")
 
 GENERATIONS = {
     "DiscoverableForgeListener": "discoverable (Forge)",
@@ -74,7 +86,11 @@ class PluginJar:
         exports_index: classes in the Spring scanner's index; None without one.
         scans_indexes: whether a Spring context asks for the indexes.
         brings_scanner: whether the scanner's runtime is inside.
-        has_component: whether the descriptor has a <component>.
+        has_component: whether the descriptor has a public <component>.
+        container: how its beans are made.
+        host: the packages that it has of Confluence.
+        unknown_imports: mandatory imports that neither the stand-in nor a Confluence exports.
+        dependencies: names of the other jars in an .obr.
         problems: entries that could not be read.
     """
 
@@ -90,83 +106,162 @@ class PluginJar:
     scans_indexes: bool
     brings_scanner: bool
     has_component: bool
+    container: Container
+    host: tuple[HostPackage, ...]
+    unknown_imports: tuple[str, ...]
+    dependencies: tuple[str, ...]
     problems: tuple[str, ...]
 
 
-def read_plugin(path: Path) -> PluginJar:
-    """Read a plugin's jar.
+def read_plugin(path: Path, provided: Mapping[str, str] | None = None) -> PluginJar:
+    """Read a plugin's jar, or the one in an .obr.
+
+    Args:
+        path: the jar or .obr.
+        provided: package of the host -> the jar that was given for it.
 
     Raises:
-        BadInput: it is not a plugin, is broken, or is dangerous.
+        BadInput: it is no plugin, is broken, or is dangerous.
     """
     facts = check_jar(path)
+    if facts.key is None:
+        return _in_obr(path, provided)
     with zipfile.ZipFile(path) as jar:
-        return _read(jar, facts)
+        return _read(jar, path, facts, provided, ())
 
 
-def _read(jar: zipfile.ZipFile, facts: JarFacts) -> PluginJar:
-    classes: dict[str, ClassFile] = {}
+def _in_obr(path: Path, provided: Mapping[str, str] | None) -> PluginJar:
+    with zipfile.ZipFile(path) as obr:
+        jars = [each for each in obr.infolist() if each.filename.endswith(".jar")]
+        inside = [each for each in jars if "/" not in each.filename]
+        if len(inside) != 1:
+            count = "no" if not inside else f"{len(inside)}"
+            raise BadInput(f"an .obr has one plugin at its root; this one has {count}", path=path)
+        if inside[0].file_size > MAX_UNPACKED:
+            raise BadInput(f"{inside[0].filename} in it is too large", path=path)
+        dependencies = tuple(each.filename for each in jars if each is not inside[0])
+        with tempfile.TemporaryDirectory(prefix="obr-") as folder:
+            place = Path(folder) / "plugin.jar"
+            place.write_bytes(obr.read(inside[0]))
+            facts = check_jar(place)
+            with zipfile.ZipFile(place) as jar:
+                return _read(jar, place, facts, provided, dependencies)
+
+
+def _read(
+    jar: zipfile.ZipFile,
+    path: Path,
+    facts: JarFacts,
+    provided: Mapping[str, str] | None,
+    dependencies: tuple[str, ...],
+) -> PluginJar:
     problems: list[str] = []
-    for name, raw in _entries(jar, problems):
-        try:
-            parsed = parse(raw)
-            classes[parsed.name] = parsed
-        except NoClassFile as error:
-            problems.append(f"{name}: {error}")
-    imports = _imports(facts.manifest.get("Import-Package", ""))
+    is_bundle = _NAME in facts.manifest
+    classes, newest, mentioned = _classes(jar, path, problems, every_reference=not is_bundle)
+    manifest = dict(facts.manifest)
+    names = [name[:-6] for name in jar.namelist() if name.endswith(".class")]
+    own = {name.rpartition("/")[0].replace("/", ".") for name in names}
+    imports = _imports(manifest.get("Import-Package", ""))
     used = _library_packages(
         name for each in classes.values() for name in each.references | each.descriptors
     )
-    index = _index(jar)
-    components = _components(jar)
+    container = read_container(jar, manifest, lambda name: _text(jar, name))
+    if any(_CONFIGURATION in each.descriptors for each in classes.values()):
+        container = _with_style(container, "a @Configuration class")
+    needed = (set(imports) if is_bundle else mentioned) - own
     return PluginJar(
         facts=facts,
-        listeners=tuple(_listeners(classes, index, components)),
-        java=max((each.major for each in classes.values()), default=44) - 44,
+        listeners=tuple(_listeners(classes, container)),
+        java=max(newest - 44, 0),
         used_packages=used,
-        own_packages=_library_packages(classes),
+        own_packages=_library_packages(name.replace("/", ".") for name in names),
         imports=imports,
-        dynamic_imports=tuple(_clauses(facts.manifest.get("DynamicImport-Package", ""))),
+        dynamic_imports=tuple(_clauses(manifest.get("DynamicImport-Package", ""))),
         annotated=tuple(
             sorted(each.name for each in classes.values() if _EXPORT_ANNOTATION in each.descriptors)
         ),
-        exports_index=index,
-        scans_indexes=_scans_indexes(jar),
-        brings_scanner=any(name.startswith(_SCANNER_RUNTIME) for name in classes),
-        has_component=bool(components),
+        exports_index=container.index,
+        scans_indexes=container.scans_indexes,
+        brings_scanner=any(name.replace("/", ".").startswith(_SCANNER_RUNTIME) for name in names),
+        has_component=any(
+            "<component>" in how for all_ in container.exported.values() for how in all_
+        ),
+        container=container,
+        host=host_packages(needed, provided),
+        unknown_imports=tuple(
+            name
+            for name, optional in imports.items()
+            if not optional
+            and name not in own
+            and not is_exported(name)
+            and not is_host(name)
+            and name not in (provided or {})
+        ),
+        dependencies=dependencies,
         problems=tuple(problems),
     )
 
 
-def _entries(jar: zipfile.ZipFile, problems: list[str]) -> Iterator[tuple[str, bytes]]:
-    for entry in jar.infolist():
-        name = entry.filename
-        if not name.endswith(".class") or name.startswith(_VERSIONED) or "-info.class" in name:
-            continue
-        try:
-            raw = _bounded(jar, name)
-        except (zipfile.BadZipFile, OSError, EOFError, RuntimeError) as error:
-            problems.append(f"{name}: {error}")
-            continue
-        if raw is None:
-            problems.append(f"{name}: larger than {_LARGEST_ENTRY} bytes, not read")
-        else:
-            yield name, raw
+def _with_style(container: Container, style: str) -> Container:
+    return replace(container, styles=(*container.styles, style))
 
 
-def _bounded(jar: zipfile.ZipFile, name: str) -> bytes | None:
-    with jar.open(name) as entry:
-        raw = entry.read(_LARGEST_ENTRY + 1)
-    return raw if len(raw) <= _LARGEST_ENTRY else None
+def _classes(
+    jar: zipfile.ZipFile, path: Path, problems: list[str], *, every_reference: bool
+) -> tuple[dict[str, ClassFile], int, set[str]]:
+    """The classes that say something of the migration, the newest version, packages mentioned."""
+    classes: dict[str, ClassFile] = {}
+    newest, mentioned = 0, set[str]()
+    infos = jar.infolist()
+    for name, raw in class_files(path, infos, problems):
+        newest = max(newest, int.from_bytes(raw[6:8], "big"))
+        if every_reference:
+            mentioned.update(
+                each[:-1].decode().replace("/", ".") for each in set(_REFERENCE.findall(raw))
+            )
+        if any(each in raw for each in _TELLING):
+            _add(classes, name, raw, problems)
+    bases = _abstract_listeners(classes.values())
+    while bases:
+        # Their subclasses need not name the library themselves.
+        added: list[ClassFile] = []
+        for name, raw in class_files(path, infos, []):
+            if any(base in raw for base in bases):
+                known = len(classes)
+                _add(classes, name, raw, [])
+                if len(classes) > known:
+                    added.append(list(classes.values())[-1])
+        bases = [each.name.replace(".", "/").encode() for each in added if not each.is_concrete]
+    return classes, newest, mentioned
+
+
+def _add(classes: dict[str, ClassFile], name: str, raw: bytes, problems: list[str]) -> None:
+    try:
+        parsed = parse(raw)
+        classes[parsed.name] = parsed
+    except NoClassFile as error:
+        problems.append(f"{name}: {error}")
+
+
+def _abstract_listeners(classes: Iterable[ClassFile]) -> list[bytes]:
+    return [
+        each.name.replace(".", "/").encode()
+        for each in classes
+        if not each.is_concrete
+        and not each.name.startswith(f"{_LIBRARY}.")
+        and any(LISTENER_SERVICE.fullmatch(name) for name in each.interfaces)
+    ]
 
 
 def _text(jar: zipfile.ZipFile, name: str) -> str:
-    return (_bounded(jar, name) or b"").decode("utf-8", "replace")
+    try:
+        with jar.open(name) as entry:
+            return entry.read(LARGEST).decode("utf-8", "replace")
+    except (KeyError, zipfile.BadZipFile, OSError, EOFError, RuntimeError):
+        return ""
 
 
-def _listeners(
-    classes: dict[str, ClassFile], index: tuple[str, ...] | None, components: frozenset[str]
-) -> Iterator[JarListener]:
+def _listeners(classes: dict[str, ClassFile], container: Container) -> Iterator[JarListener]:
     for each in classes.values():
         lineage = _lineage(each, classes)
         interfaces = [name for name in lineage if LISTENER_SERVICE.fullmatch(name)]
@@ -179,7 +274,7 @@ def _listeners(
             generation=_generation(interfaces),
             server_key=_constant(chain, "getServerAppKey"),
             cloud_key=_constant(chain, "getCloudAppKey"),
-            exported_by=tuple(_exports(each, interfaces, classes, index, components)),
+            exported_by=tuple(_exports(each, interfaces, classes, container)),
         )
 
 
@@ -214,47 +309,21 @@ def _exports(
     listener: ClassFile,
     interfaces: list[str],
     classes: dict[str, ClassFile],
-    index: tuple[str, ...] | None,
-    components: frozenset[str],
+    container: Container,
 ) -> Iterator[str]:
     for each in classes.values():
         names = each.references | each.strings
         registers = (_BUNDLE_CONTEXT, "registerService") in each.calls
         if registers and listener.name in names and names.intersection(interfaces):
             yield f"registerService in {each.name}"
-    if index is not None and listener.name in index:
-        yield EXPORTS_INDEX
-    if listener.name in components:
-        yield f"a public <component> in {DESCRIPTOR}"
+        if (_JAVA_CONFIG, "exportOsgiService") in each.calls and listener.name in names:
+            yield f"exportOsgiService in {each.name}"
+    if (_ACCESSOR, "registerListener") in listener.calls:
+        yield "registerListener of CloudMigrationAccessor, by itself"
+    yield from container.exported.get(listener.name, ())
 
 
-def _index(jar: zipfile.ZipFile) -> tuple[str, ...] | None:
-    names = [name for name in jar.namelist() if name.startswith(EXPORTS_INDEX)]
-    if not names:
-        return None
-    lines = [line for name in names for line in _text(jar, name).splitlines()]
-    return tuple(line.split("#")[0].strip() for line in lines if line.strip())
-
-
-def _scans_indexes(jar: zipfile.ZipFile) -> bool:
-    contexts = [n for n in jar.namelist() if n.startswith(_SPRING) and n.endswith(".xml")]
-    return any("scan-indexes" in _text(jar, name) for name in contexts)
-
-
-def _components(jar: zipfile.ZipFile) -> frozenset[str]:
-    """Classes of the descriptor's public components."""
-    try:
-        root = ElementTree.fromstring(_text(jar, DESCRIPTOR), forbid_dtd=True)
-    except (ParseError, DefusedXmlException):
-        return frozenset()
-    return frozenset(
-        str(each.get("class"))
-        for each in root.iter("component")
-        if each.get("public", "").lower() == "true"
-    )
-
-
-def _library_packages(names: Iterator[str] | dict[str, ClassFile]) -> tuple[str, ...]:
+def _library_packages(names: Iterable[str]) -> tuple[str, ...]:
     packages = {name.rpartition(".")[0] for name in names}
     library = "com.atlassian.migration.app"
     return tuple(sorted(p for p in packages if p == library or p.startswith(f"{library}.")))

@@ -15,13 +15,13 @@ from playwright.sync_api import Page
 
 from harness.cases import Case
 from harness.checker.record import Record, declared_by
-from harness.drivers.browser import evidence
+from harness.drivers.browser import captures
 from harness.drivers.browser.migration_assistant import plan_id_in
 from harness.drivers.browser.trace_secrets import remove_secrets
 from harness.drivers.confluence import dark_features
 from harness.environment.stack import Stack
 from harness.errors import HarnessError
-from harness.runner.evidence import CaseEvidence, with_causes
+from harness.runner.explanation import CaseEvidence, with_causes
 from harness.runner.log_mishaps import LogSince
 from harness.runner.observe import CaseCloud, TimeScaleTooHigh, Watch, Watched
 from harness.runner.outcome import result_of
@@ -139,12 +139,12 @@ class CaseRun:
         collected = CaseEvidence(self.testbed, self.folder)
         with (
             self._boundary(f"a verdict on {self.case.id}"),
-            evidence.trace(self.testbed.context, self.folder / FILES[TRACE]) as trace,
+            captures.trace(self.testbed.context, self.folder / FILES[TRACE]) as trace,
         ):
             self.artifacts[TRACE] = trace.name
             self._migrate_and_watch(page, collected, at_end, log_offset)
             with self.phases("browser"):
-                picture = evidence.screenshot(page, self.folder / FILES[SCREENSHOT])
+                picture = captures.screenshot(page, self.folder / FILES[SCREENSHOT])
                 self.artifacts[SCREENSHOT] = picture.name
         with self._boundary("keeping the evidence"), self.phases("evidence"):
             self.artifacts |= collected.finish(page, self.failure)

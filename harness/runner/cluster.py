@@ -42,7 +42,7 @@ _TRIES = 3
 
 
 @dataclass(frozen=True)
-class Part:
+class ClusterPart:
     """What one worker is asked to do.
 
     Attributes:
@@ -58,7 +58,7 @@ class Part:
     topic: str
 
 
-def run_part(part: Part) -> bytes:
+def run_part(part: ClusterPart) -> bytes:
     """Runs a part on this machine; called by a worker of the cluster.
 
     Returns:
@@ -147,11 +147,11 @@ def _connect(scheduler: str) -> Any:
         ) from None
 
 
-def _part(jobs: Sequence[Job], settings: Settings, topic: str) -> Part:
+def _part(jobs: Sequence[Job], settings: Settings, topic: str) -> ClusterPart:
     names = {job.case.app: f"app-{n}" for n, job in enumerate(jobs)}
     apps = {names[job.case.app]: _app(job) for job in jobs}
     cases = tuple(replace(job.case, app=Path(names[job.case.app])) for job in jobs)
-    return Part(cases, apps, settings, topic)
+    return ClusterPart(cases, apps, settings, topic)
 
 
 def _app(job: Job) -> bytes:

@@ -40,4 +40,7 @@ class LogSince:
             for each in server_log.parse(text)
         ]
         yield from mishaps_in_log(records, record)
-        yield from faults_in_force(self.stack.cloud.faults(), record.declared)
+        known = {each.kind for each in record.mishaps}
+        for each in faults_in_force(self.stack.cloud.faults(), record.declared):
+            if each.kind not in known:
+                yield each

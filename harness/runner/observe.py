@@ -26,8 +26,8 @@ from harness.checker.verdict import (
     looks_again_at,
     too_little,
 )
+from harness.drivers.browser.look import look, pause
 from harness.drivers.browser.migration_assistant import plan_status
-from harness.drivers.browser.progress_row import look, pause
 from harness.drivers.cloud import CloudControl
 from harness.drivers.confluence.session import Account
 from harness.errors import HarnessError, PageUnreadable

@@ -8,7 +8,7 @@ from datetime import timedelta
 from playwright.sync_api import Page
 
 from harness.checker.timing import PATIENCE
-from harness.drivers.browser.progress_row import Look, look, pause
+from harness.drivers.browser.look import Look, look, pause
 from harness.drivers.confluence.session import Account
 from harness.errors import RowMismatch, WaitTimedOut
 from harness.vocabulary.rows import FINAL, Row

@@ -1,5 +1,7 @@
 """What a worker or a test session keeps from case to case: a stack and what drives it."""
 
+import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,11 +11,12 @@ from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from harness.cases.app import AppDescription
+from harness.cases.site import site_content
 from harness.drivers.browser import migration_assistant
 from harness.drivers.browser.closing import closer
 from harness.drivers.browser.login import log_in
 from harness.drivers.confluence import apps as plugins
-from harness.drivers.confluence import boot
+from harness.drivers.confluence import boot, host
 from harness.drivers.confluence.session import ConfluenceClient
 from harness.drivers.liveness import when_ended
 from harness.environment.stack import Stack
@@ -21,6 +24,10 @@ from harness.errors import HarnessError
 from harness.settings import Start
 from harness.testbed import reset
 from harness.testbed.progress_row import ProgressRow
+
+
+def _to_stderr(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
 
 
 @dataclass
@@ -38,6 +45,8 @@ class Testbed:
     start: Start = "wizard"
     executed: dict[str, str] = field(default_factory=dict, init=False)
     """Plans that have run on the stack, by what they were made from."""
+    said: Callable[[str], None] = field(default=_to_stderr, init=False)
+    """Takes a line that a person should read."""
     _installed: plugins.App | None = field(default=None, init=False)
 
     @property
@@ -80,7 +89,19 @@ class Testbed:
     def install(self) -> None:
         """Installs the server app, once for each stack."""
         if not self._installed:
+            site = site_content(self.app.site)
+            host.prepare(
+                self.client,
+                [Path(jar) for jar in self.app.server.provided],
+                self.app.host,
+                site.users,
+                site.spaces,
+            )
             self._installed = plugins.install(self.client, self.jar)
+            if self._installed.left_disabled:
+                self.said(
+                    f"UPM left {self._installed.key} disabled; it was enabled, as an admin would"
+                )
             if self.app.server.address:
                 plugins.await_address(self.client, self.app.server.address)
 

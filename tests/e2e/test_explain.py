@@ -94,7 +94,7 @@ def test_a_stack_that_stands_is_explained_as_it_stands(
 def test_a_case_goes_on_without_the_probe_where_a_debugger_is_attached(
     testbeds: TestbedPool, tmp_path: Path
 ) -> None:
-    failure = failure_of("poll-not-due")
+    failure = failure_of("never-settled")
     testbed = testbeds.get(testbeds.default_ccma, assets.sample_app("charts"), SCALE)
     confluence = testbed.stack.running[CONFLUENCE]
 

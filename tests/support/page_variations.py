@@ -18,8 +18,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page
 
+from harness.drivers.browser.look import look
 from harness.drivers.browser.page_watch import watch_of
-from harness.drivers.browser.progress_row import look
 from harness.errors import PageUnreadable
 from harness.vocabulary.rows import Row
 

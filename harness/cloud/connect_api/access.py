@@ -118,14 +118,14 @@ def _own_transfer(world: World, call: Call, app: App, transfer_id: str) -> Trans
     """A transfer of the app that is not expired; the journal names it even if it is refused.
 
     Raises:
-        Refusal: 400, not a UUID; 404, unknown; 403 or 404 (a switch), another app's; 400, past its
-            14 days.
+        Refusal: 400, not a UUID; 403, unknown (published API document); 403 or 404 (a switch),
+            another app's; 400, past its 14 days.
     """
     call.transfer_id = transfer_id
     transfer = world.state.transfers.get(transfer_id)
     if transfer is None:
         check_uuid("transferId", transfer_id)
-        raise Refusal(404, Effect.UNKNOWN_TRANSFER, f"there is no transfer {transfer_id[:80]!r}")
+        raise Refusal(403, Effect.UNKNOWN_TRANSFER, f"there is no transfer {transfer_id[:80]!r}")
     if transfer.cloud_key != app.key:
         raise Refusal(
             world.switches.another_apps_transfer,

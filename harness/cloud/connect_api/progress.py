@@ -1,7 +1,7 @@
 """`POST /progress/{transferId}`: the call that the seed thread is about.
 
-Sources: developer documentation, "report progress for Connect" and "progress"; the seed thread
-for outdated keys; `reference/app-migration-platform.md` 1.3 lists where they disagree.
+Sources: developer documentation, "report progress for Connect" and "progress"; the published API
+document's status API; the seed thread for outdated keys.
 """
 
 from typing import Any
@@ -17,8 +17,9 @@ from harness.vocabulary.effects import Effect
 STATUSES = SETTLING | {"IN_PROGRESS"}
 FIELDS = frozenset({"status", "percent", "message"})
 MESSAGE_LIMIT = 65536
-"""Characters of a message; a longer one is refused. No limit is published for Connect: this is the
-limit of Forge's log text. The progress log shows 500 characters, as documented."""
+"""Characters that are kept of a message (published API document). The progress log shows fewer."""
+TRUNCATED = "<truncated, message too large>"
+"""What is appended to a message that was truncated (published API document)."""
 
 
 async def post(world: World, call: Call) -> Outcome:
@@ -33,7 +34,7 @@ async def post(world: World, call: Call) -> Outcome:
     status, percent, message = _checked(world, body)
     if status not in STATUSES:
         return _unknown_status(world, body, status)
-    if percent is not None and transfer.percent is not None and percent < transfer.percent:
+    if percent and transfer.percent is not None and percent < transfer.percent:
         return Outcome(
             answer_json(body),
             Effect.LOWER_PERCENT,
@@ -51,8 +52,17 @@ def _recorded(
     percent: int | None,
     message: str | None,
 ) -> Outcome:
-    changes: list[Change] = [ProgressReported(transfer.id, status, percent, message, world.now())]
     remarks = []
+    kept = percent
+    if not percent and transfer.percent is not None:
+        # As published: left out or zero, the previous value is kept.
+        kept = None
+        if percent == 0 < transfer.percent:
+            remarks.append(f"percent 0 keeps the {transfer.percent} that was reported before")
+    if message is not None and len(message) > MESSAGE_LIMIT:
+        remarks.append(f"the message of {len(message)} characters was truncated")
+        message = message[:MESSAGE_LIMIT] + TRUNCATED
+    changes: list[Change] = [ProgressReported(transfer.id, status, kept, message, world.now())]
     if transfer.triggered_at is None:
         remarks.append("the listener has not been triggered yet")
     if status in SETTLING:
@@ -88,13 +98,6 @@ def _checked(world: World, body: dict[str, Any]) -> tuple[str, int | None, str |
         raise Refusal(400, Effect.MALFORMED, "status must be a string", field="status")
     if message is not None and not isinstance(message, str):
         raise Refusal(400, Effect.MALFORMED, "message must be a string", field="message")
-    if message is not None and len(message) > MESSAGE_LIMIT:
-        raise Refusal(
-            400,
-            Effect.OVER_LIMIT,
-            f"message has {len(message)} characters; at most {MESSAGE_LIMIT} are allowed",
-            field="message",
-        )
     if percent is not None:
         if not isinstance(percent, int) or isinstance(percent, bool):
             raise Refusal(400, Effect.MALFORMED, "percent must be a whole number", field="percent")

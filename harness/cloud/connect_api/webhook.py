@@ -9,10 +9,12 @@ import re
 from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
 from harness.cloud.changes import WebhooksSet
 from harness.cloud.connect_api.access import connect_app
+from harness.cloud.egress import malformed
 from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
 
-ENDPOINTS_LIMIT = 100
+ENDPOINTS_LIMIT = 5
+"""The most endpoints of an app (published API document)."""
 URL_LIMIT = 2048
 URL_PATTERN = r"^https://[A-Za-z0-9\[][A-Za-z0-9.:\[\]-]*(/[!-~]*)?$"
 """An absolute HTTPS URL; also in our OpenAPI document."""
@@ -38,7 +40,7 @@ async def put(world: World, call: Call) -> Outcome:
         raise Refusal(
             400,
             Effect.OVER_LIMIT,
-            f"at most {ENDPOINTS_LIMIT} endpoints are allowed",
+            f"{len(endpoints)} endpoints exceed the maximum of {ENDPOINTS_LIMIT}",
             field="endpoints",
         )
     for each in endpoints:
@@ -64,6 +66,8 @@ async def delete(world: World, call: Call) -> Outcome:
 
 def _check(endpoint: object) -> None:
     right = isinstance(endpoint, str) and re.fullmatch(URL_PATTERN, endpoint) is not None
+    if right and (wrong := malformed(str(endpoint))):
+        raise Refusal(400, Effect.MALFORMED, wrong, field="endpoints")
     if not right or len(str(endpoint)) > URL_LIMIT:
         raise Refusal(
             400,

@@ -78,7 +78,6 @@ async def uninstall(world: World, call: Call) -> Outcome:
     call.app_key = app.key
     with suppress(Refusal):  # already journalled; an app cannot prevent its removal
         await connect.call_uninstalled(world, app)
-    world.vault.forget_shared_secret(app.key)
     return Outcome(Answer(204), Effect.UNINSTALLED, changes=[AppUninstalled(app.key)])
 
 

@@ -21,6 +21,7 @@ _NO_DATA = (
     "transfer-timed-out",
     "cloud-answered-errors",
     "not-in-the-model",
+    "host-service-missing",
 )
 """Why a cloud app that does everything right has nothing to report."""
 

@@ -5,6 +5,8 @@ from harness.diagnosis.cause import DAC, SEED, Cause, Party
 PARTY: Party = "server app"
 
 _NO_LISTENER = (
+    "context-not-started",
+    "vendor-check-failed",
     "feature-flag-off",
     "cloud-key-null",
     "keys-do-not-match",
@@ -34,7 +36,7 @@ CAUSES = (
         "UPM has it enabled and the bundle is ACTIVE, or the listener was called.",
         "Enable the app under Manage apps; the application log says why its bundle did not start.",
         "https://confluence.atlassian.com/upm/",
-        ("package-not-wired",),
+        ("package-not-wired", "context-not-started"),
     ),
     Cause(
         "package-not-wired",
@@ -59,7 +61,7 @@ CAUSES = (
         "Export the listener as an OSGi service: @ExportAsService with the Spring scanner's "
         "indexes, or registerService in an activator.",
         f"{DAC}/prepare-server-app-connect/",
-        ("bundle-not-active", "package-not-wired"),
+        ("bundle-not-active", "package-not-wired", "context-not-started"),
     ),
     Cause(
         "two-listeners",
@@ -114,6 +116,7 @@ CAUSES = (
         "Catch the exception on the server and settle the transfer from the cloud app when it "
         "receives listener-errored (CCMA 3.3.7 and later); before, the row stays RUNNING for ever.",
         f"{DAC}/server-side-exceptions/",
+        ("host-service-missing",),
     ),
     Cause(
         "listener-ended-by-error",
@@ -125,6 +128,7 @@ CAUSES = (
         "Give the JVM the memory that the app needs, or write the data in parts; settle the "
         "transfer from the cloud app when it receives listener-errored.",
         f"{DAC}/server-side-exceptions/",
+        ("host-service-missing",),
     ),
     Cause(
         "listener-still-running",
@@ -171,5 +175,28 @@ CAUSES = (
         "cloud app without it.",
         f"{DAC}/app-data/",
         ("listener-swallowed-failure",),
+    ),
+    Cause(
+        "context-not-started",
+        PARTY,
+        "The app's Spring context did not start, so none of its beans is there.",
+        "UPM's task or the log says that the plugin container could not be started: a bean, a "
+        "dependency or a file of the context, or the time that it took.",
+        "UPM has the app enabled and its bundle is ACTIVE, or the listener was called.",
+        "Mend the bean that the message names: its class has to be in the jar, what it needs has "
+        "to be among the components or imports, and its constructor must neither throw nor wait.",
+        "https://developer.atlassian.com/server/framework/atlassian-sdk/"
+        "dependency-issues-during-plugin-initialisation/",
+        ("package-not-wired",),
+    ),
+    Cause(
+        "vendor-check-failed",
+        PARTY,
+        "A check that the app itself brings failed before the migration.",
+        "The log names the check that failed.",
+        "A transfer was made: the checks let the plan through.",
+        "Do what the check asks for, or mend the check: PreMigrationCheckRepository.executeCheck "
+        "returned no success.",
+        f"{DAC}/build-app-vendor-checks/",
     ),
 )

@@ -16,4 +16,16 @@ CAUSES = (
         "Run the case against a real Confluence, and report the class or member that is missing.",
         f"{DAC}/prepare-server-app-connect/",
     ),
+    Cause(
+        "host-service-missing",
+        PARTY,
+        "The stand-in does not have something of Confluence that the app needs: this is no "
+        "fault of the app.",
+        "The log says that the listener failed in the method that a made-up service had answered "
+        "with an empty value, or that it called what the stand-in does not have.",
+        "Every call of the listener was seen to return.",
+        "State what the service answers under `host:` in app.yaml, or give its jar under "
+        "`server.provided`; or run the case against a real Confluence.",
+        "https://developer.atlassian.com/server/confluence/java-api-reference/",
+    ),
 )

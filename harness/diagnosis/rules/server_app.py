@@ -15,6 +15,7 @@ from harness.diagnosis.evidence import (
 from harness.diagnosis.facts import Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
 from harness.diagnosis.rules.app_data import ends_with_error, in_listener, of_another_shape
+from harness.diagnosis.rules.container import MADE_UP
 from harness.diagnosis.versions import parse_version
 from harness.store.layout import JOURNAL, OSGI, PROBE, SERVER_LOG, UPM
 from harness.vocabulary.listener import LISTENER_SERVICE
@@ -105,9 +106,10 @@ def bundle_not_active(facts: Facts) -> Finding:
     cause = "bundle-not-active"
     off: list[Evidence] = [each for each in facts.of(Plugin) if not each.enabled]
     off += [each for each in facts.of(Bundle) if each.state != "ACTIVE"]
-    if off and not facts.of(Bundle) and not any(each.error for each in facts.of(Plugin)):
-        missing = "why it is not running: neither its bundle nor an install error was read"
-        return likely(cause, *off, missing=(*facts.lacking(OSGI), missing))
+    is_explained = any(each.error for each in facts.of(Plugin))
+    if off and not is_explained and not (facts.of(Bundle) and facts.has(SERVER_LOG)):
+        missing = "why it is not running: there is no install error, and bundle or log is missing"
+        return likely(cause, *off, missing=(*facts.lacking(OSGI, SERVER_LOG), missing))
     if off:
         return proved(cause, *off)
     on: list[Evidence] = [*facts.of(Plugin), *facts.of(Bundle)]
@@ -155,6 +157,11 @@ def listener_threw(facts: Facts) -> Finding:
         return excluded(cause, *shapes, note="what it lacks is missing in the stand-in's model")
     if by_error:
         return excluded(cause, *calls, note="it ended with an Error")
+    if threw and not facts.has(SERVER_LOG):
+        return likely(cause, *threw, missing=facts.lacking(SERVER_LOG))
+    if threw and any(MADE_UP in line.message for line in facts.of(LogLine)):
+        missing = "whether what the stand-in made up is why it threw: that is no fault of the app"
+        return likely(cause, *threw, missing=(missing,))
     if threw:
         return proved(cause, *threw)
     if calls and all(each.outcome == "returned" for each in calls):

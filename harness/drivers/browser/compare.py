@@ -6,7 +6,7 @@ Both show the last polled state, so they should agree. The REST speaks the platf
 
 from collections.abc import Sequence
 
-from harness.drivers.browser.rows import Progress, Row, normalised
+from harness.drivers.browser.rows import ProgressBlock, ShownRow, normalised
 from harness.drivers.confluence.migration import AppProgress
 
 _AS_ON_THE_PAGE = {
@@ -18,7 +18,7 @@ _AS_ON_THE_PAGE = {
 }
 
 
-def disagreements(shown: Progress, told: Sequence[AppProgress]) -> tuple[str, ...]:
+def disagreements(shown: ProgressBlock, told: Sequence[AppProgress]) -> tuple[str, ...]:
     """Return one sentence per difference between a page and the REST; none when they agree.
 
     Where an app has several transfers, the last one told counts. A percentage that only one side
@@ -45,5 +45,5 @@ def disagreements(shown: Progress, told: Sequence[AppProgress]) -> tuple[str, ..
     return tuple(sorted(sentences))
 
 
-def _row(row: Row) -> str:
+def _row(row: ShownRow) -> str:
     return row.status if row.percent is None else f"{row.status} {row.percent} %"

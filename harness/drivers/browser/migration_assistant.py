@@ -12,20 +12,17 @@ from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from harness.drivers.browser.drawn_page import await_drawn
+from harness.drivers.browser.look import read_progress
 from harness.drivers.browser.navigation import base_of, go
 from harness.drivers.browser.page_state import describe
 from harness.drivers.browser.plan_address import plan_id_in
 from harness.drivers.browser.plan_wizard import Choices, fill_wizard, press
 from harness.drivers.browser.popups import click
-from harness.drivers.browser.progress_row import read_progress
-from harness.drivers.browser.rows import Progress, Row
 from harness.drivers.confluence.session import Account
 from harness.errors import DriverError
 
 __all__ = [
     "Choices",
-    "Progress",
-    "Row",
     "control",
     "create_plan",
     "find_plan",

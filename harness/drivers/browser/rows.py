@@ -24,7 +24,7 @@ _LABEL = re.compile(r"(app|name|status|state)\s*:?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Row:
+class ShownRow:
     """What the admin sees for one app.
 
     `status` is normalised (READY, RUNNING, TIMED_OUT, ...); `percent` is None where none is shown.
@@ -37,13 +37,13 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Progress:
+class ProgressBlock:
     """The block at one moment; `block` is False when the page has no such heading at all."""
 
     block: bool
-    rows: tuple[Row, ...] = ()
+    rows: tuple[ShownRow, ...] = ()
 
-    def row(self, server_app_key: str) -> Row | None:
+    def row(self, server_app_key: str) -> ShownRow | None:
         """Return the row of an app by its server app key."""
         return next((row for row in self.rows if row.server_app_key == server_app_key), None)
 
@@ -75,15 +75,15 @@ class FoundRow:
     problem: str | None = None
 
 
-def parse_progress(snapshot: Snapshot) -> Progress:
+def parse_progress(snapshot: Snapshot) -> ProgressBlock:
     """Turn the block's texts into rows; columns are found by their headers."""
     columns = _columns(snapshot.headers)
     rows = tuple(_row(cells, columns) for cells in snapshot.rows if len(cells) > 1)
-    return Progress(snapshot.block, rows)
+    return ProgressBlock(snapshot.block, rows)
 
 
 def find_row(
-    shown: Progress, snapshot: Snapshot, server_app_key: str, app_names: Sequence[str] = ()
+    shown: ProgressBlock, snapshot: Snapshot, server_app_key: str, app_names: Sequence[str] = ()
 ) -> FoundRow:
     """Finds an app's row by its key, else by its name; two rows that could be it are a problem."""
     names = {name.casefold() for name in app_names}
@@ -102,7 +102,7 @@ def find_row(
     return _loose(snapshot.loose, server_app_key, names)
 
 
-def _only(rows: Sequence[Row], by: Literal["key", "name"]) -> FoundRow:
+def _only(rows: Sequence[ShownRow], by: Literal["key", "name"]) -> FoundRow:
     if len({(row.status, row.percent) for row in rows}) > 1 or (by == "name" and len(rows) > 1):
         return FoundRow(problem=f"{len(rows)} rows could be the app's")
     row = rows[0]
@@ -159,13 +159,13 @@ def _columns(headers: Sequence[str]) -> tuple[int, int, int]:
     return place(0, "app", "name"), place(1, "status"), place(2, "progress", "%", "complete")
 
 
-def _row(cells: Sequence[Sequence[str]], columns: tuple[int, int, int]) -> Row:
+def _row(cells: Sequence[Sequence[str]], columns: tuple[int, int, int]) -> ShownRow:
     app, status, progress = (cells[i] if i < len(cells) else () for i in columns)
     if normalised(_PERCENT.sub("", " ".join(status))) not in KNOWN:
         # Columns without headers, in another order; or words beside the status.
         known = [p for cell in cells for p in cell if normalised(_PERCENT.sub("", p)) in KNOWN]
         status = known if len(known) == 1 else status
-    return Row(
+    return ShownRow(
         app=app[0] if app else "",
         server_app_key=_key_in(app[1:]),
         status=normalised(_PERCENT.sub("", " ".join(status))),

@@ -7,6 +7,7 @@ before it answers, a removal that is asynchronous.
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -14,7 +15,7 @@ import httpx
 from harness.drivers.confluence import upm
 from harness.drivers.confluence.upm import App, Module, PluginLicence
 from harness.errors import DriverError, WaitTimedOut
-from harness.plugin_jar.check import check_jar
+from harness.plugin_jar.validate import check_jar
 from harness.wait import NotYet, wait_for
 
 __all__ = [
@@ -321,14 +322,29 @@ def _poll(client: httpx.Client, address: httpx.URL) -> upm.Task | NotYet:
 
 
 def _await_enabled(client: httpx.Client, key: str, within: float) -> App:
+    asked, refusal = False, ""
+
     def look() -> App | NotYet:
+        nonlocal asked, refusal
         app = find(client, key)
         if app is None:
             return NotYet("UPM does not list it")
         if app.enabled:
-            return app
-        off = ", ".join(module.key for module in app.modules if not module.enabled)
-        return NotYet(f"installed but disabled (modules off: {off or 'none'})")
+            return replace(app, left_disabled=asked)
+        if not asked:
+            # Data Center leaves some apps disabled; an admin then presses Enable.
+            asked = True
+            try:
+                _put(client, upm.resource_of(key), upm.PLUGIN, {"enabled": True}, f"enabling {key}")
+            except DriverError as error:
+                refusal = f"; enabling it failed: {error.came_back}"
+            return look()
+        off = ", ".join(
+            module.key + (f" ({module.reason})" if module.reason else "")
+            for module in app.modules
+            if not module.enabled
+        )
+        return NotYet(f"installed but disabled (modules off: {off or 'none'}){refusal}")
 
     try:
         return wait_for(f"the plugin {key} to be enabled", look, within=within)

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import httpx
 
-from harness.drivers.confluence.pages import Page, query_value, read_page
+from harness.drivers.confluence.pages import HtmlPage, query_value, read_page
 from harness.errors import BadInput, DriverError
 
 Level = Literal["site", "user"]
@@ -105,7 +105,7 @@ def parse_state(answer: httpx.Response, key: str) -> bool | None:
         return None
 
 
-def parse_features(page: Page, level: Level) -> DarkFeatures:
+def parse_features(page: HtmlPage, level: Level) -> DarkFeatures:
     """Read the lists of a dark feature page by their headings; the markup around is not used."""
     found: dict[str, set[str]] = {"system": set(), level: set()}
     links: dict[str, str] = {}
@@ -213,7 +213,7 @@ def _switch_on_page(client: httpx.Client, level: Level, key: str, state: bool) -
         )
 
 
-def _open_page(client: httpx.Client, level: Level) -> Page:
+def _open_page(client: httpx.Client, level: Level) -> HtmlPage:
     answer = client.get(_PAGES[level])
     if answer.status_code != httpx.codes.OK:
         raise DriverError(

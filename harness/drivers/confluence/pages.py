@@ -53,7 +53,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Page:
+class HtmlPage:
     """What was read from one HTML page."""
 
     title: str
@@ -70,7 +70,7 @@ class Page:
         return next((form for form in self.forms if control in form.controls), None)
 
 
-def read_page(html: str) -> Page:
+def read_page(html: str) -> HtmlPage:
     """Read a page; broken HTML is read as far as it goes."""
     reader = _Reader()
     reader.feed(html)
@@ -115,11 +115,11 @@ class _Reader(HTMLParser):
         self._error_tag: str | None = None
         self._error_depth = 0
 
-    def page(self) -> Page:
+    def page(self) -> HtmlPage:
         token = self._token
         for form in self._forms:
             token = token or form.fields.get("atl_token")
-        return Page(
+        return HtmlPage(
             " ".join(self._title.split()),
             tuple(form.closed() for form in self._forms),
             tuple(self._texts),

@@ -14,9 +14,9 @@ from typing import Any
 import httpx
 
 from harness.drivers.confluence import boot
-from harness.drivers.confluence.pages import Page, read_page
+from harness.drivers.confluence.pages import HtmlPage, read_page
 from harness.drivers.confluence.session import ConfluenceClient, connect
-from harness.drivers.confluence.setup_steps import SetupInput, Step, is_finished, step_of
+from harness.drivers.confluence.setup_steps import SetupInput, SetupStep, is_finished, step_of
 from harness.errors import BadInput, DriverError
 from harness.wait import NotYet, wait_for
 
@@ -29,12 +29,12 @@ _POST_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
-class _Shown:
+class _ShownStep:
     """A page of the wizard as an answer brought it."""
 
     answer: httpx.Response
-    page: Page
-    step: Step | None
+    page: HtmlPage
+    step: SetupStep | None
     finished: bool
 
     @property
@@ -54,10 +54,10 @@ class _Wizard:
     log_tail: Callable[[], str]
     every: float
 
-    def find_way(self) -> _Shown:
+    def find_way(self) -> _ShownStep:
         """Ask for the start page until it leads to a known step or out of the wizard."""
 
-        def look() -> _Shown | NotYet:
+        def look() -> _ShownStep | NotYet:
             shown = _shown(self.client.get("/", follow_redirects=True))
             if shown.step is None and not shown.finished:
                 return NotYet(f"an unknown page: {shown.where}")
@@ -65,11 +65,11 @@ class _Wizard:
 
         return self._ask("the set-up wizard to show a known step", look)
 
-    def post(self, shown: _Shown, step: Step) -> _Shown:
+    def post(self, shown: _ShownStep, step: SetupStep) -> _ShownStep:
         """Post a step's form until it is taken; 5xx is retried with the token of a new page."""
-        tried: list[_Shown] = []
+        tried: list[_ShownStep] = []
 
-        def look() -> _Shown | NotYet:
+        def look() -> _ShownStep | NotYet:
             current = shown
             if tried:
                 current = _shown(self.client.get(shown.answer.url, follow_redirects=True))
@@ -84,8 +84,8 @@ class _Wizard:
 
         return self._ask(f"the set-up wizard's step {step.name} to be answered", look)
 
-    def _ask(self, step: str, look: Callable[[], _Shown | NotYet]) -> _Shown:
-        def guarded() -> _Shown | NotYet:
+    def _ask(self, step: str, look: Callable[[], _ShownStep | NotYet]) -> _ShownStep:
+        def guarded() -> _ShownStep | NotYet:
             try:
                 return look()
             except httpx.TransportError as error:
@@ -183,16 +183,16 @@ def _pass(wizard: _Wizard) -> tuple[str, ...]:
     )
 
 
-def _shown(answer: httpx.Response) -> _Shown:
+def _shown(answer: httpx.Response) -> _ShownStep:
     page, path = read_page(answer.text), answer.url.path
-    return _Shown(answer, page, step_of(path, page), is_finished(path))
+    return _ShownStep(answer, page, step_of(path, page), is_finished(path))
 
 
-def _unless_broken(shown: _Shown) -> _Shown | NotYet:
+def _unless_broken(shown: _ShownStep) -> _ShownStep | NotYet:
     return NotYet(shown.where) if shown.answer.is_server_error else shown
 
 
-def _refuse_at_once(step: Step, page: Page) -> None:
+def _refuse_at_once(step: SetupStep, page: HtmlPage) -> None:
     if step.error_id and step.error_id in page.ids:
         raise BadInput(
             f"Confluence refused the {step.name}{_complaints(page)}: check that it is a Data "
@@ -200,6 +200,6 @@ def _refuse_at_once(step: Step, page: Page) -> None:
         )
 
 
-def _complaints(page: Page) -> str:
+def _complaints(page: HtmlPage) -> str:
     """Return what the page says is wrong; never what was typed in."""
     return f": {'; '.join(page.errors)}" if page.errors else ""

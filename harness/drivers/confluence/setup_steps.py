@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from harness.drivers.confluence.licence import Licence
-from harness.drivers.confluence.pages import Form, Page
+from harness.drivers.confluence.pages import Form, HtmlPage
 from harness.drivers.confluence.session import Account
 from harness.errors import BadInput
 
@@ -48,7 +48,7 @@ Fields = Callable[[SetupInput, Form | None], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
-class Step:
+class SetupStep:
     """One page of the wizard.
 
     `controls` are form controls that only this page has; `paths` parts of its address;
@@ -64,12 +64,12 @@ class Step:
     drop: frozenset[str] = frozenset()
     error_id: str | None = None
 
-    def form(self, page: Page) -> Form | None:
+    def form(self, page: HtmlPage) -> Form | None:
         """Return the step's form on a page."""
         forms = (page.form_with(control) for control in self.controls)
         return next((form for form in forms if form is not None), None)
 
-    def submission(self, page: Page, wanted: SetupInput) -> tuple[str, dict[str, str]]:
+    def submission(self, page: HtmlPage, wanted: SetupInput) -> tuple[str, dict[str, str]]:
         """Return where to post and what: the page's own fields, then the step's.
 
         Raises:
@@ -84,7 +84,7 @@ class Step:
         return action, fields | dict(self.fields(wanted, form))
 
 
-def step_of(path: str, page: Page) -> Step | None:
+def step_of(path: str, page: HtmlPage) -> SetupStep | None:
     """Return the step that a page is, by its controls first, or None for an unknown page."""
     for step in STEPS:
         if step.form(page) is not None:
@@ -151,26 +151,26 @@ def _button(_: SetupInput, form: Form | None) -> Mapping[str, str]:
 
 
 STEPS = (
-    Step("start", ("setupType",), ("setupstart",), "dosetupstart.action",
+    SetupStep("start", ("setupType",), ("setupstart",), "dosetupstart.action",
          _constant(setupType="custom")),
-    Step("bundle selection", ("thirdPartyPluginKeys",), ("selectbundle",), "selectbundle.action",
-         _button),
-    Step("licence", ("confLicenseString",), ("setuplicense",), "dosetuplicense.action", _licence,
-         error_id="confLicenseString-error"),
+    SetupStep("bundle selection", ("thirdPartyPluginKeys",), ("selectbundle",),
+         "selectbundle.action", _button),
+    SetupStep("licence", ("confLicenseString",), ("setuplicense",), "dosetuplicense.action",
+         _licence, error_id="confLicenseString-error"),
     # Sending isClusteringEnabled=false was answered by 500; without it both known ways work.
-    Step("deployment type", ("newCluster", "isClusteringEnabled"), ("setupcluster",),
+    SetupStep("deployment type", ("newCluster", "isClusteringEnabled"), ("setupcluster",),
          "setupcluster.action", _constant(newCluster="skipCluster"),
          drop=frozenset({"isClusteringEnabled"})),
-    Step("database type", ("dbConfigInfo.databaseType", "dbConfigInfo.databaseUrl"),
+    SetupStep("database type", ("dbConfigInfo.databaseType", "dbConfigInfo.databaseUrl"),
          ("setupdbtype",), "setupdbtype.action", _database),
-    Step("database choice", ("dbChoice",), ("setupdbchoice",), "setupdbchoice.action",
+    SetupStep("database choice", ("dbChoice",), ("setupdbchoice",), "setupdbchoice.action",
          _database_choice),
     # The value has a space: sent unencoded, the same page comes back with 200.
-    Step("content", ("dbchoiceSelect",), ("setupdata",), "setupdata.action",
+    SetupStep("content", ("dbchoiceSelect",), ("setupdata",), "setupdata.action",
          _constant(contentChoice="blank", dbchoiceSelect="Empty Site")),
-    Step("user management", ("internal", "userManagementChoice"), ("setupusermanagementchoice",),
-         "setupusermanagementchoice.action", _users),
-    Step("administrator", ("fullName",), ("setupadministrator",), "setupadministrator.action",
+    SetupStep("user management", ("internal", "userManagementChoice"),
+         ("setupusermanagementchoice",), "setupusermanagementchoice.action", _users),
+    SetupStep("administrator", ("fullName",), ("setupadministrator",), "setupadministrator.action",
          _administrator),
 )  # fmt: skip
 """All known steps. Which come, and in what order, is the wizard's affair."""

@@ -34,7 +34,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Watch:
+class ServiceWatch:
     """How a start-up notices that Confluence ended: see `wait_for`."""
 
     alive: Callable[[], str | None] = lambda: None
@@ -58,7 +58,7 @@ def start_up(
     *,
     rate: float = 1,
     limits: Limits | None = None,
-    watch: Watch | None = None,
+    watch: ServiceWatch | None = None,
     transport: httpx.BaseTransport | None = None,
     handshake: Callable[[str, int], bool] = boot.jdwp_answers,
     clock: Callable[[], float] = time.monotonic,
@@ -85,7 +85,7 @@ def start_up(
         DriverError: the wizard refuses something again and again, /status stays in ERROR, or the
             server's clock does not pass as fast as it should.
     """
-    limits, watch = limits or Limits(), watch or Watch()
+    limits, watch = limits or Limits(), watch or ServiceWatch()
 
     def bounds(within: float) -> boot.Bounds:
         return boot.Bounds(
@@ -144,7 +144,7 @@ def _logged_in(
     base_url: str,
     account: Account,
     within: float,
-    watch: Watch,
+    watch: ServiceWatch,
     transport: httpx.BaseTransport | None,
 ) -> ConfluenceClient:
     """Opens a session in whichever way is let in; the first log-ins after a start may be not."""
@@ -166,7 +166,7 @@ def _logged_in(
     )
 
 
-def _await_upm(client: ConfluenceClient, within: float, watch: Watch) -> None:
+def _await_upm(client: ConfluenceClient, within: float, watch: ServiceWatch) -> None:
     """Waits until UPM gives the administrator a token, without which no app can be installed."""
 
     basic = {"os_authType": "basic"} if isinstance(client.auth, httpx.BasicAuth) else {}

@@ -37,11 +37,12 @@ _RESOURCE = re.compile(r"/rest/plugins/1\.0/([^/?#]+)-key/?$")
 
 @dataclass(frozen=True)
 class Module:
-    """One module of an app."""
+    """One module of an app; `reason` is why it is disabled, where the server says so."""
 
     key: str
     name: str
     enabled: bool
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class App:
     enabled: bool
     user_installed: bool
     modules: tuple[Module, ...]
+    left_disabled: bool = False
+    """UPM installed it and left it disabled; `apps.install` then enables it."""
 
 
 @dataclass(frozen=True)
@@ -202,7 +205,12 @@ def parse_app(body: Mapping[str, Any]) -> App:
         enabled=body.get("enabled") is True,
         user_installed=body.get("userInstalled") is True,
         modules=tuple(
-            Module(str(module["key"]), str(module.get("name") or ""), module.get("enabled") is True)
+            Module(
+                str(module["key"]),
+                str(module.get("name") or ""),
+                module.get("enabled") is True,
+                _text(module.get("disabledReason")),
+            )
             for module in (modules if isinstance(modules, list) else [])
             if isinstance(module, Mapping) and module.get("key")
         ),

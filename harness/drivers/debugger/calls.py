@@ -25,16 +25,16 @@ class StillRunning(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Stack:
+class CallStack:
     """The stack at a method's entry, kept to tell later whether an exception leaves it."""
 
     outside: frozenset[tuple[int, int]]
     depth: int
 
     @staticmethod
-    def at_entry(frames: list[Frame]) -> "Stack":
+    def at_entry(frames: list[Frame]) -> "CallStack":
         """From the frames of the thread that has just entered the method."""
-        return Stack(frozenset(_place(frame.location) for frame in frames[1:]), len(frames))
+        return CallStack(frozenset(_place(frame.location) for frame in frames[1:]), len(frames))
 
     def may_leave(self, caught_at: Location | None) -> bool:
         """Whether an exception caught there may leave the method; cheap, without the JVM."""

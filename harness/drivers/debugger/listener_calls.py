@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from harness.drivers.debugger.calls import ObjectReader, Stack, StillRunning, transfer_slot
+from harness.drivers.debugger.calls import CallStack, ObjectReader, StillRunning, transfer_slot
 from harness.drivers.debugger.client import Jvm
 from harness.drivers.debugger.protocol import BreakpointHit, EventKind, ExceptionThrown, Suspend
 from harness.drivers.debugger.recording import Recording
@@ -24,7 +24,7 @@ MOST_EXCEPTIONS = 1000
 class _OpenCall:
     number: int
     declared: Declared
-    stack: Stack
+    stack: CallStack
     exceptions_request: int | None
     exceptions_left: int = MOST_EXCEPTIONS
 
@@ -81,7 +81,7 @@ class ListenerCalls:
             Suspend.EVENT_THREAD,
             [self._jvm.modifiers.thread_only(thread), self._jvm.modifiers.any_exception()],
         )
-        call = _OpenCall(number, declared, Stack.at_entry(frames), request)
+        call = _OpenCall(number, declared, CallStack.at_entry(frames), request)
         self._open.setdefault(thread, []).append(call)
         if class_id in self._recording.listeners and class_id not in self._asked:
             self._asked.add(class_id)

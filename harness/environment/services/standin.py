@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.engines import faketime
+from harness.engines import shared_memory
 from harness.engines.builds import STANDIN_JAR
 from harness.engines.service import Placement, Service
 from harness.engines.toolchain import Toolchain
@@ -94,7 +94,7 @@ def standin(
             return []
         arguments = env(place)["JVM_SUPPORT_RECOMMENDED_ARGS"].split()
         java = [str(toolchain.java), *SMALL_JVM, *arguments, "-jar", f"{jars}/{STANDIN_JAR}"]
-        return java if scale == 1 else faketime.under(toolchain.faketime, java)
+        return java if scale == 1 else shared_memory.under(toolchain.faketime, java)
 
     return Service(
         name=CONFLUENCE,

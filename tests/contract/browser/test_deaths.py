@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 from processes import silent_service
 
+from harness.drivers.browser.captures import trace
 from harness.drivers.browser.closing import closer
-from harness.drivers.browser.evidence import trace
 from harness.drivers.browser.launch import BrowserSession, why
 
 

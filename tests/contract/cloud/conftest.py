@@ -44,6 +44,7 @@ DEFAULTS = {
     "marketplace": "open",
     "scopes": "checked",
     "transfer_days": 14,
+    "container_page": "list",
 }
 
 

@@ -74,6 +74,22 @@ def test_a_half_written_line_is_cut_off_at_the_next_start(tmp_path: Path) -> Non
         second.kill()
 
 
+def test_a_refused_body_with_changes_of_its_own_does_not_hinder_a_restart(tmp_path: Path) -> None:
+    arguments = ("--port", "0", "--data", str(tmp_path / "data"), *LOOPBACK)
+    first = start("harness.cloud", tmp_path / "one", *arguments)
+    cloud = CloudDriver(first.url("http"))
+    cloud.control("PUT", "settings", {"changes": [{"kind": "reset"}]}, expect=400)
+    cloud.close()
+    first.kill()
+    second = start("harness.cloud", tmp_path / "two", *arguments)
+    try:
+        cloud = CloudDriver(second.url("http"))
+        assert cloud.effects() == ["booted", "malformed request", "booted"]
+        cloud.close()
+    finally:
+        second.kill()
+
+
 def test_events_that_were_not_acknowledged_are_delivered_after_a_restart(tmp_path: Path) -> None:
     arguments = ("--port", "0", "--data", str(tmp_path / "data"), *LOOPBACK)
     first = start("harness.cloud", tmp_path / "one", *arguments)
@@ -108,6 +124,7 @@ def test_entries_carry_the_contracts_fields_in_order(cloud: CloudDriver) -> None
     )
     for entry in entries:
         assert set(entry) - {"detail", "changes"} == {
+            "sum",
             "seq",
             "wall_time",
             "platform_time",
@@ -207,5 +224,23 @@ def test_an_unknown_route_is_501_and_named(cloud: CloudDriver, method: str) -> N
 
 def test_a_known_route_with_another_method_is_405(cloud: CloudDriver) -> None:
     answer = cloud.http.patch("/rest/atlassian-connect/1/migration/webhook")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, PUT")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, HEAD, PUT")
     assert cloud.effects()[-1] == "method not allowed"
+
+
+def test_a_head_is_answered_as_a_get_without_the_body(
+    cloud: CloudDriver, app: ConnectApp, transfer: str
+) -> None:
+    key = cloud.upload(transfer, b"some bytes")
+    link = app.call(cloud, "GET", f"/data/{key}").json()["url"]
+    before = len(cloud.journal(direction="in"))
+    for path in ("/_harness/health", "/_harness/journal?follow=true", link):
+        answer = cloud.http.head(path)
+        assert (answer.status_code, answer.content) == (200, b""), path
+        assert answer.headers["content-type"]
+    # Looking at the control API is not journalled.
+    assert len(cloud.journal(direction="in")) == before + 1
+    assert cloud.http.head(link).headers["content-length"] == "10"
+    assert app.call(cloud, "HEAD", "/webhook").status_code == 200
+    assert app.call(cloud, "HEAD", f"/progress/{transfer}").status_code == 405
+    assert cloud.http.get("/_harness/health").json()["status"] == "RUNNING"

@@ -172,6 +172,34 @@ def test_bad_input_is_one_line_and_exit_3(
     assert len(done.stderr.splitlines()) == 1
 
 
+def _start(data: Path) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "harness.cloud", "--data", str(data), "--port", "0"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=20)
+
+
+def test_a_second_cloud_on_a_data_folder_is_refused(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with running("harness.cloud", tmp_path / "one", "--port", "0", "--data", str(data)) as first:
+        unfinished = data / "app-data" / "an-upload.part"
+        unfinished.write_bytes(b"x")
+        done = _start(data)
+        assert unfinished.exists()  # the second has touched nothing
+        assert httpx.get(f"{first.url('http')}/_harness/health", trust_env=False).is_success
+    assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
+    assert f"{data} is in use by another cloud" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["journal.jsonl", "vault.json"])
+def test_a_damaged_file_is_one_line_and_exit_3(tmp_path: Path, name: str) -> None:
+    data = tmp_path / "data"
+    with running("harness.cloud", tmp_path / "one", "--port", "0", "--data", str(data)):
+        pass
+    (data / name).write_bytes((data / name).read_bytes().replace(b'"', b"'", 1))
+    done = _start(data)
+    assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
+    assert done.stderr.startswith(str(data / name))
+
+
 def test_a_taken_port_is_named(cloud_process: Process, tmp_path: Path) -> None:
     port = str(cloud_process.ports["http"])
     command = [sys.executable, "-m", "harness.cloud", "--data", str(tmp_path), "--port", port]

@@ -186,3 +186,12 @@ def test_a_descriptor_that_points_outside_is_refused(cloud: CloudDriver) -> None
         assert cloud.effects()[-1] == "refused: address outside the stack"
     finally:
         app.close()
+
+
+@pytest.mark.parametrize("address", ["https://[localhost]:1/x", "https://[", "https://a:99999/x"])
+def test_an_address_that_cannot_be_called_is_refused(
+    cloud: CloudDriver, app: ConnectApp, address: str
+) -> None:
+    answer = app.call(cloud, "PUT", "/webhook", json={"endpoints": [address]})
+    assert answer.status_code == 400
+    assert app.call(cloud, "GET", "/webhook").json() == {"endpoints": [f"{app.url}/hook"]}

@@ -3,7 +3,9 @@ import zipfile
 import pytest
 
 from harness.drivers.confluence import apps
+from harness.engines import builds
 from harness.errors import DriverError
+from harness.support import assets
 
 
 def test_the_life_of_an_app(clean, charts):
@@ -48,8 +50,10 @@ def test_an_app_is_disabled_and_enabled_again(clean, charts):
     assert apps.set_enabled(clean, key, True).enabled
 
 
-def test_a_module_is_switched_by_itself(clean, charts):
-    app = apps.install(clean, charts)
+def test_a_module_is_switched_by_itself(clean):
+    # Its modules are components, which the stand-in runs too.
+    component = builds.server_app(assets.sample_app("component"), lambda _: None)
+    app = apps.install(clean, component)
     module = app.modules[0].key
     assert not apps.set_module_enabled(clean, app.key, module, False).enabled
     assert apps.set_module_enabled(clean, app.key, module, True).enabled

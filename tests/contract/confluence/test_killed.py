@@ -9,6 +9,7 @@ from standin_processes import await_running, run_standin
 
 from harness.drivers.confluence import apps, dark_features
 from harness.drivers.confluence.session import Account, ConfluenceClient, open_client
+from harness.errors import ServiceDied
 from harness.pytest_plugin import FEATURE
 
 pytestmark = pytest.mark.standin
@@ -58,3 +59,25 @@ def test_no_app_flag_or_plan_is_lost(killed_after, charts):
         found = apps.find(client, app.key)
         assert found is not None
         assert not found.enabled
+
+
+def test_a_file_that_was_emptied_is_named_and_not_taken_for_none(built, tmp_path):
+    with run_standin(built, tmp_path, {}) as standin:
+        await_running(standin.url)
+    users = tmp_path / "standin" / "users.json"
+    assert users.read_bytes()
+    users.write_bytes(b"")
+    with (
+        pytest.raises(ServiceDied, match=r"users\.json is empty\. Restore it"),
+        run_standin(built, tmp_path, {}),
+    ):
+        pass
+
+
+def test_the_jar_of_an_upload_that_was_cut_off_goes_at_the_next_start(built, tmp_path):
+    left = tmp_path / "temp" / "upload123.jar"
+    left.parent.mkdir()
+    left.write_bytes(b"half a jar")
+    with run_standin(built, tmp_path, {}) as standin:
+        await_running(standin.url)
+        assert not left.exists()

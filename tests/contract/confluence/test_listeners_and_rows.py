@@ -3,7 +3,7 @@
 Rows that a known failure shows are pinned by tests/e2e/test_explain.py.
 """
 
-import zipfile
+import subprocess
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -99,6 +99,14 @@ def test_a_discoverable_listener_is_found_by_name_on_396_and_not_at_all_on_317(
     assert migration_assistant.read_progress(migration.page).rows == ()
 
 
+@pytest.mark.parametrize(
+    "app", ["scanner", "spring-xml", "component", "java-config", "tracker", "rerunnable"]
+)
+def test_a_plugin_as_builds_make_it_migrates(begin: Begin, app: str) -> None:
+    _, migration = begin(app, "3.9.6")
+    assert migration.row.becomes("COMPLETE").percent == 100
+
+
 def test_a_listeners_exception_is_told_to_the_cloud_by_396_and_not_by_317(begin: Begin) -> None:
     def effects(testbed: Testbed, migration: Migration, since: int) -> set[str]:
         migration.row.becomes("RUNNING", 0)
@@ -128,14 +136,35 @@ def test_of_two_listeners_the_older_wins_and_one_warning_names_the_other(begin: 
     assert said[warned[0] + 1].startswith(" -- ")  # what the request was, on a line of its own
 
 
-def test_the_interfaces_have_the_packages_that_apps_compile_to() -> None:
-    with zipfile.ZipFile(builds.standin(lambda _: None) / builds.API_JAR) as jar:
-        names = set(jar.namelist())
-    for name in (
-        "AppCloudMigrationListenerV1",
-        "CloudMigrationListenerV1",
-        "gateway/AppCloudMigrationGateway",
-        "gateway/MigrationDetailsV1",
-        "listener/DiscoverableListener",
-    ):
-        assert f"com/atlassian/migration/app/{name}.class" in names
+def test_the_library_has_the_shape_that_apps_compile_to() -> None:
+    shapes = {
+        "AppCloudMigrationGateway": "interface",
+        "AppCloudMigrationListenerV1": "interface",
+        "ConfluenceSpaceContainerV1": "class",
+        "ForgeEnvironmentName": "class",
+        "confluence/ConfluenceAppCloudMigrationListenerV1": "interface",
+        "check/PreMigrationCheckRepository": "interface",
+        "gateway/AppCloudForgeMigrationGateway": "interface",
+        "gateway/AppCloudMigrationGateway": "interface",
+        "gateway/MigrationDetailsV1": "class",
+        "listener/DiscoverableForgeListener": "interface",
+        "listener/DiscoverableListener": "interface",
+        "listener/RerunnableDiscoverableListener": "interface",
+        "tracker/CloudMigrationAccessor": "class",
+        "tracker/CloudMigrationListenerV1": "interface",
+        "tracker/MigrationDetailsV1": "class",
+        "tracker/PaginatedMapping": "interface",
+    }
+    library = builds.standin(lambda _: None) / builds.API_JAR
+    names = [f"com.atlassian.migration.app.{name.replace('/', '.')}" for name in shapes]
+    shown = subprocess.run(
+        ["javap", "-public", "-cp", library, *names], capture_output=True, text=True, check=True
+    ).stdout
+    for name, (place, shape) in zip(names, shapes.items(), strict=True):
+        assert f" {shape} {name} " in shown, place
+    app = "com.atlassian.migration.app"
+    assert f"public {app}.gateway.MigrationDetailsV1();" in shown
+    space = f"{app}.ConfluenceSpaceContainerV1(java.lang.String, java.lang.String);"
+    assert f"public {space}" in shown
+    assert "public default java.lang.String getServerAppKey();" in shown
+    assert "public default java.lang.String getForgeEnvironmentName();" in shown

@@ -8,7 +8,7 @@ from standin_processes import StandIn, await_running, run_standin
 
 from harness.drivers.browser import dashboard, migration_assistant
 from harness.drivers.browser.login import log_in
-from harness.drivers.browser.progress_row import look
+from harness.drivers.browser.look import look
 from harness.drivers.confluence import dark_features
 from harness.drivers.confluence.session import Account, open_client
 from harness.errors import DriverError, PageUnreadable

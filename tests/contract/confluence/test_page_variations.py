@@ -12,9 +12,10 @@ import pytest
 from page_variations import KEY, NAME, TROUBLES, Site, Variation, read, variation
 from playwright.sync_api import Page
 
-from harness.drivers.browser import drawn_page, progress_row
+from harness.drivers.browser import drawn_page
+from harness.drivers.browser import look as looking
+from harness.drivers.browser.look import look
 from harness.drivers.browser.page_watch import watch_of
-from harness.drivers.browser.progress_row import look
 from harness.errors import PageUnreadable
 from harness.vocabulary.rows import Row
 
@@ -57,7 +58,7 @@ def page(browser) -> Iterator[Page]:
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawn_page, "DRAWN_WITHIN", 6.0)
-    monkeypatch.setattr(progress_row, "SERVED_WITHIN", 0.2)
+    monkeypatch.setattr(looking, "SERVED_WITHIN", 0.2)
 
 
 def described(change: dict[str, object]) -> str:
@@ -130,7 +131,7 @@ def test_a_page_that_is_no_plans_is_told_before_anything_is_asked(browser):
 
 
 def test_a_server_that_comes_back_is_asked_again(page, site, monkeypatch):
-    monkeypatch.setattr(progress_row, "SERVED_WITHIN", 10.0)
+    monkeypatch.setattr(looking, "SERVED_WITHIN", 10.0)
     site.fixed[PLAIN.seed] = PLAIN
     page.goto(f"{site.url}{PLAIN.address}")
     site.first += [Variation(**(vars(PLAIN) | {"kind": kind})) for kind in ("502", "503")]

@@ -2,12 +2,12 @@
 
 import pytest
 
-from harness.drivers.browser.progress_row import read_progress
-from harness.drivers.browser.rows import Progress, Row
+from harness.drivers.browser.look import read_progress
+from harness.drivers.browser.rows import ProgressBlock, ShownRow
 
 TABLE = """<h1>Plan</h1><table><tr><th>Spaces</th></tr><tr><td>DS</td><td>Complete</td></tr></table>
 <h2>App <span>migration</span> progress</h2><p>Refreshed each ten minutes</p>
-<table><thead><tr><th>App</th><th>Status</th><th>Progress</th></tr></thead><tbody>
+<table><thead><tr><th>App</th><th>Status</th><th>ProgressBlock</th></tr></thead><tbody>
 <tr><td><strong>Charts</strong> <span>charts-plugin</span></td>
 <td><span style="text-transform: uppercase">Timed out</span></td><td>40%</td></tr>
 <tr><th scope="row">Other<small>other-plugin</small></th><td>Ready</td><td>\u2013</td></tr>
@@ -26,18 +26,18 @@ ELSEWHERE = """<h2>App migration progress</h2><p>No apps</p><h2>Spaces</h2>
     [
         (
             TABLE,
-            Progress(
+            ProgressBlock(
                 True,
                 (
-                    Row("Charts", "charts-plugin", "TIMED_OUT", 40),
-                    Row("Other", "other-plugin", "READY", None),
+                    ShownRow("Charts", "charts-plugin", "TIMED_OUT", 40),
+                    ShownRow("Other", "other-plugin", "READY", None),
                 ),
             ),
         ),
-        (ROLES, Progress(True, (Row("Charts", "charts-plugin", "READY", None),))),
-        (HIDDEN, Progress(False)),
-        (ELSEWHERE, Progress(True)),
-        ("<h1>Plan</h1>", Progress(False)),
+        (ROLES, ProgressBlock(True, (ShownRow("Charts", "charts-plugin", "READY", None),))),
+        (HIDDEN, ProgressBlock(False)),
+        (ELSEWHERE, ProgressBlock(True)),
+        ("<h1>Plan</h1>", ProgressBlock(False)),
     ],
     ids=["table", "roles", "hidden", "a table of another heading", "no block"],
 )

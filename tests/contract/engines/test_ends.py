@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.drivers.confluence.start_up import Watch, start_up
+from harness.drivers.confluence.start_up import ServiceWatch, start_up
 from harness.engines.ready import Ready
 from harness.engines.service import Placement, Running, Service
 from harness.environment.services.confluence import ConfluenceSide, describe
@@ -35,7 +35,7 @@ def start(confluence: Running, side: ConfluenceSide, *, kill: bool) -> None:
     address = f"http://{confluence.host}:{confluence.port('http')}"
     if kill:
         confluence.kill()
-    watch = Watch(confluence.ended, confluence.output_tail)
+    watch = ServiceWatch(confluence.ended, confluence.output_tail)
     start_up(address, side.setup, None, limits=side.limits, watch=watch)
 
 

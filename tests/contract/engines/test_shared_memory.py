@@ -3,7 +3,7 @@
 import httpx
 
 from harness.drivers.confluence import boot
-from harness.engines import faketime
+from harness.engines import shared_memory
 from harness.engines.ready import Ready
 from harness.engines.service import Running
 from harness.environment.services.confluence import describe
@@ -17,7 +17,7 @@ SCALE = 200
 def left_by(confluence: Running, ready: Ready) -> list[str]:
     # A container has shared memory of its own, which goes with it.
     pids = [int(confluence.id)] if ready.engine == "local" else []
-    return [str(path) for pid in pids for path in faketime.files_of(pid) if path.exists()]
+    return [str(path) for pid in pids for path in shared_memory.files_of(pid) if path.exists()]
 
 
 def test_a_stand_in_that_is_killed_leaves_no_shared_memory(ready: Ready, harness_run: Run) -> None:

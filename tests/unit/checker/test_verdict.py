@@ -36,6 +36,14 @@ def refused(row: str, until: int, outcome: str) -> Story:
     return story.look(until, row)
 
 
+def settled_late(row: str, *polls: int) -> Story:
+    """The cloud settles after a first poll, and these come after it."""
+    story = migrated().look(0, row).poll(10).settled(12).look(13, row)
+    for minute in polls:
+        story.poll(minute).look(minute + 1, row)
+    return story.look(44, row).look(45, row)
+
+
 @pytest.mark.parametrize(
     ("expectation", "bug", "story", "verdict"),
     [
@@ -84,6 +92,11 @@ def refused(row: str, until: int, outcome: str) -> Story:
         (FIXED, BUG, stayed("READY", 31), "known-bug"),
         (FIXED, BUG, stayed("READY", 30), "open"),  # 29 minutes since the cloud settled
         (FIXED, BUG, stayed("READY", 29), "open"),
+        # Polls before the settling could not bring it
+        (FIXED, BUG, settled_late("READY", 20, 30), "open"),
+        (FIXED, BUG, settled_late("READY", 20, 30, 40), "known-bug"),
+        (FIXED, None, settled_late("RUNNING 0", 20, 30), "open"),
+        (FIXED, None, settled_late("RUNNING 0", 20, 30, 40), "failed"),
         (FIXED, BUG, stayed("READY", 71, settles=None), "failed"),
         (FIXED, BUG, refused("READY", 45, "refused"), "open"),
         (FIXED, BUG, refused("READY", 45, "declared"), "open"),

@@ -22,6 +22,7 @@ from harness.cloud.changes import (
     Reset,
     SwitchesSet,
     TransferCreated,
+    WebhooksSet,
 )
 from harness.cloud.faults.latency import Latency
 from harness.cloud.settings import ServeSettings
@@ -59,6 +60,7 @@ def make_transfer(kind: str) -> list[Change]:
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncIterator[Cloud]:
     cloud = assemble(ServeSettings(folder))
+    cloud.world.vault.keep_shared_secret("charts", "its secret")
     cloud.start()
     try:
         yield cloud
@@ -193,6 +195,28 @@ def test_a_message_of_before_a_restart_is_tried_again(tmp_path: Path) -> None:
 
     run(tmp_path, first)
     run(tmp_path, second)
+
+
+@pytest.mark.parametrize(
+    ("url", "effect"),
+    [
+        ("http://[localhost]:1/x", b'"effect":"refused: address outside the stack"'),
+        ("http://x:99999/", b'"effect":"refused: address outside the stack"'),
+        (7, b'"effect":"internal error"'),  # whatever else may be in an older journal
+    ],
+)
+def test_no_address_ends_a_delivery(tmp_path: Path, url: Any, effect: bytes) -> None:
+    async def body(cloud: Cloud) -> None:
+        make(cloud, *make_transfer("connect"), WebhooksSet("charts", [url]))
+        make(cloud, MessageQueued(MESSAGE))
+        async with asyncio.timeout(10):
+            while not any(effect in line for line in cloud.world.journal.lines(1)):
+                await cloud.world.journal.grown()
+        await pass_steps(3)
+        assert "m" in cloud.world.state.messages
+        assert cloud.deliveries.are_running()
+
+    run(tmp_path, body)
 
 
 @pytest.mark.parametrize("steps", range(4))

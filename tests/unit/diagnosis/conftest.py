@@ -58,6 +58,8 @@ NO_TRANSFER = {
     "app-not-needed",
     "no-consent",
     "bundle-not-active",
+    "context-not-started",
+    "vendor-check-failed",
     "package-not-wired",
     "listener-not-exported",
     "listener-never-called",
@@ -118,9 +120,13 @@ class Story:
         )
 
     def _server_app(self) -> None:
-        down = self.has("bundle-not-active", "package-not-wired")
+        down = self.has("bundle-not-active", "package-not-wired", "context-not-started")
         missing = ("com.example.missing",) if self.has("package-not-wired") else ()
         exported = not down and not self.has("listener-not-exported")
+        if self.has("context-not-started"):
+            self._log("Unable to start the plugin container for plugin 'org.example.charts'")
+        if self.has("vendor-check-failed"):
+            self._log("App vendor check failed: Charts: Charts are too old")
         self.items += [
             Plugin(origin=self.at(0), key="org.example.charts", enabled=not down),
             Bundle(
@@ -196,12 +202,18 @@ class Story:
         ends = {
             "not-in-the-model": ("threw", "java.lang.NoSuchMethodError: com.atlassian.X.y()"),
             "listener-ended-by-error": ("threw", "java.lang.OutOfMemoryError: Java heap space"),
+            "host-service-missing": ("threw", "java.lang.NullPointerException"),
             "listener-threw": ("threw", "java.lang.IllegalStateException: no spaces"),
             "listener-still-running": ("running", None),
         }
         outcome, exception = next(
             (end for fault, end in ends.items() if self.has(fault)), ("returned", None)
         )
+        if self.has("host-service-missing"):
+            self._log(
+                "Listener of charts failed in the method that called com.example.Host.all(), which "
+                "answered with an empty value: the stand-in does not have com.example.Host"
+            )
         swallowed = self.has("listener-swallowed-failure")
         self.items += [
             OnStandin(origin=self.at(2)),

@@ -99,7 +99,8 @@ def jar(tmp_path: Path) -> Callable[..., Path]:
     def make(*classes: bytes, manifest: str = IMPORTS, inside: str = "", **files: str) -> Path:
         path = tmp_path / "plugin.jar"
         with zipfile.ZipFile(path, "w") as out:
-            out.writestr("META-INF/MANIFEST.MF", f"Manifest-Version: 1.0\n{manifest}")
+            name = "" if "Bundle-SymbolicName" in manifest else "Bundle-SymbolicName: charts\n"
+            out.writestr("META-INF/MANIFEST.MF", f"Manifest-Version: 1.0\n{name}{manifest}")
             out.writestr("atlassian-plugin.xml", DESCRIPTOR.format(inside))
             for number, raw in enumerate(classes):
                 out.writestr(f"org/example/C{number}.class", raw)
@@ -214,7 +215,7 @@ def test_a_public_component_exports(jar):
         ("", {"package-not-wired"}),
         ("DynamicImport-Package: com.atlassian.migration.app.*\n", {"package-not-wired"}),
         ("DynamicImport-Package: com.atlassian.migration.app*\n", set()),
-        ('Import-Package: com.atlassian.migration.app;version="[1,2)",x\n', set()),
+        ('Import-Package: com.atlassian.migration.app;version="[1,2)",javax.xml.parsers\n', set()),
         ("Import-Package: !com.atlassian.migration.app,x\n", {"package-not-wired"}),
     ],
     ids=["none", "subpackages-only", "dynamic", "versioned", "excluded"],
@@ -231,12 +232,65 @@ def test_a_mandatory_import_of_an_unexported_package_is_pointed_out(jar):
     assert "package-not-wired" not in causes(jar(modern, ACTIVATOR, manifest=optional), "unknown")
 
 
+def test_the_verdict_says_in_one_line_why_the_stand_in_would_not_run_it(jar):
+    index = {
+        "META-INF__plugin-components__component": "org.example.Gone",
+        "META-INF__spring__a.xml": SCAN,
+    }
+    manifest = "Bundle-SymbolicName: x\nImport-Package: com.atlassian.migration.app,com.example\n"
+    plugin = read_plugin(jar(class_file(major=65), ACTIVATOR, manifest=manifest, **index))
+
+    line = as_text(plugin).splitlines()[-1]
+    assert line.startswith("The stand-in will not run it: ")
+    assert "the scanner's index names org.example.Gone, which is not in the jar" in line
+    assert "nobody exports com.example" in line
+    assert "needs Java 21" in line or "need Java 21" in line
+    assert causes_of(plugin) >= {"context-not-started", "package-not-wired"}
+
+
+def causes_of(plugin) -> set[str | None]:
+    return {each.cause for each in check(plugin) if each.confidence == "likely"}
+
+
+def test_an_obr_is_read_through_its_plugin(jar, tmp_path):
+    obr = tmp_path / "charts.obr"
+    with zipfile.ZipFile(obr, "w") as out:
+        out.writestr("obr.xml", "<repository/>")
+        out.write(jar(class_file(), ACTIVATOR), "charts.jar")
+        out.writestr("dependencies/other.jar", b"")
+    plugin = read_plugin(obr)
+
+    assert plugin.facts.key == "org.example.charts"
+    assert "installed with it: dependencies/other.jar" in as_text(plugin)
+
+
+def test_an_obr_without_a_plugin_is_refused_in_one_line(tmp_path):
+    obr = tmp_path / "charts.obr"
+    with zipfile.ZipFile(obr, "w") as out:
+        out.writestr("obr.xml", "<repository/>")
+    with pytest.raises(BadInput, match="this one has no"):
+        read_plugin(obr)
+
+
+def test_host_packages_and_modules_are_listed(jar):
+    manifest = (
+        "Bundle-SymbolicName: x\nImport-Package: com.atlassian.migration.app,"
+        "com.atlassian.sal.api,com.atlassian.gadgets\n"
+    )
+    modules = '<rest key="r" path="/r"/><servlet key="s"/>'
+    text = as_text(read_plugin(jar(class_file(), ACTIVATOR, manifest=manifest, inside=modules)))
+
+    assert "host packages, known: com.atlassian.sal.api (the base URL)" in text
+    assert "host packages, made up: com.atlassian.gadgets" in text
+    assert "modules that the stand-in does not run: rest r, servlet s" in text
+
+
 def test_a_newer_java_than_confluences_is_pointed_out(jar):
     assert "bundle-not-active" in causes(jar(class_file(major=65), ACTIVATOR), "unknown")
 
 
 def test_a_broken_class_is_said_and_the_rest_read(jar):
-    plugin = read_plugin(jar(class_file()[:40], class_file(), ACTIVATOR))
+    plugin = read_plugin(jar(class_file()[:-20], class_file(), ACTIVATOR))
 
     assert len(plugin.listeners) == 1
     assert "C0.class" in plugin.problems[0]

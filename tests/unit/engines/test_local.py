@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness.engines import faketime
+from harness.engines import shared_memory
 from harness.engines.local import LocalEngine, LocalService
 from harness.engines.service import Service
 from harness.environment import reaper
@@ -31,7 +31,7 @@ def shm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder in the place of /dev/shm, which other runs use at the same time."""
     folder = tmp_path / "shm"
     folder.mkdir()
-    monkeypatch.setattr(faketime, "SHARED_MEMORY", folder)
+    monkeypatch.setattr(shared_memory, "SHARED_MEMORY", folder)
     return folder
 
 
@@ -132,17 +132,17 @@ def test_a_sweep_removes_what_a_service_left_that_died_after_its_owner(
 
 def test_a_process_that_got_the_id_of_a_dead_service_keeps_its_files(run: Run, shm: Path) -> None:
     ours = os.getpid()
-    for path in faketime.files_of(ours):
+    for path in shared_memory.files_of(ours):
         path.touch()
     (run.folder / "stack" / "confluence").mkdir(parents=True)
-    faketime.record(run.folder / "stack" / "confluence", ours)
+    shared_memory.record(run.folder / "stack" / "confluence", ours)
     reaper.take_down(run, None)
     assert len(names(shm)) == 2
     # Older than the process they are not its own.
     before = psutil.Process().create_time() - 60
-    for path in faketime.files_of(ours):
+    for path in shared_memory.files_of(ours):
         os.utime(path, (before, before))
-    assert sorted(path.name for path in faketime.remove_stale(ours)) == [
+    assert sorted(path.name for path in shared_memory.remove_stale(ours)) == [
         f"faketime_shm_{ours}",
         f"sem.faketime_sem_{ours}",
     ]
@@ -155,7 +155,7 @@ def test_what_an_earlier_process_of_the_same_id_left_is_removed_before_the_start
     # The shell leaves the files, and then becomes the start of a service under the same id.
     library, out = tmp_path / "libfaketime.so", tmp_path / "out"
     show = 'ls "$0"; echo "$LD_PRELOAD"'
-    command = faketime.under(library, ["/bin/sh", "-c", show, str(shm)])
+    command = shared_memory.under(library, ["/bin/sh", "-c", show, str(shm)])
     shell = f'{MADE}; ls "$SHM" > "$OUT"; exec "$@"'
     done = subprocess.run(
         ["/bin/sh", "-c", shell, "sh", *command],
@@ -172,7 +172,7 @@ def test_the_pid_of_a_service_is_on_record_before_anything_is_waited_for(
     run: Run, engine: LocalEngine, shm: Path
 ) -> None:
     running = engine.start(service(shm, "exec sleep 600"))
-    assert list(faketime.recorded(run.folder)) == [running.process.pid]
+    assert list(shared_memory.recorded(run.folder)) == [running.process.pid]
     begun = json.loads((run.folder / "stack" / "confluence" / "pid").read_text())
     assert begun == running.process.pid
     assert psutil.Process(begun).create_time() <= time.time() + 1

@@ -61,7 +61,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **breaks: Exception) ->
 
         evidence = seen
 
-        def __init__(self, *_: object) -> None: ...
+        def __init__(self, *_: object, **__: object) -> None: ...
 
         def run(self) -> Any:
             return stack.part("watch", SimpleNamespace(verdict=None, evidence=seen))
@@ -79,6 +79,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **breaks: Exception) ->
         context=SimpleNamespace(new_page=lambda: stack.part("new_page", stack.page)),
         client=None,
         app=SimpleNamespace(server=SimpleNamespace(key="my.app")),
+        app_names=("My app",),
         reset=lambda **_: stack.part("reset", None),
         install=lambda: stack.part("install", None),
     )
@@ -88,7 +89,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **breaks: Exception) ->
         "establish": lambda *_: nullcontext(),
         "start": lambda *_: stack.part("start", None),
         "dark_features": SimpleNamespace(set_site=lambda *_: None),
-        "evidence": SimpleNamespace(
+        "captures": SimpleNamespace(
             trace=lambda _, path: nullcontext(path),
             screenshot=lambda _, path: stack.part("screenshot", path),
         ),

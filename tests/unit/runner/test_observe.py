@@ -10,7 +10,7 @@ import pytest
 
 from harness.cases import Case, Expectation
 from harness.checker.record import Record
-from harness.drivers.browser.progress_row import Look, Proof
+from harness.drivers.browser.look import Look, Proof
 from harness.errors import DriverError, PageUnreadable
 from harness.runner import observe
 from harness.runner.observe import CaseCloud, TimeScaleTooHigh, Watch, carried_scale
@@ -47,7 +47,9 @@ class World:
             return self.journal(since)
         return came, since + len(came)
 
-    def look(self, page: object, key: str, account: object = None) -> Look:
+    def look(
+        self, page: object, key: str, account: object = None, app_names: tuple[str, ...] = ()
+    ) -> Look:
         began, stop = self.now, self.stopped
         self.now += self.takes
         if stop[0] <= self.now < stop[1]:

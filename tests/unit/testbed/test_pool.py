@@ -247,3 +247,48 @@ def test_how_a_migration_is_started_is_the_settings_choice(make: Make, seen: lis
     every.close()
     adopted(every, seen)
     assert every.matching(OLD, APP, JAR).start == "trigger"
+
+
+def test_a_testbed_whose_browser_has_ended_is_replaced(make: Make, seen: list[str]) -> None:
+    every = make(most=1)
+    first = every.matching(NEW, APP, JAR)
+    another: Any = FakeBrowser(seen)
+    every.browser = lambda: another
+    again = every.matching(NEW, APP, JAR)
+    assert again is not first
+    assert seen[1:] == ["close stack-1", "close context 1", "up stack-2 3.9.6 x200 "]
+    assert again.context.browser is another
+
+
+def test_an_adopted_stack_goes_on_with_another_browser(make: Make, seen: list[str]) -> None:
+    every = make(most=1)
+    stack = adopted(every, seen)
+    another: Any = FakeBrowser(seen)
+    every.browser = lambda: another
+    again = every.matching(OLD, APP, JAR)
+    assert (again.stack, again.context.browser) == (stack, another)
+    assert seen == ["close context 1"]
+
+
+def test_a_browser_that_ended_takes_its_testbed_with_it(make: Make, seen: list[str]) -> None:
+    every = make()
+    first = every.matching(OLD, APP, JAR)
+    assert every.matching(OLD, APP, JAR) is first
+    other: Any = FakeBrowser(seen)
+    every.browser = lambda: other
+    second = every.matching(OLD, APP, JAR)
+    assert second is not first
+    assert every.matching(OLD, APP, JAR) is second
+    assert "close stack-1" in seen
+
+
+def test_an_adopted_stack_gets_the_next_browser_and_stays(make: Make, seen: list[str]) -> None:
+    every = make()
+    stack = adopted(every, seen)
+    first = every.matching(OLD, APP, JAR)
+    other: Any = FakeBrowser(seen)
+    every.browser = lambda: other
+    second = every.matching(OLD, APP, JAR)
+    assert second is not first
+    assert second.stack is stack
+    assert "close theirs" not in seen

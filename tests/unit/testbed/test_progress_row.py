@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from harness.drivers.browser.progress_row import Look, Proof
+from harness.drivers.browser.look import Look, Proof
 from harness.errors import EXIT_FAILED, RowMismatch, WaitTimedOut
 from harness.testbed import progress_row
 from harness.testbed.progress_row import ProgressRow

@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from harness.drivers.browser.compare import disagreements
-from harness.drivers.browser.rows import Progress, Row
+from harness.drivers.browser.rows import ProgressBlock, ShownRow
 from harness.drivers.confluence.migration import AppProgress
 
 
@@ -11,19 +11,19 @@ def told(key: str, status: str, percent: int | None) -> AppProgress:
     return AppProgress("m-1", key, None, None, status, percent, None)
 
 
-def shown(*rows: Row) -> Progress:
-    return Progress(True, rows)
+def shown(*rows: ShownRow) -> ProgressBlock:
+    return ProgressBlock(True, rows)
 
 
 @pytest.mark.parametrize(
     ("row", "app"),
     [
-        (Row("Charts", "charts", "RUNNING", 0), told("charts", "IN_PROGRESS", 0)),
-        (Row("Charts", "charts", "COMPLETE", 100), told("charts", "SUCCESS", 100)),
-        (Row("Charts", "charts", "READY", None), told("charts", "READY", 0)),
-        (Row("Charts", "charts", "TIMED_OUT", 40), told("charts", "Timed out", 40)),
-        (Row("Charts", "charts", "FAILED", 100), told("charts", "FAILED", 100)),
-        (Row("charts", None, "RUNNING", None), told("charts", "IN_PROGRESS", None)),
+        (ShownRow("Charts", "charts", "RUNNING", 0), told("charts", "IN_PROGRESS", 0)),
+        (ShownRow("Charts", "charts", "COMPLETE", 100), told("charts", "SUCCESS", 100)),
+        (ShownRow("Charts", "charts", "READY", None), told("charts", "READY", 0)),
+        (ShownRow("Charts", "charts", "TIMED_OUT", 40), told("charts", "Timed out", 40)),
+        (ShownRow("Charts", "charts", "FAILED", 100), told("charts", "FAILED", 100)),
+        (ShownRow("charts", None, "RUNNING", None), told("charts", "IN_PROGRESS", None)),
     ],
 )
 def test_what_agrees(row, app):
@@ -32,14 +32,16 @@ def test_what_agrees(row, app):
 
 def test_a_row_without_a_key_is_compared_by_the_app_s_name():
     app = dataclasses.replace(told("charts-plugin", "SUCCESS", 100), server_app_name="Charts")
-    assert disagreements(shown(Row("Charts", None, "COMPLETE", 100)), [app]) == ()
-    (sentence,) = disagreements(shown(Row("Charts", None, "READY", None)), [app])
+    assert disagreements(shown(ShownRow("Charts", None, "COMPLETE", 100)), [app]) == ()
+    (sentence,) = disagreements(shown(ShownRow("Charts", None, "READY", None)), [app])
     assert sentence == "charts-plugin: the page shows READY, the REST SUCCESS 100 %"
 
 
 def test_each_difference_is_a_sentence():
     rows = shown(
-        Row("A", "a", "READY", None), Row("B", "b", "RUNNING", 0), Row("C", "c", "READY", None)
+        ShownRow("A", "a", "READY", None),
+        ShownRow("B", "b", "RUNNING", 0),
+        ShownRow("C", "c", "READY", None),
     )
     found = disagreements(
         rows, [told("a", "SUCCESS", 100), told("b", "IN_PROGRESS", 40), told("d", "READY", None)]
@@ -55,4 +57,4 @@ def test_each_difference_is_a_sentence():
 def test_the_newest_transfer_counts():
     first = told("a", "FAILED", 100)
     again = dataclasses.replace(first, status="SUCCESS")
-    assert disagreements(shown(Row("A", "a", "COMPLETE", 100)), [first, again]) == ()
+    assert disagreements(shown(ShownRow("A", "a", "COMPLETE", 100)), [first, again]) == ()

@@ -1,8 +1,8 @@
 import pytest
 
 from harness.drivers.browser.rows import (
-    Progress,
-    Row,
+    ProgressBlock,
+    ShownRow,
     Snapshot,
     normalised,
     parse_progress,
@@ -12,13 +12,15 @@ from harness.drivers.browser.rows import (
 HEADERS = ("App", "Status", "Progress")
 
 
-def progress(*rows: tuple[tuple[str, ...], ...], headers: tuple[str, ...] = HEADERS) -> Progress:
+def progress(
+    *rows: tuple[tuple[str, ...], ...], headers: tuple[str, ...] = HEADERS
+) -> ProgressBlock:
     return parse_progress(Snapshot(block=True, headers=headers, rows=rows))
 
 
 def test_a_row_as_the_seed_shows_it():
     seen = progress((("Charts", "charts-plugin"), ("Running",), ("0%",)))
-    assert seen == Progress(True, (Row("Charts", "charts-plugin", "RUNNING", 0),))
+    assert seen == ProgressBlock(True, (ShownRow("Charts", "charts-plugin", "RUNNING", 0),))
 
 
 def test_columns_are_found_by_their_headers():
@@ -26,23 +28,23 @@ def test_columns_are_found_by_their_headers():
         (("READY",), ("\u2013",), ("Charts", "Server app key:", "charts-plugin")),
         headers=("Status", "Progress", "App"),
     )
-    assert seen.rows == (Row("Charts", "charts-plugin", "READY", None),)
+    assert seen.rows == (ShownRow("Charts", "charts-plugin", "READY", None),)
 
 
 def test_without_headers_the_usual_order_holds():
     seen = progress((("Charts",), ("Complete",), ("100 %",)), headers=())
-    assert seen.rows == (Row("Charts", None, "COMPLETE", 100),)
+    assert seen.rows == (ShownRow("Charts", None, "COMPLETE", 100),)
 
 
 def test_a_percentage_in_the_status_cell():
     seen = progress((("Charts",), ("Running", "40%")), headers=("App name", "Status"))
-    assert seen.rows == (Row("Charts", None, "RUNNING", 40),)
+    assert seen.rows == (ShownRow("Charts", None, "RUNNING", 40),)
 
 
 def test_no_block_and_an_empty_one_differ():
-    assert parse_progress(Snapshot(block=False)) == Progress(False, ())
-    assert progress() == Progress(True, ())
-    assert progress((("No apps will be migrated",),)) == Progress(True, ())
+    assert parse_progress(Snapshot(block=False)) == ProgressBlock(False, ())
+    assert progress() == ProgressBlock(True, ())
+    assert progress((("No apps will be migrated",),)) == ProgressBlock(True, ())
 
 
 def test_a_row_is_found_by_its_key():

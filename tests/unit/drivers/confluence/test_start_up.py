@@ -11,14 +11,14 @@ from wizard import Wizard
 
 from harness.drivers.confluence.licence import Licence
 from harness.drivers.confluence.setup_steps import SetupInput
-from harness.drivers.confluence.start_up import Limits, Watch, start_up
+from harness.drivers.confluence.start_up import Limits, ServiceWatch, start_up
 from harness.errors import BadInput, DriverError, ServiceDied, WaitTimedOut
 
 WANTED = SetupInput(ADMIN, Licence("AAABsecret-licence"))
 ME = json_answer(200, {"type": "known", "username": "admin"})
 BEGUN = datetime(2026, 1, 2, tzinfo=UTC)
 DEBUGGER = ("127.0.0.1", 5005)
-QUICK = Watch(every=0.0)
+QUICK = ServiceWatch(every=0.0)
 
 
 def state(name: str) -> httpx.Response:
@@ -120,7 +120,7 @@ def test_an_administrator_whom_nobody_knows_is_named():
 )
 def test_a_container_that_is_killed_ends_whatever_step_it_is_in(routes):
     looks = iter([None] * 4)
-    watch = Watch(
+    watch = ServiceWatch(
         alive=lambda: next(looks, "was killed: out of memory"),
         log_tail=lambda: "java.lang.OutOfMemoryError",
         every=0.0,

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.drivers.debugger.bytecode import return_indexes
-from harness.drivers.debugger.calls import Stack, members_of, transfer_slot
+from harness.drivers.debugger.calls import CallStack, members_of, transfer_slot
 from harness.drivers.debugger.client import ClassInfo, Frame, to_class_name, to_signature
 from harness.drivers.debugger.codec import Location
 from harness.drivers.debugger.types import LISTENER_INTERFACE, may_be_app_class
@@ -56,7 +56,7 @@ OUTER, LISTENER, INNER = (1, 1), (2, 2), (3, 3)
     ids=["caller", "listener", "callee", "nobody", "recursion"],
 )
 def test_an_exception_leaves_when_it_is_caught_outside(thrown_in, caught, leaves):
-    stack = Stack.at_entry(frames(LISTENER, OUTER))
+    stack = CallStack.at_entry(frames(LISTENER, OUTER))
     caught_at = caught and Location(1, *caught, 9)
 
     assert stack.leaves(caught_at, frames(*thrown_in)) is leaves

@@ -12,11 +12,14 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.apache.catalina.LifecycleException;
+import org.migrationharness.standin.bundles.BundleMaker;
+import org.migrationharness.standin.bundles.ProvidedJars;
 import org.migrationharness.standin.ccma.ConfluenceServices;
 import org.migrationharness.standin.ccma.MigrationAssistant;
 import org.migrationharness.standin.ccma.platform.ServerIdentity;
 import org.migrationharness.standin.darkfeatures.DarkFeatureRoutes;
 import org.migrationharness.standin.darkfeatures.DarkFeatures;
+import org.migrationharness.standin.host.Host;
 import org.migrationharness.standin.http.Pages;
 import org.migrationharness.standin.http.Routes;
 import org.migrationharness.standin.http.StaticFiles;
@@ -41,6 +44,8 @@ import org.migrationharness.standin.status.SynchronyRoutes;
 import org.migrationharness.standin.store.JsonFile;
 import org.migrationharness.standin.tomcat.Dispatcher;
 import org.migrationharness.standin.tomcat.WebServer;
+import org.migrationharness.standin.upm.HostRoutes;
+import org.migrationharness.standin.upm.PluginStarter;
 import org.migrationharness.standin.upm.Plugins;
 import org.migrationharness.standin.upm.UpmRoutes;
 import org.migrationharness.standin.upm.UpmSettings;
@@ -83,7 +88,7 @@ final class Server {
         state = Files.createDirectories(home.resolve("standin"));
         users = new Users(state);
         config = new SetupConfig(home);
-        framework = new OsgiFramework(home.resolve("plugins-osgi-cache"));
+        framework = new OsgiFramework(home.resolve("plugins-osgi-cache"), settings.assistant().profile().exports());
         tokens = new AccessTokens(state);
         webSudo = new WebSudo(users, settings.process().timeScale());
         web = new WebServer(settings.web(), new Dispatcher(
@@ -127,18 +132,25 @@ final class Server {
         framework.start();
         DarkFeatures features = new DarkFeatures(state, System.getProperties());
         UpmSettings upm = UpmSettings.fromProperties();
-        Plugins plugins = new Plugins(state, framework, upm);
-        ServerIdentity identity = new ServerIdentity(config.serverId(), "http://localhost:" + web.httpPort());
+        Path home = settings.process().home();
+        String baseUrl = "http://localhost:" + web.httpPort();
+        Host host = new Host(state, home, baseUrl);
+        ProvidedJars provided = new ProvidedJars(state.resolve("host-jars"));
+        Plugins plugins = new Plugins(state, upm, new PluginStarter(framework,
+                new BundleMaker(provided, home.resolve("temp")), host, upm.enableWait(),
+                settings.process().timeScale()));
+        ServerIdentity identity = new ServerIdentity(config.serverId(), baseUrl);
         MigrationAssistant assistant = new MigrationAssistant(settings.assistant(), new ConfluenceServices(
-                state, identity, features, plugins, users::emails, framework.context()));
-        assistant.publishGateway();
+                state, identity, features, plugins, users::emails, framework.context(), host));
+        assistant.publishServices();
         plugins.restore();
         new LoginPages(users, settings.login().twoStep()).addTo(routes);
         webSudo.addTo(routes);
         new SynchronyRoutes(state).addTo(routes);
         new AccessTokenRest(tokens, settings.process().timeScale()).addTo(routes);
         new DarkFeatureRoutes(features).addTo(routes);
-        new UpmRoutes(plugins, upm, settings.process().home().resolve("temp")).addTo(routes);
+        new UpmRoutes(plugins, upm, home.resolve("temp")).addTo(routes);
+        new HostRoutes(host, provided, plugins, home.resolve("temp")).addTo(routes);
         assistant.addTo(routes);
         assistant.resume();
     }

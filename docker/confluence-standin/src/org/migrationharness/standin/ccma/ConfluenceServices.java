@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.migrationharness.standin.ccma.platform.ServerIdentity;
 import org.migrationharness.standin.darkfeatures.DarkFeatures;
+import org.migrationharness.standin.host.Host;
 import org.migrationharness.standin.upm.Plugins;
 import org.osgi.framework.BundleContext;
 
@@ -17,8 +18,9 @@ import org.osgi.framework.BundleContext;
  * @param plugins the installed plugins
  * @param emails the email addresses of its users
  * @param bundles where listeners are registered as services
+ * @param host what plugins are told of the server, and what they asked
  */
 public record ConfluenceServices(
         Path state, ServerIdentity server, DarkFeatures features, Plugins plugins,
-        Supplier<List<String>> emails, BundleContext bundles) {
+        Supplier<List<String>> emails, BundleContext bundles, Host host) {
 }

@@ -1,6 +1,7 @@
 package org.migrationharness.standin.ccma;
 
 import com.atlassian.migration.app.gateway.AppCloudMigrationGateway;
+import com.atlassian.migration.app.tracker.CloudMigrationAccessor;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -8,7 +9,9 @@ import org.migrationharness.standin.ccma.apps.Assessment;
 import org.migrationharness.standin.ccma.apps.CloudApps;
 import org.migrationharness.standin.ccma.apps.InstalledApps;
 import org.migrationharness.standin.ccma.gateway.PlatformGateway;
+import org.migrationharness.standin.ccma.gateway.TrackerGateway;
 import org.migrationharness.standin.ccma.listeners.ListenerLookup;
+import org.migrationharness.standin.ccma.listeners.TrackerRegistrar;
 import org.migrationharness.standin.ccma.migration.AppMigration;
 import org.migrationharness.standin.ccma.migration.CoreMigration;
 import org.migrationharness.standin.ccma.migration.ListenerCaller;
@@ -28,6 +31,7 @@ import org.migrationharness.standin.ccma.plans.PlanStatus;
 import org.migrationharness.standin.ccma.plans.Plans;
 import org.migrationharness.standin.ccma.plans.PreMigrationChecks;
 import org.migrationharness.standin.ccma.plans.RowPlanner;
+import org.migrationharness.standin.ccma.plans.VendorChecks;
 import org.migrationharness.standin.ccma.platform.PlatformClient;
 import org.migrationharness.standin.ccma.profile.Capability;
 import org.migrationharness.standin.ccma.profile.Flags;
@@ -36,8 +40,10 @@ import org.migrationharness.standin.ccma.rest.AppListRest;
 import org.migrationharness.standin.ccma.rest.AppMigrationRest;
 import org.migrationharness.standin.ccma.rest.EmailDomainRest;
 import org.migrationharness.standin.ccma.rest.PlanRest;
+import org.migrationharness.standin.host.Host;
 import org.migrationharness.standin.http.Routes;
 import org.migrationharness.standin.log.Log;
+import org.migrationharness.standin.upm.Plugins;
 import org.osgi.framework.BundleContext;
 
 /** Puts the migration assistant together and starts it. */
@@ -46,12 +52,15 @@ public final class MigrationAssistant {
 
     private final AssistantSettings settings;
     private final BundleContext bundles;
+    private final Plugins confluencePlugins;
     private final Flags flags;
     private final Plans plans;
     private final PlatformClient platform;
     private final PlatformGateway gateway;
     private final Poller poller;
     private final ListenerLookup listeners;
+    private final TrackerRegistrar tracker;
+    private final Host host;
     private final InstalledApps apps;
     private final Assessment assessment;
     private final EmailDomains emailDomains;
@@ -68,21 +77,27 @@ public final class MigrationAssistant {
     public MigrationAssistant(AssistantSettings settings, ConfluenceServices confluence) throws IOException {
         this.settings = settings;
         bundles = confluence.bundles();
+        confluencePlugins = confluence.plugins();
         flags = new Flags(confluence.features());
         plans = new Plans(confluence.state());
         platform = new PlatformClient(confluence.state(), settings.platform(), confluence.server());
         gateway = new PlatformGateway(platform, threads);
         poller = new Poller(plans, platform, settings.profile(), flags);
+        host = confluence.host();
+        tracker = new TrackerRegistrar(new TrackerGateway(gateway));
         listeners = new ListenerLookup(
-                bundles, confluence.plugins(), settings.profile().generations(), gateway);
+                bundles, confluence.plugins(), settings.profile().generations(), gateway, tracker);
         apps = new InstalledApps(confluence.plugins(), listeners);
         emailDomains = new EmailDomains(confluence.state(), confluence.emails());
         assessment = new Assessment(confluence.state(), settings.assessmentPresumed());
     }
 
-    /** To be called before plugins start: listeners of the first generation import the gateway as a service. */
-    public void publishGateway() {
-        bundles.registerService(AppCloudMigrationGateway.class, gateway, null);
+    /** To be called before plugins start: listeners of the first generations import services of the assistant. */
+    public void publishServices() {
+        bundles.registerService(new String[] {
+            AppCloudMigrationGateway.class.getName(),
+            com.atlassian.migration.app.AppCloudMigrationGateway.class.getName()}, gateway, null);
+        bundles.registerService(CloudMigrationAccessor.Registrar.class, tracker, null);
     }
 
     public void addTo(Routes routes) {
@@ -93,9 +108,10 @@ public final class MigrationAssistant {
         AssessmentPages assessmentPages = new AssessmentPages(apps, assessment, cloudApps);
         assessmentPages.addTo(routes);
         new AppListRest(apps, assessment, cloudApps).addTo(routes);
-        PreMigrationChecks checks = new PreMigrationChecks(flags, apps, assessment, platform, cloudApps);
         new EmailDomainRest(emailDomains).addTo(routes);
         String site = settings.platform().cloudUrl().toString();
+        PreMigrationChecks checks = new PreMigrationChecks(flags, apps, assessment, platform, cloudApps,
+                new VendorChecks(bundles, confluencePlugins, site));
         if (settings.pages().scripted()) {
             new ScriptedPages(plans, new ProgressLog(platform), profile, settings.pages()).addTo(routes);
             new PlanRest(plans, rowPlanner, checks, runner,
@@ -113,7 +129,7 @@ public final class MigrationAssistant {
     private MigrationRunner runner(RowPlanner rowPlanner) {
         Profile profile = settings.profile();
         ListenerCaller caller = new ListenerCaller(
-                plans, platform, profile.has(Capability.LISTENER_ERROR_REPORTS));
+                plans, platform, profile.has(Capability.LISTENER_ERROR_REPORTS), host.journal());
         TransferStarter transfers = new TransferStarter(plans, listeners, platform,
                 new TransferContainers(profile.containerIdSource(), assessment), caller);
         return new MigrationRunner(plans, new CoreMigration(settings.home()),

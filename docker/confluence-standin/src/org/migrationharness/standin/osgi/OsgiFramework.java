@@ -4,43 +4,48 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.felix.framework.FrameworkFactory;
+import org.migrationharness.standin.bundles.Clauses;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.launch.Framework;
+import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
  * The OSGi framework that plugins run in. The system bundle exports the JDK's packages and the assistant's API
  * to them, and no other package of ours.
  */
 public final class OsgiFramework {
-    /** What the assistant exports at run time. */
-    private static final String MIGRATION_API = String.join(",",
-            "com.atlassian.migration.app;version=1.0.0",
-            "com.atlassian.migration.app.gateway;version=1.0.0",
-            "com.atlassian.migration.app.listener;version=1.0.0");
-
     private final Framework framework;
+    private final Set<String> assistantPackages;
 
     /**
      * @param cache a folder for the bundles' code; what an earlier process left in it is removed
+     * @param exports the packages that the assistant exports
      */
-    public OsgiFramework(Path cache) throws IOException {
+    public OsgiFramework(Path cache, List<String> exports) throws IOException {
         removeFolder(cache);
         Map<String, String> settings = new HashMap<>();
         settings.put(Constants.FRAMEWORK_STORAGE, cache.toString());
         settings.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         settings.put(Constants.FRAMEWORK_SYSTEMPACKAGES, systemPackages());
-        settings.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, MIGRATION_API);
+        settings.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exports.stream()
+                .map(name -> name + ";version=1.0.0").collect(Collectors.joining(",")));
+        assistantPackages = Set.copyOf(exports);
         settings.put(Constants.FRAMEWORK_SYSTEMCAPABILITIES, executionEnvironments());
         // Only the packages above and java.* are visible: a plugin cannot reach into the stand-in.
         settings.put(Constants.FRAMEWORK_BUNDLE_PARENT, Constants.FRAMEWORK_BUNDLE_PARENT_EXT);
@@ -79,6 +84,29 @@ public final class OsgiFramework {
         }
     }
 
+    /** The packages that bundles can import now: those of the system bundle, and those of all others. */
+    public Set<String> exportedPackages() {
+        Set<String> found = new HashSet<>(assistantPackages);
+        for (Bundle bundle : context().getBundles()) {
+            String header = bundle.getBundleId() == 0 ? systemPackages() : bundle.getHeaders("").get("Export-Package");
+            if (header != null) {
+                found.addAll(Clauses.names(header));
+            }
+        }
+        return found;
+    }
+
+    /** Lets go of bundles that are uninstalled, so that nobody is wired to what they exported. */
+    public void refresh(Collection<Bundle> bundles) {
+        CountDownLatch done = new CountDownLatch(1);
+        framework.adapt(FrameworkWiring.class).refreshBundles(bundles, event -> done.countDown());
+        try {
+            done.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     public void stop() throws BundleException, InterruptedException {
         framework.stop();
         framework.waitForStop(0);
@@ -95,7 +123,7 @@ public final class OsgiFramework {
                 .filter(name -> !name.startsWith("java."))
                 .collect(Collectors.toCollection(TreeSet::new));
         return String.join(",",
-                "org.osgi.framework;version=1.7.0",
+                "org.osgi.framework;version=1.10.0",
                 "org.osgi.framework.hooks.bundle;version=1.1.0",
                 "org.osgi.framework.hooks.resolver;version=1.0.0",
                 "org.osgi.framework.hooks.service;version=1.1.0",
@@ -108,7 +136,7 @@ public final class OsgiFramework {
                 "org.osgi.service.url;version=1.0.0",
                 "org.osgi.service.packageadmin;version=1.2.0",
                 "org.osgi.service.startlevel;version=1.1.0",
-                "org.osgi.util.tracker;version=1.5.1",
+                "org.osgi.util.tracker;version=1.5.2",
                 String.join(",", packages));
     }
 

@@ -34,7 +34,7 @@ public final class JsonFile<T> {
 
     /**
      * @return the stored value, or {@code fallback} when there is none yet
-     * @throws UncheckedIOException when the file exists but cannot be read or parsed
+     * @throws UncheckedIOException when the file exists but cannot be read or parsed, or is empty
      */
     public T load(T fallback) {
         if (!Files.exists(path)) {
@@ -42,11 +42,16 @@ public final class JsonFile<T> {
         }
         try {
             T value = GSON.fromJson(Files.readString(path), type);
-            return value == null ? fallback : value;
+            if (value == null) {
+                // Nothing here writes such a file: what was in it is lost, which is not the same as "none yet".
+                throw new IOException(path + " is empty. Restore it, or remove it to begin without its content");
+            }
+            return value;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + path, e);
         } catch (JsonParseException e) {
-            throw new UncheckedIOException("cannot parse " + path, new IOException(e));
+            throw new UncheckedIOException(
+                    "cannot parse " + path, new IOException(path + " is damaged: " + e.getMessage()));
         }
     }
 

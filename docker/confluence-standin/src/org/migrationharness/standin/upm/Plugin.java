@@ -1,5 +1,7 @@
 package org.migrationharness.standin.upm;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -11,15 +13,26 @@ import java.util.TreeSet;
  * @param enabled whether the admin enabled it
  * @param disabledModules the keys of modules that the admin disabled
  * @param license its licence as entered, or null
+ * @param dependencies names of the jars of bundles that came with it in an .obr
  */
 public record Plugin(
-        PluginDescriptor descriptor, String jar, boolean enabled, Set<String> disabledModules, String license) {
+        PluginDescriptor descriptor,
+        String jar,
+        boolean enabled,
+        Set<String> disabledModules,
+        String license,
+        List<String> dependencies) {
+    /** A record that an earlier release stored has no dependencies. */
+    public Plugin {
+        dependencies = dependencies == null ? List.of() : List.copyOf(dependencies);
+    }
+
     public String key() {
         return descriptor.key();
     }
 
     Plugin withEnabled(boolean nowEnabled) {
-        return new Plugin(descriptor, jar, nowEnabled, disabledModules, license);
+        return new Plugin(descriptor, jar, nowEnabled, disabledModules, license, dependencies);
     }
 
     Plugin withModule(String module, boolean nowEnabled) {
@@ -29,10 +42,17 @@ public record Plugin(
         } else {
             next.add(module);
         }
-        return new Plugin(descriptor, jar, enabled, next, license);
+        return new Plugin(descriptor, jar, enabled, next, license, dependencies);
     }
 
     Plugin withLicense(String newLicense) {
-        return new Plugin(descriptor, jar, enabled, disabledModules, newLicense);
+        return new Plugin(descriptor, jar, enabled, disabledModules, newLicense, dependencies);
+    }
+
+    /** The names of all its jars in the plugin folder. */
+    List<String> jars() {
+        List<String> all = new ArrayList<>(dependencies);
+        all.add(jar);
+        return all;
     }
 }

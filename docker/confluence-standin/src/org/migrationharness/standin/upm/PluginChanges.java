@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import org.migrationharness.standin.container.ContextException;
 import org.migrationharness.standin.http.Access;
 import org.migrationharness.standin.http.Exchange;
 import org.migrationharness.standin.http.HttpProblem;
@@ -49,7 +50,7 @@ final class PluginChanges {
         boolean enabled = enabled(body(exchange, PLUGIN_TYPE, LICENSE_TYPE));
         try {
             plugins.setEnabled(plugin.key(), enabled);
-        } catch (BundleException | RuntimeException | LinkageError e) {
+        } catch (BundleException | ContextException | RuntimeException | LinkageError e) {
             throw new HttpProblem(500, "Plugin " + plugin.key() + " could not be "
                     + (enabled ? "enabled: " : "disabled: ") + e.getMessage(),
                     enabled ? "upm.plugin.error.failed.to.enable" : "upm.plugin.error.failed.to.disable");
@@ -81,6 +82,10 @@ final class PluginChanges {
     private void enableModule(Exchange exchange) throws IOException {
         String key = module(find(plugins, exchange), exchange).key();
         boolean enabled = enabled(body(exchange, MODULE_TYPE, LICENSE_TYPE));
+        String notRun = module(find(plugins, exchange), exchange).notRun();
+        if (enabled && !notRun.isEmpty()) {
+            throw new HttpProblem(400, notRun, "upm.plugin.error.failed.to.enable");
+        }
         plugins.change(find(plugins, exchange).key(), plugin -> plugin.withModule(key, enabled));
         showModule(exchange);
     }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Enumeration;
-import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.zip.CRC32;
@@ -13,7 +12,7 @@ import java.util.zip.ZipException;
 
 /**
  * Checks an uploaded file before OSGi reads it: it must be undamaged, of a sane size when unpacked, without an
- * entry that leaves its folder, and an OSGi bundle with a plugin descriptor.
+ * entry that leaves its folder, with a plugin descriptor. A jar without OSGi headers is made a bundle later.
  */
 final class PluginJar {
     private static final long UNPACKED_LIMIT = 1L << 30;
@@ -36,15 +35,31 @@ final class PluginJar {
                 throw new JarRejectedException(
                         "upm.pluginInstall.error.signature.check.failed", "Signature check failed!");
             }
-            requireBundle(jar.getManifest());
             ZipEntry xml = jar.getEntry("atlassian-plugin.xml");
             if (xml == null) {
                 throw new JarRejectedException("upm.pluginInstall.error.unrecognised.plugin.version",
                         "The file has no atlassian-plugin.xml, so it is not a plugin");
             }
             try (InputStream in = jar.getInputStream(xml)) {
-                return PluginDescriptor.parse(in);
+                PluginDescriptor descriptor = PluginDescriptor.parse(in);
+                Manifest manifest = jar.getManifest();
+                boolean hasKey = manifest != null
+                        && manifest.getMainAttributes().getValue("Atlassian-Plugin-Key") != null;
+                return hasKey ? descriptor.notTransformed() : descriptor;
             }
+        } catch (ZipException e) {
+            throw new JarRejectedException(BROKEN, "The file is not a valid jar: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Checks a jar that need not be a plugin.
+     *
+     * @throws JarRejectedException when it must not be installed
+     */
+    static void check(Path file) throws IOException, JarRejectedException {
+        try (JarFile jar = new JarFile(file.toFile(), false)) {
+            checkEntries(jar, file);
         } catch (ZipException e) {
             throw new JarRejectedException(BROKEN, "The file is not a valid jar: " + e.getMessage(), e);
         }
@@ -89,13 +104,5 @@ final class PluginJar {
     /** Whether somebody signed it; whom to trust is not modelled. */
     private static boolean isSigned(JarFile jar) {
         return jar.stream().anyMatch(entry -> entry.getName().matches("META-INF/[^/]+\\.(RSA|EC|DSA)"));
-    }
-
-    private static void requireBundle(Manifest manifest) throws JarRejectedException {
-        Attributes main = manifest == null ? new Attributes() : manifest.getMainAttributes();
-        if (main.getValue("Bundle-SymbolicName") == null) {
-            throw new JarRejectedException("upm.pluginInstall.error.unrecognised.plugin.version",
-                    "The jar is not an OSGi bundle: its manifest has no Bundle-SymbolicName");
-        }
     }
 }

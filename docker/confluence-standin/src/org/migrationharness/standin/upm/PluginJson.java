@@ -41,7 +41,12 @@ final class PluginJson {
         json.addProperty("key", module.key());
         json.addProperty("completeKey", plugin.key() + ":" + module.key());
         json.addProperty("name", module.name());
-        json.addProperty("enabled", active && !plugin.disabledModules().contains(module.key()));
+        boolean run = module.notRun().isEmpty();
+        json.addProperty("enabled", run && active && !plugin.disabledModules().contains(module.key()));
+        json.addProperty("recognisableType", run);
+        if (!run) {
+            json.addProperty("disabledReason", module.notRun());
+        }
         json.addProperty("optional", true);
         json.add("links", links("self", self(plugin) + "/modules/" + module.key() + "-key"));
         return json;

@@ -7,16 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.migrationharness.standin.container.ContextException;
 import org.migrationharness.standin.log.Log;
-import org.migrationharness.standin.osgi.OsgiFramework;
 import org.migrationharness.standin.store.JsonFile;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
@@ -28,19 +30,25 @@ import org.osgi.framework.BundleException;
 public final class Plugins {
     private static final Log LOG =
             Log.named("com.atlassian.upm.core.install.DefaultPluginInstallationService");
+    private static final Log LOG_CONTAINER = Log.named("com.atlassian.plugin.osgi.factory.OsgiPlugin");
 
-    private final OsgiFramework framework;
     private final UpmSettings settings;
     private final JsonFile<Boolean> safeMode;
     private final Path folder;
     private final JsonFile<Map<String, Plugin>> file;
-    private final Map<String, Bundle> bundles = new LinkedHashMap<>();
+    private final PluginStarter starter;
+    private final Map<String, RunningPlugin> running = new LinkedHashMap<>();
     private Map<String, Plugin> plugins;
     private boolean inSafeMode;
 
-    public Plugins(Path state, OsgiFramework framework, UpmSettings settings) throws IOException {
-        this.framework = framework;
+    /**
+     * @param state the folder that keeps the plugins' jars and record
+     * @param settings how uploads are treated
+     * @param starter starts what is enabled
+     */
+    public Plugins(Path state, UpmSettings settings, PluginStarter starter) throws IOException {
         this.settings = settings;
+        this.starter = starter;
         safeMode = new JsonFile<>(state.resolve("safe-mode.json"), new TypeToken<>() { });
         inSafeMode = safeMode.load(false);
         folder = Files.createDirectories(state.resolve("plugins"));
@@ -61,7 +69,7 @@ public final class Plugins {
             if (plugin.enabled()) {
                 try {
                     startBundle(plugin);
-                } catch (BundleException | IOException | RuntimeException | LinkageError e) {
+                } catch (BundleException | ContextException | IOException | RuntimeException | LinkageError e) {
                     LOG.error("startEnabled", "Plugin " + plugin.key() + " could not be started", e);
                 }
             }
@@ -78,14 +86,14 @@ public final class Plugins {
 
     /** Whether the plugin runs: the admin enabled it, and the framework started it. */
     public synchronized boolean isActive(Plugin plugin) {
-        Bundle bundle = bundles.get(plugin.key());
-        return plugin.enabled() && bundle != null && bundle.getState() == Bundle.ACTIVE;
+        RunningPlugin now = running.get(plugin.key());
+        return plugin.enabled() && now != null && now.isActive();
     }
 
     /** The plugin that a bundle belongs to. */
     public synchronized Optional<Plugin> owner(Bundle bundle) {
-        return bundles.entrySet().stream()
-                .filter(entry -> entry.getValue().equals(bundle))
+        return running.entrySet().stream()
+                .filter(entry -> entry.getValue().has(bundle))
                 .map(entry -> plugins.get(entry.getKey()))
                 .findFirst();
     }
@@ -97,24 +105,59 @@ public final class Plugins {
      * @throws JarRejectedException when it is not installed; nothing of it remains
      */
     synchronized Plugin install(Path upload) throws IOException, JarRejectedException {
+        List<Path> kept = new ArrayList<>();
+        try {
+            return Obr.isObr(upload) ? installAll(upload, kept) : install(upload, List.of(), kept);
+        } catch (IOException | JarRejectedException | RuntimeException e) {
+            for (Path jar : kept) {
+                Files.deleteIfExists(jar);
+            }
+            throw e;
+        }
+    }
+
+    /** Installs the plugin of an .obr, and with it the bundles that it depends on. */
+    private Plugin installAll(Path upload, List<Path> kept) throws IOException, JarRejectedException {
+        try (Obr obr = Obr.unpack(upload, folder)) {
+            List<String> dependencies = new ArrayList<>();
+            for (Path dependency : obr.dependencies()) {
+                PluginJar.check(dependency);
+                Path jar = keep(dependency);
+                kept.add(jar);
+                dependencies.add(jar.getFileName().toString());
+            }
+            return install(obr.plugin(), dependencies, kept);
+        }
+    }
+
+    private Plugin install(Path upload, List<String> dependencies, List<Path> kept)
+            throws IOException, JarRejectedException {
         PluginDescriptor descriptor = PluginJar.inspect(upload, settings);
         Plugin old = plugins.get(descriptor.key());
         Path jar = keep(upload);
-        Plugin plugin = new Plugin(descriptor, jar.getFileName().toString(), true, Set.of(),
-                old == null ? null : old.license());
+        kept.add(jar);
+        Plugin plugin = new Plugin(descriptor, jar.getFileName().toString(), !settings.leftDisabled(), Set.of(),
+                old == null ? null : old.license(), dependencies);
         try {
             stopBundle(descriptor.key());
-            startBundle(plugin);
-        } catch (BundleException | RuntimeException | LinkageError e) {
-            Files.deleteIfExists(jar);
+            if (plugin.enabled()) {
+                startBundle(plugin);
+            }
+        } catch (BundleException | ContextException | RuntimeException | LinkageError e) {
             startAgain(old);
             throw rejection(descriptor, e);
         }
         record(plugin);
         if (old != null) {
-            Files.deleteIfExists(folder.resolve(old.jar()));
+            removeJars(old);
         }
         return plugin;
+    }
+
+    private void removeJars(Plugin plugin) throws IOException {
+        for (String jar : plugin.jars()) {
+            Files.deleteIfExists(folder.resolve(jar));
+        }
     }
 
     /** Removes a plugin and its record; does nothing when there is no such plugin. */
@@ -132,13 +175,14 @@ public final class Plugins {
         next.remove(key);
         file.save(next);
         plugins = next;
-        Files.deleteIfExists(folder.resolve(plugin.jar()));
+        removeJars(plugin);
     }
 
     /** Starts or stops a plugin, and stores that. */
-    synchronized void setEnabled(String key, boolean enabled) throws BundleException, IOException {
+    synchronized void setEnabled(String key, boolean enabled)
+            throws BundleException, ContextException, IOException {
         Plugin plugin = plugins.get(key);
-        if (enabled && bundles.get(key) == null) {
+        if (enabled && running.get(key) == null) {
             startBundle(plugin);
         } else if (!enabled) {
             stopBundle(key);
@@ -188,23 +232,27 @@ public final class Plugins {
         plugins = next;
     }
 
-    private void startBundle(Plugin plugin) throws BundleException, IOException {
-        Path jar = folder.resolve(plugin.jar());
-        bundles.put(plugin.key(), framework.install("upm:" + plugin.key(), jar));
+    private void startBundle(Plugin plugin) throws BundleException, ContextException, IOException {
+        running.put(plugin.key(), starter.start(plugin, folder));
     }
 
     private void stopBundle(String key) throws BundleException {
-        Bundle bundle = bundles.remove(key);
-        if (bundle != null) {
-            bundle.uninstall();
+        RunningPlugin now = running.remove(key);
+        if (now != null) {
+            starter.stop(now);
         }
+    }
+
+    /** What was given to a running plugin of the host, if it runs. */
+    synchronized Optional<RunningPlugin> running(String key) {
+        return Optional.ofNullable(running.get(key));
     }
 
     private void startAgain(Plugin old) throws IOException {
         if (old != null && old.enabled()) {
             try {
                 startBundle(old);
-            } catch (BundleException e) {
+            } catch (BundleException | ContextException e) {
                 LOG.error("install", "The old version of " + old.key() + " could not be started again", e);
             }
         }
@@ -225,7 +273,7 @@ public final class Plugins {
         try (Stream<Path> all = Files.list(folder)) {
             for (Path path : all.toList()) {
                 String name = path.getFileName().toString();
-                if (plugins.values().stream().noneMatch(plugin -> plugin.jar().equals(name))) {
+                if (plugins.values().stream().noneMatch(plugin -> plugin.jars().contains(name))) {
                     Files.deleteIfExists(path);
                 }
             }
@@ -235,6 +283,13 @@ public final class Plugins {
     private static JarRejectedException rejection(PluginDescriptor descriptor, Throwable cause) {
         boolean unresolved = cause instanceof BundleException bundle
                 && bundle.getType() == BundleException.RESOLVE_ERROR;
+        if (cause instanceof ContextException) {
+            LOG_CONTAINER.error("onPluginContainerFailed",
+                    "Unable to start the plugin container for plugin '" + descriptor.key() + "'", cause);
+            return new JarRejectedException("upm.pluginInstall.error.install.failed",
+                    "Unable to start the plugin container for plugin '" + descriptor.key() + "': "
+                            + cause.getMessage(), cause);
+        }
         String subCode = unresolved
                 ? "upm.pluginInstall.error.unresolved.dependencies"
                 : "upm.pluginInstall.error.install.failed";

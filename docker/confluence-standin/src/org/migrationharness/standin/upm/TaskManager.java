@@ -78,6 +78,13 @@ final class TaskManager {
         });
     }
 
+    /** A task that ends at once with an error. */
+    void refuse(UpmTask task, JarRejectedException why) {
+        LOG.error("execute", "Failed to install plugin from " + task.source() + ": " + why.getMessage(), null);
+        task.failed(why);
+        tasks.put(task.id(), task);
+    }
+
     /**
      * @throws HttpProblem 409 while another task runs
      */

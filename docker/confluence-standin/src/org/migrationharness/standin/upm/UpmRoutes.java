@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.Part;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -32,7 +33,8 @@ public final class UpmRoutes {
         this.temporary = temporary;
     }
 
-    public void addTo(Routes routes) {
+    public void addTo(Routes routes) throws IOException {
+        removeUnfinished();
         routes.alias("/rest/plugins/latest/", BASE);
         new PluginChanges(plugins).addTo(routes);
         routes.get(BASE, Access.SECURE_ADMIN, this::list)
@@ -43,6 +45,16 @@ public final class UpmRoutes {
                 .get(BASE + "{key}-key", Access.SECURE_ADMIN, this::show)
                 .delete(BASE + "{key}-key", Access.SECURE_ADMIN, this::uninstall)
                 .get("/plugins/servlet/upm", Access.SECURE_ADMIN, this::page);
+    }
+
+    /** A process that was killed during an upload has left the jar behind. */
+    private void removeUnfinished() throws IOException {
+        Files.createDirectories(temporary);
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(temporary, "upload*.jar")) {
+            for (Path jar : left) {
+                Files.delete(jar);
+            }
+        }
     }
 
     private void list(Exchange exchange) throws IOException {
@@ -69,10 +81,18 @@ public final class UpmRoutes {
         if (part == null || part.getSize() == 0) {
             throw new HttpProblem(400, "The multipart field 'plugin' is missing or empty");
         }
-        Files.createDirectories(temporary);
         Path upload = Files.createTempFile(temporary, "upload", ".jar");
         String name = part.getSubmittedFileName() == null ? "plugin.jar" : part.getSubmittedFileName();
         UpmTask task = new UpmTask(name, exchange.identity().name(), part.getSize());
+        if (!name.matches("(?i).*\\.(jar|obr)")) {
+            // UPM knows an artifact's kind by its name alone.
+            Files.deleteIfExists(upload);
+            tasks.refuse(task, new JarRejectedException("upm.pluginInstall.error.unknown",
+                    "The artifact URI " + name + " is not a valid plugin artifact. "
+                            + "Unknown error, plugin not installed"));
+            accepted(exchange, task);
+            return;
+        }
         try {
             part.write(upload.toAbsolutePath().toString());
             tasks.install(task, upload);
@@ -80,6 +100,10 @@ public final class UpmRoutes {
             Files.deleteIfExists(upload);
             throw e;
         }
+        accepted(exchange, task);
+    }
+
+    private static void accepted(Exchange exchange, UpmTask task) throws IOException {
         exchange.response().setHeader("Location", exchange.origin() + task.self());
         // In a textarea, since old browsers uploaded into a hidden frame.
         exchange.text(202, "<textarea>" + task.toJson() + "</textarea>", "text/html;charset=UTF-8");

@@ -11,7 +11,10 @@ public interface DiscoverableListener {
 
     String getCloudAppKey();
 
-    String getServerAppKey();
+    /** May be left out when the server app's key is the name of its OSGi bundle, which null stands for here. */
+    default String getServerAppKey() {
+        return null;
+    }
 
     Set<AccessScope> getDataAccessScopes();
 }

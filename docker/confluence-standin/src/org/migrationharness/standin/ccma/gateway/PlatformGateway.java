@@ -20,7 +20,8 @@ import org.migrationharness.standin.ccma.platform.PlatformClient;
 import org.migrationharness.standin.ccma.platform.PlatformException;
 
 /** The gateway that listeners receive; every call goes to the cloud over HTTP. */
-public final class PlatformGateway implements AppCloudMigrationGateway {
+public final class PlatformGateway
+        implements AppCloudMigrationGateway, com.atlassian.migration.app.AppCloudMigrationGateway {
     private static final Gson GSON = new Gson();
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int NOT_FOUND = 404;
@@ -97,12 +98,20 @@ public final class PlatformGateway implements AppCloudMigrationGateway {
         }
     }
 
+    /** A Forge app's listener has uploaded all that it has. */
+    public void completeExport(String transferId) {
+        unchecked(() -> {
+            platform.exportCompleted(transferId);
+            return null;
+        });
+    }
+
     private static ContainerV1 container(JsonElement json) {
         JsonObject item = json.getAsJsonObject();
         ContainerType type = ContainerType.valueOf(item.get("type").getAsString());
         String sourceId = PlatformClient.text(item, "sourceId");
         return type == ContainerType.ConfluenceSpace
-                ? new SpaceContainer(PlatformClient.text(item, "key"), sourceId)
+                ? new ConfluenceSpaceContainerV1(sourceId, PlatformClient.text(item, "key"))
                 : new OtherContainer(type, sourceId);
     }
 
@@ -123,23 +132,6 @@ public final class PlatformGateway implements AppCloudMigrationGateway {
         return e.status() == TOO_MANY_REQUESTS
                 ? new RuntimeException("App migration API rate limit exceeded", e)
                 : new IllegalStateException(e.getMessage(), e);
-    }
-
-    private record SpaceContainer(String key, String sourceId) implements ConfluenceSpaceContainerV1 {
-        @Override
-        public ContainerType getType() {
-            return ContainerType.ConfluenceSpace;
-        }
-
-        @Override
-        public String getSourceId() {
-            return sourceId;
-        }
-
-        @Override
-        public String getKey() {
-            return key;
-        }
     }
 
     private record OtherContainer(ContainerType type, String sourceId) implements ContainerV1 {

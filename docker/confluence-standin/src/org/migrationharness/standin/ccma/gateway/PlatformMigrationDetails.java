@@ -4,39 +4,35 @@ import com.atlassian.migration.app.gateway.MigrationDetailsV1;
 import org.migrationharness.standin.ccma.platform.CreatedMigration;
 
 /** What a listener is told about its migration: what the cloud answered when it created the migration. */
-public record PlatformMigrationDetails(CreatedMigration migration) implements MigrationDetailsV1 {
-    @Override
-    public String getMigrationId() {
-        return migration.migrationId();
+public final class PlatformMigrationDetails {
+    private PlatformMigrationDetails() {
     }
 
-    @Override
-    public String getMigrationScopeId() {
-        return migration.migrationScopeId();
+    public static MigrationDetailsV1 of(CreatedMigration migration) {
+        return filled(new MigrationDetailsV1(), migration);
     }
 
-    @Override
-    public String getName() {
-        return migration.name();
+    /** The same as the second generation has it. */
+    public static com.atlassian.migration.app.tracker.MigrationDetailsV1 forTracker(MigrationDetailsV1 details) {
+        var copy = new com.atlassian.migration.app.tracker.MigrationDetailsV1();
+        copy.setMigrationId(details.getMigrationId());
+        copy.setMigrationScopeId(details.getMigrationScopeId());
+        copy.setName(details.getName());
+        copy.setCreatedAt(details.getCreatedAt());
+        copy.setCloudUrl(details.getCloudUrl());
+        copy.setConfluenceClientKey(details.getConfluenceClientKey());
+        copy.setJiraClientKey(details.getJiraClientKey());
+        return copy;
     }
 
-    @Override
-    public long getCreatedAt() {
-        return migration.createdAt();
-    }
-
-    @Override
-    public String getCloudUrl() {
-        return migration.site().url();
-    }
-
-    @Override
-    public String getConfluenceClientKey() {
-        return migration.site().confluenceClientKey();
-    }
-
-    @Override
-    public String getJiraClientKey() {
-        return migration.site().jiraClientKey();
+    private static MigrationDetailsV1 filled(MigrationDetailsV1 details, CreatedMigration migration) {
+        details.setMigrationId(migration.migrationId());
+        details.setMigrationScopeId(migration.migrationScopeId());
+        details.setName(migration.name());
+        details.setCreatedAt(migration.createdAt());
+        details.setCloudUrl(migration.site().url());
+        details.setConfluenceClientKey(migration.site().confluenceClientKey());
+        details.setJiraClientKey(migration.site().jiraClientKey());
+        return details;
     }
 }

@@ -3,7 +3,7 @@ package org.migrationharness.standin.ccma.listeners;
 import com.atlassian.migration.app.gateway.MigrationDetailsV1;
 import java.util.List;
 
-/** A migration listener of any generation, as found among the OSGi services. */
+/** A migration listener of any generation. */
 public interface AppListener {
     String serverAppKey();
 
@@ -16,4 +16,9 @@ public interface AppListener {
 
     /** Calls {@code onStartAppMigration}; throws what the listener throws. */
     void start(String transferId, MigrationDetailsV1 details);
+
+    /** Whether its cloud half is a Forge app. */
+    default boolean isForge() {
+        return false;
+    }
 }

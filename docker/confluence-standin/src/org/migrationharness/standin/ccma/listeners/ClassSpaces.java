@@ -1,5 +1,8 @@
 package org.migrationharness.standin.ccma.listeners;
 
+import com.atlassian.migration.app.ConfluenceSpaceContainerV1;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -61,7 +64,11 @@ final class ClassSpaces {
                 }
             }
         }
-        throw new IllegalStateException(type.getName() + " does not implement the library's method " + name);
+        if (type.getName().startsWith("org.migrationharness.")) {
+            throw new UnsupportedOperationException(
+                    "the stand-in does not have the library's method " + name + typeNames);
+        }
+        throw new AbstractMethodError(type.getName() + " does not implement the library's method " + name);
     }
 
     private static List<String> names(Class<?>[] types) {
@@ -78,21 +85,64 @@ final class ClassSpaces {
         if (type.isInstance(value) || !type.getName().startsWith(LIBRARY)) {
             return value;
         }
-        return type.isEnum() ? constant(type, value.toString()) : as(type, value);
+        if (type.isEnum()) {
+            return constant(type, value.toString());
+        }
+        return type.isInterface() ? as(type, value) : copy(type, value);
+    }
+
+    /** An object of a class of the other copy: made with its constructor, and each value set that both have. */
+    private static Object copy(Class<?> type, Object value) {
+        try {
+            for (Constructor<?> constructor : type.getConstructors()) {
+                if (constructor.getParameterCount() == 0) {
+                    return filled(constructor.newInstance(), value);
+                }
+                if (value instanceof ConfluenceSpaceContainerV1 space && constructor.getParameterCount() == 2) {
+                    return constructor.newInstance(space.getSourceId(), space.getKey());
+                }
+            }
+        } catch (ReflectiveOperationException | IllegalArgumentException e) {
+            throw new IllegalStateException("the app's copy of the library has another " + type.getName(), e);
+        }
+        throw new IllegalStateException("the app's copy of the library has another " + type.getName());
+    }
+
+    private static Object filled(Object made, Object value) throws ReflectiveOperationException {
+        for (Class<?> at = made.getClass(); at != Object.class; at = at.getSuperclass()) {
+            for (Field field : at.getDeclaredFields()) {
+                String getter = "get" + Character.toUpperCase(field.getName().charAt(0)) + field.getName().substring(1);
+                for (Method method : value.getClass().getMethods()) {
+                    if (method.getName().equals(getter) && method.getParameterCount() == 0) {
+                        field.setAccessible(true);
+                        field.set(made, method.invoke(value));
+                    }
+                }
+            }
+        }
+        return made;
     }
 
     /** A list does not know its item type, so an item is wrapped as the library interface that it implements. */
     private static Object translateItem(Object item, ClassLoader other) {
+        if (item.getClass().getName().startsWith(LIBRARY) && item.getClass().getClassLoader() != other) {
+            return inOther(item.getClass().getName(), item, other);
+        }
         for (Class<?> face : item.getClass().getInterfaces()) {
             if (face.getName().startsWith(LIBRARY) && face.getClassLoader() != other) {
-                try {
-                    return as(Class.forName(face.getName(), false, other), item);
-                } catch (ClassNotFoundException e) {
-                    throw new IllegalStateException("the app's copy of the library has no " + face.getName(), e);
-                }
+                return inOther(face.getName(), item, other);
             }
         }
         return item;
+    }
+
+    private static Object inOther(String name, Object item, ClassLoader other) {
+        try {
+            Class<?> type = Class.forName(name, false, other);
+            return type.isInterface() ? as(type, item) : copy(type, item);
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException("the app's copy of the library has no " + name, e);
+        }
     }
 
     private static Object constant(Class<?> type, String name) {

@@ -1,6 +1,5 @@
 package org.migrationharness.standin.ccma.listeners;
 
-import com.atlassian.migration.app.AccessScope;
 import java.util.List;
 import java.util.Set;
 
@@ -10,8 +9,7 @@ final class DataAccessScopes {
     }
 
     /** Taken from their text, since a copy of the library has an enum of its own. */
-    static List<String> names(Set<AccessScope> scopes) {
-        Set<?> any = scopes;
+    static List<String> names(Set<?> any) {
         return any == null ? List.of() : any.stream().map(Object::toString).sorted().toList();
     }
 }

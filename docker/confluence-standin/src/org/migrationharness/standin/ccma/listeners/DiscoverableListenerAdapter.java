@@ -11,7 +11,7 @@ record DiscoverableListenerAdapter(
         implements AppListener {
     @Override
     public String serverAppKey() {
-        return service.getServerAppKey();
+        return ServerKey.of(service::getServerAppKey, owner);
     }
 
     @Override

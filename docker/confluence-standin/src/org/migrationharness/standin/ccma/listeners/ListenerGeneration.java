@@ -1,19 +1,28 @@
 package org.migrationharness.standin.ccma.listeners;
 
-/** The three generations of the listener library for server apps. */
+import java.util.List;
+
+/** The generations of the listener library for server apps. */
 public enum ListenerGeneration {
+    /** First: exported as a service under the assistant's own class. */
     OSGI("com.atlassian.migration.app.AppCloudMigrationListenerV1"),
-    TRACKER("com.atlassian.migration.app.CloudMigrationListenerV1"),
-    DISCOVERABLE("com.atlassian.migration.app.listener.DiscoverableListener");
+    /** Second: registers itself. */
+    TRACKER,
+    /** Current, for Connect: exported under either name. */
+    DISCOVERABLE(
+            "com.atlassian.migration.app.listener.DiscoverableListener",
+            "com.atlassian.migration.app.listener.RerunnableDiscoverableListener"),
+    /** Current, for Forge. */
+    FORGE("com.atlassian.migration.app.listener.DiscoverableForgeListener");
 
-    private final String interfaceName;
+    private final List<String> interfaces;
 
-    ListenerGeneration(String interfaceName) {
-        this.interfaceName = interfaceName;
+    ListenerGeneration(String... interfaces) {
+        this.interfaces = List.of(interfaces);
     }
 
-    /** The interface that the OSGi service is registered under. */
-    public String interfaceName() {
-        return interfaceName;
+    /** The interfaces that its OSGi services are registered under. */
+    public List<String> interfaces() {
+        return interfaces;
     }
 }

@@ -1,27 +1,28 @@
 package org.migrationharness.standin.ccma.listeners;
 
 import com.atlassian.migration.app.AppCloudMigrationListenerV1;
-import com.atlassian.migration.app.CloudMigrationListenerV1;
-import com.atlassian.migration.app.gateway.AppCloudMigrationGateway;
+import com.atlassian.migration.app.listener.DiscoverableForgeListener;
 import com.atlassian.migration.app.listener.DiscoverableListener;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.migrationharness.standin.ccma.gateway.PlatformGateway;
 import org.migrationharness.standin.log.Log;
 import org.migrationharness.standin.upm.Plugins;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 
 /**
  * Looks up the listeners among the OSGi services by their interface, anew each time. A listener is not visible
- * here when it is not registered as a service, or when it belongs to the first two generations and is
- * registered under the app's own copy of the interface: the seed's "isn't visible via OSGi" is this look-up
+ * here when it is not registered as a service, or when it belongs to the first generation and is registered
+ * under the app's own copy of the interface: the seed's "isn't visible via OSGi" is this look-up
  * finding nothing.
  */
 public final class ListenerLookup {
@@ -30,7 +31,8 @@ public final class ListenerLookup {
     private final BundleContext context;
     private final Plugins plugins;
     private final Set<ListenerGeneration> generations;
-    private final AppCloudMigrationGateway gateway;
+    private final PlatformGateway gateway;
+    private final TrackerRegistrar tracker;
     /** Pages look listeners up too, so a service gets one warning. */
     private final Set<Long> warned = ConcurrentHashMap.newKeySet();
 
@@ -39,16 +41,19 @@ public final class ListenerLookup {
      * @param plugins the plugins that the services' bundles belong to
      * @param generations the generations to look for
      * @param gateway what listeners of the current generation receive
+     * @param tracker where those of the second generation register
      */
     public ListenerLookup(
             BundleContext context,
             Plugins plugins,
             Set<ListenerGeneration> generations,
-            AppCloudMigrationGateway gateway) {
+            PlatformGateway gateway,
+            TrackerRegistrar tracker) {
         this.context = context;
         this.plugins = plugins;
         this.generations = generations;
         this.gateway = gateway;
+        this.tracker = tracker;
     }
 
     /** The listener for a server app key, if one is visible. */
@@ -62,24 +67,44 @@ public final class ListenerLookup {
     public List<AppListener> discover() {
         Map<String, AppListener> found = new LinkedHashMap<>();
         for (ListenerGeneration generation : ListenerGeneration.values()) {
-            if (generations.contains(generation)) {
-                for (ServiceReference<?> reference : references(generation)) {
-                    add(found, reference, generation);
+            if (!generations.contains(generation)) {
+                continue;
+            }
+            if (generation == ListenerGeneration.TRACKER) {
+                tracker.all().forEach((listener, bundle) -> add(found, (long) System.identityHashCode(listener),
+                        bundle, owner -> new TrackerListenerAdapter(listener, owner)));
+            }
+            for (ServiceReference<?> reference : references(generation)) {
+                Object service = context.getService(reference);
+                if (service != null) {
+                    add(found, (Long) reference.getProperty("service.id"), reference.getBundle(),
+                            owner -> wrap(service, generation, owner));
                 }
             }
         }
         return new ArrayList<>(found.values());
     }
 
+    /** The services of a generation, each once; the current ones are found by name, whoever's class it is. */
     private List<ServiceReference<?>> references(ListenerGeneration generation) {
-        try {
-            ServiceReference<?>[] all = generation == ListenerGeneration.DISCOVERABLE
-                    ? context.getAllServiceReferences(generation.interfaceName(), null)
-                    : context.getServiceReferences(generation.interfaceName(), null);
-            return all == null ? List.of() : Arrays.stream(all).sorted(ListenerLookup::byServiceId).toList();
-        } catch (InvalidSyntaxException e) {
-            throw new IllegalStateException(e);
+        boolean byName = generation == ListenerGeneration.DISCOVERABLE || generation == ListenerGeneration.FORGE;
+        List<ServiceReference<?>> found = new ArrayList<>();
+        for (String name : generation.interfaces()) {
+            try {
+                ServiceReference<?>[] all = byName
+                        ? context.getAllServiceReferences(name, null)
+                        : context.getServiceReferences(name, null);
+                for (ServiceReference<?> one : all == null ? new ServiceReference<?>[0] : all) {
+                    if (!found.contains(one)) {
+                        found.add(one);
+                    }
+                }
+            } catch (InvalidSyntaxException e) {
+                throw new IllegalStateException(e);
+            }
         }
+        found.sort(ListenerLookup::byServiceId);
+        return found;
     }
 
     private static int byServiceId(ServiceReference<?> one, ServiceReference<?> other) {
@@ -87,25 +112,20 @@ public final class ListenerLookup {
     }
 
     private void add(
-            Map<String, AppListener> found, ServiceReference<?> reference, ListenerGeneration generation) {
-        Object service = context.getService(reference);
-        if (service == null) {
-            return;
-        }
-        String bundleName = reference.getBundle().getSymbolicName();
-        ListenerOwner owner = plugins.owner(reference.getBundle())
-                .map(plugin -> new ListenerOwner(plugin.key(), plugin.descriptor().name()))
-                .orElse(new ListenerOwner(bundleName, bundleName));
+            Map<String, AppListener> found, Long id, Bundle bundle, Function<ListenerOwner, AppListener> wrapped) {
+        String bundleName = bundle.getSymbolicName();
+        ListenerOwner owner = plugins.owner(bundle)
+                .map(plugin -> new ListenerOwner(plugin.key(), plugin.descriptor().name(), bundleName))
+                .orElse(new ListenerOwner(bundleName, bundleName, bundleName));
         String appName = owner.appName();
         try {
-            AppListener listener = wrap(service, generation, owner);
+            AppListener listener = wrapped.apply(owner);
             String key = listener.serverAppKey();
             if (key == null || key.isBlank()) {
-                if (warned.add((Long) reference.getProperty("service.id"))) {
+                if (warned.add(id)) {
                     LOG.warn("discover", "Server app key is null for listener of " + appName);
                 }
-            } else if (found.putIfAbsent(key, listener) != null
-                    && warned.add((Long) reference.getProperty("service.id"))) {
+            } else if (found.putIfAbsent(key, listener) != null && warned.add(id)) {
                 LOG.warn("discover", "More than one listener for server app key " + key
                         + ": the one of " + appName + " is left out");
             }
@@ -117,15 +137,16 @@ public final class ListenerLookup {
     private AppListener wrap(Object service, ListenerGeneration generation, ListenerOwner owner) {
         return switch (generation) {
             case OSGI -> new OsgiListenerAdapter((AppCloudMigrationListenerV1) service, owner);
-            case TRACKER -> new TrackerListenerAdapter((CloudMigrationListenerV1) service, owner);
-            case DISCOVERABLE -> new DiscoverableListenerAdapter(discoverable(service), owner, gateway);
+            case DISCOVERABLE -> new DiscoverableListenerAdapter(
+                    (DiscoverableListener) ours(DiscoverableListener.class, service), owner, gateway);
+            case FORGE -> new ForgeListenerAdapter(
+                    (DiscoverableForgeListener) ours(DiscoverableForgeListener.class, service), owner, gateway);
+            case TRACKER -> throw new IllegalStateException("listeners of this generation are no services");
         };
     }
 
     /** The current generation is found by name, even if the app embeds the library (seen on 3.13.8). */
-    private static DiscoverableListener discoverable(Object service) {
-        return service instanceof DiscoverableListener listener
-                ? listener
-                : (DiscoverableListener) ClassSpaces.as(DiscoverableListener.class, service);
+    private static Object ours(Class<?> type, Object service) {
+        return type.isInstance(service) ? service : ClassSpaces.as(type, service);
     }
 }

@@ -5,6 +5,7 @@ package org.migrationharness.standin.ccma.listeners;
  *
  * @param pluginKey the plugin's key in UPM
  * @param appName the name that admins see
+ * @param bundleName the name of its bundle, which is its server key where it gives none
  */
-public record ListenerOwner(String pluginKey, String appName) {
+public record ListenerOwner(String pluginKey, String appName, String bundleName) {
 }

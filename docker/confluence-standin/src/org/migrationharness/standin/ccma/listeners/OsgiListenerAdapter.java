@@ -8,7 +8,7 @@ import java.util.List;
 record OsgiListenerAdapter(AppCloudMigrationListenerV1 service, ListenerOwner owner) implements AppListener {
     @Override
     public String serverAppKey() {
-        return service.getServerAppKey();
+        return ServerKey.of(service::getServerAppKey, owner);
     }
 
     @Override

@@ -1,14 +1,15 @@
 package org.migrationharness.standin.ccma.listeners;
 
-import com.atlassian.migration.app.CloudMigrationListenerV1;
 import com.atlassian.migration.app.gateway.MigrationDetailsV1;
+import com.atlassian.migration.app.tracker.CloudMigrationListenerV1;
 import java.util.List;
+import org.migrationharness.standin.ccma.gateway.PlatformMigrationDetails;
 
 /** A listener of the second generation. */
 record TrackerListenerAdapter(CloudMigrationListenerV1 service, ListenerOwner owner) implements AppListener {
     @Override
     public String serverAppKey() {
-        return service.getServerAppKey();
+        return ServerKey.of(service::getServerAppKey, owner);
     }
 
     @Override
@@ -23,6 +24,6 @@ record TrackerListenerAdapter(CloudMigrationListenerV1 service, ListenerOwner ow
 
     @Override
     public void start(String transferId, MigrationDetailsV1 details) {
-        service.onStartAppMigration(transferId, details);
+        service.onStartAppMigration(transferId, PlatformMigrationDetails.forTracker(details));
     }
 }

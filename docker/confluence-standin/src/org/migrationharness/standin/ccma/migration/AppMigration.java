@@ -58,7 +58,7 @@ public final class AppMigration {
         if (!rows.isEmpty()) {
             plans.change(planId, plan -> plan.with(migration));
         }
-        return new StartedMigration(planId, migration, new PlatformMigrationDetails(created));
+        return new StartedMigration(planId, migration, PlatformMigrationDetails.of(created));
     }
 
     /** Starts a transfer for each row, then the polls. */

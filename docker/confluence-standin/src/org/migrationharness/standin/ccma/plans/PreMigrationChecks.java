@@ -11,7 +11,7 @@ import org.migrationharness.standin.ccma.platform.PlatformException;
 import org.migrationharness.standin.ccma.profile.Flags;
 
 /**
- * "Check for errors". Of the documented app checks, these are the ones that this model can answer: assessment
+ * "Check for errors". Apps' own checks run in dev mode too. Of the documented app checks, these are the ones that this model can answer: assessment
  * incomplete, no consent, app not installed on the cloud site. Dev mode skips the app checks and does not list
  * them. The last one is only a warning here, although the real assistant may refuse: otherwise nobody could
  * see the rows of apps that cannot be linked, which the seed's staff describe.
@@ -22,9 +22,16 @@ public final class PreMigrationChecks {
     private final Assessment assessment;
     private final PlatformClient platform;
     private final CloudApps cloudApps;
+    private final VendorChecks vendorChecks;
 
     public PreMigrationChecks(
-            Flags flags, InstalledApps apps, Assessment assessment, PlatformClient platform, CloudApps cloudApps) {
+            Flags flags,
+            InstalledApps apps,
+            Assessment assessment,
+            PlatformClient platform,
+            CloudApps cloudApps,
+            VendorChecks vendorChecks) {
+        this.vendorChecks = vendorChecks;
         this.flags = flags;
         this.apps = apps;
         this.assessment = assessment;
@@ -56,6 +63,9 @@ public final class PreMigrationChecks {
                 checks.add(consent(app));
                 checks.add(installed(app));
             }
+        }
+        if (scope.includes(PlanScope.Kind.APPS) && flags.appMigration()) {
+            checks.addAll(vendorChecks.run());
         }
         return checks;
     }

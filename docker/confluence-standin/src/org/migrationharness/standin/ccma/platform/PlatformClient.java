@@ -65,6 +65,10 @@ public final class PlatformClient {
         return new CreatedTransfer(answer.get("transferId").getAsString(), answer.get("linked").getAsBoolean());
     }
 
+    public void exportCompleted(String transferId) throws PlatformException {
+        post("/transfers/" + encoded(transferId) + "/export-completed", Map.of());
+    }
+
     public void triggered(String transferId) throws PlatformException {
         post("/transfers/" + encoded(transferId) + "/triggered", Map.of());
     }

@@ -16,30 +16,39 @@ import org.migrationharness.standin.ccma.listeners.ListenerGeneration;
  * @param generations the generations of listeners that are looked up; the discoverable one came in November
  *     2021
  * @param capabilities what this version can do
+ * @param exports the packages that it exports to apps. Atlassian's documentation says that the assistants export
+ *     the library's classes; on 3.13.8 only the flat package was seen. Of the versions modelled here no list is
+ *     published, so these are all that apps of their time are documented to import
  */
 public record Profile(
         String version,
         Duration devModePollPeriod,
         ContainerIdSource containerIdSource,
         Set<ListenerGeneration> generations,
-        Set<Capability> capabilities) {
+        Set<Capability> capabilities,
+        List<String> exports) {
 
     /** How often rows are refreshed outside dev mode (server time); stated in the seed. */
     public static final Duration POLL_PERIOD = Duration.ofMinutes(10);
+
+    private static final String LIBRARY = "com.atlassian.migration.app";
 
     public static final Profile WITH_DEV_MODE_BUG = new Profile(
             "3.1.7",
             POLL_PERIOD,
             ContainerIdSource.ASSESSMENT_ENTRY,
             Set.of(ListenerGeneration.OSGI, ListenerGeneration.TRACKER),
-            Set.of());
+            Set.of(),
+            List.of(LIBRARY, LIBRARY + ".gateway", LIBRARY + ".tracker", LIBRARY + ".listener"));
 
     public static final Profile FIXED = new Profile(
             "3.9.6",
             Duration.ofSeconds(60),
             ContainerIdSource.PLAN_ROW,
             Set.of(ListenerGeneration.values()),
-            EnumSet.allOf(Capability.class));
+            EnumSet.allOf(Capability.class),
+            List.of(LIBRARY, LIBRARY + ".gateway", LIBRARY + ".tracker", LIBRARY + ".listener",
+                    LIBRARY + ".check", LIBRARY + ".confluence"));
 
     private static final List<Profile> ALL = List.of(WITH_DEV_MODE_BUG, FIXED);
 

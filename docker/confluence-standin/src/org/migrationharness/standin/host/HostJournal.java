@@ -1,0 +1,48 @@
+package org.migrationharness.standin.host;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What plugins called of the host: each method with how often, and the last calls in their order. */
+public final class HostJournal {
+    private static final int REMEMBERED = 500;
+
+    private final Map<String, Map<String, Integer>> counts = new LinkedHashMap<>();
+    private final Deque<HostCall> last = new ArrayDeque<>();
+    private long sequence;
+
+    synchronized void add(String plugin, String type, String method, String caller, boolean answered) {
+        HostCall call = new HostCall(plugin, type, method, caller, answered, ++sequence);
+        counts.computeIfAbsent(plugin, key -> new LinkedHashMap<>())
+                .merge(call.text() + (answered ? "" : " answered empty"), 1, Integer::sum);
+        last.addLast(call);
+        if (last.size() > REMEMBERED) {
+            last.removeFirst();
+        }
+    }
+
+    /** A mark: calls after it are {@link #unanswered}. */
+    public synchronized long mark() {
+        return sequence;
+    }
+
+    /** The calls of a plugin since a mark that got an empty value, oldest first. */
+    public synchronized List<HostCall> unanswered(String plugin, long since) {
+        return last.stream()
+                .filter(call -> call.plugin().equals(plugin) && call.sequence() > since && !call.answered())
+                .toList();
+    }
+
+    /** How often a plugin called each method. */
+    public synchronized Map<String, Integer> counts(String plugin) {
+        return new LinkedHashMap<>(counts.getOrDefault(plugin, Map.of()));
+    }
+
+    synchronized void forget(String plugin) {
+        counts.remove(plugin);
+        last.removeIf(call -> call.plugin().equals(plugin));
+    }
+}

@@ -1,0 +1,58 @@
+"""Rules about a plugin's container: its context, what it lacks of the host, its own checks."""
+
+import re
+
+from harness.diagnosis.evidence import Bundle, Evidence, ListenerCall, LogLine, Plugin
+from harness.diagnosis.facts import Facts
+from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
+from harness.store.layout import OSGI, PROBE, SERVER_LOG, UPM
+
+_NOT_STARTED = re.compile(r"Unable to start the plugin container|did not load within")
+MADE_UP = "the stand-in does not have"
+_LATER = "some time after"
+_CHECK_FAILED = "App vendor check failed"
+
+
+def context_not_started(facts: Facts) -> Finding:
+    """UPM's task error, or the container's line in the log."""
+    cause = "context-not-started"
+    if facts.called:
+        return excluded(cause, facts.called)
+    failed: list[Evidence] = [
+        each for each in facts.of(Plugin) if _NOT_STARTED.search(each.error or "")
+    ]
+    failed += [line for line in facts.of(LogLine) if _NOT_STARTED.search(line.message)]
+    if failed:
+        return proved(cause, *failed)
+    on: list[Evidence] = [each for each in facts.of(Plugin) if each.enabled]
+    on += [each for each in facts.of(Bundle) if each.state == "ACTIVE"]
+    return excluded(cause, *on) if on else unknown(cause, *facts.lacking(UPM, OSGI, SERVER_LOG))
+
+
+def host_service_missing(facts: Facts) -> Finding:
+    """What the log says of an answer that was made up."""
+    cause = "host-service-missing"
+    told = [line for line in facts.of(LogLine) if MADE_UP in line.message]
+    if any(_LATER not in line.message for line in told):
+        return proved(cause, *told)
+    if told:
+        return likely(
+            cause, *told, missing=("whether the empty answer is why the listener failed",)
+        )
+    calls = facts.of(ListenerCall)
+    if calls and all(each.outcome == "returned" for each in calls):
+        return excluded(cause, *calls)
+    if facts.has(SERVER_LOG):
+        return unknown(cause, "no made-up answer is known to have mattered")
+    return unknown(cause, *facts.lacking(SERVER_LOG, PROBE))
+
+
+def vendor_check_failed(facts: Facts) -> Finding:
+    """The check that the log names."""
+    cause = "vendor-check-failed"
+    failed = [line for line in facts.of(LogLine) if line.message.startswith(_CHECK_FAILED)]
+    if facts.transfers:
+        return excluded(cause, *facts.transfers)
+    if failed:
+        return proved(cause, *failed)
+    return unknown(cause, *(facts.lacking(SERVER_LOG) or ("no check of the app is known to fail",)))

@@ -1,0 +1,44 @@
+"""Tells the stand-in what of Confluence it is to have for an app; a real one has it all.
+
+The resources are the stand-in's own, below `/rest/standin/1.0/`.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from harness.errors import DriverError
+
+_BASE = "/rest/standin/1.0/"
+
+
+def prepare(
+    client: httpx.Client,
+    jars: Iterable[Path],
+    answers: Mapping[str, Any],
+    users: Iterable[Mapping[str, str]] = (),
+    spaces: Iterable[Mapping[str, str]] = (),
+) -> None:
+    """Give a stand-in jars of the host's API and what it is to answer; what it had before goes.
+
+    A real Confluence has no such resource and needs none: it is left alone.
+
+    Raises:
+        DriverError: it refused a jar or an answer.
+    """
+    cleared = client.delete(f"{_BASE}host/jars")
+    if cleared.status_code == httpx.codes.NOT_FOUND:
+        return
+    _done(cleared, "clearing the host's jars")
+    for jar in jars:
+        answer = client.put(f"{_BASE}host/jars/{jar.name}", content=jar.read_bytes())
+        _done(answer, f"giving the stand-in {jar.name}")
+    body = {"users": list(users), "spaces": list(spaces), "answers": dict(answers)}
+    _done(client.put(f"{_BASE}host", json=body), "stating what the host answers")
+
+
+def _done(answer: httpx.Response, attempted: str) -> None:
+    if not answer.is_success:
+        raise DriverError(attempted, f"HTTP {answer.status_code}: {answer.text[:500]}")

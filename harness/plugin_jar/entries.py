@@ -1,0 +1,59 @@
+"""Reads a jar's class files fast enough for jars with ten thousand of them.
+
+`zipfile` opens each entry anew; here the file is mapped once and each entry inflated from it.
+"""
+
+import mmap
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+LARGEST = 4 << 20
+_LOCAL_HEADER = 30
+_VERSIONED = "META-INF/versions/"
+
+
+def class_files(
+    path: Path, infos: list[zipfile.ZipInfo], problems: list[str]
+) -> Iterator[tuple[str, bytes]]:
+    """The class files of a jar; what cannot be read is added to `problems` and left out.
+
+    Args:
+        path: the jar.
+        infos: its entries.
+        problems: takes a line for each entry that is not read.
+    """
+    wanted = [
+        info
+        for info in infos
+        if info.filename.endswith(".class")
+        and not info.filename.startswith(_VERSIONED)
+        and "-info.class" not in info.filename
+    ]
+    if not wanted:
+        return
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        for info in wanted:
+            try:
+                yield info.filename, _inflated(content, info)
+            except (ValueError, struct.error, zlib.error) as error:
+                problems.append(f"{info.filename}: {error}")
+
+
+def _inflated(content: mmap.mmap, info: zipfile.ZipInfo) -> bytes:
+    name, extra = struct.unpack_from("<HH", content, info.header_offset + 26)
+    begin = info.header_offset + _LOCAL_HEADER + name + extra
+    packed = content[begin : begin + info.compress_size]
+    if info.file_size > LARGEST:
+        raise ValueError(f"larger than {LARGEST} bytes, not read")
+    if info.compress_type == zipfile.ZIP_STORED:
+        raw = packed
+    elif info.compress_type == zipfile.ZIP_DEFLATED:
+        raw = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, LARGEST + 1)
+    else:
+        raise ValueError("packed in a way that Java does not read")
+    if zlib.crc32(raw) != info.CRC:
+        raise ValueError("damaged: its checksum is another")
+    return raw

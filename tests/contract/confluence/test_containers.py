@@ -1,0 +1,220 @@
+"""How plugins' beans are made on a stand-in, and what happens where they cannot be."""
+
+import shutil
+import subprocess
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from standin_processes import StandIn, await_running, run_standin
+
+from harness.drivers.confluence import apps, host, upm
+from harness.drivers.confluence.session import Account, ConfluenceClient, open_client
+from harness.engines import builds
+from harness.errors import DriverError
+from harness.support import assets
+
+pytestmark = pytest.mark.standin
+
+ADMIN = Account("admin", "admin")
+STYLES = {
+    "scanner": "scanner-plugin",
+    "spring-xml": "spring-xml-plugin",
+    "component": "component-plugin",
+    "java-config": "java-config-plugin",
+    "tracker": "tracker-plugin",
+    "rerunnable": "org.migrationharness.apps.rerunnable",
+}
+"""Sample app -> the server key by which its listener is found."""
+
+
+@pytest.fixture(scope="module")
+def standin(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+    home = tmp_path_factory.mktemp("containers")
+    with run_standin(built, home, {}, ["atlassian.plugins.enable.wait=3"]) as running:
+        await_running(running.url)
+        yield running
+
+
+@pytest.fixture
+def client(standin: StandIn) -> Iterator[ConfluenceClient]:
+    with open_client(standin.url, ADMIN) as opened:
+        yield opened
+        for app in apps.user_installed(opened):
+            apps.uninstall(opened, app.key)
+
+
+def jar_of(app: str) -> Path:
+    return builds.server_app(assets.sample_app(app), lambda _: None)
+
+
+def listeners(client: httpx.Client) -> dict[str, bool]:
+    found = client.get("/rest/migration/latest/app").raise_for_status().json()["apps"]
+    return {app["key"]: app["hasListener"] for app in found}
+
+
+def log_of(standin: StandIn) -> str:
+    return (standin.home / "logs" / "atlassian-confluence.log").read_text()
+
+
+@pytest.mark.parametrize("app", STYLES)
+def test_the_listener_of_each_style_is_found(client: ConfluenceClient, app: str) -> None:
+    apps.install(client, jar_of(app))
+    assert listeners(client) == {STYLES[app]: True}
+
+
+def test_a_removed_plugin_leaves_no_listener(client: ConfluenceClient) -> None:
+    for app in ("scanner", "tracker"):
+        key = apps.install(client, jar_of(app)).key
+        apps.uninstall(client, key)
+    assert listeners(client) == {}
+
+
+@pytest.mark.parametrize(
+    ("app", "says"),
+    [
+        ("missing-bean-class", "Cannot find class [org.migrationharness.apps.missingbeanclass"),
+        ("missing-dependency", "No qualifying bean of type"),
+        ("throwing-bean", "the licence store cannot be opened"),
+        ("circular-beans", "unresolvable circular reference"),
+        ("wrong-spring-context", "META-INF/spring/renamed.xml"),
+    ],
+)
+def test_a_context_that_cannot_start_is_upms_error_and_leaves_nothing(
+    standin: StandIn, client: ConfluenceClient, app: str, says: str
+) -> None:
+    with pytest.raises(DriverError, match="Unable to start the plugin container") as caught:
+        apps.install(client, jar_of(app))
+    assert says in str(caught.value)
+    assert apps.user_installed(client) == ()
+    assert listeners(client) == {}
+    assert (
+        "[plugin.osgi.factory.OsgiPlugin] onPluginContainerFailed Unable to start the plugin "
+        f"container for plugin '{app}-plugin'"
+    ) in log_of(standin)
+
+
+def changed(jar: Path, to: Path, **entries: str) -> Path:
+    """A copy of a jar with some entries replaced; `__` stands for `/`."""
+    replaced = {name.replace("__", "/"): text for name, text in entries.items()}
+    with zipfile.ZipFile(jar) as old, zipfile.ZipFile(to, "w") as new:
+        for each in old.namelist():
+            if each not in replaced and not each.endswith("/"):
+                new.writestr(each, old.read(each))
+        for name, text in replaced.items():
+            new.writestr(name, text)
+    return to
+
+
+def test_a_context_that_waits_for_a_service_ends_in_time(
+    client: ConfluenceClient, tmp_path: Path
+) -> None:
+    beans = """<beans xmlns:osgi="http://www.eclipse.org/gemini/blueprint/schema/blueprint">
+      <osgi:reference id="late" interface="org.migrationharness.apps.missingdependency.ChartStore"/>
+    </beans>"""
+    jar = changed(
+        jar_of("missing-dependency"),
+        tmp_path / "waits.jar",
+        **{"META-INF__spring__plugin-context.xml": beans},
+    )
+    begun = time.monotonic()
+    with pytest.raises(DriverError, match=r"ChartStore|did not load within 3 seconds"):
+        apps.install(client, jar)
+    assert time.monotonic() - begun < 20
+    assert apps.user_installed(client) == ()
+
+
+def test_what_bnd_imports_of_java_is_accepted(client: ConfluenceClient) -> None:
+    with zipfile.ZipFile(jar_of("scanner")) as jar:
+        assert "java.io" in jar.read("META-INF/MANIFEST.MF").decode().replace("\r\n ", "")
+    assert apps.install(client, jar_of("scanner")).enabled
+
+
+def test_modules_that_are_not_run_say_why(client: ConfluenceClient) -> None:
+    (module,) = apps.install(client, jar_of("scanner")).modules
+    assert (module.key, module.enabled) == ("charts-rest", False)
+    assert module.reason == "The stand-in does not run modules of type rest"
+
+
+def test_components_of_a_plugin_with_a_key_are_not_run(
+    client: ConfluenceClient, tmp_path: Path
+) -> None:
+    manifest = "Manifest-Version: 1.0\nAtlassian-Plugin-Key: component-plugin\n"
+    jar = changed(
+        jar_of("component"), tmp_path / "keyed.jar", **{"META-INF__MANIFEST.MF": manifest}
+    )
+    app = apps.install(client, jar)
+    assert [module.enabled for module in app.modules] == [False, False]
+    assert "is not transformed" in str(app.modules[0].reason)
+    assert listeners(client) == {"component-plugin": False}
+
+
+def test_host_packages_are_made_up_or_served_by_a_given_jar(
+    client: ConfluenceClient, tmp_path: Path
+) -> None:
+    def told() -> dict[str, list[str]]:
+        answer = client.get("/rest/standin/1.0/plugins/scanner-plugin").raise_for_status().json()
+        return {name: answer[name] for name in ("madeUpPackages", "providedPackages")}
+
+    apps.install(client, jar_of("scanner"))
+    assert "com.atlassian.sal.api" in told()["madeUpPackages"]
+    apps.uninstall(client, "scanner-plugin")
+    given = tmp_path / "sal-api.jar"
+    compiled(given, "com.atlassian.sal.api", "ApplicationProperties", "String getBaseUrl();")
+    host.prepare(client, [given], {})
+    apps.install(client, jar_of("scanner"))
+    assert told()["providedPackages"] == ["com.atlassian.sal.api"]
+    assert "com.atlassian.sal.api" not in told()["madeUpPackages"]
+    with pytest.raises(DriverError, match="two jars provide the package"):
+        host.prepare(client, [given, shutil.copy(given, tmp_path / "other.jar")], {})
+    host.prepare(client, [], {})
+
+
+def compiled(jar: Path, package: str, name: str, body: str) -> None:
+    """Compiles an interface into a jar, as a vendor has it from a repository."""
+    source = jar.parent / f"{name}.java"
+    source.write_text(f"package {package};\npublic interface {name} {{ {body} }}\n")
+    subprocess.run(["javac", "--release", "17", "-d", jar.parent, source], check=True)
+    inside = f"{package.replace('.', '/')}/{name}.class"
+    with zipfile.ZipFile(jar, "w") as out:
+        out.write(jar.parent / inside, inside)
+
+
+def test_an_obr_is_installed_with_its_bundles(client: ConfluenceClient, tmp_path: Path) -> None:
+    obr = tmp_path / "charts.obr"
+    with zipfile.ZipFile(obr, "w") as out:
+        out.writestr("obr.xml", "<repository/>")
+        out.write(jar_of("scanner"), "scanner.jar")
+        out.write(jar_of("rerunnable"), "dependencies/rerunnable.jar")
+    assert apps.install(client, obr).key == "scanner-plugin"
+    found = client.get("/rest/migration/latest/app").json()["apps"]
+    assert [app["hasListener"] for app in found] == [True]
+    apps.uninstall(client, "scanner-plugin")
+    assert listeners(client) == {}
+
+
+def test_a_name_without_jar_is_no_plugin_artifact(client: ConfluenceClient) -> None:
+    token = client.get(upm.ROOT).headers["upm-token"]
+    accepted = client.post(
+        upm.ROOT,
+        params={"token": token},
+        files={"plugin": ("abc", jar_of("rerunnable").read_bytes())},
+    )
+    task = upm.parse_task(accepted)
+    assert task.error is not None
+    assert "The artifact URI abc is not a valid plugin artifact" in task.error
+    assert apps.user_installed(client) == ()
+
+
+def test_an_app_that_is_left_disabled_is_enabled_and_that_is_known(
+    built: Path, tmp_path: Path
+) -> None:
+    with run_standin(built, tmp_path, {}, ["standin.upm.left.disabled=true"]) as running:
+        await_running(running.url)
+        with open_client(running.url, ADMIN) as client:
+            app = apps.install(client, jar_of("rerunnable"))
+            assert (app.enabled, app.left_disabled) == (True, True)
+            assert listeners(client) == {STYLES["rerunnable"]: True}
