@@ -219,6 +219,7 @@ class Switches(Model):
     scopes: Literal["checked", "ignored"] | None = None
     transfer_days: float | None = Field(default=None, gt=0)
     container_page: Literal["list", "map"] | None = None
+    descriptors: Literal["checked", "ignored"] | None = None
 
 
 _MEANINGS: Mapping[str, TypeAdapter[Any]] = {

@@ -108,6 +108,10 @@ class Switches(BaseModel):
         default="list",
         description="Whether a page of containers has a list, or a map from key to container.",
     )
+    descriptors: Literal["checked", "ignored"] = Field(
+        default="checked",
+        description="Whether unknown modules and a missing READ scope prevent an install.",
+    )
     transfer_days: float = Field(
         default=14.0,
         gt=0,

@@ -267,7 +267,8 @@ def targets_of(app: App, region: str | None) -> list[str]:
     regional = app.regions.get(region) if region else None
     if regional is None:
         return list(app.endpoints)
+    base, regional = app.base_url.rstrip("/"), regional.rstrip("/")
     return [
-        f"{regional}{url.removeprefix(app.base_url)}" if url.startswith(app.base_url) else url
+        f"{regional}{url.removeprefix(base)}" if url.startswith(f"{base}/") else url
         for url in app.endpoints
     ]

@@ -45,6 +45,7 @@ DEFAULTS = {
     "scopes": "checked",
     "transfer_days": 14,
     "container_page": "list",
+    "descriptors": "checked",
 }
 
 
