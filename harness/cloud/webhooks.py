@@ -19,7 +19,6 @@ import httpx
 from harness.cloud import redact
 from harness.cloud.changes import MessageDone, MessageQueued
 from harness.cloud.faults.base import DeliveryFault
-from harness.cloud.faults.delivery import Lost
 from harness.cloud.settings import Switches
 from harness.cloud.state import App, Message
 from harness.cloud.tokens import path_below, qsh, sign_hs256
@@ -103,7 +102,7 @@ class Deliveries:
         while True:
             tries += 1
             faults = self._faults(message)
-            if tries == 1 and (delay := max((each.delay for each in faults), default=0.0)):
+            if tries == 1 and (delay := max((each.delays() for each in faults), default=0.0)):
                 await self._pause(delay)
             lost = next((each for each in faults if each.loses(message, tries)), None)
             if lost is not None:
@@ -146,8 +145,7 @@ class Deliveries:
 
     def _lose(self, message: Message, tries: int, fault: DeliveryFault) -> bool:
         """Journals a lost try; returns whether it was the message's last."""
-        for_good = isinstance(fault, Lost) and fault.for_good
-        ends = for_good or tries >= self._world.switches.retry_tries
+        ends = fault.ends() or tries >= self._world.switches.retry_tries
         done = MessageDone(message.id, False, self._world.now()) if ends else None
         reason = "fault: the webhook was lost" + (" and is not sent again" if ends else "")
         self._record(message, "", None, Effect.DROPPED, reason, tries, 0.0, done)
