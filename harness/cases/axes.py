@@ -208,6 +208,8 @@ class Switches(Model):
     retry_most: float | None = Field(default=None, gt=0)
     retry_tries: int | None = Field(default=None, ge=1)
     retry_least_wall: float | None = Field(default=None, ge=0)
+    forge_tries: int | None = Field(default=None, ge=1)
+    forge_empty_hours: float | None = Field(default=None, gt=0)
     region: str | None = None
     scopes: Literal["checked", "ignored"] | None = None
     transfer_days: float | None = Field(default=None, gt=0)

@@ -91,6 +91,15 @@ class Switches(BaseModel):
     retry_tries: int = Field(
         default=50, ge=1, description="Tries of a webhook before the platform gives up."
     )
+    forge_tries: int = Field(
+        default=5, ge=1, description="Tries of an event for a Forge app (documented)."
+    )
+    forge_empty_hours: float = Field(
+        default=24.0,
+        gt=0,
+        description="Hours of platform time after which a Forge app's export with no upload "
+        "settles; documented is only that it takes long.",
+    )
     retry_least_wall: float = Field(
         default=0.1,
         ge=0,
