@@ -5,7 +5,8 @@
 A run is started at a terminal of its own. After a random time a signal goes to the whole
 foreground group (Ctrl-C, SIGTERM, SIGHUP) or to the command alone. Counted are ends with another
 status than 128 and the signal's number, tracebacks, runs that do not name `--resume` although
-cases had begun, ends that take longer than ten seconds, and all that is left at the very end.
+cases had begun, ends that take longer than ten seconds, and all that is left at the very end;
+after SIGKILL, which nobody can answer, all that a sweep leaves.
 """
 
 import argparse
@@ -27,7 +28,7 @@ from harness_command import HARNESS, SEED, Command
 from terminal import CTRL_C, Terminal
 
 CASE = ["run", str(SEED), "-k", "feature=on,dev-mode=on,ccma=3.1.7"]
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)
 SLOW = 10.0
 NOISE = ("Traceback", "Error:", "ignored in")
 
@@ -60,6 +61,8 @@ def end_one(engine: str, number: signal.Signals, *, group: bool, after: float) -
                 os.kill(run.pid, number)
             ended = run.read(within=60)
             seconds = time.monotonic() - begun
+            if number is signal.SIGKILL:
+                command.run("sweep")
             left = command.debris()
             begun_cases = any(command.folder.glob("build/runs/*/request.json"))
             checks = {
@@ -68,7 +71,9 @@ def end_one(engine: str, number: signal.Signals, *, group: bool, after: float) -
                 "traceback": any(each in run.text for each in NOISE),
                 "slow": ended and seconds > SLOW,
                 f"left: {'; '.join(left)}": bool(left),
-                "no --resume": begun_cases and "--resume" not in (run.screen or [""])[-1],
+                "no --resume": number is not signal.SIGKILL
+                and begun_cases
+                and "--resume" not in (run.screen or [""])[-1],
             }
             wrong = [what for what, is_so in checks.items() if is_so]
             if wrong:

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Makes the base image from Debian's own packages, for machines without an image registry.
-# Usage: make.sh TAG    (Debian or Ubuntu, root; about 30 s)
+# Writes a base image's files as a tar, made from Debian's own packages, for machines without an
+# image registry.
+# Usage: make.sh FILE    (Debian or Ubuntu, root; about 30 s)
 set -euo pipefail
 
-tag=${1:?usage: make.sh TAG}
 fail() {
     printf 'base image: %s\n' "$*" >&2
     exit 3
@@ -11,9 +11,10 @@ fail() {
 [ "$(id -u)" = 0 ] || fail "no registry answers and debootstrap takes root: run as root, or pull debian:bookworm-slim yourself"
 if ! command -v debootstrap >/dev/null; then
     command -v apt-get >/dev/null || fail "no registry answers, and neither debootstrap nor apt-get is here: pull debian:bookworm-slim by hand"
-    apt-get update -qq
+    apt-get update -qq >/dev/null
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends debootstrap >/dev/null
 fi
+file=$(realpath "$1")
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 debootstrap --variant=minbase bookworm "$root" >"$root.log" 2>&1 || {
@@ -25,4 +26,4 @@ rm -f "$root.log"
 # What debian:*-slim leaves out too: downloaded packages, manuals and translations.
 rm -rf "$root"/var/cache/apt/archives/*.deb "$root"/var/lib/apt/lists/* \
     "$root"/usr/share/{doc,man,info,locale}/*
-tar -C "$root" --numeric-owner -c . | docker import --change 'CMD ["bash"]' - "$tag" >/dev/null
+tar -C "$root" --numeric-owner -c -f "$file" .

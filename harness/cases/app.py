@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from harness.errors import BadInput
 from harness.plugin_jar.provided import check_packages, find_jars
 from harness.support.yaml_source import Source, read, validate
+from harness.vocabulary.behaviours import Chosen
 
 DESCRIPTION = "app.yaml"
 _METHOD = re.compile(r"[\w$]+(?:\.[\w$]+){2,}")
@@ -50,7 +51,7 @@ class CloudHalf(BaseModel):
     Attributes:
         kind: `scripted`, or `ace` for an app on atlassian-connect-express.
         key: the Connect app's key.
-        behaviour: name of what the scripted app posts, and when.
+        behaviour: what the scripted app posts, and when: a name, or steps of one's own.
         source: folder of an `ace` app with package.json, package-lock.json and a start.js that
             serves it (docs/cloud.md), relative to the app's folder.
     """
@@ -59,7 +60,7 @@ class CloudHalf(BaseModel):
 
     kind: Literal["scripted", "ace"] = "scripted"
     key: str
-    behaviour: str = "seed"
+    behaviour: Chosen = "seed"
     source: Path | None = None
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ An axis sets a dark feature, or one of the settings below. Its values are words;
 not all there is to say, a mapping gives each word its meaning, as `app: {hidden: ../apps/hidden}`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,7 +14,10 @@ from pydantic import model_validator as validator
 
 from harness.settings import CCMA_VERSIONS
 from harness.support.suggest import did_you_mean
-from harness.vocabulary.behaviours import BEHAVIOURS
+from harness.support.yaml_source import Misplaced
+from harness.vocabulary.behaviours import Chosen
+from harness.vocabulary.faults import DESCRIPTIONS, OneFault
+from harness.vocabulary.script import STEPS, Behaviour
 
 ON, OFF = "on", "off"
 
@@ -44,7 +47,6 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "assessment": ("needed", "not-needed"),
     "browser": ("fresh", "stale"),
     "ccma": CCMA_VERSIONS,
-    "cloud_app": tuple(BEHAVIOURS),
     "cloud_install": ("installed", "missing", "no-webhook"),
     "consent": ("given", "withheld"),
     "core": ("well", "fails"),
@@ -52,44 +54,11 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 }
 """Settings whose values are fixed words."""
 
-FaultKind = Literal[
-    "cut",
-    "expired-link",
-    "half-answer",
-    "latency",
-    "rate-limit",
-    "server-error",
-    "stale-poll",
-    "webhook-late",
-    "webhook-lost",
-    "webhook-repeated",
-]
-
 
 class Model(BaseModel):
     """What every part of a case file shares: it is frozen, and knows its keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Fault(Model):
-    """A fault of the cloud, in the fields of its control API (`docs/cloud.md`, faults)."""
-
-    kind: FaultKind
-    route: str = "*"
-    method: str | None = None
-    skip: int = Field(default=0, ge=0)
-    times: int | None = Field(default=None, ge=1)
-    probability: float = Field(default=1, ge=0, le=1)
-    seed: int = 0
-    seconds: float | None = Field(default=None, ge=0, le=3600)
-    retry_after: int | None = Field(default=None, ge=0)
-    status: int | None = Field(default=None, ge=500, le=599)
-    done: bool | None = None
-    bytes: int | None = Field(default=None, ge=1)
-    for_good: bool | None = None
-    copies: int | None = Field(default=None, ge=1, le=100)
-    delay: float | None = Field(default=None, ge=0)
 
 
 @dataclass(frozen=True)
@@ -177,17 +146,41 @@ class Axis(Model):
             return _MEANINGS[setting].validate_python(given)
         except ValidationError as error:
             first = error.errors()[0]
-            place = ".".join([word, *(str(part) for part in first["loc"])])
+            where = _without_tags(first["loc"])
             told = first["msg"].removeprefix("Value error, ")
             if first["type"] == "extra_forbidden":
-                told = f"no such field{did_you_mean(str(first['loc'][-1]), Fault.model_fields)}"
-            raise ValueError(f"{place}: {told}") from None
+                told = f"no such field{did_you_mean(str(first['loc'][-1]), _fields(first['loc']))}"
+            elif first["type"] == "union_tag_invalid":
+                where = (*where, "kind")
+                kind = first["ctx"]["tag"]
+                told = f"{kind!r} is no kind of fault{did_you_mean(kind, DESCRIPTIONS)}"
+            place = ".".join(str(part) for part in (word, *where))
+            raise Misplaced(f"{place}: {told}", ("values", word, *where)) from None
 
 
 def _one_of(given: object, allowed: tuple[str, ...]) -> str:
     if str(given) not in allowed:
         raise ValueError(f"{str(given)!r} cannot be{did_you_mean(str(given), allowed)}")
     return str(given)
+
+
+def _without_tags(place: Sequence[int | str]) -> tuple[int | str, ...]:
+    """A validator's place without the words that it adds for the kinds of a union."""
+    known = DESCRIPTIONS.keys() | STEPS.keys()
+    return tuple(
+        part
+        for at, part in enumerate(place)
+        if not (part in ("Behaviour", "name") and at == 0)
+        and not (at and isinstance(place[at - 1], int) and part in known)
+    )
+
+
+def _fields(place: Sequence[int | str]) -> Iterable[str]:
+    """The fields that there are at a place in a setting's value."""
+    known = DESCRIPTIONS | STEPS | {"Behaviour": Behaviour}
+    kinds = [known[str(part)] for part in place[:-1] if str(part) in known]
+    fields = (kinds[-1] if kinds else Switches).model_fields
+    return [each.alias or name for name, each in fields.items()]
 
 
 def _faults(given: object) -> object:
@@ -215,15 +208,19 @@ class Switches(Model):
     retry_most: float | None = Field(default=None, gt=0)
     retry_tries: int | None = Field(default=None, ge=1)
     retry_least_wall: float | None = Field(default=None, ge=0)
+    forge_tries: int | None = Field(default=None, ge=1)
+    forge_empty_hours: float | None = Field(default=None, gt=0)
     region: str | None = None
     scopes: Literal["checked", "ignored"] | None = None
     transfer_days: float | None = Field(default=None, gt=0)
     container_page: Literal["list", "map"] | None = None
+    descriptors: Literal["checked", "ignored"] | None = None
 
 
 _MEANINGS: Mapping[str, TypeAdapter[Any]] = {
     "app": TypeAdapter(Path),
-    "cloud_fault": TypeAdapter(Annotated[tuple[Fault, ...], BeforeValidator(_faults)]),
+    "cloud_app": TypeAdapter(Chosen),
+    "cloud_fault": TypeAdapter(Annotated[tuple[OneFault, ...], BeforeValidator(_faults)]),
     "cloud_switches": TypeAdapter(Annotated[Switches, BeforeValidator(_switches)]),
     "time_scale": TypeAdapter(Annotated[float, Field(gt=0, le=3600)]),
 }
@@ -243,8 +240,6 @@ def cloud_setup(settings: Mapping[str, Any]) -> CloudSetup:
         pairing=settings.get("pairing", "listed"),
         core=settings.get("core", "well"),
         browser=settings.get("browser", "fresh"),
-        faults=tuple(
-            fault.model_dump(exclude_none=True) for fault in settings.get("cloud_fault", ())
-        ),
+        faults=tuple(fault.model_dump() for fault in settings.get("cloud_fault", ())),
         switches=switches.model_dump(exclude_none=True),
     )

@@ -17,6 +17,7 @@ from harness.matrix.model import Assignment
 from harness.settings import CCMA_VERSIONS
 from harness.support.suggest import did_you_mean
 from harness.support.yaml_source import Source, read, validate
+from harness.vocabulary.script import Behaviour
 
 REACHED = (2, 3)
 """The strengths whose coverage is told."""
@@ -34,7 +35,7 @@ class Case:
         axes: axis name -> value.
         dark_features: site features, key -> whether on.
         ccma: the CCMA version; None for the run's.
-        cloud_app: the cloud app's behaviour; None for the app's own.
+        cloud_app: the cloud app's behaviour, by name or spelled out; None for the app's own.
         expectation: the rows that are wanted.
         known_bug: the bug that it is marked with, if any.
         system_features: features that the JVM is started with, key -> whether on.
@@ -47,7 +48,7 @@ class Case:
     axes: Mapping[str, str]
     dark_features: Mapping[str, bool]
     ccma: str | None
-    cloud_app: str | None
+    cloud_app: str | Behaviour | None
     expectation: Expectation
     known_bug: KnownBug | None
     system_features: Mapping[str, bool] = field(default_factory=dict)

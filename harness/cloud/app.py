@@ -178,7 +178,7 @@ def _entry(call: Call, outcome: Outcome, seconds: float) -> dict[str, Any]:
         "route": call.route,
         "status": outcome.answer.status or None,
         "effect": outcome.effect,
-        "reason": redact.text(outcome.reason),
+        "reason": redact.text("; ".join(filter(None, (outcome.reason, call.remark)))),
         "transfer_id": call.transfer_id,
         "app_key": call.app_key,
         "body": redact.body(call.journalled_body) if call.journalled_body is not None else None,

@@ -7,9 +7,11 @@ from harness.cloud.changes import (
     CancelRequested,
     ClockSet,
     DataUploaded,
+    ExportCompleted,
     ListenerTriggered,
     MessageAwaited,
     MessageQueued,
+    MessagesWorkedOff,
     Reset,
     SwitchesSet,
 )
@@ -68,6 +70,8 @@ def _assembled(world: World) -> Cloud:
     world.subscribe(ListenerTriggered, deadlines.add_silence)
     world.subscribe(DataUploaded, deadlines.add_silence)
     world.subscribe(MessageAwaited, deadlines.add_silence)
+    world.subscribe(MessagesWorkedOff, deadlines.add_silence)
+    world.subscribe(ExportCompleted, deadlines.add_settling)
     world.subscribe(CancelRequested, deadlines.add_cancel)
     world.subscribe(Reset, deadlines.forget)
     world.recover()

@@ -99,6 +99,8 @@ class Call:
     app_key: str | None = None
     transfer_id: str | None = None
     journalled_body: Any = None
+    remark: str = ""
+    """What the journal says besides the outcome's reason."""
     _body: bytes | None = None
     _json: Any = _UNREAD
 

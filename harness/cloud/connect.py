@@ -3,14 +3,13 @@
 Sources: Connect's public documentation; `reference/tried.md` for what ACE 11.5.3 accepted.
 """
 
-import json
 import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
-from harness.cloud import redact
+from harness.cloud import descriptor, redact
 from harness.cloud.call import Refusal
 from harness.cloud.state import App
 from harness.cloud.tokens import path_below, qsh, sign_hs256, sign_install
@@ -27,62 +26,29 @@ async def read_descriptor(world: World, url: str) -> App:
 
     Args:
         world: the cloud that the app is to be installed on.
-        url: the app's base URL, under which `atlassian-connect.json` lies, or the
-            descriptor's own URL.
+        url: the descriptor's own URL, whatever its path.
 
     Raises:
         Refusal: 502, it cannot be read; 400, it is not the descriptor of a Connect app, or its host
             may not be called.
     """
-    location = url if url.endswith(".json") else f"{url.rstrip('/')}/atlassian-connect.json"
-    if refused := world.egress.refuses(location):
+    if refused := world.egress.refuses(url):
         raise Refusal(400, Effect.EGRESS_REFUSED, refused)
     try:
-        answer = await world.http.get(location, timeout=_TIMEOUT)
+        answer = await world.http.get(url, timeout=_TIMEOUT)
     except httpx.HTTPError as error:
         raise Refusal(
-            502, Effect.NOT_FOUND, f"GET {location}: {type(error).__name__}: {error}"
+            502, Effect.NOT_FOUND, f"GET {url}: {type(error).__name__}: {error}"
         ) from error
     if answer.status_code != 200:
-        raise Refusal(502, Effect.NOT_FOUND, f"GET {location} was answered {answer.status_code}")
+        raise Refusal(502, Effect.NOT_FOUND, f"GET {url} was answered {answer.status_code}")
     try:
-        descriptor = json.loads(answer.content[:_DESCRIPTOR_LIMIT])
-        return _app(world, descriptor)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Refusal(
-            400,
-            Effect.MALFORMED,
-            f"{location} is not a Connect descriptor: {type(error).__name__}: {error}",
-        ) from error
-
-
-def _app(world: World, descriptor: dict[str, Any]) -> App:
-    key, base_url = descriptor["key"], str(descriptor["baseUrl"]).rstrip("/")
-    if not isinstance(key, str) or not key:
-        raise ValueError("key is not a string")
-    if descriptor.get("authentication", {}).get("type", "jwt").lower() != "jwt":
-        raise ValueError("authentication.type is not jwt, so there is no shared secret")
-    migration = descriptor.get("cloudAppMigration") or {}
-    path = migration.get("migrationWebhookPath")
-    if path is not None and (not isinstance(path, str) or not path.startswith("/")):
-        raise ValueError("cloudAppMigration.migrationWebhookPath must begin with /")
-    if refused := world.egress.refuses(base_url):
-        raise Refusal(400, Effect.EGRESS_REFUSED, f"the descriptor's baseUrl: {refused}")
-    return App(
-        key=key,
-        client_key=world.client_key,
-        base_url=base_url,
-        name=str(descriptor.get("name", key)),
-        webhook_path=path,
-        regions={
-            str(name): str(url).rstrip("/")
-            for name, url in (descriptor.get("regionBaseUrls") or {}).items()
-        },
-        callbacks={
-            str(name): str(where) for name, where in (descriptor.get("lifecycle") or {}).items()
-        },
-        endpoints=(f"{base_url}{path}",) if path else (),
-    )
+        text = answer.content[:_DESCRIPTOR_LIMIT]
+        return descriptor.read(text, world.client_key, world.egress, world.switches)
+    except ValueError as error:
+        raise Refusal(400, Effect.MALFORMED, f"{url} cannot be installed: {error}") from error
+    except PermissionError as error:
+        raise Refusal(400, Effect.EGRESS_REFUSED, str(error)) from error
 
 
 async def call_installed(world: World, app: App) -> str:
@@ -131,7 +97,7 @@ def _signed_by_platform(world: World, app: App) -> Any:
 
 
 async def _call(world: World, app: App, event: str, sign: Any, secret: str | None = None) -> None:
-    url = f"{app.base_url}/{app.callbacks[event].lstrip('/')}"
+    url = descriptor.address(app, app.callbacks[event])
     payload = {
         "key": app.key,
         "clientKey": app.client_key,

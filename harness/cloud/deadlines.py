@@ -11,8 +11,10 @@ from harness.cloud import events, forge
 from harness.cloud.changes import (
     CancelRequested,
     DataUploaded,
+    ExportCompleted,
     ListenerTriggered,
     MessageAwaited,
+    MessagesWorkedOff,
     Reset,
     SettledByPlatform,
 )
@@ -38,10 +40,17 @@ class Deadlines:
         """Adds the end of the 14 days that begin with the listener's call."""
         self._add(change.at + change.lives, change.transfer_id)
 
-    def add_silence(self, change: ListenerTriggered | DataUploaded | MessageAwaited) -> None:
+    def add_silence(
+        self, change: ListenerTriggered | DataUploaded | MessageAwaited | MessagesWorkedOff
+    ) -> None:
         """Adds the end of the 15 minutes that a Forge app's transfer may be silent."""
         if forge.is_forge(self._world, self._world.state.transfers[change.transfer_id]):
             self._add(change.at + SILENCE, change.transfer_id)
+
+    def add_settling(self, change: ExportCompleted) -> None:
+        """Adds the time at which a Forge app's transfer settles though nothing was uploaded."""
+        if change.settles_at is not None:
+            self._add(change.settles_at, change.transfer_id)
 
     def add_cancel(self, change: CancelRequested) -> None:
         """Adds the end of the hour in which the app has to settle after a cancel."""

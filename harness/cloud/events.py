@@ -1,4 +1,4 @@
-"""The events of a transfer, with their payloads: five for a Connect app, six for a Forge app.
+"""The events of a transfer, with their payloads: five for a Connect app, seven for a Forge app.
 
 Sources: developer documentation, events, app data and re-run pages; the nesting of
 `migrationDetails` follows the transfer API.
@@ -16,18 +16,25 @@ UPLOADED = "app-data-uploaded"
 ERRORED = "listener-errored"
 CANCEL = "transfer-cancellation-requested"
 SETTLED = "transfer-settled"
+PRELOADED = "app-data-preloaded"
+"""Forge only: data that was there before the migration; acknowledged like an upload."""
 EXPORTED = "export-completed"
 """Forge only: the server has uploaded everything."""
 
 FORGE = {
     TRIGGERED: "avi:ecosystem.migration:triggered:listener",
     UPLOADED: "avi:ecosystem.migration:uploaded:app_data",
+    PRELOADED: "avi:ecosystem.migration:preloaded:app_data",
     ERRORED: "avi:ecosystem.migration:errored:listener",
     CANCEL: "avi:ecosystem.migration:requested:transfer_cancellation",
     EXPORTED: "avi:ecosystem.migration:completed:export_phase",
     SETTLED: "avi:ecosystem.migration:settled:transfer",
 }
-"""What the events are called for Forge apps (Forge's migration events)."""
+"""What the events are called for Forge apps (Forge's migration events).
+
+That data can be preloaded is published, but not what that event is called: its name is made after
+the others.
+"""
 
 
 def migration_details(migration: Migration) -> dict[str, Any]:
@@ -58,7 +65,7 @@ def queue(
         world: the state, and the current time.
         transfer: the transfer.
         event: one of this module's names.
-        upload: with `UPLOADED`, what was uploaded.
+        upload: with `UPLOADED` and `PRELOADED`, what was uploaded.
         at: platform time in milliseconds; the current time when left out.
     """
     message_id = str(uuid.uuid4())
@@ -86,6 +93,6 @@ def queue(
         "payload": payload,
         "created_at": created_at,
     }
-    if for_forge and event == UPLOADED:
+    if for_forge and event in (UPLOADED, PRELOADED):
         return [MessageAwaited(transfer.id, message_id, created_at), MessageQueued(message)]
     return [MessageQueued(message)]

@@ -1,17 +1,24 @@
 """What the platform does for a Forge app's transfer: the app itself posts no progress.
 
-Documented (reference/app-migration-platform.md section 5.1): progress follows from uploads and
-acknowledgements; a message that is not acknowledged within 15 minutes times the transfer out; an
-export that nobody completes counts as completed after 15 idle minutes. Observed: a row that stays
-at 80 % with "events are being processed". Inferred: only uploads have to be acknowledged; the
-percentages in between; one failed message makes the transfer INCOMPLETE, and FAILED if all failed.
+Documented (developer documentation, report progress for Forge and for Forge containers, prepare
+your cloud app for Forge): progress follows from uploads and acknowledgements; while messages wait,
+15 minutes since the last success message of any event, and since the last upload, time the
+transfer out; an export that nobody completes counts as completed after 15 idle minutes; a transfer
+with no upload takes long to settle. Observed: a row that stays at 80 % with "events are being
+processed". Inferred: only app data has to be acknowledged; the percentages in between; one failed
+message makes the transfer INCOMPLETE, and FAILED if all failed; how long "long" is (a switch).
 """
 
 from harness.cloud import events
 from harness.cloud.changes import Change, ExportCompleted, MessagesWorkedOff, SettledByPlatform
-from harness.cloud.state import SILENCE, Transfer
+from harness.cloud.state import HOUR, SILENCE, Transfer
 from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
+
+NOTHING_UPLOADED = (
+    "nothing was uploaded, so the transfer takes long to settle: a Forge app's listener has to "
+    "upload at least one file"
+)
 
 
 def is_forge(world: World, transfer: Transfer) -> bool:
@@ -22,11 +29,14 @@ def is_forge(world: World, transfer: Transfer) -> bool:
 
 def completed(world: World, transfer: Transfer, at: int) -> list[Change]:
     """The changes that follow when the export is completed."""
+    settles_at = None
+    if not transfer.uploads:
+        settles_at = at + round(world.switches.forge_empty_hours * HOUR)
     changes: list[Change] = [
-        ExportCompleted(transfer.id, at),
+        ExportCompleted(transfer.id, at, settles_at),
         *events.queue(world, transfer, events.EXPORTED, at=at),
     ]
-    if not transfer.awaiting:
+    if transfer.uploads and not transfer.awaiting:
         changes += _settled(world, transfer, transfer.worked_off, transfer.failed, at)
     return changes
 
@@ -42,13 +52,19 @@ def settling(world: World, transfer: Transfer, done: MessagesWorkedOff) -> list[
 
 def due(world: World, transfer: Transfer, at: int) -> tuple[Effect, str, list[Change]] | None:
     """What has to happen to a Forge app's transfer at a deadline; None if nothing has to."""
-    oldest = min(transfer.awaiting.values(), default=None)
-    if oldest is not None and oldest + SILENCE <= at:
+    heard_at = max(transfer.acknowledged_at, transfer.exported_at, *transfer.awaiting.values(), 0)
+    if transfer.awaiting and heard_at + SILENCE <= at:
         changes: list[Change] = [
             SettledByPlatform(transfer.id, "TIMED_OUT", at),
             *events.queue(world, transfer, events.SETTLED, at=at),
         ]
-        return Effect.TIMED_OUT, "a message was not acknowledged for 15 minutes", changes
+        reason = (
+            f"for 15 minutes there was no success message and no upload, and "
+            f"{len(transfer.awaiting)} of the messages are not acknowledged"
+        )
+        return Effect.TIMED_OUT, reason, changes
+    if transfer.settles_at is not None and transfer.settles_at <= at:
+        return Effect.SETTLED, NOTHING_UPLOADED, _settled(world, transfer, 0, 0, at)
     if not transfer.export_completed and transfer.exported_at + SILENCE <= at:
         reason = "nothing was uploaded for 15 minutes, so the export counts as completed"
         return Effect.EXPORT_COMPLETED, reason, completed(world, transfer, at)

@@ -91,6 +91,15 @@ class Switches(BaseModel):
     retry_tries: int = Field(
         default=50, ge=1, description="Tries of a webhook before the platform gives up."
     )
+    forge_tries: int = Field(
+        default=5, ge=1, description="Tries of an event for a Forge app (documented)."
+    )
+    forge_empty_hours: float = Field(
+        default=24.0,
+        gt=0,
+        description="Hours of platform time after which a Forge app's export with no upload "
+        "settles; documented is only that it takes long.",
+    )
     retry_least_wall: float = Field(
         default=0.1,
         ge=0,
@@ -107,6 +116,10 @@ class Switches(BaseModel):
     container_page: Literal["list", "map"] = Field(
         default="list",
         description="Whether a page of containers has a list, or a map from key to container.",
+    )
+    descriptors: Literal["checked", "ignored"] = Field(
+        default="checked",
+        description="Whether unknown modules and a missing READ scope prevent an install.",
     )
     transfer_days: float = Field(
         default=14.0,

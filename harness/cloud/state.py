@@ -14,7 +14,8 @@ SETTLING = frozenset({"SUCCESS", "FAILED", "INCOMPLETE"})
 SETTLED = SETTLING | {"TIMED_OUT", "CANCELLED"}
 """All statuses after which a transfer no longer changes."""
 
-DAY = 24 * 3600 * 1000
+HOUR = 3600 * 1000
+DAY = 24 * HOUR
 EXPIRES_AFTER = 14 * DAY
 """Platform milliseconds from the first notification until a transfer times out."""
 
@@ -22,7 +23,7 @@ CANCELS_AFTER = 3600 * 1000
 """Platform milliseconds that an app has to settle a transfer after a cancel was requested."""
 
 SILENCE = 15 * 60 * 1000
-"""Forge: platform milliseconds that a message may wait, or that an export may be idle."""
+"""Forge: platform milliseconds that an app, or an export, may be silent."""
 
 LINK_LIFE = 3600 * 1000
 """Platform milliseconds for which a signed URL is valid."""
@@ -99,6 +100,10 @@ class Transfer:
     """Forge only: how many messages the app has acknowledged, as SUCCESS or FAILED."""
     failed: int = 0
     """Forge only: how many of them as FAILED."""
+    acknowledged_at: int = 0
+    """Forge only: platform time when the app last acknowledged a message as SUCCESS."""
+    settles_at: int | None = None
+    """Forge only: platform time at which the platform settles an export that uploaded nothing."""
     exported_at: int = 0
     """Forge only: platform time of the last upload, or of the listener's call before the first."""
 

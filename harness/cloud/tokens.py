@@ -60,8 +60,13 @@ def _canonical_query(query: str) -> str:
     values: dict[str, list[str]] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
         if name != "jwt":
-            values.setdefault(quote(name, safe="~"), []).append(quote(value, safe="~"))
-    return "&".join(f"{name}={','.join(sorted(values[name]))}" for name in sorted(values))
+            values.setdefault(quote(name, safe="~"), []).append(value)
+    # Repeated values are put in order before they are encoded: the rules say after, but the product
+    # and the public packages do it so.
+    return "&".join(
+        f"{name}={','.join(quote(value, safe='~') for value in sorted(values[name]))}"
+        for name in sorted(values)
+    )
 
 
 def path_below(base_url: str, url: str) -> str:

@@ -1,10 +1,10 @@
 """Delivers events to apps, again and again until they are acknowledged.
 
 Documented: an app acknowledges an event with 200 within 5 seconds, or it is sent again; there are
-duplicates, and no promised order. Not published: the back-off, and when the platform gives up;
-both are switches here. The 5 seconds are wall seconds, since a real app on a real clock has to
-keep to them. The back-off is in platform time, so that a scaled run does not wait for it, with a
-shortest pause in wall time.
+duplicates, and no promised order; a Forge app gets five tries in all, with exponential back-off.
+Not published: the pauses, and when the platform gives a Connect app up; both are switches here. The
+5 seconds are wall seconds, since a real app on a real clock has to keep to them. The back-off is in
+platform time, so that a scaled run does not wait for it, with a shortest pause in wall time.
 """
 
 import asyncio
@@ -19,7 +19,6 @@ import httpx
 from harness.cloud import redact
 from harness.cloud.changes import MessageDone, MessageQueued
 from harness.cloud.faults.base import DeliveryFault
-from harness.cloud.faults.delivery import Lost
 from harness.cloud.settings import Switches
 from harness.cloud.state import App, Message
 from harness.cloud.tokens import path_below, qsh, sign_hs256
@@ -103,7 +102,7 @@ class Deliveries:
         while True:
             tries += 1
             faults = self._faults(message)
-            if tries == 1 and (delay := max((each.delay for each in faults), default=0.0)):
+            if tries == 1 and (delay := max((each.delays() for each in faults), default=0.0)):
                 await self._pause(delay)
             lost = next((each for each in faults if each.loses(message, tries)), None)
             if lost is not None:
@@ -135,10 +134,16 @@ class Deliveries:
         if targets and acknowledged.issuperset(targets):
             await self._repeat(message, targets, tries, sum(each.repeats() for each in faults))
             return True
-        if tries >= switches.retry_tries:
+        if tries >= self._most_tries(app):
             self._give_up(message, tries)
             return True
         return False
+
+    def _most_tries(self, app: App | None) -> int:
+        switches = self._world.switches
+        if app is not None and app.kind == "forge":
+            return switches.forge_tries
+        return switches.retry_tries
 
     def _faults(self, message: Message) -> list[DeliveryFault]:
         faults = self._world.faults
@@ -146,8 +151,8 @@ class Deliveries:
 
     def _lose(self, message: Message, tries: int, fault: DeliveryFault) -> bool:
         """Journals a lost try; returns whether it was the message's last."""
-        for_good = isinstance(fault, Lost) and fault.for_good
-        ends = for_good or tries >= self._world.switches.retry_tries
+        most = self._most_tries(self._world.state.apps.get(message.app_key))
+        ends = fault.ends() or tries >= most
         done = MessageDone(message.id, False, self._world.now()) if ends else None
         reason = "fault: the webhook was lost" + (" and is not sent again" if ends else "")
         self._record(message, "", None, Effect.DROPPED, reason, tries, 0.0, done)
@@ -267,7 +272,8 @@ def targets_of(app: App, region: str | None) -> list[str]:
     regional = app.regions.get(region) if region else None
     if regional is None:
         return list(app.endpoints)
+    base, regional = app.base_url.rstrip("/"), regional.rstrip("/")
     return [
-        f"{regional}{url.removeprefix(app.base_url)}" if url.startswith(app.base_url) else url
+        f"{regional}{url.removeprefix(base)}" if url.startswith(f"{base}/") else url
         for url in app.endpoints
     ]

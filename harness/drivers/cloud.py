@@ -14,6 +14,7 @@ import httpx
 from harness.drivers.liveness import LivingClient
 from harness.errors import BadInput, DriverError
 from harness.support.trust import usual
+from harness.vocabulary.script import Behaviour
 from harness.wait import Living
 
 JournalEntry = Mapping[str, Any]
@@ -141,10 +142,15 @@ class CloudAppControl:
         except httpx.TransportError:
             return False
 
-    def behave(self, behaviour: str) -> None:
-        """Forgets what happened and behaves, from the next transfer on, as that name says."""
+    def behave(self, behaviour: str | Behaviour) -> None:
+        """Forgets what happened and behaves so, from the next transfer on."""
         _send(self._client, "POST", "reset")
-        _send(self._client, "PUT", "script", json={"behaviour": behaviour})
+        script = (
+            {"behaviour": behaviour}
+            if isinstance(behaviour, str)
+            else behaviour.model_dump(mode="json", by_alias=True)
+        )
+        _send(self._client, "PUT", "script", json=script)
 
     def describe(self, *, webhook: bool) -> None:
         """Says whether its descriptor names a migration webhook, from the next install on."""
@@ -177,14 +183,15 @@ class ConnectAppControl:
         except httpx.TransportError:
             return False
 
-    def behave(self, behaviour: str) -> None:
+    def behave(self, behaviour: str | Behaviour) -> None:
         """Refuses: it behaves as it was written.
 
         Raises:
             BadInput: always.
         """
+        shown = behaviour if isinstance(behaviour, str) else "steps of one's own"
         raise BadInput(
-            f"cloud_app: {behaviour!r} is for a cloud half of `kind: scripted`; "
+            f"cloud_app: {shown!r} is for a cloud half of `kind: scripted`; "
             "a real Connect app follows no script"
         )
 

@@ -10,6 +10,7 @@ import hashlib
 import io
 import os
 import tarfile
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -42,12 +43,22 @@ def base(client: docker.DockerClient, progress: Progress) -> str:
         return BASE
     except APIError as error:
         progress(f"no registry gives {BASE} ({_first_line(error)})")
-    script = assets.docker_context("base") / "make.sh"
     with step(progress, "making the base image from Debian's packages (about 30 s)"):
-        made = child.run([script, HOME_MADE_BASE])
-    if made.returncode:
-        raise BadInput(f"the base image cannot be had: {made.stderr.strip()}")
+        _make_base(client)
     return HOME_MADE_BASE
+
+
+def _make_base(client: docker.DockerClient) -> None:
+    """Raises BadInput: it cannot be made here."""
+    script = assets.docker_context("base") / "make.sh"
+    repository, _, tag = HOME_MADE_BASE.partition(":")
+    with tempfile.NamedTemporaryFile() as files:
+        made = child.run([script, files.name])
+        if made.returncode:
+            raise BadInput(f"the base image cannot be had: {made.stderr.strip()}")
+        client.api.import_image_from_file(
+            files.name, repository=repository, tag=tag, changes=['CMD ["bash"]']
+        )
 
 
 def standin(client: docker.DockerClient, progress: Progress) -> str:

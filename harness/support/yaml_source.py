@@ -27,6 +27,14 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
+class Misplaced(ValueError):
+    """A validator's error that knows where, below what it validates, the wrong part stands."""
+
+    def __init__(self, what: str, location: Sequence[str | int]) -> None:
+        self.location = tuple(location)
+        super().__init__(what)
+
+
 @dataclass(frozen=True)
 class Source:
     """A parsed file: its data, and where each part stands."""
@@ -86,7 +94,9 @@ def validate(source: Source, model: type[Model]) -> Model:
         return model.model_validate(source.data)
     except ValidationError as error:
         first = error.errors()[0]
-        location = _location_in_file(first["loc"], source.lines)
+        cause = first.get("ctx", {}).get("error")
+        below = cause.location if isinstance(cause, Misplaced) else ()
+        location = _location_in_file((*first["loc"], *below), source.lines)
         raise source.error(_message(model, dict(first)), *location) from None
 
 

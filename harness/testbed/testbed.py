@@ -24,6 +24,7 @@ from harness.errors import HarnessError
 from harness.settings import Start
 from harness.testbed import reset
 from harness.testbed.progress_row import ProgressRow
+from harness.vocabulary.script import Behaviour
 
 
 def _to_stderr(line: str) -> None:
@@ -65,7 +66,7 @@ class Testbed:
             self.uninstall()
         self.app, self.jar = app, jar
 
-    def reset(self, *, cloud_app: str | None, name: str) -> None:
+    def reset(self, *, cloud_app: str | Behaviour | None, name: str) -> None:
         """Makes the stack forget the last case, and proves that it did.
 
         The server app stays installed: it is the same for the next case, or `use` removed it.

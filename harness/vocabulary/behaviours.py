@@ -1,8 +1,13 @@
-"""Behaviours that cases choose by name.
+"""Behaviours that cases choose by name, or spell out.
 
 `seed` does what the cloud app in the seed thread did. Each of the others is a way in which real
 apps go wrong (`reference/app-migration-platform.md` 3.5 and 5), or a permitted variation.
 """
+
+import difflib
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Discriminator, Tag
 
 from harness.vocabulary.script import Await, Behaviour, Fetch, Post, Repeat, Sleep, Step
 
@@ -114,3 +119,23 @@ BEHAVIOURS: dict[str, Behaviour] = {
         ]
     ),
 }
+
+
+def _named_or_spelled(given: Any) -> Any:
+    if isinstance(given, str) and given not in BEHAVIOURS:
+        near = difflib.get_close_matches(given, BEHAVIOURS, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(BEHAVIOURS)}"
+        raise ValueError(f"there is no behaviour {given!r}; {hint}")
+    return {"steps": given} if isinstance(given, list) else given
+
+
+def _is_name(given: Any) -> str:
+    return "name" if isinstance(given, str) else "Behaviour"
+
+
+Chosen = Annotated[
+    Annotated[str, Tag("name")] | Annotated[Behaviour, Tag("Behaviour")],
+    Discriminator(_is_name),
+    BeforeValidator(_named_or_spelled),
+]
+"""A behaviour as a file chooses it: by name, as a mapping with `steps`, or as a list of steps."""

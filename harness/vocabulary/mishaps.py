@@ -8,6 +8,7 @@ MishapKind = Literal[
     "half-answer",
     "latency",
     "rate-limit",
+    "refusal",
     "server-error",
     "stale-poll",
     "webhook-late",

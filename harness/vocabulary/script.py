@@ -15,9 +15,9 @@ A step is an object with one of these keys:
 Besides its steps, a behaviour can make the app answer webhooks late or with an error.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 
 class _Step(BaseModel):
@@ -74,7 +74,39 @@ class Repeat(_Step):
     times: int = Field(ge=1, le=100_000)
 
 
-Step = Await | Post | Fetch | Map | Feedback | Sleep | Repeat
+STEPS: dict[str, type[BaseModel]] = {
+    "await": Await,
+    "post": Post,
+    "fetch": Fetch,
+    "map": Map,
+    "feedback": Feedback,
+    "sleep": Sleep,
+    "repeat": Repeat,
+}
+"""The model of each kind of step."""
+
+
+def _kind(step: Any) -> str | None:
+    """The key that says what kind of step it is."""
+    if isinstance(step, dict):
+        return next((name for name in STEPS if name in step), None)
+    return type(step).__name__.lower() if isinstance(step, _Step) else None
+
+
+Step = Annotated[
+    Annotated[Await, Tag("await")]
+    | Annotated[Post, Tag("post")]
+    | Annotated[Fetch, Tag("fetch")]
+    | Annotated[Map, Tag("map")]
+    | Annotated[Feedback, Tag("feedback")]
+    | Annotated[Sleep, Tag("sleep")]
+    | Annotated[Repeat, Tag("repeat")],
+    Discriminator(
+        _kind,
+        custom_error_type="step",
+        custom_error_message=f"a step is a mapping with one of the keys {', '.join(STEPS)}",
+    ),
+]
 
 
 class Behaviour(BaseModel):
@@ -82,7 +114,7 @@ class Behaviour(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    steps: list[Step]
+    steps: list[Step] = Field(min_length=1)
     discover: bool = Field(
         default=False,
         description="Start on transfers found by GET /transfer/recent, before any webhook.",

@@ -170,6 +170,7 @@ class ConnectApp:
         self.more_descriptor: dict[str, Any] = descriptor or {}
         self.received: list[tuple[str, dict[str, Any]]] = []
         self.tokens: list[str] = []
+        self.asked: list[str] = []
         self.answers: list[int] = []
         self.slow = 0.0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -191,6 +192,7 @@ class ConnectApp:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                app.asked.append(self.path)
                 self._answer(200, json.dumps(app.descriptor()).encode())
 
             def do_POST(self) -> None:

@@ -12,7 +12,7 @@ BEING_PROCESSED = 80
 
 @dataclass(frozen=True, slots=True)
 class MessageAwaited(Change):
-    """A Forge app has to acknowledge a message, within 15 minutes of platform time."""
+    """A Forge app has to acknowledge a message."""
 
     kind: ClassVar[str] = "message-awaited"
     transfer_id: str
@@ -39,6 +39,8 @@ class MessagesWorkedOff(Change):
             if transfer.awaiting.pop(message_id, None) is not None:
                 transfer.worked_off += 1
                 transfer.failed += self.failed
+        if not self.failed:
+            transfer.acknowledged_at = self.at
         sent = transfer.worked_off + len(transfer.awaiting)
         transfer.percent = max(transfer.percent or 0, BEING_PROCESSED * transfer.worked_off // sent)
         transfer.updated_at = self.at
@@ -51,10 +53,13 @@ class ExportCompleted(Change):
     kind: ClassVar[str] = "export-completed"
     transfer_id: str
     at: int
+    settles_at: int | None = None
+    """When the platform settles it by itself, where nothing was uploaded."""
 
     def _apply(self, state: State) -> None:
         transfer = state.transfers[self.transfer_id]
         transfer.export_completed, transfer.updated_at = True, self.at
+        transfer.settles_at = self.settles_at
         if transfer.awaiting:
             transfer.percent = BEING_PROCESSED
             transfer.message = "events are being processed"

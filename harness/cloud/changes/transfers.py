@@ -84,6 +84,7 @@ class DataUploaded(Change):
         state.uploads[self.key] = Upload(self.key, self.transfer_id, self.label, self.size, self.at)
         transfer = state.transfers[self.transfer_id]
         transfer.uploads.append(self.key)
+        transfer.settles_at = None
         transfer.exported_at = self.at
         text = "App data was uploaded"
         state.log(self.transfer_id, self.at, "INFO", "APP_DATA_UPLOADED", text, s3Key=self.key)

@@ -16,16 +16,27 @@ from harness.vocabulary.effects import Effect
 
 
 class Install(BaseModel):
-    """Body of `POST /_harness/apps`."""
+    """Body of `POST /_harness/apps`: one of the two."""
 
-    baseUrl: str = Field(min_length=1, max_length=2000)  # noqa: N815 - a name of Connect's
+    baseUrl: str | None = Field(default=None, min_length=1, max_length=2000)  # noqa: N815 - a name of Connect's
+    descriptorUrl: str | None = Field(default=None, min_length=1, max_length=2000)  # noqa: N815
+
+    @property
+    def location(self) -> str:
+        """Where the descriptor is."""
+        if self.descriptorUrl is not None:
+            return self.descriptorUrl
+        base = self.baseUrl or ""
+        return base if base.endswith(".json") else f"{base.rstrip('/')}/atlassian-connect.json"
 
 
 async def install(world: World, call: Call) -> Outcome:
     """`POST /_harness/apps`: reads the descriptor, calls `installed` (signed), then `enabled`."""
     body = parse(Install, await call.json_object())
-    world.egress.allow(body.baseUrl)
-    app = await connect.read_descriptor(world, body.baseUrl)
+    if (body.baseUrl is None) == (body.descriptorUrl is None):
+        raise Refusal(400, Effect.MALFORMED, "give either baseUrl or descriptorUrl")
+    world.egress.allow(body.location)
+    app = await connect.read_descriptor(world, body.location)
     call.app_key = app.key
     secret = await connect.call_installed(world, app)
     world.vault.keep_shared_secret(app.key, secret)

@@ -1,5 +1,5 @@
 """Faults on demand: small modules, and rules that say when each fault strikes.
 
-A new fault gets a module with a model of its own (see `base`), and a place in the union in
-`rules`.
+A new fault is described in `vocabulary.faults`, for case files too, and gets what it does here and
+a place in the union in `rules`.
 """

@@ -7,31 +7,15 @@ so the same requests meet the same faults again.
 from fnmatch import fnmatchcase
 from random import Random
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import PrivateAttr
 
 from harness.cloud.call import Call, Outcome
 from harness.cloud.state import Message
+from harness.vocabulary import faults
 
 
-class Fault(BaseModel):
-    """A fault and the rule that says when it strikes."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    kind: str
-    route: str = Field(
-        default="*", description="Route template or event name; * and ? are wildcards."
-    )
-    method: str | None = Field(default=None, description="HTTP method; any when left out.")
-    app: str | None = Field(default=None, description="App key; any when left out.")
-    transfer: str | None = Field(default=None, description="Transfer id; any when left out.")
-    case: str | None = Field(default=None, description="Text of the last mark; any when left out.")
-    skip: int = Field(default=0, ge=0, description="Matches that are let through first.")
-    times: int | None = Field(
-        default=None, ge=1, description="Most strikes; no limit when left out."
-    )
-    probability: float = Field(default=1.0, ge=0, le=1, description="Probability of a strike.")
-    seed: int = Field(default=0, description="Seed of the random generator.")
+class Rule(faults.Fault):
+    """A fault with its rule, and how often it has struck."""
 
     _matched: int = PrivateAttr(default=0)
     _struck: int = PrivateAttr(default=0)
@@ -65,7 +49,7 @@ class Fault(BaseModel):
         return True
 
 
-class RequestFault(Fault):
+class RequestFault(Rule):
     """A fault of incoming requests."""
 
     async def before(self, call: Call) -> Outcome | None:
@@ -78,11 +62,16 @@ class RequestFault(Fault):
         del call, outcome
 
 
-class DeliveryFault(Fault):
+class DeliveryFault(Rule):
     """A fault of outgoing webhooks."""
 
-    delay: float = 0.0
-    """Platform seconds to wait before the first try."""
+    def delays(self) -> float:
+        """Platform seconds to wait before the first try."""
+        return 0.0
+
+    def ends(self) -> bool:
+        """Whether a message whose try is lost is never sent again."""
+        return False
 
     def loses(self, message: Message, tries: int) -> bool:
         """Whether this try never arrives."""

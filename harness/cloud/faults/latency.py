@@ -1,19 +1,14 @@
 """Answers that come late."""
 
 import asyncio
-from typing import Literal
-
-from pydantic import Field
 
 from harness.cloud.call import Call, Outcome
 from harness.cloud.faults.base import RequestFault
+from harness.vocabulary import faults
 
 
-class Latency(RequestFault):
+class Latency(faults.Latency, RequestFault):
     """Waits before the handler is called."""
-
-    kind: Literal["latency"]
-    seconds: float = Field(ge=0, le=3600, description="Wall seconds.")
 
     async def before(self, call: Call) -> Outcome | None:
         """Waits."""

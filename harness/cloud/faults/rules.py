@@ -5,12 +5,12 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from harness.cloud.call import Call
-from harness.cloud.faults.base import DeliveryFault, Fault, RequestFault
+from harness.cloud.faults.base import DeliveryFault, RequestFault, Rule
 from harness.cloud.faults.connection import Cut, HalfAnswer
 from harness.cloud.faults.content import ExpiredLink, StalePoll
 from harness.cloud.faults.delivery import Late, Lost, Repeated
 from harness.cloud.faults.latency import Latency
-from harness.cloud.faults.status import RateLimit, ServerError
+from harness.cloud.faults.status import RateLimit, Refusal, ServerError
 from harness.cloud.state import Message
 from harness.cloud.tokens import claimed_app
 
@@ -21,6 +21,7 @@ class AnyFault(BaseModel):
     fault: Annotated[
         Latency
         | RateLimit
+        | Refusal
         | ServerError
         | Cut
         | HalfAnswer
@@ -37,13 +38,13 @@ class Faults:
     """The faults that are switched on, by their ids."""
 
     def __init__(self) -> None:
-        self._by_id: dict[str, Fault] = {}
+        self._by_id: dict[str, Rule] = {}
         self._count = 0
 
     def __bool__(self) -> bool:
         return bool(self._by_id)
 
-    def add(self, fault: Fault) -> str:
+    def add(self, fault: Rule) -> str:
         """Switches a fault on, and returns its id."""
         self._count += 1
         identity = str(self._count)

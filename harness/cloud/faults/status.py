@@ -1,19 +1,13 @@
-"""Error answers: 429 with Retry-After, and 5xx."""
-
-from typing import Literal
-
-from pydantic import Field
+"""Error answers: 401 and 403, 429 with Retry-After, and 5xx."""
 
 from harness.cloud.call import Answer, Call, Outcome, answer_json
 from harness.cloud.faults.base import RequestFault
+from harness.vocabulary import faults
 from harness.vocabulary.effects import Effect
 
 
-class RateLimit(RequestFault):
+class RateLimit(faults.RateLimit, RequestFault):
     """Answers 429 instead of calling the handler."""
-
-    kind: Literal["rate-limit"]
-    retry_after: int | None = Field(default=1, ge=0, description="Seconds; no header if null.")
 
     async def before(self, call: Call) -> Outcome | None:
         """Answers 429."""
@@ -24,12 +18,18 @@ class RateLimit(RequestFault):
         return Outcome(answer, Effect.FAULT)
 
 
-class ServerError(RequestFault):
-    """Answers 5xx, either instead of calling the handler or after it has done its work."""
+class Refusal(faults.Refusal, RequestFault):
+    """Answers 401 or 403 instead of calling the handler."""
 
-    kind: Literal["server-error"]
-    status: int = Field(default=503, ge=500, le=599)
-    done: bool = Field(default=False, description="Whether the request takes effect anyway.")
+    async def before(self, call: Call) -> Outcome | None:
+        """Refuses the call."""
+        del call
+        body = {"statusCode": self.status, "message": "refused"}
+        return Outcome(answer_json(body, self.status), Effect.FAULT)
+
+
+class ServerError(faults.ServerError, RequestFault):
+    """Answers 5xx, either instead of calling the handler or after it has done its work."""
 
     async def before(self, call: Call) -> Outcome | None:
         """Answers instead of calling the handler, unless `done`."""

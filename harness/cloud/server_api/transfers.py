@@ -51,8 +51,16 @@ async def errored(world: World, call: Call) -> Outcome:
 
 
 async def upload(world: World, call: Call) -> Outcome:
-    """`POST .../data?label=L`: one upload; the app is notified once it is complete."""
-    active_transfer(world, call)
+    """`POST .../data?label=L`: one upload; the app is notified once it is complete.
+
+    With `preloaded=true` a Forge app is told that the data was there before the migration.
+    """
+    transfer = active_transfer(world, call)
+    preloaded = call.query_value("preloaded") == "true"
+    if preloaded and not forge.is_forge(world, transfer):
+        raise Refusal(
+            409, Effect.NOT_A_FORGE_APP, f"{transfer.cloud_key} is not a Forge app: no preloading"
+        )
     label = call.query_value("label")
     if label is not None and len(label) > LABEL_LIMIT:
         raise Refusal(400, Effect.OVER_LIMIT, f"the label is longer than {LABEL_LIMIT} characters")
@@ -69,7 +77,7 @@ async def upload(world: World, call: Call) -> Outcome:
     stored = Upload(key, transfer.id, label, size, now)
     changes = [
         DataUploaded(transfer.id, key, label, size, now),
-        *events.queue(world, transfer, events.UPLOADED, stored),
+        *events.queue(world, transfer, events.PRELOADED if preloaded else events.UPLOADED, stored),
     ]
     return Outcome(
         answer_json({"s3Key": key, "size": size}, 201),
@@ -92,7 +100,8 @@ async def export_completed(world: World, call: Call) -> Outcome:
     if transfer.export_completed:
         return Outcome(Answer(202), Effect.EXPORT_COMPLETED, "was completed before")
     changes = forge.completed(world, transfer, world.now())
-    return Outcome(Answer(202), Effect.EXPORT_COMPLETED, changes=changes)
+    reason = "" if transfer.uploads else forge.NOTHING_UPLOADED
+    return Outcome(Answer(202), Effect.EXPORT_COMPLETED, reason, changes)
 
 
 async def cancel(world: World, call: Call) -> Outcome:

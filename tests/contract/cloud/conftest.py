@@ -45,6 +45,9 @@ DEFAULTS = {
     "scopes": "checked",
     "transfer_days": 14,
     "container_page": "list",
+    "forge_tries": 5,
+    "forge_empty_hours": 24.0,
+    "descriptors": "checked",
 }
 
 

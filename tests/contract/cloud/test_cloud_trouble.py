@@ -15,7 +15,9 @@ import psutil
 import pytest
 from cloud_processes import CloudDriver, ConnectApp, Process, eventually, running
 
+from harness.drivers.cloud import CloudAppControl
 from harness.environment.tls import Authority
+from harness.vocabulary.script import Behaviour
 
 LOOPBACK = ("--public-url", "http://127.0.0.1:0")
 MIB = 2**20
@@ -235,6 +237,31 @@ def test_the_behaviours_do_what_they_are_named_for(
     wrong = control.put("/_app/script", json={"behaviour": "no-such"})
     assert wrong.status_code == 400
     assert "seed" in json.loads(wrong.text)["message"]
+    control.close()
+
+
+def test_a_behaviour_of_ones_own_is_followed(cloud: CloudDriver, app_process: Process) -> None:
+    control = CloudAppControl(app_process.url("control"))
+    cloud.install(app_process.url("http"))
+    thirds = Behaviour.model_validate(
+        {
+            "steps": [
+                {"await": "listener-triggered"},
+                {"post": {"status": "IN_PROGRESS", "percent": 33}},
+                {"await": "app-data-uploaded"},
+                {"fetch": "data"},
+                {"post": {"status": "INCOMPLETE", "percent": 67, "message": "12 of 40 missing"}},
+            ]
+        }
+    )
+    control.behave(thirds)
+    migration = cloud.migration()
+    transfer = cloud.transfer(migration)
+    cloud.trigger(transfer)
+    eventually(lambda: cloud.poll(migration)[0]["percent"] == 33)
+    cloud.upload(transfer)
+    eventually(lambda: cloud.poll(migration)[0]["status"] == "INCOMPLETE")
+    assert cloud.poll(migration)[0]["percent"] == 67
     control.close()
 
 

@@ -42,6 +42,9 @@ def test_qsh_over_the_whole_path_is_accepted_too(
     path = f"/wiki/rest/atlassian-connect/1/migration/progress/{transfer}"
     token = app.sign("POST", path)
     assert post(cloud, app, transfer, {"status": "IN_PROGRESS"}, token=token)[0] == 200
+    assert "the product would refuse the call" in last(cloud)["reason"]
+    assert post(cloud, app, transfer, {"status": "IN_PROGRESS"})[0] == 200
+    assert "product would refuse" not in last(cloud)["reason"]
 
 
 def test_outdated_keys_are_200_and_change_nothing(

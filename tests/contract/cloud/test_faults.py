@@ -7,6 +7,9 @@ import httpx
 import pytest
 from cloud_processes import CloudDriver, ConnectApp, eventually
 
+from harness.cases.axes import Axis, cloud_setup
+from harness.vocabulary.faults import DESCRIPTIONS
+
 PROGRESS = "/rest/atlassian-connect/1/migration/progress/{transferId}"
 
 
@@ -26,6 +29,74 @@ def test_latency(cloud: CloudDriver, app: ConnectApp, transfer: str) -> None:
     entry = cloud.journal(route=PROGRESS)[-1]
     assert (entry["effect"], entry["reason"]) == ("recorded", "fault: latency")
     assert entry["seconds"] >= 0.19
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_refusal(cloud: CloudDriver, app: ConnectApp, transfer: str, status: int) -> None:
+    fault(cloud, kind="refusal", status=status, route=PROGRESS)
+    assert progress(cloud, app, transfer).status_code == status
+    assert cloud.effects(route=PROGRESS) == ["fault"]
+
+
+def _asked_for_in_a_case(kind: str) -> dict[str, Any]:
+    axis = Axis(setting="cloud_fault", values={"on": {"kind": kind}})
+    (made,) = cloud_setup({"cloud_fault": axis.meaning("on")}).faults
+    return dict(made)
+
+
+@pytest.mark.parametrize("kind", DESCRIPTIONS)
+def test_a_kind_without_options_means_the_same_everywhere(cloud: CloudDriver, kind: str) -> None:
+    fault(cloud, kind=kind)
+    fault(cloud, **_asked_for_in_a_case(kind))
+    first, second = cloud.control("GET", "faults")["faults"]
+    assert {**first, "id": ""} == {**second, "id": ""}
+
+
+@pytest.mark.parametrize("kind", DESCRIPTIONS)
+def test_a_kind_without_options_does_what_it_is_named_for(
+    cloud: CloudDriver, app: ConnectApp, kind: str
+) -> None:
+    """Each of the calls of a small migration, and what becomes of it under the fault."""
+    migration = cloud.migration()
+    transfer = cloud.transfer(migration)
+    key = cloud.upload(transfer, b"x" * 100)
+    link = app.call(cloud, "GET", f"/data/{key}").json()["url"]
+    eventually(lambda: len(app.webhooks()) == 1)
+    assert cloud.poll(migration)[0]["status"] == "CREATED"
+    fault(cloud, kind=kind)
+    headers = {"authorization": f"Bearer {cloud.token}"}
+
+    def call(method: str, path: str) -> int | None:
+        try:
+            return cloud.http.request(method, path, headers=headers).status_code
+        except httpx.TransportError:
+            return None
+
+    poll = f"/server/v1/migrations/{migration}/progress"
+    trigger = f"/server/v1/transfers/{transfer}/triggered"
+    begun = time.monotonic()
+    seen = [call("GET", link), call("GET", poll), call("POST", trigger)]
+    assert seen == {
+        "rate-limit": [429] * 3,
+        "refusal": [403] * 3,
+        "server-error": [503] * 3,
+        "cut": [None] * 3,
+        "half-answer": [None, None, 202],  # which has no body to cut
+        "expired-link": [403, 200, 202],
+    }.get(kind, [200, 200, 202])
+    if kind == "latency":
+        assert time.monotonic() - begun > 3
+    if kind == "stale-poll":
+        assert cloud.poll(migration)[0]["status"] == "CREATED"
+    if kind == "webhook-lost":
+        eventually(lambda: "dropped" in cloud.effects(route=HOOK))
+    if kind == "webhook-repeated":
+        eventually(lambda: cloud.effects(route=HOOK) == ["delivered", "delivered"])
+    if kind == "webhook-late":
+        cloud.control("POST", "clock/advance", {"seconds": 55})
+        assert not app.webhooks("listener-triggered")
+        cloud.control("POST", "clock/advance", {"seconds": 6})
+        eventually(lambda: app.webhooks("listener-triggered"))
 
 
 def test_rate_limit_for_the_first_two(cloud: CloudDriver, app: ConnectApp, transfer: str) -> None:
@@ -155,7 +226,8 @@ def test_rules_narrow_by_method_app_transfer_and_case(
 
 
 @pytest.mark.parametrize(
-    "rule", [{"kind": "earthquake"}, {"kind": "latency"}, {"kind": "cut", "x": 1}]
+    "rule",
+    [{"kind": "earthquake"}, {}, {"kind": "cut", "x": 1}, {"kind": "refusal", "status": 404}],
 )
 def test_a_wrong_rule_is_400(cloud: CloudDriver, rule: dict[str, Any]) -> None:
     cloud.control("POST", "faults", rule, expect=400)

@@ -1,10 +1,12 @@
 """Forge in brief: its events, its API, and the progress that the platform makes of both.
 
-Source: reference/app-migration-platform.md section 5.1.
+Sources: the developer documentation's pages on Forge.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -129,6 +131,72 @@ def test_fifteen_minutes_without_an_acknowledgement_time_it_out(
     cloud.control("POST", "clock/advance", {"seconds": MINUTE + 1})
     assert state(cloud, migration)[0] == "TIMED_OUT"
     assert "timed out" in cloud.effects(transfer=transfer)
+
+
+def test_the_window_runs_from_the_last_success_message_of_any_event(
+    cloud: CloudDriver, forge: ForgeApp, migration: str, transfer: str
+) -> None:
+    cloud.upload(transfer)
+    cloud.upload(transfer)
+    first, second = events_of(forge, "uploaded:app_data", 2)
+    cloud.control("POST", "clock/advance", {"seconds": 14 * MINUTE})
+    forge.acknowledge(transfer, first["messageId"])
+    cloud.control("POST", "clock/advance", {"seconds": 14 * MINUTE})
+    assert state(cloud, migration)[0] == "IN_PROGRESS"
+    completed(cloud, transfer)
+    forge.acknowledge(transfer, second["messageId"])
+    assert state(cloud, migration) == ("SUCCESS", 100)
+
+
+def test_a_transfer_with_no_upload_takes_long_to_settle(
+    cloud: CloudDriver, migration: str, transfer: str
+) -> None:
+    completed(cloud, transfer)
+    assert state(cloud, migration)[0] == "IN_PROGRESS"
+    (entry,) = cloud.journal(effect="export completed")
+    assert "upload at least one file" in entry["reason"]
+    cloud.control("POST", "clock/advance", {"seconds": 23 * 60 * MINUTE})
+    assert state(cloud, migration)[0] == "IN_PROGRESS"
+    cloud.control("POST", "clock/advance", {"seconds": 60 * MINUTE + 1})
+    assert state(cloud, migration) == ("SUCCESS", 100)
+
+
+def test_preloaded_data_has_its_event_and_is_acknowledged_like_an_upload(
+    cloud: CloudDriver, forge: ForgeApp, migration: str, transfer: str
+) -> None:
+    key = cloud.upload(transfer, label="part-1", preloaded="true")
+    (told,) = events_of(forge, "preloaded:app_data", 1)
+    assert (told["key"], told["label"]) == (key, "part-1")
+    completed(cloud, transfer)
+    assert state(cloud, migration) == ("IN_PROGRESS", 80)
+    forge.acknowledge(transfer, told["messageId"])
+    assert state(cloud, migration) == ("SUCCESS", 100)
+
+
+def test_preloading_is_for_forge_apps_only(
+    cloud: CloudDriver, app: ConnectApp, migration: str
+) -> None:
+    made = cloud.transfer(migration, app.key)
+    path = f"/transfers/{made}/data"
+    cloud.server("POST", path, 409, content=b"{}", params={"preloaded": "true"})
+
+
+def test_an_event_is_tried_five_times_with_growing_pauses(
+    cloud: CloudDriver, forge: ForgeApp, migration: str, transfer: str
+) -> None:
+    events_of(forge, "triggered:listener", 1)
+    cloud.control("PUT", "settings", {"retry_first": 0.05, "retry_least_wall": 0})
+    forge.events.answers = [500] * 10
+    cloud.upload(transfer)
+    route = "webhook app-data-uploaded"
+    eventually(lambda: "gave up" in cloud.effects(route=route))
+    assert cloud.effects(route=route) == ["not acknowledged"] * 5 + ["gave up"]
+    times = [datetime.fromisoformat(each["wall_time"]) for each in cloud.journal(route=route)]
+    pauses = [(later - one).total_seconds() for one, later in pairwise(times[:5])]
+    for least, pause in zip((0.05, 0.1, 0.2, 0.4), pauses, strict=True):
+        assert pause >= least
+    cloud.control("POST", "clock/advance", {"seconds": 15 * MINUTE + 1})
+    assert state(cloud, migration)[0] == "TIMED_OUT"
 
 
 def test_an_export_that_nobody_completed_counts_as_done(

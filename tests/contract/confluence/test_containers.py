@@ -97,7 +97,7 @@ def test_a_context_that_cannot_start_is_upms_error_and_leaves_nothing(
     ) in log_of(standin)
 
 
-def changed(jar: Path, to: Path, **entries: str) -> Path:
+def changed(jar: Path, to: Path, **entries: str | bytes) -> Path:
     """A copy of a jar with some entries replaced; `__` stands for `/`."""
     replaced = {name.replace("__", "/"): text for name, text in entries.items()}
     with zipfile.ZipFile(jar) as old, zipfile.ZipFile(to, "w") as new:
@@ -124,6 +124,43 @@ def test_a_context_that_waits_for_a_service_ends_in_time(
     with pytest.raises(DriverError, match=r"ChartStore|did not load within 3 seconds"):
         apps.install(client, jar)
     assert time.monotonic() - begun < 20
+    assert apps.user_installed(client) == ()
+
+
+def one_bean(jar: Path, to: Path, body: str, *, major: int | None = None) -> Path:
+    """The jar with one bean in its index, whose constructor does this."""
+    source = to.parent / "Bean.java"
+    source.write_text(f"package org.example; public class Bean {{ public Bean() {{ {body} }} }}")
+    subprocess.run(["javac", "--release", "17", "-d", to.parent, source], check=True)
+    compiled = bytearray((to.parent / "org/example/Bean.class").read_bytes())
+    if major:
+        compiled[6:8] = major.to_bytes(2, "big")
+    return changed(
+        jar,
+        to,
+        **{
+            "META-INF__plugin-components__component": "org.example.Bean",
+            "META-INF__plugin-components__exports": "",
+            "org__example__Bean.class": bytes(compiled),
+        },
+    )
+
+
+def test_a_bean_that_hangs_in_its_constructor_is_given_up(
+    client: ConfluenceClient, tmp_path: Path
+) -> None:
+    body = "synchronized (this) { while (true) { try { wait(); } catch (Exception e) { } } }"
+    jar = one_bean(jar_of("rerunnable"), tmp_path / "hangs.jar", body)
+    with pytest.raises(DriverError, match=r"did not load within 3 seconds.*org\.example\.Bean"):
+        apps.install(client, jar)
+    assert apps.user_installed(client) == ()
+    assert apps.install(client, jar_of("rerunnable")).enabled
+
+
+def test_a_bean_of_a_newer_java_is_named(client: ConfluenceClient, tmp_path: Path) -> None:
+    jar = one_bean(jar_of("rerunnable"), tmp_path / "newer.jar", "", major=69)
+    with pytest.raises(DriverError, match=r"org/example/Bean has been compiled by a more recent"):
+        apps.install(client, jar)
     assert apps.user_installed(client) == ()
 
 

@@ -23,6 +23,7 @@ from harness.wait import wait_for
 pytestmark = pytest.mark.standin
 
 HOUR = 3600
+ACCEPTED = 202
 Begin = Callable[..., tuple[Testbed, Migration]]
 
 
@@ -31,7 +32,7 @@ def begin(testbeds):
     """Starts a migration of a sample app, in dev mode unless told otherwise."""
     with ExitStack() as at_end:
 
-        def begin(app, ccma, *, dev_mode=True, behaviour=None):
+        def begin(app, ccma, *, dev_mode=True, behaviour=None, forge=None):
             testbed = testbeds.get(ccma, assets.sample_app("charts"))
             before = testbed.app, testbed.jar
             folder = assets.sample_app(app)
@@ -40,6 +41,10 @@ def begin(testbeds):
             at_end.callback(testbed.use, *before)
             testbed.reset(cloud_app=behaviour, name=app)
             dark_features.set_site(testbed.client, {FEATURE: True, DEV_MODE: dev_mode})
+            if forge:
+                body = {"key": forge, "eventsUrl": "http://127.0.0.1:9/hook"}
+                installed = f"{testbed.stack.cloud.url}/_harness/forge-apps"
+                httpx.post(installed, json=body).raise_for_status()
             testbed.install()
             migration = testbed.plan(f"plan of {app}")
             at_end.callback(migration.close)
@@ -105,6 +110,19 @@ def test_a_discoverable_listener_is_found_by_name_on_396_and_not_at_all_on_317(
 def test_a_plugin_as_builds_make_it_migrates(begin: Begin, app: str) -> None:
     _, migration = begin(app, "3.9.6")
     assert migration.row.becomes("COMPLETE").percent == 100
+
+
+def test_a_forge_apps_listener_uploads_and_completes_the_export(begin: Begin) -> None:
+    testbed, _ = begin("forge", "3.9.6", forge="charts-on-forge")
+
+    def completed() -> bool | None:
+        entries, _ = testbed.stack.cloud.journal()
+        answers = {str(entry["route"]): entry for entry in entries}
+        done = [entry for route, entry in answers.items() if "export-completed" in route]
+        assert all(entry["status"] == ACCEPTED for entry in done), done
+        return bool(done) or None
+
+    wait_for("the export to be completed", completed, within=30)
 
 
 def test_a_listeners_exception_is_told_to_the_cloud_by_396_and_not_by_317(begin: Begin) -> None:

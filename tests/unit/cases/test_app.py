@@ -58,6 +58,11 @@ def test_an_address_of_the_plugins_own_is_a_path(tmp_path: Path) -> None:
             r":5: cloud: `behaviour` is for `kind: scripted`",
         ),
         ("cloud:\n  kind: ace\n  key: c\n  source: .\n", r":8: cloud.source: .*package.json in \."),
+        ("cloud:\n  key: c\n  behaviour: sead\n", r":7: cloud.behaviour: .*did you mean 'seed'"),
+        (
+            "cloud:\n  key: c\n  behaviour:\n    steps:\n      - {wait: x}\n",
+            r":9: cloud.behaviour.*: a step is a mapping with one of",
+        ),
         ("cloud:\n  key: c\nsite: none.yaml\n", r":7: site: there is no none.yaml"),
         ("cloud:\n  key: c\n  behavior: seed\n", r":7: .*'behavior'; did you mean"),
     ],

@@ -2,14 +2,18 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from harness.cases import read_suite
-from harness.cases.axes import Fault, Switches
+from harness.cases.axes import Switches
 from harness.cloud.faults.rules import AnyFault
 from harness.cloud.settings import Switches as CloudSwitches
 from harness.errors import BadInput
+from harness.vocabulary.faults import DESCRIPTIONS
+from harness.vocabulary.mishaps import MishapKind
+from harness.vocabulary.script import Behaviour, Post
 
 MATRIX = Path(__file__).parents[3] / "fixtures" / "cases" / "matrix.yaml"
 
@@ -107,7 +111,7 @@ def test_a_known_bug_is_marked_on_its_versions_only(
         ),
         ("if: {dev: on}", "unless: {dev: on}", r":13: unknown key 'unless'"),
         ("{dev: on, fault: slow}", "{dev: on, feature: off}", r"seed 1 .* breaks the constraints"),
-        ("kind: latency", "kind: latancy", r":6: axes\.fault: slow\.0\.kind"),
+        ("kind: latency", "kind: latancy", r":10: axes\.fault: slow\.0\.kind: .* mean 'latency'"),
         ("seconds: 2", "second: 2", r"no such field; did you mean 'seconds'\?"),
         ("values: [100, 200]", "values: [100, 0]", r"axes\.speed: 0: .*greater than 0"),
         ("setting: time_scale", "setting: time_scal", r":11: .*axes\.speed\.setting"),
@@ -148,9 +152,68 @@ def test_a_strength_above_the_axes_is_refused(tmp_path: Path, strength: int) -> 
 
 def test_faults_and_switches_have_the_fields_of_the_control_api() -> None:
     union = AnyFault.model_fields["fault"].annotation
-    kinds = union.__args__  # type: ignore[union-attr]  # a union of the kinds
-    fields = {name for kind in kinds for name in kind.model_fields}
-    assert set(Fault.model_fields) == fields - {"app", "transfer", "case"}
-    known = {word for kind in kinds for word in kind.model_fields["kind"].annotation.__args__}
-    assert set(Fault.model_fields["kind"].annotation.__args__) == known  # type: ignore[union-attr]
+    for kind in get_args(union):
+        described = DESCRIPTIONS[get_args(kind.model_fields["kind"].annotation)[0]]
+        assert issubclass(kind, described)
+        assert set(kind.model_fields) == set(described.model_fields)
+    assert len(get_args(union)) == len(DESCRIPTIONS)
+    assert set(DESCRIPTIONS) < set(get_args(MishapKind))
     assert set(Switches.model_fields) == set(CloudSwitches.model_fields) - {"marketplace"}
+
+
+SCRIPT = """\
+name: own
+app: .
+axes:
+  feature: {dark_feature: some.flag, values: [on]}
+  cloud-app:
+    setting: cloud_app
+    values:
+      seed: seed
+      thirds:
+        steps:
+          - {await: listener-triggered}
+          - post: {status: IN_PROGRESS, percent: 33}
+          - repeat:
+              - {sleep: 60}
+            times: 2
+          - {post: {status: INCOMPLETE, percent: 100}, expect: 200}
+expectations:
+  - rows: [INCOMPLETE 100]
+    source: why
+"""
+
+
+def test_a_case_may_spell_out_what_the_cloud_app_does(tmp_path: Path) -> None:
+    by_name, spelled = read_suite(written(tmp_path, SCRIPT)).cases
+    assert by_name.cloud_app == "seed"
+    assert isinstance(spelled.cloud_app, Behaviour)
+    assert [type(step).__name__ for step in spelled.cloud_app.steps] == [
+        "Await",
+        "Post",
+        "Repeat",
+        "Post",
+    ]
+    last = spelled.cloud_app.steps[-1]
+    assert isinstance(last, Post)
+    assert (last.post, last.expect) == ({"status": "INCOMPLETE", "percent": 100}, 200)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("await: lis", "wait: lis", r":11: .*thirds\.steps\.0: a step is a mapping with one of"),
+        ("post: {status: IN_PROGRESS, percent: 33}", "post: 7", r":12: .*thirds\.steps\.1\.post: "),
+        ("sleep: 60", "sleep: soon", r":14: .*thirds\.steps\.2\.repeat\.0\.sleep: "),
+        ("times: 2", "times: 0", r":15: .*thirds\.steps\.2\.times: "),
+        ("expect: 200", "expct: 200", r":16: .*no such field; did you mean 'expect'\?"),
+        ("seed: seed", "seed: sead", r":8: .*no behaviour 'sead'; did you mean 'seed'\?"),
+        ("seed: seed", "seed: []", r":8: .*seed\.steps: "),
+    ],
+)
+def test_a_wrong_step_is_refused_with_its_line(
+    tmp_path: Path, right: str, wrong: str, told: str
+) -> None:
+    assert right in SCRIPT
+    with pytest.raises(BadInput, match=told):
+        read_suite(written(tmp_path, SCRIPT.replace(right, wrong, 1)))

@@ -18,6 +18,7 @@ from harness.cloud.changes import (
     ListenerTriggered,
     MessageAwaited,
     MessageQueued,
+    MessagesWorkedOff,
     MigrationCreated,
     Reset,
     SwitchesSet,
@@ -26,7 +27,7 @@ from harness.cloud.changes import (
 )
 from harness.cloud.faults.latency import Latency
 from harness.cloud.settings import ServeSettings
-from harness.cloud.state import CANCELS_AFTER, EXPIRES_AFTER, SILENCE
+from harness.cloud.state import CANCELS_AFTER, DAY, EXPIRES_AFTER, SILENCE
 from harness.vocabulary.effects import Effect
 
 BEGIN = 1_000_000
@@ -55,6 +56,13 @@ def make_transfer(kind: str) -> list[Change]:
         TransferCreated(transfer),
         ListenerTriggered("t", BEGIN),
     ]
+
+
+WAITING: list[Change] = [MessageAwaited("t", each, BEGIN + 9) for each in ("m", "n")]
+
+
+def worked_off(message: str, after: int, failed: bool) -> Change:
+    return MessagesWorkedOff("t", [message], failed, BEGIN + after)
 
 
 @asynccontextmanager
@@ -92,9 +100,18 @@ def run(folder: Path, body: Callable[[Cloud], Awaitable[None]]) -> None:
     [
         ("connect", [], EXPIRES_AFTER, "TIMED_OUT"),
         ("connect", [CancelRequested("t", BEGIN)], CANCELS_AFTER, "CANCELLED"),
-        ("forge", [], SILENCE, "SUCCESS"),  # an idle export counts as completed
+        # An idle export counts as completed; with nothing uploaded it takes long to settle.
+        ("forge", [], SILENCE + DAY, "SUCCESS"),
         ("forge", [DataUploaded("t", "k", None, 1, BEGIN + 9)], SILENCE + 9, "SUCCESS"),
         ("forge", [MessageAwaited("t", "m", BEGIN + 9)], SILENCE + 9, "TIMED_OUT"),
+        ("forge", [*WAITING, worked_off("m", 50, failed=False)], SILENCE + 50, "TIMED_OUT"),
+        ("forge", [*WAITING, worked_off("m", 50, failed=True)], SILENCE + 9, "TIMED_OUT"),
+        (
+            "forge",
+            [*WAITING, DataUploaded("t", "k", None, 1, BEGIN + 70)],
+            SILENCE + 70,
+            "TIMED_OUT",
+        ),
     ],
 )
 def test_a_deadline_follows_from_what_happened(

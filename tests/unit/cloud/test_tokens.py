@@ -45,9 +45,7 @@ def test_qsh_agrees_with_the_public_package(method: str, url: str) -> None:
     assert qsh(method, path, query) == atlassian_jwt.url_utils.hash_url(method, url)
 
 
-# Names are given once, as this API demands: how repeated values are put in order differs
-# between the public packages.
-@given(st.lists(st.tuples(NAMES, NAMES), max_size=4, unique_by=lambda pair: pair[0]))
+@given(st.lists(st.tuples(st.sampled_from("abä"), NAMES) | st.tuples(NAMES, NAMES), max_size=5))
 def test_qsh_agrees_for_any_query(pairs: list[tuple[str, str]]) -> None:
     query = urlencode(pairs)
     url = f"/path?{query}" if query else "/path"

@@ -1,0 +1,104 @@
+"""Installs: any address of a descriptor, absolute callbacks, and what the product refuses."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import atlassian_jwt
+import httpx
+import jwt
+import pytest
+from cloud_processes import CloudDriver, ConnectApp, eventually
+
+
+@pytest.fixture
+def new_app() -> Iterator[ConnectApp]:
+    with closing(ConnectApp()) as made:
+        yield made
+
+
+def install(cloud: CloudDriver, app: ConnectApp, **descriptor: Any) -> httpx.Response:
+    app.more_descriptor = descriptor
+    return cloud.http.post("/_harness/apps", json={"baseUrl": app.url})
+
+
+@pytest.mark.parametrize(
+    ("descriptor", "told"),
+    [
+        ({"modules": {"jiraIssueGlances": []}}, "defined an unknown module (jiraIssueGlances)"),
+        (
+            {"modules": {"cloudAppMigration": {"migrationWebhookPath": "/hook"}}},
+            "defined an unknown module (cloudAppMigration). It belongs at the top",
+        ),
+        (
+            {"modules": {"generalPages": [{"key": "a"}]}},
+            "require the READ scope, but does not request the READ scope",
+        ),
+        ({"lifecycle": {}}, "did not specify an installed lifecycle callback"),
+        ({"lifecycle": {"enabled": "/enabled"}}, "did not specify an installed lifecycle callback"),
+        ({"lifecycle": "x"}, "lifecycle is not a JSON object"),
+        ({"authentication": None}, 'missing required properties (["authentication"])'),
+        ({"authentication": {"type": "none"}}, "authentication.type is not jwt"),
+        ({"key": 7}, "key is not a string"),
+        ({"modules": []}, ""),
+        ({"modules": ["x"]}, "modules is not a JSON object"),
+        ({"regionBaseUrls": {"EU": "https://[localhost]:1/"}}, "regionBaseUrls.EU"),
+        ({"lifecycle": {"installed": "https://["}}, "lifecycle.installed"),
+        ({"lifecycle": {"installed": "https://elsewhere.example/x"}}, "elsewhere.example"),
+        ({"cloudAppMigration": {"migrationWebhookPath": "hook"}}, "must begin with /"),
+    ],
+)
+def test_what_the_product_refuses_is_refused_in_its_words(
+    cloud: CloudDriver, new_app: ConnectApp, descriptor: dict[str, Any], told: str
+) -> None:
+    answer = install(cloud, new_app, **descriptor)
+    if not told:
+        assert answer.status_code == 200
+        return
+    assert answer.status_code == 400
+    assert told in answer.json()["message"]
+    assert new_app.received == []
+    assert cloud.control("GET", "apps") == {"apps": []}
+
+
+@pytest.mark.parametrize("scope", ["READ", "read", "WRITE", "ADMIN"])
+def test_a_module_needs_a_scope_that_reads(
+    cloud: CloudDriver, new_app: ConnectApp, scope: str
+) -> None:
+    modules = {"webhooks": [{"event": "page_created", "url": "/page"}]}
+    assert install(cloud, new_app, modules=modules, scopes=["ACT_AS_USER"]).status_code == 400
+    assert install(cloud, new_app, modules=modules, scopes=[scope]).status_code == 200
+
+
+def test_a_switch_lets_any_module_pass(cloud: CloudDriver, new_app: ConnectApp) -> None:
+    cloud.control("PUT", "settings", {"descriptors": "ignored"})
+    assert install(cloud, new_app, modules={"newerThanThis": []}).status_code == 200
+
+
+def test_a_descriptor_may_have_any_address(cloud: CloudDriver, new_app: ConnectApp) -> None:
+    url = f"{new_app.url}/extensions/descriptor/?for=confluence"
+    cloud.control("POST", "apps", {"descriptorUrl": url})
+    assert [path for path, _ in new_app.received] == ["/installed", "/enabled"]
+    assert new_app.asked == ["/extensions/descriptor/?for=confluence"]
+    cloud.control("POST", "apps", {"descriptorUrl": url, "baseUrl": url}, expect=400)
+    cloud.control("POST", "apps", {}, expect=400)
+
+
+def test_a_lifecycle_address_may_be_absolute(cloud: CloudDriver, new_app: ConnectApp) -> None:
+    lifecycle = {"installed": f"{new_app.url}/at/installed?x=1"}
+    assert install(cloud, new_app, lifecycle=lifecycle).status_code == 200
+    assert [path for path, _ in new_app.received] == ["/at/installed?x=1"]
+    claims = jwt.decode(new_app.tokens[0].removeprefix("JWT "), options={"verify_signature": False})
+    assert claims["qsh"] == atlassian_jwt.url_utils.hash_url("POST", "/at/installed?x=1")
+
+
+def test_the_base_url_stays_as_given(cloud: CloudDriver, new_app: ConnectApp) -> None:
+    base = f"{new_app.url}/"
+    assert install(cloud, new_app, baseUrl=base).status_code == 200
+    claims = jwt.decode(new_app.tokens[0].removeprefix("JWT "), options={"verify_signature": False})
+    assert claims["aud"] == [base]
+    assert [path for path, _ in new_app.received] == ["/installed", "/enabled"]
+    cloud.trigger(cloud.transfer(cloud.migration()))
+    eventually(lambda: new_app.webhooks())
+    (kept,) = cloud.control("GET", "apps")["apps"]
+    assert kept["base_url"] == base
