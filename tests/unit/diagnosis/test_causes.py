@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.diagnosis.causes import BY_ID, CATALOGUE, as_markdown
+from harness.vocabulary.cause_ids import RENAMED, current
 
 PAGE = Path(__file__).parents[3] / "docs" / "causes.md"
 
@@ -40,3 +41,10 @@ def test_every_cause_has_a_known_failure_or_is_listed_without():
     made = {path.name.split(".")[0] for path in folder.glob("*.yaml")}
 
     assert made == set(BY_ID) - WITHOUT_A_KNOWN_FAILURE
+
+
+def test_a_former_name_leads_to_a_cause_of_today():
+    assert set(RENAMED.values()) <= set(BY_ID)
+    assert set(RENAMED).isdisjoint(BY_ID)
+    assert current("dev-mode-poller") == "dev-mode-row-not-updated"
+    assert current("never-settled") == "never-settled"
