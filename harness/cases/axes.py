@@ -153,7 +153,7 @@ class Axis(Model):
             elif first["type"] == "union_tag_invalid":
                 where = (*where, "kind")
                 kind = first["ctx"]["tag"]
-                told = f"{kind!r} is no kind of fault{did_you_mean(kind, DESCRIPTIONS)}"
+                told = f"{kind!r} is not a kind of fault{did_you_mean(kind, DESCRIPTIONS)}"
             place = ".".join(str(part) for part in (word, *where))
             raise Misplaced(f"{place}: {told}", ("values", word, *where)) from None
 

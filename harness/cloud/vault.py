@@ -57,7 +57,7 @@ class Vault:
     def forget_shared_secret(self, app_key: str) -> None:
         """Forgets the shared secret of an app that was uninstalled.
 
-        It stays in the file until the next change if the disk is full: nobody is in need of it.
+        If the disk is full it stays in the file until the next change, which does no harm.
         """
         if self._kept["shared"].pop(app_key, None):
             with suppress(OSError):

@@ -84,7 +84,7 @@ class Deliveries:
                 # What cannot be journalled is not delivered; the disk may have space later.
                 _log.error("a delivery cannot be journalled: %s", error)
             except Exception as error:
-                # A message must not be lost because of one that could not be thought of.
+                # An unforeseen error must not lose the message.
                 _log.exception("a delivery failed")
                 self._note_failure(message, error)
             await asyncio.sleep(_DISK_PAUSE)

@@ -46,7 +46,7 @@ def start(module: str, folder: Path, *arguments: str, env: dict[str, str] | None
             stderr=log,
             env=os.environ | (env or {}),
         )
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not ports_file.exists():
         output = (folder / "output.log").read_text()
         assert popen.poll() is None, f"{module} ended with {popen.returncode}: {output}"

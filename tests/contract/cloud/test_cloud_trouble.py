@@ -168,7 +168,7 @@ def test_bad_input_is_one_line_and_exit_3(
     tmp_path: Path, arguments: tuple[str, ...], told: str
 ) -> None:
     command = [sys.executable, "-m", "harness.cloud", "--data", str(tmp_path / "d"), "--port", "0"]
-    done = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=20)
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=60)
     assert done.returncode == 3
     assert told in done.stderr
     assert len(done.stderr.splitlines()) == 1
@@ -176,7 +176,7 @@ def test_bad_input_is_one_line_and_exit_3(
 
 def _start(data: Path) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "harness.cloud", "--data", str(data), "--port", "0"]
-    return subprocess.run(command, capture_output=True, text=True, timeout=20)
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
 def test_a_second_cloud_on_a_data_folder_is_refused(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_a_damaged_file_is_one_line_and_exit_3(tmp_path: Path, name: str) -> Non
 def test_a_taken_port_is_named(cloud_process: Process, tmp_path: Path) -> None:
     port = str(cloud_process.ports["http"])
     command = [sys.executable, "-m", "harness.cloud", "--data", str(tmp_path), "--port", port]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert (done.returncode, port in done.stderr) == (3, True)
 
 
