@@ -23,10 +23,12 @@ import httpx
 import psutil
 
 from benchmarks.chaos_plan import BRING_UP, Fault
+from benchmarks.chaos_session import end_session
 from benchmarks.deaths import WORDS
 from harness.lifecycle.runs import OWNER_VARIABLE
 
 _APPEARS_WITHIN = 15.0
+_REQUEST_WITHIN = 10.0
 _CPU_PROCESSES = 3
 _DISK_MB = {"state": 96, "results": 48}
 _BUSY = "import time; end = time.monotonic() + {}\nwhile time.monotonic() < end: pass"
@@ -84,8 +86,11 @@ class Surroundings:
             is_over: whether the run has ended, after which there is nothing to wait for.
         """
         time.sleep(fault.delay)  # part of the plan: how far into the phase it strikes
-        if fault.kind in ("kill", "stop", "session"):
+        if fault.kind in ("kill", "stop"):
             return self._signal(fault, is_over)
+        if fault.kind == "session":
+            port = self._port("confluence")
+            return end_session(port, _REQUEST_WITHIN, is_over) if port else "no Confluence"
         if fault.kind == "route":
             return self._route(fault)
         if fault.kind == "disk":
@@ -109,15 +114,19 @@ class Surroundings:
         return f"{number.name} to {fault.part} {struck}"
 
     def _route(self, fault: Fault) -> str:
-        files = sorted(self.folder("state").glob("runs/*/*/cloud/ports.json"), key=_age)
-        if not files:
+        if (port := self._port("cloud")) is None:
             return "no cloud to be found"
-        url = f"http://127.0.0.1:{json.loads(files[-1].read_text())['http']}/_harness/faults"
+        url = f"http://127.0.0.1:{port}/_harness/faults"
         try:
             answer = httpx.post(url, json=fault.rule, timeout=10, trust_env=False)
         except httpx.HTTPError as error:
             return f"no cloud answered: {error}"
         return f"{answer.status_code} for the fault"
+
+    def _port(self, service: str) -> int | None:
+        """The plain port of a service of the newest stack."""
+        files = sorted(self.folder("state").glob(f"runs/*/*/{service}/ports.json"), key=_age)
+        return int(json.loads(files[-1].read_text())["http"]) if files else None
 
     def _fill(self, fault: Fault, is_over: Callable[[], bool]) -> str:
         if not self.has_disks:

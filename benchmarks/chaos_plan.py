@@ -36,9 +36,6 @@ ROUTES = (
 """What the server and the cloud app ask of the cloud in a migration."""
 
 _WEIGHTS = {"inverted-running": 1, "inverted-settled": 2, "stays-at-50": 3}
-_SESSION_SECONDS = (10.0, 14.0)
-"""At a time scale of 200 a JVM that is stopped so long wakes up 33 minutes later or more: the
-sessions of its users (30 minutes) have ended."""
 
 
 @dataclass(frozen=True)
@@ -116,14 +113,14 @@ def _fault(chance: random.Random, is_first: bool) -> Fault | None:
     edge = BRING_UP if is_first else BETWEEN
     phase = chance.choices((edge, *PHASES), (2, 1.5, 1.5, 3, 4, 0.7, 1))[0]
     delay = chance.uniform(0, _LONGEST_DELAY.get(phase, 0.25))
-    kinds = {"kill": 6, "stop": 7, "session": 1.5, "route": 7, "disk": 2, "cpu": 1, "clock": 1}
+    kinds = {"kill": 6, "stop": 7, "session": 2, "route": 7, "disk": 2, "cpu": 1, "clock": 1}
     kind = chance.choices(list(kinds), list(kinds.values()))[0]
     if kind == "kill":
         return Fault(kind, phase, delay, chance.choice(PARTS))
     if kind == "stop":
         return Fault(kind, phase, delay, chance.choice(PARTS), 30 ** chance.uniform(0, 1))
     if kind == "session":
-        return Fault(kind, phase, delay, "jvm", chance.uniform(*_SESSION_SECONDS))
+        return Fault(kind, chance.choice(("install", "migrate", "wait")), delay)
     if kind == "route":
         # The reset takes the stub's faults back, so an earlier one would show nothing.
         phase = chance.choice(("install", "migrate", "wait"))

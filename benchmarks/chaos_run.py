@@ -89,6 +89,8 @@ class _Driver:
         elif name == "case-started" and case not in self.started:
             self.started.append(case)
             self.times[case] = -time.monotonic()
+            # Their ids tell later which shared memory is the run's.
+            list(self.place.processes("jvm"))
         elif name == "case-phase" and case in self.started:
             self._strike(self.started.index(case), phase, strikes)
         elif name == "case-finished":

@@ -131,9 +131,12 @@ class CaseRun:
                 )
         with suppress(Exception):  # a browser that died has closed it already
             page.close()
+        trace_file = self.folder / self.artifacts.get(TRACE, "none")
         with self._boundary("taking the secrets out of the trace"):
-            if (trace_file := self.folder / self.artifacts.get(TRACE, "none")).is_file():
+            if trace_file.is_file():
                 remove_secrets(trace_file)
+        if not trace_file.is_file():
+            self.artifacts.pop(TRACE, None)
 
     def _watch_and_keep(self, page: Page, at_end: ExitStack, log_offset: int) -> None:
         collected = CaseEvidence(self.testbed, self.folder)

@@ -45,7 +45,7 @@ def start(testbed: Testbed, case: Case, page: Page, ready: Callable[[], None]) -
         ready()
         if migration.trigger(testbed.client, plan, [testbed.app.server.key]):
             return begun
-    plan = migration_assistant.create_plan(page, url, case.id)
+    plan = migration_assistant.create_plan(page, url, case.id, testbed.stack.account)
     begun = boot.server_time(testbed.client)
     ready()
     migration_assistant.run_plan(page, plan)

@@ -12,8 +12,9 @@ from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from harness.drivers.browser.drawn_page import await_drawn
+from harness.drivers.browser.login import log_in
 from harness.drivers.browser.look import read_progress
-from harness.drivers.browser.navigation import base_of, go
+from harness.drivers.browser.navigation import asks_for_log_in, base_of, go
 from harness.drivers.browser.page_state import describe
 from harness.drivers.browser.plan_address import plan_id_in
 from harness.drivers.browser.plan_wizard import Choices, fill_wizard, press
@@ -52,11 +53,22 @@ def open_home(page: Page, base_url: str, account: Account | None = None) -> None
     Args:
         page: a page of a logged-in context.
         base_url: Confluence's address, with its context path.
-        account: for the password prompt, should it come.
+        account: for the password prompt, should it come, and to log in again where the session
+            has ended meanwhile.
 
     Raises:
         DriverError: neither address shows the assistant.
     """
+    try:
+        _open_home(page, base_url, account)
+    except DriverError:
+        if account is None or not asks_for_log_in(page):
+            raise
+        log_in(page, base_url, account)
+        _open_home(page, base_url, account)
+
+
+def _open_home(page: Page, base_url: str, account: Account | None) -> None:
     seen = []
     for home in HOMES:
         answer = go(page, base_url.rstrip("/") + home, account)

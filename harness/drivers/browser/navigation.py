@@ -51,7 +51,7 @@ def go(page: Page, url: str, account: Account | None = None) -> Response | None:
         confirm_password(page, account)
         if page.url.split("#")[0] != url.split("#")[0]:
             answer = navigated(page, lambda: page.goto(url, wait_until="domcontentloaded"))
-    if _at(page, "/login.action") and not urlsplit(url).path.endswith("/login.action"):
+    if asks_for_log_in(page) and not urlsplit(url).path.endswith("/login.action"):
         raise DriverError(
             f"opening {url}", "Confluence asks for a log-in", "Log in first, or again"
         )
@@ -97,6 +97,11 @@ def confirm_password(page: Page, account: Account | None) -> None:
         page.locator("#authenticateButton").click()
     if _at(page, "authenticate.action"):
         raise DriverError(attempted, f"the password of {account.user} was refused")
+
+
+def asks_for_log_in(page: Page) -> bool:
+    """Whether Confluence has led a page to its log-in form: the session has ended."""
+    return _at(page, "/login.action")
 
 
 def _at(page: Page, ending: str) -> bool:

@@ -35,6 +35,7 @@ _SAVE = re.compile(r"^save( migration| plan| for later)?$", re.IGNORECASE)
 _ONWARD = re.compile(
     r"^(next|continue|confirm|proceed|check for errors|review migration|review)$", re.IGNORECASE
 )
+_PASSWORD = "input[type=password]"  # noqa: S105 - a selector
 _ALERT = re.compile(r"\S")
 _FAILED = re.compile(r"^\s*(error|failed)\b", re.IGNORECASE)
 _FINGERPRINT = """() => location.href + '|' +
@@ -79,7 +80,7 @@ def fill_wizard(page: Page, name: str, choices: Choices) -> None:
 
     Raises:
         DriverError: a page has no way forward, stays where it is (its messages are in the error),
-            or there are too many of them.
+            or asks for a password since the session has ended; or there are too many of them.
     """
     for _ in range(MAX_PAGES):
         try:
@@ -92,11 +93,14 @@ def fill_wizard(page: Page, name: str, choices: Choices) -> None:
         attempted = f"creating the plan {name!r}"
         try:
             told = page.get_by_role("alert").filter(has_text=_ALERT)
-            save.or_(onward).or_(told).first.wait_for(state="visible", timeout=_CHECKS_MS)
+            ends = save.or_(onward).or_(told).or_(page.locator(_PASSWORD))
+            ends.first.wait_for(state="visible", timeout=_CHECKS_MS)
         except PlaywrightTimeout as error:
             raise DriverError(attempted, f"no way forward on {where(page)}") from error
         is_last = save.first.is_visible()
         if not is_last and not onward.first.is_visible():
+            if page.locator(_PASSWORD).first.is_visible():
+                raise DriverError(attempted, f"the session has ended: {where(page)} came instead")
             raise DriverError(attempted, f"stopped by {where(page)}")
         press(page, save.first if is_last else onward.first, attempted)
         if is_last:

@@ -18,8 +18,23 @@ _COOKIES = "cookies"
 
 
 def remove_secrets(trace: Path) -> None:
-    """Rewrites a trace in place without its credentials."""
+    """Rewrites a trace in place without its credentials.
+
+    Raises:
+        OSError: it cannot be read or written, as on a full disk; the trace is removed then, since
+            it still has the credentials.
+        BadZipFile: it is not a trace; it is removed as well.
+    """
     scratch = trace.with_name(f".{trace.name}.part")
+    try:
+        _rewrite(trace, scratch)
+    except BaseException:
+        trace.unlink()
+        scratch.unlink(missing_ok=True)
+        raise
+
+
+def _rewrite(trace: Path, scratch: Path) -> None:
     with (
         zipfile.ZipFile(trace) as source,
         zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as target,

@@ -23,6 +23,12 @@ from harness.errors import BadInput, DriverError
 HOME = "/plugins/servlet/ial/migration/home"
 HEADING = "<h1>Migration Assistant</h1>"
 
+LOG_IN = (
+    "<h1>Log in</h1><form method=post action='/dologin.action'>"
+    "<input name=os_username id=os_username><input type=password name=os_password id=os_password>"
+    "<button id=loginButton>Log in</button></form>"
+)
+
 
 class Site:
     """Serves pages by path; a path may lead elsewhere instead. Keeps what was posted."""
@@ -151,6 +157,13 @@ def test_a_page_without_a_way_forward(page, plan_pages, monkeypatch):
         migration_assistant.create_plan(page, plan_pages.url, "plan 1")
 
 
+def test_a_session_that_ends_in_the_wizard_ends_it_at_once(page, plan_pages):
+    plan_pages.leads["/w/1/done"] = "/login.action"
+    plan_pages.pages["/login.action"] = LOG_IN
+    with pytest.raises(DriverError, match=r"the session has ended: the page 'Log in'"):
+        migration_assistant.create_plan(page, plan_pages.url, "plan 1")
+
+
 def test_checks_that_fail_end_it_at_once(page, plan_pages):
     plan_pages.pages["/w/3"] = (
         "<h1>Check for errors</h1><ul><li>Passed: site<li><b>ERROR</b> Charts is not installed</ul>"
@@ -199,6 +212,19 @@ def test_a_lost_session_is_told(page, site):
     site.pages["/login.action"] = "<h1>Log in</h1>"
     with pytest.raises(DriverError, match="asks for a log-in"):
         migration_assistant.open_home(page, site.url)
+
+
+def test_a_lost_session_is_begun_again_with_an_account(page, plan_pages):
+    ended = iter(["/login.action"])
+    plan_pages.pages |= {
+        "/home": plan_pages.pages.pop(HOME),
+        "/login.action": LOG_IN,
+        "/rest/api/user/current": '{"type": "known"}',
+    }
+    plan_pages.leads |= {HOME: lambda: next(ended, "/home"), "/dologin.action": "/home"}
+    migration_assistant.open_home(page, plan_pages.url, Account("admin", "word"))
+    assert plan_pages.posted() == {"os_username": "admin", "os_password": "word"}
+    assert page.url.endswith("/home")
 
 
 MENU = (

@@ -22,6 +22,7 @@ class FakeTestbed:
         self.start, self.executed = start, {}
         self.stack = self.app = self.server = self
         self.confluence_url, self.key, self.client = "http://confluence", "charts-plugin", None
+        self.account = None
 
 
 @pytest.fixture

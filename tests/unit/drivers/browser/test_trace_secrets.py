@@ -2,6 +2,8 @@ import json
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from harness.drivers.browser.trace_secrets import REMOVED, remove_secrets
 
 SENTINEL = "sentinel-7f3a"
@@ -60,3 +62,13 @@ def test_what_was_typed_and_posted_goes_too(tmp_path: Path) -> None:
 
 def field(name: str) -> dict[str, str]:
     return {"name": name, "value": SENTINEL}
+
+
+def test_a_trace_that_cannot_be_rewritten_is_removed(tmp_path: Path) -> None:
+    trace, scratch = tmp_path / "trace.zip", tmp_path / ".trace.zip.part"
+    with zipfile.ZipFile(trace, "w") as archive:
+        archive.writestr("trace.network", json.dumps(EXCHANGE) + "\n")
+    scratch.symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left"):
+        remove_secrets(trace)
+    assert list(tmp_path.iterdir()) == []
