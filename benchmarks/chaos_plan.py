@@ -12,7 +12,6 @@ from typing import Any
 from benchmarks.chaos_cases import CASES, Known
 
 PARTS = ("jvm", "cloud", "cloud-app", "browser", "renderer", "driver")
-SERVICES = PARTS[:3]
 PHASES = ("reset", "install", "migrate", "wait", "browser", "evidence")
 BRING_UP, BETWEEN = "bring-up", "between cases"
 _LONGEST_DELAY = {"migrate": 3.0, "wait": 4.0, BRING_UP: 4.0}

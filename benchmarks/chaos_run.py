@@ -16,7 +16,7 @@ from typing import Any
 from benchmarks.chaos_cases import write
 from benchmarks.chaos_faults import Surroundings, surroundings
 from benchmarks.chaos_judge import Ended, Outcome
-from benchmarks.chaos_plan import BETWEEN, BRING_UP, Batch, Round
+from benchmarks.chaos_plan import BETWEEN, BRING_UP, Batch
 from harness.engines.shared_memory import files_of
 from harness.support import assets
 
@@ -46,12 +46,6 @@ class _Driver:
     _seen: int = 0
     _threads: list[threading.Thread] = field(default_factory=list)
     _since: float = field(default_factory=time.monotonic)
-
-    def round_of(self, case: str) -> Round | None:
-        """The round that a case takes: the plan's n-th for the n-th case that starts."""
-        if case not in self.started:
-            return None
-        return self.batch.rounds[self.started.index(case)]
 
     def follow(self, process: "subprocess.Popen[bytes]") -> None:
         """Follows the run until it ends, or hangs."""
