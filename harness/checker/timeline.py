@@ -209,9 +209,9 @@ def unseen_text(expectation: Expectation, evidence: Evidence) -> str:
     missed = [row for row in expectation.rows if row not in seen]
     for step in steps:
         if isinstance(step, Unseen) and any(map(step.could_hold, missed)):
-            what = "between the looks" if step.low else "before the first look, between"
+            what = "between the looks at" if step.low else "before the first look, between"
             return (
-                f"the row may have changed more than once {what} at {step.after:%H:%M:%S} and "
+                f"the row may have changed more than once {what} {step.after:%H:%M:%S} and "
                 f"{step.until:%H:%M:%S} server time"
             )
     return ""

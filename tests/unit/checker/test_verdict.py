@@ -1,17 +1,28 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from seen import BEGUN, Story, migrated, stayed
 
 from harness.cases import Expectation, KnownBug
-from harness.checker.verdict import has_hope, judge, looks_again_at, too_little
+from harness.checker.verdict import (
+    Verdict,
+    has_hope,
+    judge,
+    looks_again_at,
+    too_little,
+    went_wrong,
+    with_cause,
+)
 from harness.store.evidence import Evidence
+from harness.store.results import VerdictName
 
 COMPLETE = Expectation(rows=("RUNNING 0", "COMPLETE 100"), source="documented")
 FIXED = Expectation(rows=("COMPLETE 100",), source="documented")
 ABSENT = Expectation(rows=("ABSENT",), lasts="10m", source="inferred")
 RUNNING = Expectation(rows=("RUNNING 0",), lasts="15m", source="inferred")
 READY = Expectation(rows=("READY",), lasts="15m", source="inferred")
+BEFORE_ANY = Expectation(rows=("RUNNING 0",), before_refresh=True, source="x")
 BUG = KnownBug(id="stuck", statement="It stays READY.", when={"a": "b"}, row="READY", lasts="30m")
 
 
@@ -283,15 +294,13 @@ def test_a_failure_in_time_tells_when_rows_came() -> None:
 
 # Before the first refresh
 
-BEFORE = Expectation(rows=("RUNNING 0",), before_refresh=True, source="x")
-
 
 def test_a_row_before_the_first_refresh_is_judged_once_the_cloud_has_settled() -> None:
     story = migrated().look(0, "RUNNING 0")
-    assert judge(BEFORE, None, story.evidence).is_open
-    assert judge(BEFORE, None, story.settled(1).evidence).is_open
-    assert judge(BEFORE, None, story.look(2, "RUNNING 0").evidence).name == "passed"
-    late = judge(BEFORE, None, story.poll(10).look(11, "COMPLETE 100").evidence)
+    assert judge(BEFORE_ANY, None, story.evidence).is_open
+    assert judge(BEFORE_ANY, None, story.settled(1).evidence).is_open
+    assert judge(BEFORE_ANY, None, story.look(2, "RUNNING 0").evidence).name == "passed"
+    late = judge(BEFORE_ANY, None, story.poll(10).look(11, "COMPLETE 100").evidence)
     assert (late.name, late.is_open) == ("error", False)
 
 
@@ -327,3 +336,192 @@ def test_a_look_is_due_when_time_may_decide(
 ) -> None:
     due = None if minutes is None else BEGUN + timedelta(minutes=minutes)
     assert looks_again_at(expectation, bug, story.evidence) == due
+
+
+def test_hope_lasts_to_the_minute() -> None:
+    """A watch of 30 minutes, six refreshes and two to spare; with the wait for the bug alike."""
+    hopeful = refused("READY", 110, "refused")
+    assert has_hope(FIXED, BUG, hopeful.evidence)
+    assert not has_hope(FIXED, BUG, hopeful.look(110.1, "READY").evidence)
+    # The longer one of what the case and the bug ask for.
+    assert has_hope(READY, BUG, refused("READY", 110, "refused").evidence)
+    assert has_hope(READY, None, refused("READY", 95, "refused").evidence)
+    assert not has_hope(READY, None, refused("READY", 96, "refused").evidence)
+
+
+def test_hope_goes_on_with_what_settles_late() -> None:
+    story = migrated().look(0, "RUNNING 0").settled(70).look(120, "RUNNING 0")
+    assert has_hope(FIXED, None, story.evidence)
+    assert has_hope(FIXED, BUG, story.look(150, "RUNNING 0").evidence)
+    assert not has_hope(FIXED, BUG, story.look(150.1, "RUNNING 0").evidence)
+    # An early end shortens nothing.
+    early = migrated().look(0, "RUNNING 0").settled(1).look(80, "RUNNING 0")
+    assert has_hope(FIXED, None, early.evidence)
+
+
+def test_a_look_that_just_was_is_not_due_again() -> None:
+    assert looks_again_at(ABSENT, None, feature_off(10).evidence) == BEGUN + timedelta(minutes=60)
+    assert looks_again_at(ABSENT, None, Evidence(BEGUN, 60)) is None
+
+
+def test_a_poll_before_the_settling_could_not_bring_the_final_row() -> None:
+    story = migrated().look(0, "RUNNING 0").poll(0.5).settled(1).look(2, "COMPLETE 100")
+    found = judge(COMPLETE, None, story.evidence)
+    assert found.missing == ("an answered poll after the cloud had recorded the final status",)
+    story.poll(10)
+    assert judge(COMPLETE, None, story.evidence).missing == ("a look after the poll",)
+    assert judge(COMPLETE, None, story.look(10, "COMPLETE 100").evidence).name == "passed"
+
+
+def test_what_is_only_recorded_settles_nothing() -> None:
+    story = migrated().look(0, "RUNNING 0").recorded(1, "SUCCESS", 100).poll(10)
+    story.look(10.2, "COMPLETE 100").look(11, "COMPLETE 100")
+    assert judge(COMPLETE, None, story.evidence).missing == (
+        "a final status that the cloud recorded, from which the row could have come",
+    )
+
+
+def test_each_transfer_that_an_app_stands_behind_has_to_settle() -> None:
+    one, two = healthy().evidence, Story()._change(-0.2, "transfer made", "other").evidence
+    both = replace(one, changes=(*two.changes, *one.changes))
+    assert judge(COMPLETE, None, both).is_open
+    unlinked = tuple(replace(each, linked=False) for each in two.changes)
+    assert judge(COMPLETE, None, replace(one, changes=(*unlinked, *one.changes))).name == "passed"
+
+
+def test_a_poll_after_the_same_state_again_brings_nothing_new() -> None:
+    """What is recorded twice is no change; another percent is one."""
+
+    def story(percent: int) -> Story:
+        told = migrated().look(0, "RUNNING 0").recorded(1).poll(10).recorded(12, percent=percent)
+        return told.look(15, "RUNNING 0").look(16, "RUNNING 0")
+
+    assert judge(RUNNING, None, story(0).evidence).name == "passed"
+    assert judge(RUNNING, None, story(50).evidence).missing == (
+        "an answered poll after the last change in the cloud",
+    )
+
+
+@pytest.mark.parametrize(
+    ("expectation", "bug", "story", "missing"),
+    [
+        (
+            RUNNING,
+            None,
+            migrated().look(0, "RUNNING 0").look(14, "RUNNING 0"),
+            (
+                "the row for 15.0 min; it was watched for 14.0 min",
+                "1 answered poll of this migration; 0 came",
+                "an answered poll after the last change in the cloud",
+            ),
+        ),
+        (RUNNING, None, stayed("RUNNING 0", 15).poll(16), ("two looks after the last poll",)),
+        (FIXED, None, stayed("RUNNING 0", 31).poll(32), ("two looks after the last poll",)),
+        (FIXED, BUG, stayed("READY", 31).poll(32), ("two looks after the last poll",)),
+        (
+            FIXED,
+            BUG,
+            stayed("READY", 21),
+            (
+                "3 answered polls after the cloud's final status; 2 came",
+                "READY for 30.0 min after the cloud's final status",
+            ),
+        ),
+        (
+            FIXED,
+            None,
+            stayed("RUNNING 0", 31, settles=None),
+            ("6 answered polls of this migration; 3 came",),
+        ),
+        (
+            READY,
+            None,
+            feature_off(59, plan=None),
+            (
+                "the plan's own end (FINISHED, FAILED, ...) on its page",
+                "the row for 60.0 min; it was watched for 59.0 min",
+            ),
+        ),
+        (
+            ABSENT,
+            None,
+            Story().look(11, "ABSENT", plan="FAILED"),
+            ("two looks after the last poll",),
+        ),
+        (
+            BEFORE_ANY,
+            None,
+            migrated().look(0, "RUNNING 0"),
+            ("a final status recorded by the cloud",),
+        ),
+        (
+            BEFORE_ANY,
+            None,
+            migrated().look(0, "RUNNING 0").settled(1),
+            ("a look after the poll",),
+        ),
+    ],
+)
+def test_what_is_missing_is_named(
+    expectation: Expectation, bug: KnownBug | None, story: Story, missing: tuple[str, ...]
+) -> None:
+    found = judge(expectation, bug, story.evidence)
+    assert found.missing == missing
+    assert found.reason == f"too little was seen; missing: {'; '.join(missing)}"
+
+
+def test_a_verdict_says_what_was_seen() -> None:
+    assert judge(COMPLETE, None, healthy().evidence).reason == "saw RUNNING 0 then COMPLETE 100"
+    assert judge(FIXED, BUG, healthy().evidence).reason == (
+        "known bug stuck did not show: RUNNING 0 then COMPLETE 100. Remove its marker"
+    )
+    assert judge(FIXED, BUG, stayed("STARTING", 41).evidence).reason == (
+        "wanted COMPLETE 100, or READY for good (stuck); got STARTING"
+    )
+    story = stayed("STARTING", 41).mishap()
+    assert judge(FIXED, None, story.evidence).reason == (
+        "something went wrong that the case does not declare: disk-full happened [journal #9]; "
+        "without that: wanted COMPLETE 100; got STARTING"
+    )
+
+
+def test_the_first_three_mishaps_are_named() -> None:
+    assert went_wrong(["a", "b", "c"]).endswith(": a; b; c")
+    assert went_wrong(["a", "b", "c", "d", "e"]).endswith(": a; b; c; and 2 more")
+
+
+def test_what_a_case_declares_is_not_why_it_ended() -> None:
+    story = refused("READY", 90, "refused").mishap(declared=True)
+    verdict = judge(FIXED, BUG, story.evidence)
+    assert "went wrong" not in too_little(verdict, story.evidence).reason
+    assert too_little(Verdict("passed", "saw"), story.mishap().evidence).name == "passed"
+
+
+CAUSED = BUG.model_copy(update={"cause": "feature-off"})
+
+
+@pytest.mark.parametrize(
+    ("name", "bug", "proved", "verdict"),
+    [
+        ("known-bug", CAUSED, ("feature-off",), "known-bug"),
+        ("known-bug", CAUSED, ("other", "feature-off"), "known-bug"),
+        ("known-bug", CAUSED, ("other",), "failed"),
+        ("known-bug", CAUSED, (), "error"),
+        ("known-bug", BUG, ("other",), "known-bug"),
+        ("known-bug", None, ("other",), "known-bug"),
+        ("failed", CAUSED, ("other",), "failed"),
+        ("passed", CAUSED, (), "passed"),
+    ],
+)
+def test_a_known_bug_that_names_its_cause_needs_that_proved(
+    name: VerdictName, bug: KnownBug | None, proved: tuple[str, ...], verdict: VerdictName
+) -> None:
+    found = with_cause(Verdict(name, "seen"), bug, proved)
+    assert (found.name, found.is_open) == (verdict, False)
+    assert (found.reason == "seen") == (name == verdict)
+
+
+def test_a_known_bug_with_another_cause_names_both() -> None:
+    assert with_cause(Verdict("known-bug", "seen"), CAUSED, ("one", "two")).reason == (
+        "READY as known bug stuck says, yet what is proved is one, two, not feature-off"
+    )

@@ -1,7 +1,11 @@
+import asyncio
 import errno
+import json
 import os
+import time
 import zlib
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -130,6 +134,114 @@ def test_a_second_user_of_the_file_is_refused(tmp_path: Path) -> None:
         _journal(tmp_path, 1)
     journal.close()
     Journal(tmp_path / "journal.jsonl", lambda: 0).close()
+
+
+def test_each_entry_is_numbered_dated_and_bears_the_cases_mark(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl", lambda: 1_000)
+    journal.append({"effect": "read"})
+    journal.case = "case-1"
+    journal.append({"effect": "made"}, [{"kind": "x"}])
+    first, second = (json.loads(line) for line in journal.lines(1))
+    assert first.keys() == {"seq", "wall_time", "platform_time", "case", "effect", "sum"}
+    assert (first["seq"], first["case"], second["seq"], second["case"]) == (1, None, 2, "case-1")
+    assert first["platform_time"].startswith("1970-01-01T00:00:01")
+    wall = datetime.fromisoformat(first["wall_time"]).timestamp()
+    assert abs(wall - time.time()) < 60
+    assert second["changes"] == [{"kind": "x"}]
+    assert (tmp_path / "journal.jsonl").stat().st_mode & 0o777 == 0o600
+    journal.close()
+
+
+def test_the_mark_of_the_last_change_is_recovered(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl", lambda: 0)
+    journal.append({"effect": "read"})
+    journal.case = "case-7"
+    journal.append({"effect": "made"}, [{"kind": "x"}])
+    journal.close()
+    again = Journal(tmp_path / "journal.jsonl", lambda: 0)
+    assert [entry["seq"] for entry in again.recover()] == [2]  # what only read changes nothing
+    assert (again.case, again.next) == ("case-7", 3)
+    again.close()
+
+
+def test_lines_longer_than_a_read_are_whole(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl", lambda: 0)
+    for size in (10, 300_000, 600_000, 10):
+        journal.append({"text": "x" * size})
+    assert [len(json.loads(line)["text"]) for line in journal.lines(0)] == [
+        10,
+        300_000,
+        600_000,
+        10,
+    ]
+    journal.close()
+
+
+def test_a_write_that_is_not_whole_is_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = _journal(tmp_path, 2)
+    before = (tmp_path / "journal.jsonl").read_bytes()
+    write = os.write
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda handle, data: write(handle, data[:10]))
+        with pytest.raises(OSError, match=r"only 10 of \d+ bytes"):
+            journal.append({"effect": "read"})
+    assert (tmp_path / "journal.jsonl").read_bytes() == before
+    assert journal.next == 3
+    journal.close()
+
+
+@pytest.mark.parametrize(("sync", "times"), [(True, 2), (False, 0)])
+def test_a_line_is_forced_to_the_disk_where_that_is_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sync: bool, times: int
+) -> None:
+    forced: list[int] = []
+    monkeypatch.setattr(os, "fdatasync", forced.append)
+    journal = Journal(tmp_path / "journal.jsonl", lambda: 0, sync)
+    journal.append({"effect": "read"})
+    journal.append({"effect": "read"})
+    journal.close()
+    assert len(forced) == times
+    unsaid = Journal(tmp_path / "journal.jsonl", lambda: 0)
+    unsaid.append({"effect": "read"})
+    unsaid.close()
+    assert len(forced) == times
+
+
+def test_a_follower_gets_what_was_there_and_then_what_comes(tmp_path: Path) -> None:
+    journal = _journal(tmp_path, 3)
+
+    async def follow() -> list[int]:
+        heard: list[int] = []
+        async for line in journal.follow(2):
+            heard.append(json.loads(line)["seq"])
+            if len(heard) == 5:
+                break
+            if heard[-1] >= 3:  # the reader waits by the time that the next one comes
+                asyncio.get_running_loop().call_soon(journal.append, {"effect": "read"})
+        return heard
+
+    assert asyncio.run(asyncio.wait_for(follow(), 30)) == [2, 3, 4, 5, 6]
+    journal.close()
+
+
+def test_one_who_waits_is_woken_by_an_entry_and_by_nothing_before(tmp_path: Path) -> None:
+    journal = _journal(tmp_path, 1)
+
+    async def waits() -> bool:
+        for _ in range(2):
+            waiting = asyncio.create_task(journal.grown())
+            for _ in range(3):
+                await asyncio.sleep(0)
+            assert not waiting.done()
+            journal.append({"effect": "read"})
+            await asyncio.wait_for(waiting, 30)
+        return True
+
+    assert asyncio.run(waits())
+    assert journal._waiting == 0
+    journal.close()
 
 
 def _journal(folder: Path, entries: int) -> Journal:

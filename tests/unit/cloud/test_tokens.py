@@ -7,15 +7,36 @@ from urllib.parse import urlencode
 import atlassian_jwt
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.cloud.tokens import TokenRefused, peek, qsh, sign_hs256, verify_hs256
+from harness.cloud.tokens import (
+    TokenRefused,
+    claimed_app,
+    path_below,
+    peek,
+    qsh,
+    sign_hs256,
+    sign_install,
+    verify_hs256,
+)
 from harness.vocabulary.effects import Effect
 
 SECRET = "a shared secret that is long enough for SHA-256"
 NOW = 1_700_000_000.0
 NAMES = st.text("abcXYZ09-._~ %+&=/?äß", min_size=1, max_size=8)
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+def signed(claims: dict[str, Any], **header: Any) -> str:
+    """A token of ours with any claims."""
+    given = {"iss": "charts", "exp": NOW + 9, "qsh": "right", **claims}
+    return jwt.api_jws.encode(_json(given), SECRET, algorithm="HS256", headers=header or None)
 
 
 def verify(token: str, hashes: tuple[str, ...] = ("right",), skew: float = 30.0) -> str:
@@ -106,5 +127,130 @@ def test_ours_is_one_that_others_accept() -> None:
     assert jwt.decode(token, SECRET, algorithms=["HS256"])["qsh"] == "hash"
 
 
-def _json(value: Any) -> bytes:
-    return json.dumps(value).encode()
+def said(token: str, **arguments: Any) -> tuple[Effect, str]:
+    found = refused(token, **arguments)
+    assert str(found) == found.message
+    return found.effect, found.claim
+
+
+def test_a_refusal_names_what_failed() -> None:
+    right = signed({})
+    assert said(jwt.encode({"iss": "charts"}, SECRET * 2, algorithm="HS384")) == (
+        Effect.BAD_ALGORITHM,
+        "alg",
+    )
+    assert said(signed({"iss": "other"})) == (Effect.UNKNOWN_ISSUER, "iss")
+    assert said(signed({"iss": ["charts"]})) == (Effect.UNKNOWN_ISSUER, "iss")
+    assert said(f"{right.rpartition('.')[0]}.AAAA") == (Effect.BAD_SIGNATURE, "signature")
+    assert said(signed({"exp": NOW - 31})) == (Effect.EXPIRED_TOKEN, "exp")
+    assert said(signed({"exp": "x"})) == (Effect.EXPIRED_TOKEN, "exp")
+    assert said(signed({"iat": NOW + 31})) == (Effect.TOKEN_NOT_YET_VALID, "iat")
+    assert said(signed({"nbf": NOW + 31})) == (Effect.TOKEN_NOT_YET_VALID, "nbf")
+    assert said(signed({"nbf": "x"})) == (Effect.MALFORMED_TOKEN, "nbf")
+    assert said(signed({"iat": True})) == (Effect.MALFORMED_TOKEN, "iat")
+    assert said(right, hashes=("one", "two")) == (Effect.BAD_QSH, "qsh")
+
+
+def test_a_refusal_says_by_how_much() -> None:
+    assert (
+        "exp was 40 s ago by this cloud's clock (30 s are"
+        in refused(signed({"exp": NOW - 40})).message
+    )
+    assert "iat lies 40 s in the future (30 s are" in refused(signed({"iat": NOW + 40})).message
+    assert "it must be one or two: " in refused(signed({}), hashes=("one", "two")).message
+    assert "'other' is installed" in refused(signed({"iss": "other"})).message
+    assert "HS384" in refused(jwt.encode({}, SECRET * 2, algorithm="HS384")).message
+
+
+@pytest.mark.parametrize("claims", [{"exp": NOW - 30}, {"iat": NOW + 30}, {"nbf": NOW + 30}])
+def test_the_skew_itself_is_tolerated(claims: dict[str, Any]) -> None:
+    assert verify(signed(claims)) == "charts"
+
+
+def test_an_expiry_that_is_not_a_number_of_time_has_passed() -> None:
+    """NaN is later than nothing and earlier than nothing."""
+    peeked = ({"alg": "HS256"}, {"iss": "charts", "exp": float("nan"), "qsh": "right"})
+    with pytest.raises(TokenRefused) as caught:
+        verify_hs256(signed({}), peeked, {"charts": SECRET}.get, ("right",), 30, lambda: NOW)
+    assert caught.value.effect == Effect.EXPIRED_TOKEN
+
+
+def test_later_hashes_are_made_only_where_they_are_needed() -> None:
+    def hashes() -> Any:
+        yield "right"
+        raise AssertionError("it was right already")
+
+    assert verify(signed({}), hashes()) == "charts"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("token", "why"),
+    [
+        ("a.b", "three parts"),
+        ("a.b.c.d", "three parts"),
+        ("e30.ä.x", "payload is not base64url"),
+        ("A.e30.x", "header is not base64url"),
+        ("e30.bm8.x", "payload is not JSON"),
+        ("W10.e30.x", "header is not a JSON object"),
+        ("e30.W10.x", "payload is not a JSON object"),
+    ],
+)
+def test_what_is_no_token_is_told_why(token: str, why: str) -> None:
+    with pytest.raises(TokenRefused, match=why) as caught:
+        peek(token)
+    assert (caught.value.effect, caught.value.claim) == (Effect.MALFORMED_TOKEN, "token")
+
+
+def test_a_token_in_url_safe_letters_is_read() -> None:
+    assert peek("eyJhIjoi8J-YgPCfmIA_In0.e30.x")[0] == {"a": "\U0001f600\U0001f600?"}
+
+
+@pytest.mark.parametrize(
+    ("header", "app"),
+    [
+        (f"JWT {signed({})}", "charts"),
+        (f"Bearer  {signed({})} ", "charts"),
+        (f"JWT {signed({'iss': 3})}", None),
+        ("JWT nonsense", None),
+        ("", None),
+    ],
+)
+def test_a_request_says_which_app_it_comes_from(header: str, app: str | None) -> None:
+    assert claimed_app(header) == app
+
+
+@pytest.mark.parametrize(
+    ("base", "url", "path"),
+    [
+        ("https://a/wiki", "https://a/wiki/rest/x", "/rest/x"),
+        ("https://a/wiki/", "https://a/wiki/rest/x", "/rest/x"),
+        ("https://a/wiki", "https://a/wikis/x", "/wikis/x"),
+        ("https://a/wiki", "https://a/other", "/other"),
+        ("https://a", "https://a/x?y=1", "/x"),
+    ],
+)
+def test_a_hash_is_of_the_path_below_the_base_url(base: str, url: str, path: str) -> None:
+    assert path_below(base, url) == path
+
+
+def test_our_tokens_are_valid_for_three_minutes() -> None:
+    claims = peek(sign_hs256("charts", SECRET, "right", NOW))[1]
+    assert claims == {"iss": "charts", "iat": NOW, "exp": NOW + 180, "qsh": "right"}
+    assert abs(peek(sign_hs256("charts", SECRET, "right"))[1]["iat"] - time.time()) < 60
+
+
+def test_a_signed_install_is_for_one_audience_by_a_named_key() -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    token = sign_install("site", "https://app", "hash", pem, "key-1")
+    claims = jwt.decode(token, key.public_key(), algorithms=["RS256"], audience="https://app")
+    assert (claims["iss"], claims["aud"], claims["qsh"]) == ("site", ["https://app"], "hash")
+    assert claims["exp"] - claims["iat"] == 180
+    assert peek(token)[0]["kid"] == "key-1"
+
+
+def test_a_path_is_hashed_in_one_form() -> None:
+    assert qsh("GET", "/a/") == qsh("get", "/a") == qsh("GET", "a")
+    assert qsh("GET", "/a&b") == qsh("GET", "/a%26b")
+    assert qsh("GET", "") == qsh("GET", "/")
+    assert qsh("GET", "/a", "x=2&x=1") == qsh("GET", "/a", "x=1&x=2") != qsh("GET", "/a", "x=1")

@@ -1,0 +1,26 @@
+"""What is mutated, and by which unit tests each module is held."""
+
+CORE = {
+    "harness.checker.verdict": (
+        "tests/unit/checker/test_verdict.py",
+        "tests/unit/checker/test_two_judges.py",
+    ),
+    "harness.checker.timeline": (
+        "tests/unit/checker/test_timeline.py",
+        "tests/unit/checker/test_verdict.py",
+        "tests/unit/checker/test_two_judges.py",
+    ),
+    "harness.checker.timing": (
+        "tests/unit/checker/test_verdict.py",
+        "tests/unit/checker/test_two_judges.py",
+    ),
+    "harness.checker.record": ("tests/unit/checker/test_record.py",),
+    "harness.runner.observe": ("tests/unit/runner/test_observe.py",),
+    "harness.testbed.reset": ("tests/unit/testbed/test_reset.py",),
+    "harness.planning.schedule": ("tests/unit/planning/test_schedule.py",),
+    "harness.cloud.tokens": ("tests/unit/cloud/test_tokens.py",),
+    "harness.cloud.journal": ("tests/unit/cloud/test_journal.py",),
+    "harness.runner.shrink": ("tests/unit/runner/test_shrink.py",),
+    "harness.matrix.shrink": ("tests/unit/matrix/test_shrink.py",),
+}
+"""Module -> the test files that are about it."""
