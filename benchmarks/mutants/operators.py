@@ -122,7 +122,7 @@ class OtherWord(_Own):
 
     def mutate(self, node: Node, index: int) -> Node:
         del index
-        node.value = f"{node.value[:-1]}~{node.value[-1]}"
+        node.value = f"{node.value[:-1]}x{node.value[-1]}"
         return node
 
 

@@ -230,6 +230,110 @@ def test_what_goes_wrong_is_noticed_where_it_is_not_the_apps_doing(
         assert told.record.mishaps[0].declared
 
 
+def test_a_mishap_says_what_was_asked_and_what_came() -> None:
+    told = begun().entry("POST", "/server/v1/migrations", 507, "storage full")
+    told.entry("POST", "/server/v1/migrations", None, "fault", reason="fault: cut")
+    told.entry("", "", None, "internal error", direction="internal")
+    full, cut, inner = told.record.mishaps
+    assert str(full) == (
+        "POST /server/v1/migrations got 507 (storage full) [journal #3 at 10:00:03 server time]"
+    )
+    assert cut.says == "POST /server/v1/migrations got no answer (fault: cut)"
+    assert inner.says == "internal error"
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "route", "method", "may"),
+    [
+        ({"kind": "cut"}, "cut", "/a", "GET", True),
+        ({"kind": "cut"}, "latency", "/a", "GET", False),
+        ({"kind": "cut", "route": "/a/*"}, "cut", "/a/b", "GET", True),
+        ({"kind": "cut", "route": "/a/*"}, "cut", "/b", "GET", False),
+        ({"kind": "cut", "method": "GET"}, "cut", "/a", "POST", False),
+        ({"kind": "cut", "method": None}, "cut", "/a", "POST", True),
+        # A webhook has an address, and no route.
+        ({"kind": "webhook-lost", "route": "/a"}, "webhook-lost", "https://x", "POST", True),
+    ],
+)
+def test_a_fault_strikes_its_own_calls(
+    fault: dict[str, Any], kind: str, route: str, method: str, may: bool
+) -> None:
+    assert Declared((fault,)).fault(kind, route, method) == may
+    assert Declared((fault,), frozenset({kind})).fault(kind, route, method)
+
+
+@pytest.mark.parametrize(
+    ("fault", "path", "may"),
+    [
+        ({"kind": "cut"}, "/server/v1/x", True),
+        ({"kind": "cut", "route": POLL_ROUTE}, POLL_ROUTE.replace("{migrationId}", OTHER), True),
+        ({"kind": "cut", "route": POLL_ROUTE}, "/server/v1/migrations", False),
+        ({"kind": "cut", "method": "POST"}, "/server/v1/x", False),
+    ],
+)
+def test_a_call_may_fail_where_a_fault_strikes_it(
+    fault: dict[str, Any], path: str, may: bool
+) -> None:
+    assert Declared((fault,)).call(path, "GET") == may
+
+
+def test_a_record_without_a_plan_takes_every_migration_that_begins() -> None:
+    told = Told()
+    told.record.plan = None
+    told.migration(plan="any").transfer()
+    assert told.record.migrations == {MIGRATION}
+    assert [change.what for change in told.record.changes] == ["migration made", "transfer made"]
+
+
+def test_the_newest_state_is_kept_and_what_is_not_said_stays() -> None:
+    told = begun().post("recorded", "IN_PROGRESS", 40)
+    assert told.record.settled is None
+    told.entry("POST", "/x", 200, "recorded", transfer_id=TRANSFER, detail={"percent": 60})
+    assert (told.record.status, told.record.percent) == ("IN_PROGRESS", 60)
+    told.entry("", "", None, "timed out", transfer_id=TRANSFER, direction="internal")
+    told.post("recorded", "IN_PROGRESS", 70)
+    assert told.record.settled is told.record.changes[-2]
+    states = [(each.what, each.status, each.percent) for each in told.record.changes[2:]]
+    assert states == [
+        ("recorded", "IN_PROGRESS", 40),
+        ("recorded", "IN_PROGRESS", 60),
+        ("settled", "TIMED_OUT", 60),
+        ("recorded", "IN_PROGRESS", 70),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "core", "other"),
+    [
+        (399, None, None),
+        (400, "platform-refused", None),
+        (499, "platform-refused", None),
+        (500, "internal-error", "internal-error"),
+    ],
+)
+def test_the_assistants_own_calls_may_not_be_refused(
+    status: int, core: str | None, other: str | None
+) -> None:
+    told = begun().entry("POST", "/server/v1/migrations", status, "seen")
+    assert [each.kind for each in told.record.mishaps] == ([core] if core else [])
+    told = begun().entry("POST", f"/server/v1/transfers/{TRANSFER}/data", status, "seen")
+    assert [each.kind for each in told.record.mishaps] == ([other] if other else [])
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(400, None), (499, None), (500, "platform-refused"), (503, "platform-refused")],
+)
+def test_what_the_app_asks_for_may_be_refused_and_has_to_be_answered(
+    status: int, kind: str | None
+) -> None:
+    text = f"x: POST http://c/server/v1/transfers/{TRANSFER}/data was answered {status} y"
+    found = list(mishaps_in_log([("ERROR", text, None)], begun().record))
+    assert [each.kind for each in found] == ([kind] if kind else [])
+    if found:
+        assert found[0].says == f"POST /server/v1/transfers/{{id}}/data was answered {status}"
+
+
 def test_a_case_declares_the_faults_of_its_axes() -> None:
     with_fault = next(case for case in load(MATRIX) if case.axes["fault"] == "polls-fail")
     declared = declared_by(with_fault)
@@ -244,6 +348,11 @@ def test_a_fault_that_leaves_no_trace_is_known_by_how_often_it_struck() -> None:
     idle = {"kind": "cut", "route": "*", "struck": 0}
     (mishap,) = faults_in_force([late, idle], Declared())
     assert (mishap.kind, mishap.declared) == ("webhook-late", False)
+    assert mishap.says == "the fault webhook-late is in force for * and struck 2 times"
+    once = {"kind": "cut", "route": "/a", "method": "GET", "struck": 1}
+    assert len(list(faults_in_force([once], Declared()))) == 1
+    assert not list(faults_in_force([once], Declared(({"kind": "cut", "method": "GET"},))))
+    assert list(faults_in_force([once], Declared(({"kind": "cut", "route": "/b"},))))
     assert list(faults_in_force([late], Declared(({"kind": "webhook-late"},)))) == []
 
 

@@ -470,6 +470,40 @@ def test_what_is_missing_is_named(
     assert found.reason == f"too little was seen; missing: {'; '.join(missing)}"
 
 
+LONG = Expectation(rows=("RUNNING 0",), lasts="25m", source="x")
+
+
+def test_a_row_without_a_transfer_needs_one_poll_and_one_with_a_transfer_one_each_refresh() -> None:
+    def story(polls: int, *, linked: bool) -> Story:
+        told = Story().migration(-0.3).transfer(-0.2, linked=linked).look(0, "RUNNING 0")
+        for n in range(polls):
+            told.poll(10 + n)
+        return told.look(25, "RUNNING 0").look(26, "RUNNING 0")
+
+    assert judge(LONG, None, story(1, linked=False).evidence).name == "passed"
+    assert judge(LONG, None, story(0, linked=False).evidence).is_open
+    assert judge(LONG, None, story(1, linked=True).evidence).missing == (
+        "2 answered polls of this migration; 1 came",
+    )
+    assert judge(LONG, None, story(2, linked=True).evidence).name == "passed"
+
+
+def test_a_wrong_row_without_a_transfer_is_given_up_after_an_hour_and_a_poll() -> None:
+    story = Story().migration(-0.3).look(0, "READY").poll(10).transfer(11, linked=False)
+    story.look(59, "READY").look(59.9, "READY")
+    assert judge(FIXED, None, story.evidence).missing == (
+        "1 answered poll of this migration; 0 came",  # none since the transfer was made
+        "the row for 60.0 min; it was watched for 59.9 min",
+    )
+    story.poll(59.95).look(60, "READY").look(60.5, "READY")
+    assert judge(FIXED, None, story.evidence).name == "failed"
+
+
+def test_who_stood_still_before_the_start_lost_nothing() -> None:
+    assert judge(ABSENT, None, feature_off().pause(-0.5, 5).evidence).name == "passed"
+    assert judge(ABSENT, None, feature_off().pause(0, 5).evidence).is_open
+
+
 def test_a_verdict_says_what_was_seen() -> None:
     assert judge(COMPLETE, None, healthy().evidence).reason == "saw RUNNING 0 then COMPLETE 100"
     assert judge(FIXED, BUG, healthy().evidence).reason == (

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from harness.cases import Case, Expectation
-from harness.checker.record import Record
+from harness.checker.record import Declared, Record
 from harness.drivers.browser.look import Look, Proof
 from harness.errors import DriverError, PageUnreadable
 from harness.runner import observe
 from harness.runner.observe import CaseCloud, TimeScaleTooHigh, Watch, carried_scale
-from harness.store.evidence import Mishap
+from harness.store.evidence import Mishap, Pause, Poll
 from harness.vocabulary.rows import parse_row
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -231,3 +231,143 @@ def test_a_scale_that_looks_cannot_follow_is_refused(world: World) -> None:
     with pytest.raises(TimeScaleTooHigh, match="--time-scale 272 or less"):
         watch(world, case(rows=["COMPLETE 100"])).run()
     assert carried_scale(1.0) == 300
+
+
+def test_a_scale_that_is_too_high_is_told_with_what_it_would_take() -> None:
+    error = TimeScaleTooHigh(600, 1.1)
+    assert error.carries == 272
+    assert "600 is more than this machine carries: in one look, which takes 1.10 s, 11 min" in str(
+        error
+    )
+    assert "the row may change every 10 min" in str(error)
+    assert TimeScaleTooHigh(600, 1000).carries == 1
+
+
+def test_a_scale_is_judged_by_the_usual_look(world: World) -> None:
+    """Three looks are enough; a slow one among them is not usual."""
+    running = watch(world, case(rows=["READY"], lasts="15m"))
+    world.takes = 0.5
+    running._look()
+    world.takes = 2.0
+    running._look()
+    running._check_scale()
+    world.takes = 0.5
+    running._look()
+    running._check_scale()  # exactly what the machine carries
+    world.takes = 0.6
+    running._look()
+    running._look()
+    with pytest.raises(TimeScaleTooHigh):
+        running._check_scale()
+
+
+def test_an_entry_happened_as_long_ago_as_the_clocks_say(world: World) -> None:
+    running = watch(world, case(rows=["READY"], lasts="15m"))
+    world.polls(1.0, 99.0)
+    world.entries[2] = (1.5, world.entries[2][1])  # its clock is ahead
+    world.now = 2.0
+    running.cloud.update()
+    one, two = running.cloud.record.polls
+    assert (round(one.happened, 3), one.known, two.happened) == (1.0, 2.0, 2.0)
+
+
+def test_a_cloud_that_is_a_little_late_stands_not_still(world: World) -> None:
+    running = watch(world, case(rows=["ABSENT"], lasts="10m"))
+    late = [3.0, 3.1]
+
+    def journal(since: int, wait: float = 0) -> tuple[list[dict[str, Any]], int]:
+        world.now += wait + late.pop(0)
+        return [], since
+
+    running.cloud.cloud = SimpleNamespace(journal=journal)  # type: ignore[assignment]
+    running.cloud.update(wait=1)
+    assert running.evidence.pauses == ()
+    running.cloud.record.declared = Declared(kinds=frozenset({"cloud-stood-still"}))
+    running.cloud.update(wait=1)
+    (still,) = running.evidence.pauses
+    assert (still.who, still.began, round(still.seconds, 3)) == ("the cloud", 4.0, 3.1)
+    (mishap,) = running.evidence.mishaps
+    assert (mishap.declared, mishap.says) == (
+        True,
+        "the cloud did not answer for 3.1 s of wall time",
+    )
+
+
+@pytest.mark.parametrize(("moved", "noticed"), [(2.9, []), (3.5, [3.5]), (-2.9, []), (-3.5, [0.0])])
+def test_a_clock_that_moved_is_noticed(world: World, moved: float, noticed: list[float]) -> None:
+    """Forwards the machine may have slept; backwards nobody lost time."""
+    running = watch(world, case(rows=["READY"], lasts="15m"))
+    running._look()
+    world.slept += moved
+    running._look()
+    assert [round(each.seconds, 3) for each in running.evidence.pauses] == noticed
+
+
+def test_a_look_that_takes_long_is_a_server_that_stood_still(world: World) -> None:
+    running = watch(world, case(rows=["READY"], lasts="15m"))
+    world.takes = 3.0
+    running._look()
+    assert running.evidence.pauses == ()
+    world.takes = 3.5
+    running._look()
+    (still,) = running.evidence.pauses
+    assert (still.who, still.began, still.seconds) == ("Confluence", 3.0, 3.5)
+
+
+def test_a_plans_status_is_read_until_it_has_ended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statuses = iter(["RUNNING", "FINISHED"])
+    monkeypatch.setattr(observe, "plan_status", lambda _: next(statuses))
+    running = watch(world, case(rows=["READY"], lasts="15m"))
+    for _ in range(4):
+        running._look()
+    looks = running.evidence.looks
+    assert [each.plan_status for each in looks] == ["RUNNING", "FINISHED", "FINISHED", "FINISHED"]
+    assert running.evidence.looked == 4
+
+
+def test_pauses_are_told_in_their_order(world: World) -> None:
+    running = watch(world, case(rows=["READY"], lasts="15m"))
+    running._stood_still("Confluence", 5.0, 4.0)
+    running.cloud.stood_still.append(Pause("the cloud", 2.0, 4.0))
+    assert [each.began for each in running.evidence.pauses] == [2.0, 5.0]
+
+
+def test_the_next_look_waits_for_the_journal_but_not_for_long(world: World) -> None:
+    running = watch(world, case(rows=["READY"], lasts="15m"))
+    running._look()
+    assert running._silence() == pytest.approx(1 / 3)  # a third of a refresh
+    running.scale = 60.0
+    assert running._silence() == 2.0
+    # A look comes half a second after a poll, when it counts.
+    running.cloud.record.polls.append(Poll(1, NOON, 0.0, world.now - 0.2))
+    assert running._silence() == pytest.approx(0.31)
+    running.cloud.record.polls.append(Poll(2, NOON, 0.0, world.now - 0.5))
+    assert running._silence() == 2.0
+
+
+def test_a_look_comes_when_time_may_decide(world: World) -> None:
+    """A server second after it, since the answer's Date has no fractions."""
+    running = watch(world, case(rows=["READY"], lasts="10m"))
+    world.now = 0.9
+    running._look()  # at 0.95 s, which is 9.5 minutes
+    assert running._silence() == pytest.approx(31 / SCALE)
+
+
+def test_a_watch_ends_in_wall_time_where_no_server_time_comes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twice the time for everything, and a minute."""
+    monkeypatch.setattr(observe, "look", unreadable(world))
+    watched = watch(world, case(rows=["READY"], lasts="10m")).run()
+    assert watched.verdict.name == "error"
+    assert 80 < world.now < 83
+
+
+def unreadable(world: World) -> Any:
+    def look(*_: object, **__: object) -> Look:
+        world.now += 0.05
+        raise PageUnreadable("reading the row", "http-error", "HTTP 503")
+
+    return look
