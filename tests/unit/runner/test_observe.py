@@ -1,6 +1,7 @@
 """A watch, on clocks, pages and a journal that are told what to do."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -325,6 +326,18 @@ def test_a_plans_status_is_read_until_it_has_ended(
     looks = running.evidence.looks
     assert [each.plan_status for each in looks] == ["RUNNING", "FINISHED", "FINISHED", "FINISHED"]
     assert running.evidence.looked == 4
+
+
+def test_what_had_to_be_done_to_read_a_page_is_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found(*given: Any, **more: Any) -> Look:
+        return replace(world.look(*given, **more), remarks=("logged in again", "a dialog closed"))
+
+    monkeypatch.setattr(observe, "look", found)
+    running = watch(world, case(rows=["READY"], lasts="15m"))
+    running._look()
+    assert running.evidence.looks[0].saw == "logged in again; a dialog closed"
 
 
 def test_pauses_are_told_in_their_order(world: World) -> None:
