@@ -24,6 +24,12 @@ def test_reads_from_any_number_across_blocks(tmp_path: Path) -> None:
     journal.close()
 
 
+def test_nothing_is_read_beyond_a_block_that_is_just_full(tmp_path: Path) -> None:
+    journal = _journal(tmp_path, 64)
+    assert list(journal.lines(65)) == []
+    journal.close()
+
+
 def test_goes_on_where_it_was(tmp_path: Path) -> None:
     _journal(tmp_path, 100).close()
     again = Journal(tmp_path / "journal.jsonl", lambda: 0)

@@ -102,6 +102,13 @@ def test_shards_depend_on_the_cases_alone(cases, of, data):
         assert shard(cases, SETTINGS, number, of) == shard(other, SETTINGS, number, of)
 
 
+def test_a_shard_is_what_one_of_so_many_workers_would_run():
+    workers = split(matrix(), SETTINGS, 3).workers
+    assert tuple(shard(matrix(), SETTINGS, n, 3) for n in (1, 2, 3)) == workers
+    with pytest.raises(BadInput, match="use 1/1 to 0/0"):
+        shard(matrix(), SETTINGS, 1, 0)
+
+
 @pytest.mark.parametrize(("number", "of"), [(0, 3), (4, 3), (1, 0)])
 def test_a_shard_that_does_not_exist_is_refused(number, of):
     with pytest.raises(BadInput, match=rf"shard {number}/{of} does not exist"):
