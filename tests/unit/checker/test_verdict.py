@@ -329,6 +329,7 @@ def test_a_late_end_in_the_cloud_leaves_time_for_the_polls_after_it() -> None:
         (FIXED, BUG, stayed("READY", 5), 31),
         (FIXED, None, stayed("READY", 70), None),
         (ABSENT, None, feature_off(4).pause(2, 3), 13),
+        (FIXED, BUG, stayed("READY", 5).pause(2, 3), 34),
     ],
 )
 def test_a_look_is_due_when_time_may_decide(
