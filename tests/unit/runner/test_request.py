@@ -148,9 +148,13 @@ def test_a_run_of_before_is_resumed(case_file: Path, tmp_path: Path) -> None:
 
 
 def test_a_known_bug_names_a_cause_that_can_be_proved(tmp_path: Path) -> None:
-    text = (SEED.read_text()).replace("lasts: 30m", "lasts: 30m\n    cause: dev-mode-row-not-updatd")
+    text = (SEED.read_text()).replace(
+        "lasts: 30m", "lasts: 30m\n    cause: dev-mode-row-not-updatd"
+    )
     text = text.replace("app: ../apps/charts", f"app: {SEED.parents[1] / 'apps' / 'charts'}")
     file = tmp_path / "seed.yaml"
     file.write_text(text)
-    with pytest.raises(BadInput, match=r":37: .*no cause is called 'dev-mode-row-not-updatd'; did you mean"):
+    with pytest.raises(
+        BadInput, match=r":37: .*no cause is called 'dev-mode-row-not-updatd'; did you mean"
+    ):
         plan_run([file], {}, Selection(), None, None, {})
