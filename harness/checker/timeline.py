@@ -181,7 +181,7 @@ def in_time(window: Window, shown: Shown) -> Match:
     return Match.MAYBE if shown.after < window.after or is_late else Match.YES
 
 
-def wanted_text(expectation: Expectation) -> str:
+def expected_text(expectation: Expectation) -> str:
     """The expected rows in words, with their times where they have any."""
     if not expectation.times:
         return " then ".join(str(row) for row in expectation.rows)

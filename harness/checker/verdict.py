@@ -341,7 +341,7 @@ class _Judgement:
         if found is Match.MAYBE:
             why = timeline.unseen_text(self.expectation, self.evidence)
             why = why or "a row came at an unknown time between two looks"
-            wanted = timeline.wanted_text(self.expectation)
+            wanted = timeline.expected_text(self.expectation)
             return _little(f"{why}; wanted {wanted}; got {got}")
         if self.bug:
             verdict = Verdict(
@@ -356,7 +356,7 @@ class _Judgement:
 
     def _failed(self) -> Verdict:
         got = timeline.seen_text(self.evidence, timed=bool(self.expectation.times))
-        wanted = timeline.wanted_text(self.expectation)
+        wanted = timeline.expected_text(self.expectation)
         if self.bug:
             reason = f"wanted {wanted}, or {self.bug.row} for good ({self.bug.id}); got {got}"
         else:

@@ -35,7 +35,7 @@ def save_command(
     if not _NAME.fullmatch(name):
         raise BadInput(f"golden home {name!r}: letters, digits, dots, hyphens and underscores only")
     with interrupt.orderly(to_stderr), client_if_any(_docker_socket()) as client:
-        place = save(name, _standing(run), to_stderr, client)
+        place = save(name, _with_a_stack(run), to_stderr, client)
     to_stderr(f"kept in {place}: `harness up --golden {name}` begins with it")
     return 0
 
@@ -67,14 +67,14 @@ def _docker_socket() -> Path | None:
     return resolve({}, os.environ).settings.docker_socket
 
 
-def _standing(run: str | None) -> runs.Run:
+def _with_a_stack(run: str | None) -> runs.Run:
     if run is None:
-        standing = runs.standing(project_root())
+        running = runs.with_a_stack(project_root())
     else:
-        standing = [each for each in runs.standing() if each.id == run]
-    if len(standing) == 1:
-        return standing[0]
-    if standing:
-        raise BadInput(f"several stacks are standing: name one of {runs.told(standing)}")
+        running = [each for each in runs.with_a_stack() if each.id == run]
+    if len(running) == 1:
+        return running[0]
+    if running:
+        raise BadInput(f"several stacks are running: name one of {runs.listed(running)}")
     which = f"no stack of {project_root()}" if run is None else f"no stack of run {run!r}"
-    raise BadInput(f"{which} is standing: `harness up` brings one up")
+    raise BadInput(f"{which} is running: `harness up` brings one up")

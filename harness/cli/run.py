@@ -61,9 +61,9 @@ def run(
     # Off a terminal rich assumes 80 columns, and folds every case id.
     console = Console(stderr=True, width=None if sys.stderr.isatty() else 140)
     socket = resolve({}, os.environ).settings.docker_socket
-    with attached_stack(stack, socket) if stack else nullcontext() as standing:
-        work = plan_run(files or [], flags, selection, resume, standing)
-        outcome, folder = _run(work, console, standing, scheduler, shrink=shrink)
+    with attached_stack(stack, socket) if stack else nullcontext() as attached:
+        work = plan_run(files or [], flags, selection, resume, attached)
+        outcome, folder = _run(work, console, attached, scheduler, shrink=shrink)
     table.summary(console, outcome)
     write(outcome, folder / RESULTS)  # after the table, which stays readable where a disk is full
     if json_file:
@@ -77,7 +77,7 @@ def run(
 def _run(
     work: RunPlan,
     console: Console,
-    standing: AttachedStack | None,
+    attached: AttachedStack | None,
     scheduler: str | None,
     *,
     shrink: bool,
@@ -86,7 +86,7 @@ def _run(
     with (
         live.shown(console) as listener,
         open_session(
-            work.settings, to_stderr, [listener], folder=work.folder, standing=standing
+            work.settings, to_stderr, [listener], folder=work.folder, attached=attached
         ) as session,
     ):
         folder = session.folder

@@ -66,12 +66,14 @@ def down(
         bool, typer.Option("--all", help="the stacks of all your projects on this machine")
     ] = False,
 ) -> int:
-    """End the stacks that `harness up` left standing in this project."""
+    """End the stacks that `harness up` left running in this project."""
     chosen = _chosen(run, every=every)
     if not chosen:
-        others = runs.standing()
-        hint = f"; others are {runs.told(others)}: `harness down --all` ends them" if others else ""
-        to_stderr(f"no stack of {project_root()} is standing{hint}")
+        others = runs.with_a_stack()
+        hint = (
+            f"; others are {runs.listed(others)}: `harness down --all` ends them" if others else ""
+        )
+        to_stderr(f"no stack of {project_root()} is running{hint}")
         return 0
     with client_if_any(_docker_socket()) as client:
         for each in chosen:
@@ -87,14 +89,14 @@ def down(
 
 def _chosen(run: str | None, *, every: bool) -> list[runs.Run]:
     if run is None:
-        return runs.standing(None if every else project_root())
+        return runs.with_a_stack(None if every else project_root())
     if every:
         raise BadInput("name a run, or all by --all")
-    chosen = [each for each in runs.standing() if each.id == run]
+    chosen = [each for each in runs.with_a_stack() if each.id == run]
     if not chosen:
-        known = runs.told(runs.standing())
+        known = runs.listed(runs.with_a_stack())
         hint = f"; there is {known}" if known else ": `harness up` brings one up"
-        raise BadInput(f"no stack of run {run!r} is standing here{hint}")
+        raise BadInput(f"no stack of run {run!r} is running here{hint}")
     return chosen
 
 

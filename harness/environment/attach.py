@@ -54,13 +54,13 @@ def attached_stack(which: str, docker_socket: Path | None) -> Iterator[AttachedS
 
 
 def _find(which: str) -> Run:
-    every, here = runs.standing(), runs.standing(project_root())
+    every, here = runs.with_a_stack(), runs.with_a_stack(project_root())
     if which == LAST and here:
         return here[-1]
     found = next((run for run in every if run.id == which), None)
     if found is None:
         missing = f"stack of {project_root()}" if which == LAST else f"stack of run {which!r}"
-        known = runs.told(every)
+        known = runs.listed(every)
         hint = f"; there is {known}" if known else ": `harness up` brings one up"
         raise BadInput(f"--stack: no {missing} is running{hint}")
     return found

@@ -46,7 +46,7 @@ _BEGINS = ("POST", "/server/v1/migrations")
 
 @dataclass(frozen=True)
 class Target:
-    """What is known of a standing Confluence; None is what is not at hand.
+    """What is known of a running Confluence; None is what is not at hand.
 
     Args:
         base_url: Confluence's address with its context path.
@@ -74,7 +74,7 @@ class Target:
 
 
 def of_stack(document: StackDocument, asked: Target) -> Target:
-    """What is known of a stack that `harness up` left standing, with what was asked beside it."""
+    """What is known of a stack that `harness up` left running, with what was given beside it."""
     confluence = document.confluence
     log = Path(confluence.log_path)
     return Target(

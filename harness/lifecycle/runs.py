@@ -165,8 +165,8 @@ def known() -> list[Run]:
     return [find(name) for name in sorted({path.stem for path in folder.glob("*")})]
 
 
-def standing(project: Path | None = None) -> list[Run]:
-    """Runs that `harness up` left standing, oldest first.
+def with_a_stack(project: Path | None = None) -> list[Run]:
+    """Runs that `harness up` left running, oldest first.
 
     Args:
         project: the root of the project whose runs count; None for those of all.
@@ -175,13 +175,13 @@ def standing(project: Path | None = None) -> list[Run]:
     return [run for run in every if project in (None, run.project)]
 
 
-def told(every: Sequence[Run]) -> str:
+def listed(every: Sequence[Run]) -> str:
     """Runs for a message: each with the root of its project."""
     return ", ".join(f"{run.id} of {run.project or 'an unknown project'}" for run in every)
 
 
 def is_alive(run: Run) -> bool:
-    """Whether the run is still owned by a process or was left standing on purpose."""
+    """Whether the run is still owned by a process or was left running on purpose."""
     if run.stack_file.exists():
         return True
     try:

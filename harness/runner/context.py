@@ -23,7 +23,7 @@ class RunContext:
         progress: takes lines about stacks.
         folder: where results go.
         name: how the names of the stacks begin, which differ within a run.
-        standing: the one stack to run on, where that is given.
+        attached: the one stack to run on, where that is given.
     """
 
     settings: Settings
@@ -33,4 +33,4 @@ class RunContext:
     progress: Progress
     folder: Path
     name: str = "stack"
-    standing: AttachedStack | None = None
+    attached: AttachedStack | None = None

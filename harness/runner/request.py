@@ -59,7 +59,7 @@ def plan_run(
     flags: Mapping[str, Any],
     selection: Selection,
     resume: Path | None,
-    standing: AttachedStack | None,
+    attached: AttachedStack | None,
     environ: Mapping[str, str] = os.environ,
 ) -> RunPlan:
     """Settles what a run is to do.
@@ -69,7 +69,7 @@ def plan_run(
         flags: settings given on the command line.
         selection: options that decide which cases run.
         resume: folder of a run to go on with.
-        standing: the stack to run on, where that is given.
+        attached: the stack to run on, where that is given.
         environ: the environment.
 
     Raises:
@@ -79,10 +79,10 @@ def plan_run(
         return _resumed(resume, files, flags, selection, environ)
     if not files:
         raise BadInput("name a case file, or a run by --resume")
-    if standing:
-        flags = _of_stack(flags, standing)
+    if attached:
+        flags = _of_stack(flags, attached)
     settings = resolve(flags, environ).settings
-    if standing and settings.workers > 1:
+    if attached and settings.workers > 1:
         raise BadInput("--stack: cases share its flags and its cloud, so only one worker can run")
     suites, cases = _cases(files, selection, settings)
     request = RunRequest(
@@ -129,13 +129,13 @@ def part_of(shard: str | None) -> tuple[int, int] | None:
     return int(number), int(of)
 
 
-def _of_stack(flags: Mapping[str, Any], standing: AttachedStack) -> Mapping[str, Any]:
+def _of_stack(flags: Mapping[str, Any], attached: AttachedStack) -> Mapping[str, Any]:
     """The flags, with what the stack that stands has decided already.
 
     Raises:
         BadInput: a flag asks for something else.
     """
-    stack = standing.stack
+    stack = attached.stack
     has = {"engine": stack.engine.name, "time_scale": stack.scale, "ccma": stack.ccma}
     for name, value in has.items():
         if flags.get(name) not in (None, value):

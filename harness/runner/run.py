@@ -30,7 +30,7 @@ def run_jobs(jobs: Sequence[Job], place: RunContext, earlier: Sequence[CaseResul
     book = Book(jobs, place, earlier)
     isolated = place.settings.isolation == "fresh"
     parts, saved = scheduled(jobs, place.settings.workers)
-    if saved > 0 and not isolated and not place.standing:
+    if saved > 0 and not isolated and not place.attached:
         place.progress(f"order: {saved} new stacks saved by the order of the cases")
     place.events(Event("run-started", detail=f"{len(jobs)} cases", count=len(jobs)))
     worker = Worker(place, book)
@@ -39,7 +39,7 @@ def run_jobs(jobs: Sequence[Job], place: RunContext, earlier: Sequence[CaseResul
         worker(parts[0], 0)
     elif parts:
         _side_by_side(worker, parts)
-    results = book.results(saved=0 if isolated or place.standing else max(saved, 0))
+    results = book.results(saved=0 if isolated or place.attached else max(saved, 0))
     try:
         write(results, place.folder / RESULTS)
     except HarnessError as error:

@@ -37,7 +37,7 @@ class Session:
     folder: Path
     events: EventLog
     progress: Progress
-    standing: AttachedStack | None
+    attached: AttachedStack | None
     stop: interrupt.Stop
     _extra: int = 0
 
@@ -66,8 +66,8 @@ class Session:
         jobs = jobs_of(cases, self.settings, self.progress)
         if part is not None:
             jobs = shard(jobs, *part)
-        if self.standing:
-            check_suited(self.standing.requirements, jobs)
+        if self.attached:
+            check_suited(self.attached.requirements, jobs)
         if request:
             request_file.write(request, self.folder)
         if (self.folder / REQUEST).exists():
@@ -94,7 +94,7 @@ class Session:
             self.progress,
             self.folder / name if name else self.folder,
             name or "stack",
-            self.standing,
+            self.attached,
         )
 
 
@@ -105,7 +105,7 @@ def open_session(
     listeners: Sequence[Callable[[Event], None]],
     *,
     folder: Path | None = None,
-    standing: AttachedStack | None = None,
+    attached: AttachedStack | None = None,
 ) -> Iterator[Session]:
     """A run that is open until the block ends, however it ends.
 
@@ -114,7 +114,7 @@ def open_session(
         progress: takes lines about what is built and brought up.
         listeners: told of each event.
         folder: of the run that this one resumes; None makes one of its own.
-        standing: the stack to run on, where that is given.
+        attached: the stack to run on, where that is given.
 
     Raises:
         BadInput: the engine cannot be had here.
@@ -127,4 +127,4 @@ def open_session(
             folder = folder or settings.results / run.id
             events = EventLog(folder / EVENTS, listeners)
             with reaper.nothing_left(run, ready.client):
-                yield Session(settings, ready, run, folder, events, progress, standing, stop)
+                yield Session(settings, ready, run, folder, events, progress, attached, stop)

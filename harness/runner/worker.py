@@ -59,12 +59,12 @@ class Worker:
         unusable: dict[StackRequirements, str] = {}
         with ExitStack() as at_end:
             testbeds = self._benches(index, at_end)
-            if (standing := self._place.standing) and jobs:
-                testbeds.adopt(standing.stack, standing.requirements, jobs[0].app, jobs[0].jar)
+            if (attached := self._place.attached) and jobs:
+                testbeds.adopt(attached.stack, attached.requirements, jobs[0].app, jobs[0].jar)
             for job in jobs:
                 if self._stop.is_set():
                     return
-                if self._place.settings.isolation == "fresh" and not standing:
+                if self._place.settings.isolation == "fresh" and not attached:
                     testbeds.close()
                 if job.requirements not in unusable:
                     attempt = self._attempts(testbeds, job)
@@ -94,7 +94,7 @@ class Worker:
     def _attempts(self, testbeds: TestbedPool, job: Job) -> Attempt:
         """A job's result, or why it has no stack; one whose stack died is tried once more."""
         first = self._attempt(testbeds, job)
-        if not first.is_worth_another or self._stop.is_set() or self._place.standing:
+        if not first.is_worth_another or self._stop.is_set() or self._place.attached:
             return first
         second = self._attempt(testbeds, job)
         if second.result:

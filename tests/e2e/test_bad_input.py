@@ -53,7 +53,7 @@ def test_a_case_file_with_a_mistake(command: Command, right: str, wrong: str, to
         (["run", str(SEED), "--time-scale", "-1"], "setting time_scale (--time-scale)"),
         (["run", str(SEED), "--workers", "many"], "--workers"),
         (["run"], "name a case file"),
-        (["down", "no-such-run"], "no stack of run 'no-such-run' is standing here"),
+        (["down", "no-such-run"], "no stack of run 'no-such-run' is running here"),
     ],
 )
 def test_a_command_line_with_a_mistake(command: Command, words: list[str], told: str) -> None:

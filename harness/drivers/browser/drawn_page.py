@@ -89,7 +89,7 @@ class DrawnPage:
         return found, snapshot, is_still
 
     def _settled(self, quiet: int) -> tuple[PageSnapshot, bool]:
-        taken = self._page.evaluate(SETTLE, [asked(self._sought), quiet, quiet * 4])
+        taken = self._page.evaluate(SETTLE, [what_to_look_for(self._sought), quiet, quiet * 4])
         return PageSnapshot.model_validate(taken["page"]), bool(taken["quiet"])
 
     def _judged(self, snapshot: PageSnapshot) -> Judged:
@@ -117,7 +117,7 @@ class DrawnPage:
             _await_request(self._page, longest)
             return True
         if snapshot.is_scripted and found.state is State.DRAWING:
-            self._page.evaluate(CHANGED, [asked(self._sought), longest])
+            self._page.evaluate(CHANGED, [what_to_look_for(self._sought), longest])
             return True
         return not is_still and found.state in FOUND
 
@@ -138,7 +138,7 @@ def await_drawn(page: Page) -> PageSnapshot:
     """
     watch, until = watch_of(page), time.monotonic() + DRAWN_WITHIN
     while True:
-        taken = page.evaluate(SETTLE, [asked(), _STILL_MS, _STILL_MS * 4])
+        taken = page.evaluate(SETTLE, [what_to_look_for(), _STILL_MS, _STILL_MS * 4])
         snapshot = PageSnapshot.model_validate(taken["page"])
         left = min(until - time.monotonic(), 1) * _A_SECOND
         if left <= 0 or not (snapshot.busy or watch.under_way()):
@@ -146,7 +146,7 @@ def await_drawn(page: Page) -> PageSnapshot:
         if watch.under_way():
             _await_request(page, left)
         else:
-            page.evaluate(CHANGED, [asked(), left])
+            page.evaluate(CHANGED, [what_to_look_for(), left])
 
 
 def _await_request(page: Page, longest: float) -> None:
@@ -159,10 +159,10 @@ def _await_request(page: Page, longest: float) -> None:
 
 def snapshot_of(page: Page) -> PageSnapshot:
     """Takes the page as it is at this moment."""
-    return PageSnapshot.model_validate(page.evaluate(TAKE, asked()))
+    return PageSnapshot.model_validate(page.evaluate(TAKE, what_to_look_for()))
 
 
-def asked(sought: Sought | None = None) -> dict[str, Any]:
+def what_to_look_for(sought: Sought | None = None) -> dict[str, Any]:
     """What the page's script has to know."""
     return {
         "block": BLOCK,

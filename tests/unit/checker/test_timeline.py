@@ -10,6 +10,7 @@ from harness.checker.timeline import (
     Match,
     Shown,
     Unseen,
+    expected_text,
     in_time,
     match,
     minutes,
@@ -20,7 +21,6 @@ from harness.checker.timeline import (
     stood_still,
     timeline_of,
     unseen_text,
-    wanted_text,
 )
 from harness.store.evidence import Evidence
 from harness.vocabulary.rows import Row, parse_row
@@ -198,14 +198,14 @@ def test_a_row_is_not_late_by_what_its_server_lost() -> None:
 
 
 def test_rows_are_told_in_words() -> None:
-    assert wanted_text(expected("READY", "RUNNING 0")) == "READY then RUNNING 0"
+    assert expected_text(expected("READY", "RUNNING 0")) == "READY then RUNNING 0"
     timed = Expectation.model_validate(
         {
             "rows": ["READY", {"row": "COMPLETE 100", "after": "90s", "within": "0s"}],
             "source": "x",
         }
     )
-    assert wanted_text(timed) == "READY then COMPLETE 100 after 1.5 min within 0 s"
+    assert expected_text(timed) == "READY then COMPLETE 100 after 1.5 min within 0 s"
     story = Story().look(0.5, "READY").look(5, "RUNNING 0")
     assert seen_text(story.evidence, timed=True) == "READY at 30 s then RUNNING 0 at 5.0 min"
     assert seen_text(story.evidence, timed=False) == "READY then RUNNING 0"

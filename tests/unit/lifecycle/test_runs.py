@@ -48,19 +48,19 @@ def test_a_run_is_of_the_project_in_whose_folder_it_begins(
     with runs.open_run() as run:
         run.stack_file.write_text("{}")
     assert run.project == here
-    assert runs.standing(here) == runs.standing() == [run]
-    assert runs.standing(other) == []
-    assert runs.told([run]) == f"{run.id} of {here}"
+    assert runs.with_a_stack(here) == runs.with_a_stack() == [run]
+    assert runs.with_a_stack(other) == []
+    assert runs.listed([run]) == f"{run.id} of {here}"
     (run.folder / "project.path").unlink()  # as an older version left it
-    assert runs.standing(here) == []
-    assert runs.told(runs.standing()) == f"{run.id} of an unknown project"
+    assert runs.with_a_stack(here) == []
+    assert runs.listed(runs.with_a_stack()) == f"{run.id} of an unknown project"
 
 
 def test_a_run_that_was_left_standing_outlives_its_owner() -> None:
     with runs.open_run() as run:
         run.stack_file.write_text("{}")
     assert runs.is_alive(run)
-    assert runs.standing() == [run]
+    assert runs.with_a_stack() == [run]
     runs.forget(run)
     assert not runs.is_alive(run)
 
