@@ -15,8 +15,9 @@ from docker.models.containers import Container
 from harness.engines.docker import DockerService
 from harness.engines.local import LocalEngine
 from harness.engines.service import EngineName, Running, Service
-from harness.errors import BadInput
+from harness.errors import BadInput, DriverError
 from harness.lifecycle.runs import RUN_VARIABLE, Run
+from harness.support import child
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,12 @@ class AttachedProcess:
         raise NotImplementedError(_NOT_OURS)
 
     def execute(self, argv: Sequence[str]) -> tuple[int, str]:
-        raise NotImplementedError(_NOT_OURS)
+        try:
+            environment = self.process.environ()
+        except psutil.Error as error:
+            raise DriverError(f"running {argv[0]} beside the {self.name}", str(error)) from None
+        done = child.run(argv, cwd=self.root, env=environment, merged=True)
+        return done.returncode, done.stdout
 
 
 _NOT_OURS = "the stack is another command's: nothing of it is started or ended here"

@@ -120,8 +120,9 @@ def deferred() -> Iterator[None]:
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
-    for number in came[:1]:
-        signal.raise_signal(number)
+        # Also where the block failed: what it was starting may have had the signal, too.
+        for number in came[:1]:
+            signal.raise_signal(number)
 
 
 def _let_go_of_lost_terminal() -> None:

@@ -42,3 +42,14 @@ def test_a_thread_that_no_signal_interrupts_defers_nothing() -> None:
     thread.start()
     thread.join()
     assert seen == [signal.getsignal(signal.SIGINT)]
+
+
+def test_a_signal_is_not_lost_with_a_block_that_fails() -> None:
+    def torn() -> None:
+        with orderly(lambda _: None), deferred():
+            signal.raise_signal(signal.SIGINT)
+            raise RuntimeError("what was being started had the signal, too")
+
+    with pytest.raises(SystemExit) as ended:
+        torn()
+    assert ended.value.code == 128 + signal.SIGINT
