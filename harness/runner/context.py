@@ -22,7 +22,7 @@ class RunContext:
         events: told when a case starts and ends.
         progress: takes lines about stacks.
         folder: where results go.
-        name: how the names of the stacks begin, which differ within a run.
+        name: the prefix of the stacks' names, which differ within a run.
         attached: the one stack to run on, where that is given.
     """
 

@@ -90,7 +90,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Time in which somebody did not run.
+    """A time in which Confluence or the machine stood still.
 
     Attributes:
         who: who stood still.
@@ -155,7 +155,7 @@ class Evidence:
 
 
 def thinned(evidence: Evidence) -> Evidence:
-    """The evidence without looks that say what those around them say; it is judged alike.
+    """The evidence without looks that repeat their neighbours; the verdict is the same.
 
     A look is kept at both ends of a stretch of equal rows in which nothing happened.
     """

@@ -87,7 +87,7 @@ def from_entry(entry: Entry) -> Iterator[Evidence]:
 
 
 def _since_reset(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What came after the last reset: before it, the case before may still have gone on."""
+    """What came after the last reset: until then the previous case may still have been running."""
     resets = [index for index, entry in enumerate(entries) if entry.get("effect") == Effect.RESET]
     return entries[resets[-1] + 1 :] if resets else entries
 

@@ -1,4 +1,4 @@
-"""Rules about the app's data: uploaded, told of, read; and how a listener that failed to ended."""
+"""Rules about the app's data: uploaded, announced, read; and how a failed listener ended."""
 
 import re
 from datetime import timedelta
@@ -225,7 +225,7 @@ def _expired(facts: Facts) -> list[DataRead]:
 
 
 def _age(facts: Facts, used: DataRead) -> timedelta:
-    """How old the newest link was when it was used; as good as new where none was seen."""
+    """How old the newest link was when it was used; zero where none was seen."""
     made = [
         server_time(each)
         for each in facts.of(DataRead)

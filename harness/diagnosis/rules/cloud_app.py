@@ -23,7 +23,7 @@ def webhook_not_registered(facts: Facts) -> Finding:
 
 
 def webhook_never_acknowledged(facts: Facts) -> Finding:
-    """Messages that arrived and were never answered as they have to be."""
+    """Messages that arrived and were never answered as required."""
     cause = "webhook-never-acknowledged"
     refused = [
         [each for each in tries if not each.lost]
@@ -59,7 +59,7 @@ def outdated_keys(facts: Facts) -> Finding:
 
 
 def unknown_status(facts: Facts) -> Finding:
-    """Posts with a status that is none."""
+    """Posts with a status that does not exist."""
     return _swallowed(facts, "unknown-status", Effect.UNKNOWN_STATUS)
 
 

@@ -139,7 +139,7 @@ def normalised(status: str) -> str:
 
 
 def _plain_key(piece: str) -> str:
-    """A piece of text without what may stand around a key: brackets, and a label."""
+    """A piece of text without what may surround a key: brackets and a label."""
     return _KEY_LABEL.sub("", piece.strip("() ")).strip("() ")
 
 
@@ -150,7 +150,7 @@ def percent_in(texts: Sequence[str]) -> int | None:
 
 
 def _columns(headers: Sequence[str]) -> tuple[int, int, int]:
-    """Return the places of app, status and progress; without known headers, in that order."""
+    """Return the columns of app, status and progress; without known headers, in that order."""
     names = [header.casefold() for header in headers]
 
     def place(default: int, *words: str) -> int:

@@ -58,7 +58,7 @@ def _cleaned_line(line: bytes) -> bytes:
 def _cleaned_text(content: bytes) -> bytes:
     try:
         return redact.without_secrets(content.decode()).encode()
-    except UnicodeDecodeError:  # no text after all
+    except UnicodeDecodeError:  # it is not text after all
         return content
 
 
