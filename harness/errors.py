@@ -34,7 +34,7 @@ class BadInput(HarnessError):
 
     Args:
         what: one line that says what is wrong, why, and what would be right.
-        path: the file it stands in, where there is one.
+        path: the file it is in, where there is one.
         line: its line number there, counted from 1.
     """
 

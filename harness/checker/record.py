@@ -1,4 +1,4 @@
-"""The cloud's journal, as far as it is about one case's migration. Pure.
+"""The part of the cloud's journal that is about one case's migration. Pure.
 
 Evidence belongs to a migration: a poll counts when it asks for a migration of this
 case's plan, a post when it is about one of that migration's transfers. What belongs to another

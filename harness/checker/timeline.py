@@ -139,7 +139,7 @@ def stood_still(evidence: Evidence, until: float, since: float = 0.0) -> timedel
 def match(expectation: Expectation, steps: Sequence[Step]) -> Match:
     """Whether the expected rows came in their order and time, the last of them as the last row.
 
-    A gap in which something may have been missed stands for any row that is not the last.
+    A gap in which something may have been missed may hold any row that is not the last.
     """
     wanted = list(zip_longest(expectation.rows, expectation.times, fillvalue=None))
     shown = [n for n, step in enumerate(steps) if isinstance(step, Shown)]

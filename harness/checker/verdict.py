@@ -126,7 +126,7 @@ class _View:
 
     @cached_property
     def linked(self) -> frozenset[str]:
-        """Transfers that a cloud app stands behind."""
+        """Transfers that have a cloud app."""
         return frozenset(
             change.transfer
             for change in self.evidence.changes
@@ -328,7 +328,7 @@ class _Judgement:
             )
         )
 
-    # What comes of it
+    # The outcome
 
     def _match(self) -> Match:
         return timeline.match(self.expectation, timeline.steps_of(self.evidence))
@@ -423,7 +423,7 @@ def _open(*missing: str) -> Verdict:
 
 
 def _little(what: str) -> Verdict:
-    """Too little was seen, and what is missing cannot come any more."""
+    """Too little was seen, and what is missing can no longer come."""
     return Verdict("error", f"too little was seen: {what}")
 
 

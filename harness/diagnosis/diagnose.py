@@ -1,4 +1,4 @@
-"""From evidence to findings: every rule is asked, then each answer is held against the others."""
+"""From evidence to findings: each rule is applied, then its answer checked against the others."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace

@@ -152,7 +152,7 @@ def to_stack(document: StackDocument, run: Run, engine: Engine, attach: Attach) 
 
 
 def leave_running(stack: Stack) -> StackDocument:
-    """Lets a stack outlive this process, until `harness down`; nothing here drives it any more.
+    """Lets a stack outlive this process, until `harness down`; nothing here drives it any longer.
 
     Returns:
         Its document, which is in the run's folder now.

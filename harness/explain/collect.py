@@ -1,8 +1,8 @@
-"""What a Confluence and a cloud tell about a migration when asked, each as one artefact.
+"""What a Confluence and a cloud say about a migration, one artefact from each source.
 
 Every function asks one source and returns plain data in the shape that
-`harness.diagnosis.run_folder` reads; it raises when the source does not answer, and whoever calls
-goes on with the others.
+`harness.diagnosis.readers.run_folder` reads; it raises when the source does not answer, and the
+caller goes on with the others.
 """
 
 from collections.abc import Callable, Sequence

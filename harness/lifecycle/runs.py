@@ -61,7 +61,7 @@ class Run:
 
     @property
     def project(self) -> Path | None:
-        """The root of the project whose run it is; None where an older version left it."""
+        """The root of the run's project; None where an older version left the run."""
         try:
             return Path((self.folder / _PROJECT).read_text())
         except FileNotFoundError:
@@ -90,7 +90,7 @@ def new_id() -> str:
 def open_run() -> Iterator[Run]:
     """Owns a new run of this folder's project until the block ends.
 
-    The folder is removed at the end unless the stack file stands in it (a stack that was
+    The folder is removed at the end unless the stack file is in it (a stack that was
     left running on purpose), and with it the folder for the run's temporary files.
     """
     run = find(new_id())

@@ -29,7 +29,7 @@ class Setting:
     Args:
         name: as in the cases' needs.
         cost: seconds that a change of it takes.
-        restarts: whether a change of it starts the stack anew, so that nothing else is left set.
+        restarts: whether a change of it starts the stack anew; settings that do not are then lost.
     """
 
     name: str

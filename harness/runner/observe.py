@@ -73,7 +73,7 @@ class TimeScaleTooHigh(HarnessError):
 
 
 def carried_scale(look_seconds: float) -> float:
-    """The scale at which two looks fall into each refresh, when a look takes so long.
+    """The scale at which two looks fit into each refresh, when a look takes this long.
 
     Args:
         look_seconds: wall seconds of a usual look.
@@ -152,7 +152,7 @@ class Watch:
         scale: server seconds per wall second.
         begun: server time at which the migration was started.
         account: logs in again where the session has ended meanwhile.
-        at_the_end: what else went wrong, asked once a verdict could be given.
+        at_the_end: what else went wrong, called once a verdict could be given.
         clock: harness seconds.
         wall: the machine's clock, in epoch seconds.
     """

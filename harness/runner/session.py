@@ -112,7 +112,7 @@ def open_session(
     Args:
         settings: where and how.
         progress: takes lines about what is built and brought up.
-        listeners: told of each event.
+        listeners: called with each event.
         folder: of the run that this one resumes; None makes one of its own.
         attached: the stack to run on, where that is given.
 

@@ -1,7 +1,7 @@
 """What a verdict rests on, as data: it goes into `results.json`, and is judged again from there.
 
 Three clocks meet here, and each field says whose it is. `began`, `ended`, `happened` and `known`
-are seconds of the harness's monotonic clock since the watch began: order is told by them alone.
+are seconds of the harness's monotonic clock since the watch began: they alone decide order.
 `server_time` is Confluence's own time, `at` is the platform's, which follows it.
 """
 

@@ -166,7 +166,7 @@ def _read(entry: Entry, origin: Origin, transfer: str, what: str | None) -> Data
 
 
 def _delivery(entry: Entry, origin: Origin, transfer: str, effect: str) -> Evidence:
-    """A try to deliver, or, where there was no address to try, what the site says of the app."""
+    """A try to deliver, or, without an address to try, what the site says of the app."""
     reason = str(entry.get("reason") or "")
     key = str(entry.get("app_key") or "")
     if _NOT_INSTALLED.search(reason):

@@ -83,7 +83,7 @@ def read_run(folder: Path) -> list[StoredCase]:
         folder: the run's folder, or its results.json.
 
     Raises:
-        BadInput: there are no results, or they are no JSON object with cases.
+        BadInput: there are no results, or they are not a JSON object with cases.
     """
     path = results_in(folder)
     try:

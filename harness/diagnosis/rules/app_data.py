@@ -81,7 +81,7 @@ def listener_ended_by_error(facts: Facts) -> Finding:
 
 
 def listener_still_running(facts: Facts) -> Finding:
-    """A call that was entered and not left, and where its thread stands."""
+    """A call that was entered and not left, and where its thread is."""
     cause = "listener-still-running"
     calls = facts.of(ListenerCall)
     running = [each for each in calls if each.outcome == "running"]

@@ -54,7 +54,7 @@ def cloud_app_never_posted(facts: Facts) -> Finding:
 
 
 def outdated_keys(facts: Facts) -> Finding:
-    """Posts whose keys nobody reads any more."""
+    """Posts whose keys are no longer read."""
     return _swallowed(facts, "outdated-keys", Effect.OUTDATED_KEYS)
 
 

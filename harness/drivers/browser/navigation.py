@@ -18,7 +18,7 @@ _CHANGES = 4
 def base_of(url: str) -> str:
     """Return the base URL of the Confluence that a page's address belongs to.
 
-    The context path is what stands before the first known Confluence path.
+    The context path is what comes before the first known Confluence path.
 
     Raises:
         DriverError: the page has not been anywhere yet.

@@ -1,7 +1,7 @@
 """What a page is: the plan's page with or without a row, or one of those shown in its place.
 
 Pure: it judges what the page's script returned and what was seen of the answers. A row is believed
-only on the right plan's page, fully drawn and in a user's session. That there is no row needs the
+only on the right plan's page, fully drawn and in a user's session. The absence of a row needs the
 same proof.
 """
 

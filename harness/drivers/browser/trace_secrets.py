@@ -63,7 +63,7 @@ def _cleaned_text(content: bytes) -> bytes:
 
 
 def cleaned(value: Any) -> Any:
-    """The same JSON value with credentials blanked, wherever they stand in it."""
+    """The same JSON value with credentials blanked, wherever they are in it."""
     return redact.cleaned(_without_cookies(value))
 
 

@@ -90,7 +90,7 @@ class ConfluenceClient(LivingClient):
         self.close()
 
     def request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Response:
-        """Send a request as httpx does, passing websudo once where it is asked for."""
+        """Send a request as httpx does, passing websudo once if Confluence asks for it."""
         answer = super().request(method, url, **options)
         if self.account is None or self._stepping_up:
             return answer
@@ -356,7 +356,7 @@ def token_from(body: Any, name: str) -> PersonalToken:
 
 
 def revoke_token(client: httpx.Client, token: PersonalToken) -> None:
-    """Delete a personal access token; one that is gone already is no error."""
+    """Delete a personal access token; one that is already gone is not an error."""
     answer = client.delete(f"/rest/pat/latest/tokens/{token.id}")
     if answer.status_code not in {200, 204, 404}:
         raise DriverError(

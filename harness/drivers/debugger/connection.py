@@ -127,7 +127,7 @@ class Connection:
         """Send Dispose, wait for its reply as long as for any other, and close. May be repeated.
 
         Returns:
-            Whether the JVM confirmed, so that nothing is suspended any more.
+            Whether the JVM confirmed, so that nothing is suspended any longer.
         """
         with contextlib.suppress(DriverError):
             self.request(Command.DISPOSE)

@@ -106,7 +106,7 @@ class Probe:
     def stop(self) -> ProbeRecord:
         """Take everything down, let the next debugger in, and return what was seen.
 
-        A JVM that has ended meanwhile is no error here: the record's `problems` say so.
+        A JVM that has ended meanwhile is not an error here: the record's `problems` say so.
         """
         stopped = time.monotonic()
         self._stopping.set()

@@ -1,4 +1,4 @@
-"""Who extends and implements whom in the JVM, asked once and remembered.
+"""Who extends and implements whom in the JVM, fetched once and remembered.
 
 A listener is known by what it implements, not by its name, so the probe needs the whole lineage
 of a class, and for a server with tens of thousands of classes it must not ask one by one.
