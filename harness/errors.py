@@ -1,7 +1,7 @@
 """Every error the harness raises on purpose, in one tree.
 
 HarnessError                the base: one clear message, an exit status, evidence as fields
-|-- BadInput       exit 3   the user's YAML, jar, flag, version, image or surroundings are wrong
+|-- BadInput       exit 3   the user's YAML, jar, flag, version, image or environment is wrong
 |-- ServiceDied    exit 2   a service ended while it was waited for; carries its last log lines
 |-- WaitTimedOut   exit 2   a bounded wait ran out; carries the step and what was last seen
 |-- RowMismatch    exit 1   a row is not the one that a test expects
@@ -34,7 +34,7 @@ class BadInput(HarnessError):
 
     Args:
         what: one line that says what is wrong, why, and what would be right.
-        path: the file it stands in, where there is one.
+        path: the file it is in, where there is one.
         line: its line number there, counted from 1.
     """
 
@@ -146,7 +146,7 @@ class JvmGone(DriverError):
 
 
 class MalformedPacket(DriverError):
-    """The bytes that came are no JDWP packet, or not the one that was due.
+    """The bytes that came are not a JDWP packet, or not the one that was due.
 
     Args:
         came_back: what is wrong with them.

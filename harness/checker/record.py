@@ -1,7 +1,8 @@
-"""The cloud's journal, as far as it is about one case's migration. Pure.
+"""The part of the cloud's journal that is about one case's migration. Pure.
 
-Evidence belongs: a poll counts when it asks for a migration of this case's plan, a post when it is
-about one of that migration's transfers. What belongs to another is never evidence, and no mishap.
+Evidence belongs to a migration: a poll counts when it asks for a migration of this
+case's plan, a post when it is about one of that migration's transfers. What belongs to another
+migration is neither evidence nor a mishap.
 """
 
 import re
@@ -38,7 +39,7 @@ _CORE = frozenset(
 _FAULTS = re.compile(r"fault: ([a-z-]+)")
 _LOST = "fault: the webhook was lost"
 _NOBODY = re.compile(r"\w*(Error|Timeout)\b")
-"""How a delivery is told that found nobody at its address: by the name of an error."""
+"""How the journal marks a delivery that found nobody at its address: an error's name."""
 
 _OF_EFFECT = {
     Effect.STORAGE_FULL: "disk-full",
@@ -47,7 +48,7 @@ _OF_EFFECT = {
 }
 _PLATFORMS_OWN = {Effect.TIMED_OUT: "TIMED_OUT", Effect.CANCELLED: "CANCELLED"}
 _HARMLESS = frozenset({"latency"})
-"""Faults that change when a poll is answered, and not what."""
+"""Faults that change when a poll is answered, but not with what."""
 
 
 @dataclass(frozen=True)
@@ -280,7 +281,7 @@ def mishaps_in_log(
 
     Args:
         records: level, text and server time of each record since the case began.
-        record: the case's, to tell what is its own.
+        record: the case's record, which tells what is its own.
     """
     declared = record.declared
     for level, text, at in records:

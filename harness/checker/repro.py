@@ -1,4 +1,4 @@
-"""Shows a known bug on the version that has it, and its absence on the one that has not. Pure."""
+"""Shows a known bug on the version that has it, and its absence on the fixed one. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -39,7 +39,7 @@ class Side:
 
     @property
     def name(self) -> str:
-        """The version as it is told."""
+        """The version as people read it."""
         return self.version if self.image else f"CCMA {self.version}"
 
     def as_stated(self, result: CaseResult) -> bool:
@@ -59,7 +59,7 @@ def sides(suite: Suite, name: str, before: str, after: str | None) -> list[Side]
         suite: the case file.
         name: a name under `repros`, a known bug's id, or a case's id.
         before: the CCMA version, or the image, that has the bug.
-        after: the one that has it no more, if that is to be shown too.
+        after: the fixed one, if that is to be shown too.
 
     Raises:
         BadInput: no such name or version.
@@ -117,7 +117,7 @@ def _case_of_image(suite: Suite, bug: KnownBug, image: str, *, marked: bool) -> 
 
 
 def _completed(suite: Suite, given: dict[str, str]) -> dict[str, str]:
-    """A whole allowed case with these values, the others' first value where it may be."""
+    """A complete allowed case with these values; other axes take their first value if allowed."""
     if suite.model is None:
         return {}
     space = FeasibleSpace(suite.model)

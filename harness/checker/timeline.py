@@ -1,4 +1,4 @@
-"""The rows that were seen, in order, and where more could have been that nobody saw. Pure."""
+"""The rows that were seen, in order, and where others may have been missed. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from harness.vocabulary.rows import FINAL, Row, Seen
 
 
 class Match(IntEnum):
-    """Whether something was so, as far as was looked."""
+    """Whether something was so, as far as the looks show."""
 
     NO = 0
     MAYBE = 1
@@ -29,7 +29,7 @@ class Shown:
         row: the row.
         after: the last look before it; it came later.
         by: the first look that showed it.
-        slack: how much of `after` may be owed to somebody who stood still.
+        slack: how much of `after` may be due to a pause.
     """
 
     row: Row
@@ -66,7 +66,7 @@ _ORDER = ("ABSENT", "NO_ROW", "READY", "STARTING", "RUNNING")
 
 
 def rank(row: Row) -> tuple[int, int]:
-    """How far a row is: no later one ranks lower, but for a migration that is run again."""
+    """How far a row is: no later one ranks lower, except in a migration that is run again."""
     status = _ORDER.index(row.status) if row.status in _ORDER else len(_ORDER)
     return status, -1 if row.percent is None or row.status in FINAL else row.percent
 
@@ -139,7 +139,7 @@ def stood_still(evidence: Evidence, until: float, since: float = 0.0) -> timedel
 def match(expectation: Expectation, steps: Sequence[Step]) -> Match:
     """Whether the expected rows came in their order and time, the last of them as the last row.
 
-    A gap in which something may have been missed stands for any row that is not the last.
+    A gap in which something may have been missed may hold any row that is not the last.
     """
     wanted = list(zip_longest(expectation.rows, expectation.times, fillvalue=None))
     shown = [n for n, step in enumerate(steps) if isinstance(step, Shown)]

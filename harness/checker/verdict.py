@@ -114,7 +114,7 @@ class _View:
         return now
 
     def passed(self, since: datetime | None = None, began: float = 0.0) -> timedelta:
-        """Server time up to the last look in which everybody ran."""
+        """Server time up to the last look, not counting pauses."""
         still = timeline.stood_still(self.evidence, self.looks[-1].ended, began)
         return self.now - (since or self.evidence.begun) - still
 
@@ -126,7 +126,7 @@ class _View:
 
     @cached_property
     def linked(self) -> frozenset[str]:
-        """Transfers that a cloud app stands behind."""
+        """Transfers that have a cloud app."""
         return frozenset(
             change.transfer
             for change in self.evidence.changes
@@ -164,7 +164,7 @@ class _View:
     def looked_after(self, known: float) -> bool:
         """Whether two looks came after a moment, the second with time for the server before it.
 
-        Two, since one that was asked for while Confluence stood still is answered in a race with
+        Two, since the answer to a look that was requested while Confluence stood still races with
         what the poll's answer changes.
         """
         later = [look for look in self.looks if look.began >= known]
@@ -328,7 +328,7 @@ class _Judgement:
             )
         )
 
-    # What comes of it
+    # The outcome
 
     def _match(self) -> Match:
         return timeline.match(self.expectation, timeline.steps_of(self.evidence))
@@ -349,7 +349,7 @@ class _Judgement:
             )
         else:
             verdict = Verdict("passed", f"saw {got}")
-        # What came as expected, and stays for good, no mishap has brought about.
+        # No mishap has caused a row that came as expected and stays for good.
         if self.view.row.status in FINAL:
             return verdict
         return self._unless_something_went_wrong(verdict)
@@ -375,7 +375,7 @@ class _Judgement:
 
 
 def with_cause(verdict: Verdict, bug: KnownBug | None, proved: Sequence[str]) -> Verdict:
-    """The verdict, once the causes are known: a known bug that names one needs that proved.
+    """The verdict, once the causes are known: a known bug that names one needs it proved.
 
     Where another cause is proved, the case failed in another way; where none is, too little is
     known of why the row is as the bug says.
@@ -423,7 +423,7 @@ def _open(*missing: str) -> Verdict:
 
 
 def _little(what: str) -> Verdict:
-    """Too little was seen, and what is missing cannot come any more."""
+    """Too little was seen, and what is missing can no longer come."""
     return Verdict("error", f"too little was seen: {what}")
 
 

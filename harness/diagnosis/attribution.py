@@ -1,4 +1,4 @@
-"""Leaves out evidence that is about another app: a Confluence has many, and one is asked about."""
+"""Leaves out evidence that is about another app: a Confluence has many, one is diagnosed."""
 
 import re
 from collections.abc import Sequence
@@ -73,7 +73,7 @@ def _other_transfers(items: Sequence[Evidence], pair: AppUnderTest) -> set[str]:
 def _of_another_loader(item: Evidence, own: set[str], others: set[str]) -> bool:
     """Whether a class loader that is not the app's bundle's own has loaded it.
 
-    A bundle that was not resolved has no loader, so none of the classes is its; the loader of a
+    A bundle that was not resolved has no loader, so none of the classes is its own; the loader of a
     bundle that was removed stays in the JVM for a while and is in neither set.
     """
     if not isinstance(item, ListenerClass | ListenerCall) or not item.loader:

@@ -1,8 +1,8 @@
 """Walks two cases side by side to the first event that differs.
 
 Events are compared without ids and times, each kind in a lane of its own: what runs side by side
-in a migration (webhooks, the listener, polls) comes in another order each time, and that is no
-difference. A poll is told with what the cloud had then and what the row said afterwards, because
+in a migration (webhooks, the listener, polls) comes in another order each time, which is not a
+difference. A poll is shown with what the cloud had then and what the row said afterwards, because
 that is where a lost update shows.
 """
 
@@ -182,6 +182,6 @@ def _after(item: Evidence, zero: datetime | None) -> timedelta | None:
 
 
 def _is_only_longer(difference: Difference) -> bool:
-    """Whether one case merely was watched for longer: it has an event more in the row's lane."""
+    """Whether one case was merely watched for longer: it has one more event in the row's lane."""
     sides: Sequence[ComparedEvent | None] = (difference.one, difference.other)
     return None in sides and any(each is not None and each.lane == ROW for each in sides)

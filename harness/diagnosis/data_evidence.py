@@ -7,7 +7,7 @@ from harness.diagnosis.evidence import Evidence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnStandin(Evidence):
-    """The Confluence is the stand-in, so that its model may be what lacks something."""
+    """The Confluence is the stand-in, so its model may be what is incomplete."""
 
     def _say(self) -> str:
         return "the Confluence is the stand-in"

@@ -1,4 +1,4 @@
-"""From evidence to findings: every rule is asked, then each answer is held against the others."""
+"""From evidence to findings: each rule is applied, then its answer checked against the others."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -76,9 +76,9 @@ def diagnose(facts: Facts) -> list[Finding]:
 
 
 def _among(finding: Finding, found: Mapping[str, Finding]) -> Finding:
-    """A finding in view of the others: what follows is taken back, silence proves nothing alone.
+    """A finding in view of the others: consequences are withdrawn, silence alone proves nothing.
 
-    A chain of consequences is taken back whole.
+    A chain of consequences is withdrawn whole.
     """
     if finding.confidence not in ("proved", "likely"):
         return finding
@@ -94,6 +94,6 @@ def _among(finding: Finding, found: Mapping[str, Finding]) -> Finding:
 
 
 def _open(other: Finding) -> str:
-    """Another explanation, and how to learn whether it is the one."""
+    """Another explanation, and how to learn whether it is the right one."""
     how = "; ".join(other.missing)
     return f"it may be {other.cause} instead" + (f": {how}" if how else "")

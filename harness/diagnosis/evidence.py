@@ -1,6 +1,6 @@
 """Evidence: one observed fact each, with where it came from and when.
 
-A rule may rest only on these. Each says itself in one line, because a finding is worth no more
+A rule may rest only on these. Each reads as one line, because a finding is worth no more
 than the evidence a reader can check.
 """
 
@@ -147,7 +147,7 @@ class Consent(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plugin(Evidence):
-    """UPM's word on the server app; `error` is its install error."""
+    """What UPM says about the server app; `error` is its install error."""
 
     key: str
     enabled: bool
@@ -160,7 +160,7 @@ class Plugin(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle(Evidence):
-    """The server app's OSGi bundle: state, requirements nobody meets, interfaces registered.
+    """The server app's OSGi bundle: state, unmet requirements, interfaces registered.
 
     `loaders` are the JVM's ids of its class loaders, as the probe has them too.
     """
@@ -212,7 +212,7 @@ class ListenerClass(Evidence):
         loader: its class loader.
         interface_loaders: the loaders of the listener interfaces it implements.
         interface_copies: how many loaders have one of these interfaces, by its name, in the JVM.
-        by_name: whether an assistant finds it by its interface's name, whosever copy that is.
+        by_name: whether an assistant finds it by its interface's name, whichever copy that is.
         armed: since when its calls would have been seen, wall time; None when they are not.
         keys: (server key, cloud key) as its getters returned them; None when they were not asked.
     """
@@ -277,7 +277,7 @@ class PollerRuns(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectApp(Evidence):
-    """The site's word on a cloud app: installed or not, and its webhook's address if it told."""
+    """What the site says of a cloud app: installed or not, and its webhook's address if given."""
 
     key: str
     installed: bool

@@ -95,7 +95,7 @@ class Facts:
 
     @property
     def cloud_apps(self) -> list[ConnectApp]:
-        """What the site told of the pair's cloud app, oldest first; of any without a pair."""
+        """What the site said about the pair's cloud app, oldest first; of any without a pair."""
         apps, pair = self.of(ConnectApp), self.pair
         return [each for each in apps if pair is None or each.key == pair.cloud_key]
 

@@ -16,7 +16,7 @@ class Finding:
         cause: its id in the catalogue.
         confidence: how sure.
         evidence: what that rests on.
-        note: what the evidence amounts to where it needs a word, such as the next poll's time.
+        note: what the evidence amounts to, where that is unclear, such as the next poll's time.
         missing: what is not known, and how to learn it.
     """
 

@@ -1,4 +1,4 @@
-"""What is seen to go through each link of the chain: a function each, None where nothing was."""
+"""What was seen to go through each link of the chain, one function a link; None for nothing."""
 
 from collections.abc import Callable, Iterator
 
@@ -27,7 +27,7 @@ def switched_on(facts: Facts) -> Evidence | None:
 
 
 def app_runs(facts: Facts) -> Evidence | None:
-    """UPM's word, the bundle's state, or a call of its listener."""
+    """What UPM says, the bundle's state, or a call of its listener."""
     return (
         _first(each for each in facts.of(Bundle) if each.state == "ACTIVE")
         or _first(each for each in facts.of(Plugin) if each.enabled)

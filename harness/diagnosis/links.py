@@ -1,8 +1,8 @@
 """The links from an admin's click to the row, in order, and which of them held.
 
-Each cause breaks one link. A link is held only by something that was seen to go through it, and
-the link says by what: that no cause of its breaking is known holds nothing. What was not seen is
-`unknown`, with how to learn it; after a break it is `not reached`, which is no gap in the evidence.
+Each cause breaks one link. A link counts as held only if something was seen to go through it,
+and the link names that; knowing no cause for a break is not enough. What was not seen is `unknown`,
+with how to learn it; after a break it is `not reached`, which is not a gap in the evidence.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ State = Literal["broken", "likely broken", "held", "unknown", "not reached"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One link as it is meant.
+    """One link, as it should work.
 
     Args:
         name: what it does, in a sentence.

@@ -30,7 +30,7 @@ class Rejudged:
 
     @property
     def changed(self) -> bool:
-        """Whether anything is another than it was."""
+        """Whether anything has changed."""
         return self.was != self.verdict.name or self.had_causes != self.causes
 
 

@@ -30,7 +30,7 @@ class CloudControl:
 
     Args:
         url: base URL of the cloud's plain listener.
-        service: the cloud itself, where it is known: its end ends what waits for it.
+        service: the cloud's service, where known; calls that wait for it end when it ends.
     """
 
     def __init__(self, url: str, service: Living | None = None) -> None:
@@ -78,12 +78,12 @@ class CloudControl:
         _send(self._client, "PUT", "settings", json=dict(switches))
 
     def switches(self) -> Mapping[str, Any]:
-        """All switches of the cloud as they stand."""
+        """All switches of the cloud with their present values."""
         answer: Mapping[str, Any] = _send(self._client, "GET", "settings")
         return answer
 
     def list_pair(self, server_app_key: str, cloud_app_key: str, *, listed: bool) -> None:
-        """Says whether the Marketplace lists these keys as one app's pair."""
+        """Sets whether the Marketplace lists these keys as one app's pair."""
         body = {"serverAppKey": server_app_key, "cloudAppKey": cloud_app_key, "listed": listed}
         _send(self._client, "POST", "marketplace", json=body)
 
@@ -113,7 +113,7 @@ class CloudControl:
         return answer["entries"], int(answer["next"])
 
     def journal_end(self) -> int:
-        """The number from which on `journal` gives what comes from now on."""
+        """The number from which `journal` returns only what is written from now on."""
         return int(_send(self._client, "GET", "journal", params={"since": _NEVER})["next"])
 
     def close(self) -> None:
@@ -126,7 +126,7 @@ class CloudAppControl:
 
     Args:
         url: base URL of its plain listener.
-        service: the app itself, where it is known: its end ends what waits for it.
+        service: the app's service, where known; calls that wait for it end when it ends.
     """
 
     def __init__(self, url: str, service: Living | None = None) -> None:
@@ -143,7 +143,7 @@ class CloudAppControl:
             return False
 
     def behave(self, behaviour: str | Behaviour) -> None:
-        """Forgets what happened and behaves so, from the next transfer on."""
+        """Forgets what happened, and behaves as given from the next transfer on."""
         _send(self._client, "POST", "reset")
         script = (
             {"behaviour": behaviour}
@@ -153,7 +153,7 @@ class CloudAppControl:
         _send(self._client, "PUT", "script", json=script)
 
     def describe(self, *, webhook: bool) -> None:
-        """Says whether its descriptor names a migration webhook, from the next install on."""
+        """Sets whether its descriptor names a migration webhook, from the next install on."""
         _send(self._client, "PUT", "descriptor", json={"webhook": webhook})
 
     def close(self) -> None:
@@ -166,7 +166,7 @@ class ConnectAppControl:
 
     Args:
         url: its base URL, as reached from here.
-        authority: PEM of the CA of its certificate; None where it is not asked anything.
+        authority: PEM of the CA of its certificate; None if it is never called.
     """
 
     def __init__(self, url: str, authority: bytes | None) -> None:

@@ -1,9 +1,9 @@
-"""Ends what waits for a service once that service has ended, whoever waits, and wherever.
+"""Ends every wait for a service once that service has ended.
 
 A driver waits in one of two ways. By HTTP it waits for an answer: `LivingClient` knows the service
-that it talks to, and says of a broken connection whether the service is behind it. A browser's
-page waits for something that will not come any more: `when_ended` watches the services of a stack
-from a thread of its own and says so at once, and the pages are closed under what waits for them
+that it talks to, and says whether that service's end broke a connection. In a browser it waits for
+a page that can no longer change: `when_ended` watches the services of a stack in a thread of its
+own and reports an end at once, and closing the pages then ends the wait
 (`harness.drivers.browser.closing`).
 """
 
@@ -18,17 +18,17 @@ from harness.errors import WaitTimedOut
 from harness.wait import Living, first_ended, service_died, wait_for
 
 END_SHOWS = 2.0
-"""Wall seconds within which an engine knows that a service has ended whose connections broke."""
+"""Wall seconds until an engine knows that a service whose connections broke has ended."""
 
 _LOOKS = 0.25
 """Wall seconds between two looks at the services of a stack; for a container each is a request."""
 
 
 class LivingClient(httpx.Client):
-    """An httpx client that says of a broken connection whether its service is behind it.
+    """An httpx client that says whether its service's end broke a connection.
 
     Args:
-        service: whom it talks to; None where nobody here knows.
+        service: the service that it talks to; None where unknown.
         options: those of httpx's client.
     """
 
@@ -41,7 +41,7 @@ class LivingClient(httpx.Client):
 
         Raises:
             ServiceDied: the service has ended.
-            httpx.TransportError: as httpx raises it; of a time-out it says who is silent.
+            httpx.TransportError: as httpx raises it; a time-out names the silent service.
         """
         try:
             return super().send(request, **options)

@@ -54,7 +54,7 @@ _WORTH_A_LINE = 5.0
 
 @dataclass(frozen=True)
 class StackPlan:
-    """What is to be brought up, as far as the settings do not say it.
+    """What to bring up, beyond what the settings say.
 
     Attributes:
         app: the app whose cloud half joins the stack.
@@ -154,9 +154,9 @@ def _prepare(settings: Settings, ready: Ready, plan: StackPlan, progress: Progre
 def _start(
     engine: Engine, parts: _Parts, meanwhile: Callable[[], None]
 ) -> tuple[dict[str, Running], ConfluenceSide]:
-    """Starts all services in another thread; what the caller does meanwhile takes as long."""
+    """Starts all services in another thread; the caller does something else meanwhile."""
     with ThreadPoolExecutor(1) as pool:
-        # An interrupted submit would leave a thread that goes on, with nothing that waits for it.
+        # An interrupted submit would leave a running thread that nothing waits for.
         with deferred():
             starting = pool.submit(_start_all, engine, parts)
         meanwhile()

@@ -32,6 +32,6 @@ def as_file(parts: Iterable[bytes]) -> io.BufferedReader:
     """A file to read once from its beginning.
 
     Args:
-        parts: the content, in any division.
+        parts: the content, split in any way.
     """
     return io.BufferedReader(_Parts(parts), 1 << 20)

@@ -1,7 +1,7 @@
-"""A stack as a document, there and back.
+"""Turns a stack into a document and back.
 
 `harness up` keeps the document in the run's folder and prints it with `--json`; `--stack` makes a
-stack from it again. Both directions stand side by side here: a new field of `Stack` goes into both.
+stack from it again. Both directions are side by side here: a new field of `Stack` goes into both.
 """
 
 from collections.abc import Mapping
@@ -152,7 +152,7 @@ def to_stack(document: StackDocument, run: Run, engine: Engine, attach: Attach) 
 
 
 def leave_running(stack: Stack) -> StackDocument:
-    """Lets a stack outlive this process, until `harness down`; nothing here drives it any more.
+    """Lets a stack outlive this process, until `harness down`; nothing here drives it any longer.
 
     Returns:
         Its document, which is in the run's folder now.

@@ -62,7 +62,7 @@ class Manifest(BaseModel):
 
 
 def folder() -> Path:
-    """Where golden homes stand: per user, the same from every checkout."""
+    """Where golden homes are: per user, the same from every checkout."""
     return runs.state_folder() / "golden"
 
 

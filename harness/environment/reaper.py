@@ -62,10 +62,10 @@ def take_down(run: runs.Run, client: docker.DockerClient | None) -> Removed:
 
 @contextmanager
 def nothing_left(run: runs.Run, client: docker.DockerClient | None) -> Iterator[None]:
-    """Removes what is left of a run where the block is broken off; a stack of `up` stays.
+    """Removes what is left of a run if the block is interrupted; a stack of `up` stays.
 
-    An interrupt takes effect anywhere, also after something was started and before the note of
-    who ends it; and it may come out of a library as another error.
+    An interrupt takes effect anywhere, even between the start of something and the note of who
+    ends it; and it may come out of a library as another error.
 
     Args:
         run: the run that the block belongs to.
@@ -90,7 +90,7 @@ def _labelled(client: docker.DockerClient) -> set[str]:
 
 
 def _processes() -> Iterator[tuple[psutil.Process, str]]:
-    """This owner's processes that carry a run's id, but for this process and its ancestors.
+    """This owner's processes that carry a run's id, except this process and its ancestors.
 
     Another owner's are left alone: this process cannot see whether their runs are alive.
     """

@@ -23,7 +23,7 @@ STACK_NAME = "stack"
 _ALL_LINES = 1_000_000
 
 _SPEAKS_WITHIN = 3.0
-"""Wall seconds within which a Confluence says how it is, whatever else it does."""
+"""Wall seconds within which a Confluence reports its state, however busy it is."""
 
 
 @dataclass
@@ -120,7 +120,7 @@ class Stack:
         return False
 
     def leave(self) -> None:
-        """Closes what drives the stack from here, and nothing of the stack."""
+        """Closes the clients that drive the stack from here, but nothing of the stack itself."""
         self.cloud.close()
         self.cloud_app.close()
         self.engine.leave()

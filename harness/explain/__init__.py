@@ -1,1 +1,1 @@
-"""Fetches evidence for diagnosis: from a case as it runs, and from a Confluence that stands."""
+"""Fetches evidence for diagnosis: from a case as it runs, and from a running Confluence."""

@@ -1,8 +1,8 @@
-"""What a Confluence and a cloud tell about a migration when asked, each as one artefact.
+"""What a Confluence and a cloud say about a migration, one artefact from each source.
 
 Every function asks one source and returns plain data in the shape that
-`harness.diagnosis.run_folder` reads; it raises when the source does not answer, and whoever calls
-goes on with the others.
+`harness.diagnosis.readers.run_folder` reads; it raises when the source does not answer, and the
+caller goes on with the others.
 """
 
 from collections.abc import Callable, Sequence
@@ -87,7 +87,7 @@ def flags(client: httpx.Client) -> dict[str, Any]:
 
 
 def plugin(client: httpx.Client, key: str, refusal: str | None) -> dict[str, Any]:
-    """UPM's word on the server app.
+    """What UPM says about the server app.
 
     Args:
         client: an administrator's client.
@@ -100,7 +100,7 @@ def plugin(client: httpx.Client, key: str, refusal: str | None) -> dict[str, Any
 
 
 def cloud_apps(cloud: CloudControl, cloud_key: str | None) -> list[dict[str, Any]]:
-    """The site's word on its Connect apps; on the wanted one also when it is not there."""
+    """What the site says about its Connect apps, and about the wanted one even if it is missing."""
     told = [
         {"key": app["key"], "installed": True, "webhook": next(iter(app["endpoints"]), None)}
         for app in cloud.apps()
@@ -112,7 +112,7 @@ def cloud_apps(cloud: CloudControl, cloud_key: str | None) -> list[dict[str, Any
 
 
 def assessment(client: httpx.Client, server_key: str) -> dict[str, Any]:
-    """Decision and consent for one app, where the assistant's REST tells them."""
+    """Decision and consent for one app, where the assistant's REST reports them."""
     answer = client.get(_APPS)
     if not answer.is_success:
         raise DriverError("reading the app assessment", f"HTTP {answer.status_code}")
@@ -124,7 +124,7 @@ def assessment(client: httpx.Client, server_key: str) -> dict[str, Any]:
 
 
 def progress(client: httpx.Client, plan: str, server_key: str) -> dict[str, Any] | None:
-    """The progress REST's word on one app; None where this CCMA has none."""
+    """What the progress REST says about one app; None where this CCMA has none."""
     found = migration.progress(client, plan)
     if found is None:
         return None
@@ -140,7 +140,7 @@ def progress(client: httpx.Client, plan: str, server_key: str) -> dict[str, Any]
 def progress_beside_page(
     client: httpx.Client, page: Page, plan: str, server_key: str
 ) -> dict[str, Any] | None:
-    """The same; where the page shows another state, with what it shows when it is loaded anew.
+    """The same; if the page shows another state, with what it shows after a reload.
 
     Args:
         client: an administrator's client.
@@ -176,7 +176,7 @@ def _says(told: dict[str, Any]) -> Row | None:
 
 
 def bundles(states: Sequence[BundleState], subject: Subject) -> dict[str, Any] | None:
-    """The framework's word on the app's bundle, and whose class loaders are not its own.
+    """What the framework says about the app's bundle, and which class loaders are not its own.
 
     None where the framework tells nothing.
     """

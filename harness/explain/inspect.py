@@ -1,7 +1,7 @@
-"""Looks at a Confluence that stands: a stack left by `harness up`, or anybody's own.
+"""Looks at a running Confluence: a stack left by `harness up`, or any other.
 
-Whatever is at hand is asked, and nothing is changed. What happened before the look leaves its
-traces in the log, the journal and the page; calls of the listener are seen from now on only.
+It asks every source at hand and changes nothing. Earlier events have left traces in the log, the
+journal and the page; calls of the listener are seen only from now on.
 """
 
 import json
@@ -153,7 +153,7 @@ class _Sight:
             cloud.close()
 
     def _cloud_apps(self, cloud: CloudControl) -> list[dict[str, Any]]:
-        """The site's apps; where no key was named and it has one, that is the one."""
+        """The site's apps; if no key was named and it has one app, that one is meant."""
         told = collect.cloud_apps(cloud, self._cloud_key)
         if self._cloud_key is None and len(told) == 1:
             self._cloud_key = str(told[0]["key"])

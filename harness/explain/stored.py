@@ -40,14 +40,14 @@ def find(name: str, results: Callable[[], Path]) -> Named:
 
 
 def cases(named: Named, select: str | None) -> list[StoredCase]:
-    """The cases of a run that are meant.
+    """The selected cases of a run.
 
     Args:
         named: the run.
         select: a case's id, or an expression as for `harness run -k`; None for all.
 
     Raises:
-        BadInput: none is.
+        BadInput: none is selected.
     """
     every = read_run(named.path)
     wanted = select or named.case

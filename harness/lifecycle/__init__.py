@@ -1,1 +1,1 @@
-"""Whose is what: runs and their locks, and what an interrupt does."""
+"""Who owns what: runs and their locks, and what an interrupt does."""

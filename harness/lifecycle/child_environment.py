@@ -25,7 +25,7 @@ _PROXIES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"})
 _CERTIFICATES = frozenset({"SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS"})
 
 _NPM = ("npm_", "NPM_", "NODE_AUTH_TOKEN")
-"""npm's settings, and the tokens that a user's .npmrc names by custom."""
+"""npm's settings, and the tokens that a user's .npmrc usually names."""
 
 _BROWSER = frozenset(
     {

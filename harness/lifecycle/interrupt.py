@@ -1,8 +1,8 @@
 """Ctrl-C, SIGTERM and SIGHUP end a command in order, once.
 
 The first signal raises KeyboardInterrupt wherever the command is, so that every block is left
-through its clean-up; further ones are ignored, so that the clean-up is not cut short. Whatever
-else is raised after that comes of the interrupt, and does not change how the command ends.
+through its clean-up; further ones are ignored, so that the clean-up is not cut short. Any error
+after that is a consequence of the interrupt, and does not change how the command ends.
 """
 
 import os
@@ -108,7 +108,7 @@ def interrupting(stop: Stop, progress: Progress) -> Iterator[None]:
 def deferred() -> Iterator[None]:
     """A signal that comes within the block takes effect at its end.
 
-    Nobody waits for a thread, a browser or a process whose start was interrupted.
+    Otherwise nothing would wait for a thread, browser or process whose start was interrupted.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread is interrupted
@@ -126,7 +126,7 @@ def deferred() -> Iterator[None]:
 
 
 def _let_go_of_lost_terminal() -> None:
-    """Sends output nowhere once its terminal is closed: each write to that would be an error."""
+    """Discards output once its terminal is closed: each write to it would be an error."""
     for stream in (1, 2):
         try:
             os.write(stream, b"")

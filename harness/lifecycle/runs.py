@@ -1,9 +1,9 @@
 """A run's identity, its working folder, and who owns it.
 
-Everything a run creates carries the run's id. A run is alive while its owner holds its lock,
-or, for `harness up`, while its stack file stands there. What carries
-the id of a run that is not alive is debris, and `harness.sweep` removes it. A lock dies with
-its process, whatever killed it, so no process id has to be trusted.
+Everything a run creates carries the run's id. A run is alive while its owner holds its lock, or,
+for `harness up`, while its stack file exists. Whatever carries the id of a run that is not alive is
+debris, and `harness.environment.reaper` removes it. A lock dies with its process, whatever killed
+it, so no process id has to be trusted.
 """
 
 import fcntl
@@ -61,7 +61,7 @@ class Run:
 
     @property
     def project(self) -> Path | None:
-        """The root of the project whose run it is; None where an older version left it."""
+        """The root of the run's project; None where an older version left the run."""
         try:
             return Path((self.folder / _PROJECT).read_text())
         except FileNotFoundError:
@@ -69,7 +69,7 @@ class Run:
 
 
 def state_folder() -> Path:
-    """Where working folders of runs stand: per user, the same from every checkout."""
+    """Where working folders of runs are: per user, the same from every checkout."""
     if named := os.environ.get("HARNESS_STATE"):
         return Path(named)
     base = os.environ.get("XDG_STATE_HOME")
@@ -90,7 +90,7 @@ def new_id() -> str:
 def open_run() -> Iterator[Run]:
     """Owns a new run of this folder's project until the block ends.
 
-    The folder is removed at the end unless the stack file stands in it (a stack that was
+    The folder is removed at the end unless the stack file is in it (a stack that was
     left running on purpose), and with it the folder for the run's temporary files.
     """
     run = find(new_id())
@@ -145,7 +145,7 @@ def _take(run: Run) -> IO[str]:
 
 
 def forget(run: Run) -> bool:
-    """Removes the run's folders and lock; whether there was anything."""
+    """Removes the run's folders and lock; returns whether there was anything."""
     there = run.folder.exists() or run.lock_file.exists()
     with suppress(FileNotFoundError):
         shutil.rmtree((run.folder / _SCRATCH).read_text(), ignore_errors=True)

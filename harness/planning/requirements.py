@@ -40,7 +40,7 @@ class StackRequirements:
         ccma: the CCMA version.
         scale: server seconds per wall second.
         system_features: dark features that the JVM is started with, sorted.
-        cloud_half: the app's cloud half, as a word that is equal where one can serve both.
+        cloud_half: the app's cloud half, as a string that is equal where one can serve both.
     """
 
     ccma: str
@@ -49,7 +49,7 @@ class StackRequirements:
     cloud_half: str
 
     def difference(self, other: "StackRequirements") -> str:
-        """What keeps a stack that is this from being the other, in words; empty if nothing."""
+        """Why a stack that meets these does not meet the other ones; empty if it does."""
         pairs = [
             (CCMA, self.ccma, other.ccma),
             (TIME, f"{self.scale:g}", f"{other.scale:g}"),
@@ -82,13 +82,13 @@ def to_schedule(case: Case, needs: StackRequirements) -> schedule.ScheduledCase:
 
 
 def plan_of(case: Case) -> str:
-    """What a plan is made from, as a word; who its apps are paired with is asked when it runs."""
+    """What a plan is made from, as a string; its apps' pairing is looked up when it runs."""
     flags = ",".join(f"{key}={on}" for key, on in sorted(case.dark_features.items()))
     return f"{case.app.resolve()} {flags} {case.cloud.assessment} {case.cloud.consent}"
 
 
 def words(needs: StackRequirements, app: Path) -> Mapping[str, str]:
-    """What is needed as the schedule takes it: setting -> value.
+    """The needs as the schedule takes them: setting -> value.
 
     Args:
         needs: what the stack has to be.

@@ -1,4 +1,4 @@
-"""The order of cases, and who runs them: what is dear to change changes least.
+"""The order of cases, and who runs them: costly settings change least often.
 
 A case needs some settings ("version 3.1.7", "app good.jar", "system flag dev-mode on"). A stack
 that has them runs it at once; one that has others is changed first, which costs what that setting
@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from harness.errors import BadInput
 
 _PASSES = 4
-"""How often improvements of an order are looked for; more found nothing in trials."""
+"""How many passes look for a better order; more found nothing in trials."""
 
 _MOST_TO_IMPROVE = 400
-"""Above so many different needs an order is only sorted, not improved; a pass is quadratic."""
+"""Above this many different needs an order is sorted, not improved; a pass is quadratic."""
 
 _TINY = 1e-9
-"""Seconds below which a move is no gain, so that rounding cannot move things to and fro."""
+"""Seconds below which a move is not a gain, so that rounding cannot cause endless moves."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Setting:
     Args:
         name: as in the cases' needs.
         cost: seconds that a change of it takes.
-        restarts: whether a change of it starts the stack anew, so that nothing else is left set.
+        restarts: whether a change of it starts the stack anew; settings that do not are then lost.
     """
 
     name: str
@@ -42,7 +42,7 @@ class ScheduledCase:
     """What is known of a case before it runs.
 
     Args:
-        id: unlike any other case's.
+        id: unique among the cases.
         needs: setting name to value; a setting that is not named may have any value.
         cost: expected seconds of the case itself, without changes of settings.
     """
@@ -89,11 +89,11 @@ def cost(cases: Sequence[ScheduledCase], settings: Sequence[Setting]) -> Cost:
 def order(cases: Sequence[ScheduledCase], settings: Sequence[Setting]) -> tuple[ScheduledCase, ...]:
     """The cases in an order that costs little, and never more than the given one.
 
-    Cases of equal needs stay together. They are sorted by their dearest needs, and in another try
-    the nearest comes next each time; then each group is moved to where it saves most.
+    Cases of equal needs stay together. They are sorted by their costliest needs; a second try
+    takes the nearest next each time. Then each group is moved to where it saves most.
 
     Raises:
-        BadInput: two cases with one id, or a need that is no setting.
+        BadInput: two cases with one id, or a need that is not a setting.
     """
     rules = _Settings(settings)
     rules.check(cases)
@@ -121,7 +121,7 @@ def split(cases: Sequence[ScheduledCase], settings: Sequence[Setting], workers: 
         workers: how many stacks there are; those that are not needed get nothing.
 
     Raises:
-        BadInput: fewer than one worker, two cases with one id, or a need that is no setting.
+        BadInput: fewer than one worker, two cases with one id, or a need that is not a setting.
     """
     if workers < 1:
         raise BadInput(f"{workers} workers can run nothing; use at least 1")
@@ -143,7 +143,7 @@ def split(cases: Sequence[ScheduledCase], settings: Sequence[Setting], workers: 
 
 
 _FINE = 1e-6
-"""Cuts are not told apart more finely than this part of the whole."""
+"""Cuts are compared no more finely than this fraction of the whole."""
 
 
 def shard(
@@ -166,7 +166,7 @@ def shard(
 
 
 class _Settings:
-    """The settings by how dear they are, and what orders cost under them."""
+    """The settings by their cost, and what orders cost under them."""
 
     def __init__(self, settings: Sequence[Setting]) -> None:
         self._dearest = sorted(settings, key=lambda s: (not s.restarts, -s.cost, s.name))
@@ -183,11 +183,11 @@ class _Settings:
                 raise BadInput(f"case {case.id!r} needs {unknown[0]!r}, which is no setting")
 
     def key(self, case: ScheduledCase) -> tuple[str, ...]:
-        """A case's needs, the dearest first; needs that are not there come before all others."""
+        """A case's needs, the costliest first; missing needs sort before all others."""
         return tuple(case.needs.get(setting.name, "") for setting in self._dearest)
 
     def step(self, state: Mapping[str, str] | None, needs: Mapping[str, str]) -> "_Step":
-        """What a stack in this state (None: not up) takes to have the needs."""
+        """What it costs a stack in this state (None: not up) to meet the needs."""
         restart = state is None or any(
             s.restarts and s.name in needs and needs[s.name] != state.get(s.name)
             for s in self._dearest
@@ -217,7 +217,7 @@ class _Settings:
         return Cost(seconds, changes, restarts)
 
     def cut(self, ordered: Sequence[ScheduledCase], most: float) -> list[tuple[ScheduledCase, ...]]:
-        """As few runs as it takes for none to cost more than `most`, where cases alone do not."""
+        """The fewest runs of which none costs more than `most`, unless a single case does."""
         runs: list[tuple[ScheduledCase, ...]] = []
         current: list[ScheduledCase] = []
         state: Mapping[str, str] | None = None
@@ -234,7 +234,7 @@ class _Settings:
         return [*runs, tuple(current)] if current else runs
 
     def seconds(self, before: ScheduledCase | None, after: ScheduledCase) -> float:
-        """What the change from a stack that has just run one case to another case's needs takes."""
+        """What it costs a stack that has just run one case to meet another case's needs."""
         return self.step(None if before is None else before.needs, after.needs).seconds
 
 

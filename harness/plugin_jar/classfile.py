@@ -1,6 +1,6 @@
 """Reads what is needed of a Java class file: its parents, references and constants.
 
-No package on the index that does this is kept up. Pure, and bounded by the bytes given. Source:
+No package on the index that does this is maintained. Pure, and bounded by the bytes given. Source:
 JVM specification, chapter 4 (https://docs.oracle.com/javase/specs/jvms/se17/html/jvms-4.html).
 """
 
@@ -67,7 +67,7 @@ def parse(raw: bytes) -> ClassFile:
     """Read a class file.
 
     Raises:
-        NoClassFile: it is none, or cut short, or its references lead nowhere.
+        NoClassFile: it is not one, is cut short, or its references lead nowhere.
     """
     try:
         return _Parser(raw).parse()

@@ -1,4 +1,4 @@
-"""Which packages a plugin has of Confluence, and what the stand-in makes of each."""
+"""Which of Confluence's packages a plugin uses, and how the stand-in provides each."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ HOST = (
     "org.json",
     "com.querydsl.",
 )
-"""What public plugins import of Confluence; the stand-in's HostPackages has the same list."""
+"""What public plugins import from Confluence; the stand-in's HostPackages has the same list."""
 
 NOT_HOST = ("com.atlassian.migration.app", "com.atlassian.migration.agent")
 
@@ -77,7 +77,7 @@ KNOWN = {
     "org.apache.log4j": "the server's log",
     "org.apache.commons.logging": "the server's log",
 }
-"""Packages with services that answer truly -> what they know."""
+"""Packages whose services give real answers -> what they know."""
 
 _JDK = (
     "java.",
@@ -108,7 +108,7 @@ _JDK = (
 
 @dataclass(frozen=True, slots=True)
 class HostPackage:
-    """A package of the host that a plugin needs, and where the stand-in has it from."""
+    """A package of the host that a plugin needs, and where the stand-in gets it from."""
 
     name: str
     source: Source
@@ -128,7 +128,7 @@ def is_exported(package: str) -> bool:
 def host_packages(
     names: Iterable[str], provided: Mapping[str, str] | None = None
 ) -> tuple[HostPackage, ...]:
-    """What the stand-in makes of the packages that a plugin needs; those of others are left out.
+    """How the stand-in provides the packages that a plugin needs; only Confluence's are included.
 
     Args:
         names: the packages.

@@ -47,7 +47,7 @@ def check_packages(jars: Iterable[Path]) -> None:
     """Refuse jars that cannot be given together.
 
     Raises:
-        BadInput: one is no jar, or two have classes of one package.
+        BadInput: one is not a jar, or two have classes of one package.
     """
     owners: dict[str, Path] = {}
     for jar in dict.fromkeys(jars):
@@ -63,7 +63,7 @@ def packages_of(jar: Path) -> set[str]:
     """The packages that a jar has classes of.
 
     Raises:
-        BadInput: it is no jar.
+        BadInput: it is not a jar.
     """
     try:
         with zipfile.ZipFile(jar) as opened:

@@ -88,7 +88,7 @@ class PluginJar:
         brings_scanner: whether the scanner's runtime is inside.
         has_component: whether the descriptor has a public <component>.
         container: how its beans are made.
-        host: the packages that it has of Confluence.
+        host: the packages of Confluence that it uses.
         unknown_imports: mandatory imports that neither the stand-in nor a Confluence exports.
         dependencies: names of the other jars in an .obr.
         problems: entries that could not be read.
@@ -121,7 +121,7 @@ def read_plugin(path: Path, provided: Mapping[str, str] | None = None) -> Plugin
         provided: package of the host -> the jar that was given for it.
 
     Raises:
-        BadInput: it is no plugin, is broken, or is dangerous.
+        BadInput: it is not a plugin, is broken, or is dangerous.
     """
     facts = check_jar(path)
     if facts.key is None:

@@ -124,7 +124,7 @@ class CaseRun:
         page = self.testbed.context.new_page()
         with self._boundary("putting the stack in order"), ExitStack() as at_end:
             self._watch_and_keep(page, at_end, log_offset)
-            # Before the stack is put in order: what comes of that is no part of the case.
+            # Before the stack is put in order: what that causes is not part of the case.
             with self._boundary("keeping the logs"):
                 self.artifacts |= _keep_logs(
                     stack, self.case, self.folder, log_offset, journal_start
@@ -159,7 +159,7 @@ class CaseRun:
         with self.phases("reset"):
             collected.begin()
             testbed.reset(cloud_app=case.cloud_app, name=case.id)
-            # What the case before has left under way ends in the journal before this.
+            # What the previous case left under way ends in the journal before this.
             since = stack.cloud.journal_end()
             dark_features.set_site(testbed.client, case.dark_features)
         with self.phases("install"):
@@ -210,9 +210,9 @@ def _keep_logs(
     kept = with_zone(without_secrets(log), server_zone(stack))
     (folder / FILES[SERVER_LOG]).write_text(kept)
     entries, _ = stack.cloud.journal(journal_start)
-    # What the case before has left under way comes before this case's marker.
+    # What the previous case left under way comes before this case's marker.
     own = [entry for entry in entries if entry.get("case") == case.id] or entries
-    # What the harness itself looked up is no part of the story.
+    # What the harness itself looked up is not part of the story.
     lines = (json.dumps(cleaned(entry)) + "\n" for entry in own if entry["effect"] != Effect.READ)
     (folder / FILES[JOURNAL]).write_text("".join(lines))
     return {name: FILES[name] for name in (SERVER_LOG, JOURNAL)}

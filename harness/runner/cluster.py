@@ -49,7 +49,7 @@ class ClusterPart:
         cases: in the order of the schedule; each names its app by a key of `apps`.
         apps: name -> zip of a folder with `app.yaml` and the jar.
         settings: where and how; engine `auto` is decided by the worker.
-        topic: of dask's events, on which the worker tells how far it is.
+        topic: of dask's events, on which the worker reports its progress.
     """
 
     cases: tuple[Case, ...]
@@ -73,7 +73,7 @@ def run_part(part: ClusterPart) -> bytes:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 archive.extractall(folder / "apps" / app)
         cases = [replace(case, app=folder / "apps" / str(case.app)) for case in part.cases]
-        # Where Docker's engine is, is this machine's own affair.
+        # Each machine decides for itself where its Docker engine is.
         here = {"docker_socket": resolve({}, os.environ).settings.docker_socket}
         settings = part.settings.model_copy(update={"workers": 1, "keep": False, **here})
         with runs.open_run() as run, prepared(settings, to_stderr) as ready:
@@ -95,7 +95,7 @@ def run_on_cluster(jobs: Sequence[Job], place: RunContext, scheduler: str) -> Re
 
     Args:
         jobs: what to run; results come in the same order.
-        place: where results go, and who is told.
+        place: where results go, and who listens.
         scheduler: the scheduler's address, such as `tcp://host:8786`.
 
     Raises:
@@ -177,7 +177,7 @@ def _app(job: Job) -> bytes:
 def _collect(
     futures: Mapping[Any, Sequence[Job]], book: Book, place: RunContext, heard: Heard
 ) -> None:
-    """Takes the results of parts as they come; of one that no worker could run, errors."""
+    """Takes the results of parts as they come; a part that no worker could run gives errors."""
     from distributed import as_completed
 
     ended: Any = as_completed  # dask is not typed
@@ -196,7 +196,7 @@ def _collect(
 
 
 def _unpacked(content: bytes, into: Path, scratch: Path) -> tuple[CaseResult, ...]:
-    """Puts a part's artefacts into the run's folder; its results."""
+    """Puts a part's artefacts into the run's folder; returns its results."""
     with tempfile.TemporaryDirectory(dir=scratch) as name:
         folder = Path(name)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

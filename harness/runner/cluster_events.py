@@ -1,4 +1,4 @@
-"""What the workers of a cluster tell while they run cases: sent by dask's own events."""
+"""What a cluster's workers report while they run cases, sent as dask's own events."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -12,10 +12,10 @@ _OF_A_CASE = ("case-started", "case-phase", "case-finished")
 
 
 def teller(topic: str) -> Callable[[Event], None]:
-    """A listener that tells what concerns cases to whoever hears a topic; for a task of dask.
+    """A listener that publishes the events of cases on a topic; for use in a dask task.
 
     Args:
-        topic: as the hearer has subscribed to it.
+        topic: the one that the receiver has subscribed to.
     """
     from distributed import get_worker
 
@@ -30,10 +30,10 @@ def teller(topic: str) -> Callable[[Event], None]:
 
 
 class Heard:
-    """Passes events of the cluster on, and keeps who began which case.
+    """Passes the cluster's events on, and remembers which worker began which case.
 
     An event and the result that follows it come by different ways, in any order: the end of a
-    case is passed on once, whoever says it first.
+    case is passed on once, whichever reports it first.
 
     Args:
         pass_on: takes the events.
@@ -54,7 +54,7 @@ class Heard:
         self.pass_on(event)
 
     def pass_on(self, event: Event) -> None:
-        """Passes an event on, unless the end of its case has been told."""
+        """Passes an event on, unless the end of its case has been passed on."""
         if event.name == "case-finished":
             with self._lock:
                 if event.case in self._ended:

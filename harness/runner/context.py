@@ -13,16 +13,16 @@ from harness.support.console import Progress
 
 @dataclass(frozen=True)
 class RunContext:
-    """Where jobs run, and who is told.
+    """Where jobs run, and who hears of it.
 
     Attributes:
         settings: where and how.
         ready: the engine.
         run: the run that owns everything.
-        events: told when a case starts and ends.
+        events: called when a case starts and ends.
         progress: takes lines about stacks.
         folder: where results go.
-        name: how the names of the stacks begin, which differ within a run.
+        name: the prefix of the stacks' names, which differ within a run.
         attached: the one stack to run on, where that is given.
     """
 

@@ -36,7 +36,7 @@ WATCHED = (
     WatchedMethod(f"{_STANDIN}.migration.Poller", "poll"),
     WatchedMethod(f"{_STANDIN}.gateway.AppDataUpload", "<init>"),
 )
-"""Methods that poll the cloud and that begin an upload; of the real assistant no name is known."""
+"""Methods that poll the cloud and that begin an upload; the real assistant's are not known."""
 
 _ATTACH_SECONDS = 1.0
 _ARMED_SECONDS = 5.0
@@ -61,7 +61,7 @@ class CaseEvidence:
         self._subject = collect.subject_of(read_plugin(testbed.jar), app.server.key, app.cloud.key)
 
     def begin(self) -> None:
-        """Starts to attach the probe, beside the case's first steps."""
+        """Starts to attach the probe, alongside the case's first steps."""
         clock = collect.ask("the server's time", self._problems, self._server_clock)
         self._probe = self._threads.submit(self._attach, clock)
 

@@ -78,7 +78,7 @@ def shard(jobs: Sequence[Job], number: int, of: int) -> list[Job]:
 
 
 def check_suited(stack: StackRequirements, jobs: Sequence[Job]) -> None:
-    """Refuses jobs that need another stack than the one that stands.
+    """Refuses jobs that need a different stack from the attached one.
 
     Raises:
         BadInput: says how many, and why the first.

@@ -24,10 +24,10 @@ class LogSince:
     offset: int
 
     def mishaps(self, record: Record) -> Iterator[Mishap]:
-        """What went wrong and the journal does not tell.
+        """What went wrong but is not in the journal.
 
         Args:
-            record: the case's, to tell what is its own.
+            record: the case's record, which tells what is its own.
         """
         text = self.stack.server_log(self.offset).decode(errors="replace")
         zone = server_log.zone_named(server_zone(self.stack) or "UTC")

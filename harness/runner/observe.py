@@ -4,8 +4,8 @@ Each look reloads the page, as an admin would, and reads it in one piece. A row 
 server and the cloud have talked, so the next look waits for the journal to grow; and now and then
 it does not wait, since the server may change a row by itself.
 
-All order is told by the harness's monotonic clock: what the journal is known to hold before a look
-begins has happened before it. Server time comes from the Date of the page's answer.
+The harness's monotonic clock decides all order: what was read from the journal before a look began
+happened before that look. Server time comes from the Date of the page's answer.
 """
 
 import time
@@ -35,19 +35,19 @@ from harness.store.evidence import Evidence, Look, Mishap, Pause, Paused
 from harness.vocabulary.refresh import REFRESH
 
 _SECOND = timedelta(seconds=1)
-"""What the Date of an answer may lag behind."""
+"""How far the Date of an answer may lag behind."""
 
 _AT_LEAST_EACH = REFRESH / 3
 """Server time between two looks when the journal is silent."""
 
 _LONGEST_WAIT = 2.0
-"""Wall seconds of that."""
+"""The most wall seconds between two such looks."""
 
 _GRACE_SECONDS = 60.0
-"""Wall seconds beyond what the server time that has to pass should cost."""
+"""Wall seconds allowed beyond what the required server time should take."""
 
 _STOOD_STILL = 3.0
-"""Wall seconds beyond the usual after which somebody is said to have stood still."""
+"""Wall seconds beyond the usual after which a pause is recorded."""
 
 _CLOCK_MOVED = 3.0
 """Wall seconds by which the machine's clock may differ from its monotonic clock."""
@@ -73,7 +73,7 @@ class TimeScaleTooHigh(HarnessError):
 
 
 def carried_scale(look_seconds: float) -> float:
-    """The scale at which two looks fall into each refresh, when a look takes so long.
+    """The scale at which two looks fit into each refresh, when a look takes this long.
 
     Args:
         look_seconds: wall seconds of a usual look.
@@ -152,7 +152,7 @@ class Watch:
         scale: server seconds per wall second.
         begun: server time at which the migration was started.
         account: logs in again where the session has ended meanwhile.
-        at_the_end: what else went wrong, asked once a verdict could be given.
+        at_the_end: what else went wrong, called once a verdict could be given.
         clock: harness seconds.
         wall: the machine's clock, in epoch seconds.
     """
@@ -187,11 +187,11 @@ class Watch:
         )
 
     def run(self) -> Watched:
-        """Watches until the case is decided, or nothing that is missing can come any more.
+        """Watches until the case is decided, or what is missing can no longer come.
 
         Raises:
             DriverError: the browser or the cloud does not answer.
-            TimeScaleTooHigh: the rows change faster than anybody here can look.
+            TimeScaleTooHigh: the rows change faster than this machine can look.
         """
         expectation, bug = self.case.expectation, self.case.known_bug
         first = self.clock()

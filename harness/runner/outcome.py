@@ -12,7 +12,7 @@ from harness.support.redact import without_secrets
 
 
 def broken(case: Case, ccma: str, reason: str) -> CaseResult:
-    """The result of a case that could not be run: the harness or its surroundings broke."""
+    """The result of a case that could not be run: the harness or its environment broke."""
     return _result(case, ccma, Verdict("error", without_secrets(reason)))
 
 
@@ -31,8 +31,8 @@ def result_of(
     Args:
         case: the case.
         ccma: the CCMA version of its stack.
-        watched: the watch of its row, where that came to its end.
-        evidence: what was seen, also where it did not.
+        watched: the watch of its row, where that ended by itself.
+        evidence: what was seen, even if the watch did not.
         failure: why the case could not go on; None when it could.
         artifacts: artefact -> file name.
         seconds: wall seconds by phase.

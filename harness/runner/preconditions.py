@@ -21,7 +21,7 @@ from harness.testbed.testbed import Testbed
 
 @contextmanager
 def establish(testbed: Testbed, setup: CloudSetup) -> Iterator[None]:
-    """Puts the surroundings of a case in place; takes them back at the end.
+    """Puts a case's preconditions in place, and takes them back at the end.
 
     Args:
         testbed: what the case runs on, reset, with the app installed.

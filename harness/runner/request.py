@@ -1,4 +1,4 @@
-"""What the words of `harness run` mean: which cases, in which settings, on top of which results."""
+"""What the arguments of `harness run` mean: which cases, settings and earlier results."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class RunPlan:
-    """A run as it was asked for, all of it settled and none of it begun.
+    """A run as requested: everything is settled and nothing has begun.
 
     Attributes:
         settings: where and how.
@@ -42,7 +42,7 @@ class RunPlan:
         part: which shard of how many; None for all.
         request: what is kept beside the results.
         folder: of the run that is resumed; None for a new one.
-        earlier: its results that stand.
+        earlier: those of its results that are kept.
     """
 
     settings: Settings
@@ -97,12 +97,12 @@ def plan_run(
 
 
 def check_executor(executor: str, scheduler: str | None, *, alone: bool) -> None:
-    """Refuses selection about a cluster that do not go together.
+    """Refuses options about a cluster that do not go together.
 
     Args:
         executor: where cases run.
         scheduler: the cluster's address.
-        alone: whether no option stands beside them that only works here.
+        alone: whether no option is given that works only on this machine.
 
     Raises:
         BadInput: says what is missing or too much.
@@ -119,7 +119,7 @@ def part_of(shard: str | None) -> tuple[int, int] | None:
     """The numbers in `--shard I/N`; None where all cases run.
 
     Raises:
-        BadInput: no such form.
+        BadInput: the text has another form.
     """
     if shard is None:
         return None
@@ -130,7 +130,7 @@ def part_of(shard: str | None) -> tuple[int, int] | None:
 
 
 def _of_stack(flags: Mapping[str, Any], attached: AttachedStack) -> Mapping[str, Any]:
-    """The flags, with what the stack that stands has decided already.
+    """The flags, with what the attached stack has already decided.
 
     Raises:
         BadInput: a flag asks for something else.

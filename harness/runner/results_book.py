@@ -17,7 +17,7 @@ class Book:
 
     Args:
         jobs: what runs; results come in the same order.
-        place: where.
+        place: where results go.
         earlier: results that are there already; they come first.
     """
 
@@ -37,7 +37,7 @@ class Book:
         )
 
     def add(self, result: CaseResult) -> None:
-        """Takes a result, and writes all that are there.
+        """Takes a result, and writes all results so far.
 
         Where they cannot be written they are kept, and written with the next one.
         """

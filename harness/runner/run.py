@@ -18,7 +18,7 @@ def run_jobs(jobs: Sequence[Job], place: RunContext, earlier: Sequence[CaseResul
 
     Args:
         jobs: what to run; results come in the same order.
-        place: where.
+        place: where results go, and who listens.
         earlier: results of the run that this one resumes; they come first.
 
     Returns:
@@ -43,7 +43,7 @@ def run_jobs(jobs: Sequence[Job], place: RunContext, earlier: Sequence[CaseResul
     try:
         write(results, place.folder / RESULTS)
     except HarnessError as error:
-        place.progress(str(error))  # whoever gets the results says so once more
+        place.progress(str(error))  # whoever gets the results reports it again
     place.events(Event("run-finished", seconds=results.seconds))
     return results
 

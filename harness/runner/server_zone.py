@@ -14,7 +14,7 @@ _OPTION = re.compile(r"-Duser\.timezone=(\S+)")
 
 
 def server_zone(stack: Stack) -> str | None:
-    """The zone's name or offset, asked where Confluence runs; None where that does not tell.
+    """The zone's name or offset, read where Confluence runs; None if it cannot be read.
 
     A JVM takes its option, then the variable TZ, then the machine's own zone.
     """

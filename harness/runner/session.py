@@ -29,7 +29,7 @@ from harness.support.console import Progress
 
 @dataclass
 class Session:
-    """An open run; `run` may be asked once, `also` as often as wanted."""
+    """An open run; `run` may be called once, `also` any number of times."""
 
     settings: Settings
     ready: Ready
@@ -53,7 +53,7 @@ class Session:
         """Runs cases and writes their results.
 
         Args:
-            cases: all cases that were asked for.
+            cases: all requested cases.
             asked: what to keep beside the results, for a run that can be resumed.
             part: which shard of how many; None runs all.
             earlier: results that are there already; their cases do not run.
@@ -61,7 +61,7 @@ class Session:
 
         Raises:
             BadInput: an app's description, sources or jar are wrong, there is no such shard, or
-                the stack that stands does not suit; nothing was started.
+                the attached stack does not suit; nothing was started.
         """
         jobs = jobs_of(cases, self.settings, self.progress)
         if part is not None:
@@ -80,7 +80,7 @@ class Session:
         return run_jobs([job for job in jobs if job.case.id not in done], self._place(), earlier)
 
     def also(self, case: Case) -> CaseResult:
-        """Runs one more case on a stack of its own; it is no part of the run's results."""
+        """Runs one more case on a stack of its own; it is not part of the run's results."""
         self._extra += 1
         jobs = jobs_of([case], self.settings, self.progress)
         return run_jobs(jobs, self._place(f"{EXTRA}-{self._extra}")).cases[0]
@@ -112,12 +112,12 @@ def open_session(
     Args:
         settings: where and how.
         progress: takes lines about what is built and brought up.
-        listeners: told of each event.
+        listeners: called with each event.
         folder: of the run that this one resumes; None makes one of its own.
         attached: the stack to run on, where that is given.
 
     Raises:
-        BadInput: the engine cannot be had here.
+        BadInput: the engine is not available here.
     """
     with interrupt.orderly(progress) as stop, runs.open_run() as run:
         if settings.golden:

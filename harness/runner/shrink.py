@@ -54,7 +54,7 @@ def shrink_failures(
 ) -> list[Shrinking]:
     """Shrinks each failing case that the causes found before it do not explain.
 
-    Failures of different manners are kept apart: what makes a row stay READY does not explain one
+    Failures that look different are kept apart: what makes a row stay READY does not explain one
     that says FAILED, and a known bug explains no new one. A known bug fails too: that it is known
     says nothing about which values it takes.
 
@@ -125,7 +125,7 @@ def _shrunk(
 def _without_spare(
     model: Model, failing: Assignment, found: Shrunk, failed: Callable[[Assignment], bool]
 ) -> Shrunk:
-    """Takes values out of the cause of which every other allowed one fails just as well.
+    """Removes each value from the cause whose allowed alternatives all fail just as well.
 
     The search knows two values of each axis, the failing case's and the baseline's. Where
     constraints rule the baseline's out, a third one may show that the axis does not matter.

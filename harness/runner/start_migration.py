@@ -18,7 +18,7 @@ from harness.planning.requirements import plan_of
 from harness.testbed.testbed import Testbed
 
 _ROWLESS = ("ABSENT", "NO_ROW")
-"""Rows of plans whose apps are not migrated: there is nothing that could be triggered."""
+"""Rows of plans whose apps are not migrated: nothing could be triggered."""
 
 
 def start(testbed: Testbed, case: Case, page: Page, ready: Callable[[], None]) -> datetime:

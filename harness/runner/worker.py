@@ -71,7 +71,7 @@ class Worker:
                     if attempt.result:
                         self._finish(attempt.result)
                         continue
-                    # What did not come up for this one would not for the next either.
+                    # A stack that did not come up for this job would not for the next either.
                     unusable[job.requirements] = attempt.reason
                 self._finish(broken(job.case, job.requirements.ccma, unusable[job.requirements]))
 
@@ -111,7 +111,7 @@ class Worker:
         except HarnessError as error:
             return Attempt(None, str(error), isinstance(error, ServiceDied))
         except Exception as error:
-            # Not known to come again; the next try has a stack and a browser of its own.
+            # It may not happen again; the next try has a stack and a browser of its own.
             return Attempt(None, f"{type(error).__name__}: {error}", is_worth_another=True)
         result = self._run_one(testbed, job)
         return Attempt(result, result.reason, _died(testbed))
@@ -135,14 +135,14 @@ class Worker:
 
 
 def _died(testbed: Testbed) -> bool:
-    """Whether the stack died; an engine that does not tell says nothing of that."""
+    """Whether the stack died; False where the engine does not say."""
     with suppress(Exception):
         return testbed.died()
     return False
 
 
 def finished(result: CaseResult) -> Event:
-    """What is told of a case that has a result."""
+    """The event of a case that has a result."""
     again = f"ran again, since: {result.rerun_after}" if result.rerun_after else ""
     return Event(
         "case-finished",

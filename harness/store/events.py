@@ -43,7 +43,7 @@ class EventLog:
         self._path, self._listeners, self._lock = path, listeners, Lock()
 
     def __call__(self, event: Event) -> None:
-        """Records an event; a full disk keeps it from the file, and from nobody who listens."""
+        """Records an event; a full disk keeps it from the file, but not from the listeners."""
         with self._lock:
             with suppress(OSError):
                 self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 """What a verdict rests on, as data: it goes into `results.json`, and is judged again from there.
 
 Three clocks meet here, and each field says whose it is. `began`, `ended`, `happened` and `known`
-are seconds of the harness's monotonic clock since the watch began: order is told by them alone.
+are seconds of the harness's monotonic clock since the watch began: they alone decide order.
 `server_time` is Confluence's own time, `at` is the platform's, which follows it.
 """
 
@@ -90,7 +90,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Time in which somebody did not run.
+    """A time in which Confluence or the machine stood still.
 
     Attributes:
         who: who stood still.
@@ -155,7 +155,7 @@ class Evidence:
 
 
 def thinned(evidence: Evidence) -> Evidence:
-    """The evidence without looks that say what those around them say; it is judged alike.
+    """The evidence without looks that repeat their neighbours; the verdict is the same.
 
     A look is kept at both ends of a stretch of equal rows in which nothing happened.
     """

@@ -22,7 +22,7 @@ class RequestedFile(BaseModel):
 
 
 class RunRequest(BaseModel):
-    """What decides which cases a `harness run` runs, and what they meet.
+    """What decides which cases a `harness run` runs, and in which settings.
 
     Attributes:
         files: the case files.

@@ -85,7 +85,7 @@ class CaseResult(_Record):
     seconds: Mapping[str, float] = Field(default_factory=dict)
     server_seconds: float | None = None
     evidence: Evidence | None = None
-    """What the verdict rests on; runs of before do not have it."""
+    """What the verdict rests on; older runs do not have it."""
     rerun_after: str | None = None
     """Why its first attempt ended, where its stack died under it and it ran again."""
 
@@ -109,7 +109,7 @@ class Results(_Record):
     seconds: float
     cases: tuple[CaseResult, ...]
     reached: tuple[str, ...] = ()
-    """What the cases cover and name as their fault, in sentences."""
+    """What the cases cover, and the culprit they name, in sentences."""
     stacks_saved: int = 0
     """New stacks that the order of the cases saved over that of the files."""
 

@@ -70,7 +70,7 @@ def records(lines: Iterable[str]) -> Iterator[Record]:
 
 
 def whole(read: Callable[[str], bytes]) -> bytes:
-    """Return all that was logged, from rolled files on, so that an offset into it stays valid.
+    """Return the whole log, rolled files first, so that an offset into it stays valid.
 
     Rolling moves text from the log to its first rolled file, and leaves the text of all of them
     together as it was; only what is deleted after the last one is lost.
@@ -121,7 +121,7 @@ def with_zone(text: str, zone: str | None) -> str:
 def zone_of(text: str) -> tzinfo:
     """The zone that the times of a kept log are in; UTC where it does not say.
 
-    What it says may be unknown on another machine, which then has UTC too.
+    A zone that this machine does not know counts as UTC too.
     """
     head, _, _ = text.partition("\n")
     return zone_named(head.removeprefix(_ZONE_LINE)) if head.startswith(_ZONE_LINE) else UTC

@@ -1,4 +1,4 @@
-"""Causes for which the Atlassian's platform is responsible."""
+"""Causes for which Atlassian's platform is responsible."""
 
 from harness.diagnosis.cause import DAC, Cause, Party
 

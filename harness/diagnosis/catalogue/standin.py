@@ -1,4 +1,4 @@
-"""Causes that lie in our own model: a real Confluence may do otherwise."""
+"""Causes that lie in our own model: a real Confluence may behave differently."""
 
 from harness.diagnosis.cause import DAC, Cause, Party
 

@@ -87,7 +87,7 @@ def from_entry(entry: Entry) -> Iterator[Evidence]:
 
 
 def _since_reset(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What came after the last reset: before it, the case before may still have gone on."""
+    """What came after the last reset: until then the previous case may still have been running."""
     resets = [index for index, entry in enumerate(entries) if entry.get("effect") == Effect.RESET]
     return entries[resets[-1] + 1 :] if resets else entries
 
@@ -166,7 +166,7 @@ def _read(entry: Entry, origin: Origin, transfer: str, what: str | None) -> Data
 
 
 def _delivery(entry: Entry, origin: Origin, transfer: str, effect: str) -> Evidence:
-    """A try to deliver, or, where there was no address to try, what the site says of the app."""
+    """A try to deliver, or, without an address to try, what the site says of the app."""
     reason = str(entry.get("reason") or "")
     key = str(entry.get("app_key") or "")
     if _NOT_INSTALLED.search(reason):

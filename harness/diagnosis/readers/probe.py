@@ -22,7 +22,7 @@ def read_probe(record: ProbeRecord) -> list[Evidence]:
     classes = [_listener(each, record) for each in record.listeners]
     uploads = [each for each in record.methods if each.class_name.endswith(_UPLOAD)]
     pollers = [each for each in record.methods if each.loaded and each not in uploads]
-    # A class of an assistant that is known, and that was never loaded, made nothing.
+    # A known assistant's class that was never loaded has made nothing.
     begun = [_uploads(each) for each in uploads if each.loaded or pollers]
     calls = [_call(each) for each in record.calls]
     standin = [OnStandin(origin=Origin("probe"))] if _is_standin(record) else []

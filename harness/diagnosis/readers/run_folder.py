@@ -1,7 +1,7 @@
 """A stored run's folder as evidence: the one place that knows how a run is laid out.
 
 `results.json` is read as plain JSON, so that a run of an older or newer schema gives what it has.
-A case's artefacts are optional, each alone; what is missing or broken is said, and the rest read.
+A case's artefacts are optional, each alone; missing or broken ones are reported, the rest are read.
 Artefacts, by their name in results.json:
 - server_log: text; journal: JSON lines; probe: a ProbeRecord
 - flags: `{"site": [...], "system": [...], "user": [...], "asked": [...]}`, the keys that are on,
@@ -83,7 +83,7 @@ def read_run(folder: Path) -> list[StoredCase]:
         folder: the run's folder, or its results.json.
 
     Raises:
-        BadInput: there are no results, or they are no JSON object with cases.
+        BadInput: there are no results, or they are not a JSON object with cases.
     """
     path = results_in(folder)
     try:
@@ -126,7 +126,7 @@ def read_artifact(name: str, text: str) -> list[Evidence]:
     """The evidence in one artefact's text, by the artefact's name.
 
     Raises:
-        KeyError, ValueError, TypeError, AttributeError: it is none of that kind.
+        KeyError, ValueError, TypeError, AttributeError: it is not of that kind.
     """
     return _READERS[name](text)
 

@@ -1,4 +1,4 @@
-"""Rules about the app's data: uploaded, told of, read; and how a listener that failed to ended."""
+"""Rules about the app's data: uploaded, announced, read; and how a failed listener ended."""
 
 import re
 from datetime import timedelta
@@ -81,7 +81,7 @@ def listener_ended_by_error(facts: Facts) -> Finding:
 
 
 def listener_still_running(facts: Facts) -> Finding:
-    """A call that was entered and not left, and where its thread stands."""
+    """A call that was entered and not left, and where its thread is."""
     cause = "listener-still-running"
     calls = facts.of(ListenerCall)
     running = [each for each in calls if each.outcome == "running"]
@@ -225,7 +225,7 @@ def _expired(facts: Facts) -> list[DataRead]:
 
 
 def _age(facts: Facts, used: DataRead) -> timedelta:
-    """How old the newest link was when it was used; as good as new where none was seen."""
+    """How old the newest link was when it was used; zero where none was seen."""
     made = [
         server_time(each)
         for each in facts.of(DataRead)

@@ -18,7 +18,7 @@ from harness.vocabulary.refresh import REFRESH
 DEFECT_SEEN_IN = (3, 1, 7)
 """The version of the seed's time, in which the dev mode defect was seen."""
 DEFECT_GONE_IN = (3, 9, 6)
-"""A version that is known to be without it. Between the two nobody knows."""
+"""A version that is known to be without it. Between the two it is not known."""
 
 DEV_MODE_REFRESH = timedelta(seconds=60)
 """How often a fixed assistant refreshes with dev mode on."""

@@ -23,7 +23,7 @@ def webhook_not_registered(facts: Facts) -> Finding:
 
 
 def webhook_never_acknowledged(facts: Facts) -> Finding:
-    """Messages that arrived and were never answered as they have to be."""
+    """Messages that arrived and were never answered as required."""
     cause = "webhook-never-acknowledged"
     refused = [
         [each for each in tries if not each.lost]
@@ -54,12 +54,12 @@ def cloud_app_never_posted(facts: Facts) -> Finding:
 
 
 def outdated_keys(facts: Facts) -> Finding:
-    """Posts whose keys nobody reads any more."""
+    """Posts whose keys are no longer read."""
     return _swallowed(facts, "outdated-keys", Effect.OUTDATED_KEYS)
 
 
 def unknown_status(facts: Facts) -> Finding:
-    """Posts with a status that is none."""
+    """Posts with a status that does not exist."""
     return _swallowed(facts, "unknown-status", Effect.UNKNOWN_STATUS)
 
 

@@ -43,7 +43,7 @@ def no_consent(facts: Facts) -> Finding:
 
 
 def app_not_installed(facts: Facts) -> Finding:
-    """The site's word on the cloud app of the pair, not on one that a listener names by mistake."""
+    """What the site says of the pair's cloud app, not of one that a listener names by mistake."""
     cause = "app-not-installed-in-cloud"
     if facts.acknowledged:
         return excluded(cause, facts.acknowledged)

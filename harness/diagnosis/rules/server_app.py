@@ -102,7 +102,7 @@ def package_not_wired(facts: Facts) -> Finding:
 
 
 def bundle_not_active(facts: Facts) -> Finding:
-    """UPM's word and the bundle's state."""
+    """What UPM says, and the bundle's state."""
     cause = "bundle-not-active"
     off: list[Evidence] = [each for each in facts.of(Plugin) if not each.enabled]
     off += [each for each in facts.of(Bundle) if each.state != "ACTIVE"]

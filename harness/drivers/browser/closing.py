@@ -1,9 +1,9 @@
-"""Closes the pages of a browser context under whatever waits for them, from another thread.
+"""Closes the pages of a browser context from another thread, whatever is waiting for them.
 
-What Playwright waits for may have become impossible, and only its own time-out would end that.
-Playwright's sync API may be called from one thread only, in which an event loop runs while a call
-waits. What is to happen in the meantime is handed to that loop, in a greenlet of its own, as
-Playwright does it with event handlers.
+Playwright may be waiting for something that can no longer happen, and only its own time-out would
+end that wait. Its sync API may be called from one thread only, in which an event loop runs while a
+call waits. The closing is handed to that loop, in a greenlet of its own, as Playwright does with
+event handlers.
 """
 
 import asyncio
@@ -16,10 +16,10 @@ from playwright.sync_api import Error as PlaywrightError
 
 
 def closer(context: BrowserContext) -> Callable[[str], None]:
-    """Returns what closes a context's pages, those to come too; it may be called in any thread.
+    """Returns a function that closes a context's pages, later ones too; any thread may call it.
 
-    Must be called in the thread of the context. What waits for a page then raises Playwright's
-    error with the reason that was given. The context stays, and what it has recorded with it.
+    Must be called in the context's thread. Calls that wait for a page then raise Playwright's
+    error with the given reason. The context stays open and keeps what it has recorded.
     """
     loop = asyncio.get_running_loop()
 

@@ -1,4 +1,4 @@
-"""Compares what a plan's page shows with what the progress REST says, and tells differences.
+"""Compares a plan's page with the progress REST and reports the differences.
 
 Both show the last polled state, so they should agree. The REST speaks the platform's words
 (IN_PROGRESS, SUCCESS), the page the assistant's (Running, Complete).
@@ -21,8 +21,8 @@ _AS_ON_THE_PAGE = {
 def disagreements(shown: ProgressBlock, told: Sequence[AppProgress]) -> tuple[str, ...]:
     """Return one sentence per difference between a page and the REST; none when they agree.
 
-    Where an app has several transfers, the last one told counts. A percentage that only one side
-    has, and 0 beside none, is no difference.
+    Where an app has several transfers, the last one listed counts. A percentage that only one
+    side has is not a difference, nor is 0 on one side and none on the other.
     """
     newest = {app.server_app_key: app for app in told}
     named = {app.server_app_name: app.server_app_key for app in told if app.server_app_name}

@@ -63,7 +63,7 @@ def plans(page: Page, base_url: str, account: Account | None = None) -> tuple[Pl
 
 
 def delete_plan(page: Page, base_url: str, plan_id: str, account: Account | None = None) -> None:
-    """Delete a plan on the dashboard and wait until it is gone; one that is not there is no error.
+    """Delete a plan on the dashboard and wait until it is gone; a missing plan is not an error.
 
     Raises:
         DriverError: it cannot be deleted, for example while it runs.
@@ -122,7 +122,7 @@ def parse_logs(text: str) -> list[Mapping[str, str]]:
 
 
 def _open_the_tab_of(page: Page, target: Locator) -> None:
-    """Opens the tabs one after the other until the target is seen; it may be on none."""
+    """Opens the tabs in turn until the target is visible; it may be on none of them."""
     tabs = page.get_by_role("tab")
     for index in range(tabs.count()):
         if target.is_visible():

@@ -1,4 +1,4 @@
-"""The texts of an element, piece by piece: an app's name and its key are two, however shown."""
+"""An element's texts, piece by piece: an app's name and its key are two pieces, however shown."""
 
 from playwright.sync_api import Locator
 
@@ -16,5 +16,5 @@ PIECES = """(element) => {
 
 
 def texts_of(locator: Locator) -> tuple[str, ...]:
-    """Return the text pieces of the one element that is meant."""
+    """Return the text pieces of the one element that the locator matches."""
     return tuple(locator.evaluate(PIECES))

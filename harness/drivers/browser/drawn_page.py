@@ -1,8 +1,8 @@
-"""Waits until a page is drawn to its end, and tells what it is then.
+"""Waits until a page is fully drawn, and says what it then is.
 
-Nothing but what the page itself shows and does ends the wait: no sign of loading, no request of
-its own under way, and stillness; how much of that is needed depends on what was found. A page
-without scripts is drawn as soon as it is there.
+Only what the page itself shows and does ends the wait: no sign of loading, no request of its own
+under way, and no more changes; how much of that is needed depends on what was found. A page
+without scripts is drawn as soon as it has loaded.
 """
 
 import time
@@ -29,13 +29,13 @@ from harness.drivers.browser.page_watch import PageWatch, watch_of
 from harness.drivers.browser.rows import KNOWN
 
 DRAWN_WITHIN = 20.0
-"""Wall seconds for a page to be drawn to its end."""
+"""Wall seconds for a page to be fully drawn."""
 
 _STILL_MS = 50
-"""A row is read once the page has stood still for so long; a page without scripts always has."""
+"""A row is read once the page has not changed for this long; a page without scripts never does."""
 
 _GONE_MS = 2_000
-"""So long a scripted page has to stand still until what it does not show counts as not there."""
+"""A scripted page must not change for this long before what it does not show counts as absent."""
 
 _A_SECOND = 1_000
 _ABSENCES = frozenset({State.ABSENT, State.NO_ROW})
@@ -48,7 +48,7 @@ class DrawnPage:
     Args:
         page: the page, loaded as far as its document.
         watch: follows its requests.
-        sought: whose row in which plan is looked for.
+        sought: the row that is looked for, and its plan.
         answer: the document's answer.
     """
 
@@ -62,7 +62,7 @@ class DrawnPage:
         self._until = time.monotonic() + DRAWN_WITHIN
 
     def read(self) -> tuple[Judged, PageSnapshot]:
-        """What the page is once it is drawn, or what kept it from being so."""
+        """What the page is once it is drawn, or what kept it from being drawn."""
         while True:
             try:
                 found, snapshot, is_still = self._look()
@@ -73,7 +73,7 @@ class DrawnPage:
             except PlaywrightError as error:
                 if "context was destroyed" not in error.message or self._left() <= 0:
                     raise
-                # The page went elsewhere by itself; what it is then is looked at.
+                # The page navigated by itself; the new one is looked at instead.
                 self._page.wait_for_load_state("domcontentloaded")
 
     def _left(self) -> float:
@@ -111,7 +111,7 @@ class DrawnPage:
         return bool(tabs)
 
     def _wait(self, found: Judged, snapshot: PageSnapshot, is_still: bool) -> bool:
-        """Waits for the next thing that may change what was found; False where nothing may."""
+        """Waits for the next event that may change what was found; False if none can."""
         longest = min(self._left() * _A_SECOND, _A_SECOND)
         if self._watch.under_way() and found.state in FOUND | MAY_CHANGE:
             _await_request(self._page, longest)

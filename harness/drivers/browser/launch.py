@@ -1,8 +1,9 @@
 """Finds a browser and starts it quietly, whether Playwright brought it or the system did.
 
-A browser comes with a driver, Playwright's own process. Both may end while nobody looks, so a
-session of them opens a new pair when it is next asked for a browser. The driver leads a session
-of its own, as the browser does: a Ctrl-C at the terminal is for the harness, which closes both.
+A browser comes with a driver, Playwright's own process. Either may end unnoticed, so a
+`BrowserSession` opens a new pair when it is next asked for a browser. The driver leads a process
+session of its own, as the browser does: a Ctrl-C at the terminal reaches only the harness, which
+closes both.
 """
 
 import asyncio
@@ -52,7 +53,7 @@ _ENDS = {
 """Part of Playwright's message -> what happened."""
 
 _LAUNCH = "BrowserType.launch"
-"""How the message about a browser that did not start begins."""
+"""The start of the message about a browser that did not start."""
 
 _LAUNCH_MS = 60_000
 """Milliseconds for a browser to start; it takes a second on an idle machine."""
@@ -65,7 +66,7 @@ _NODE, _OWN_NODE = "PLAYWRIGHT_NODEJS_PATH", "HARNESS_NODE"
 """What Playwright starts as its Node.js; what the script starts, where the user named one."""
 
 _DRIVER_WORD = "run-driver"
-"""Stands in the command line of every driver."""
+"""Part of every driver's command line."""
 
 ADVICE = (
     f"run `playwright install chromium`, install Debian's `chromium`, or name one in {VARIABLE}"
@@ -98,9 +99,9 @@ class BrowserSession:
     Playwright's sync API belongs to one thread, and so does a session; a thread has one at a time.
 
     Args:
-        environment: variables of the driver and the browser, such as `Run.environment`. Beside
-            them the browser has what it needs to start, and the driver, which is Playwright's own
-            and takes no environment, all variables of this process.
+        environment: variables of the driver and the browser, such as `Run.environment`. The browser
+            also gets what it needs to start; the driver, which is Playwright's own and takes no
+            environment, gets all variables of this process.
     """
 
     def __init__(self, environment: Mapping[str, str] | None = None) -> None:
@@ -158,7 +159,7 @@ class BrowserSession:
         """Ends the browser and the driver, in whatever state they are."""
         browser, playwright, driver = self._browser, self._playwright, self._driver
         self._browser = self._playwright = self._driver = None
-        # A driver that does not answer any more would be waited for without an end.
+        # Waiting for a driver that no longer answers would never end.
         patience = threading.Timer(_CLOSE_SECONDS, _kill, [driver])
         patience.start()
         try:
@@ -185,7 +186,7 @@ class BrowserSession:
 
 @contextmanager
 def browser_session(environment: Mapping[str, str] | None = None) -> Iterator[Browser]:
-    """Starts a browser and closes it in the end, with its driver.
+    """Starts a browser, and closes it with its driver at the end.
 
     Args:
         environment: as `BrowserSession` takes it.
@@ -201,7 +202,7 @@ def browser_session(environment: Mapping[str, str] | None = None) -> Iterator[Br
 def _start_driver(
     environment: Mapping[str, str],
 ) -> tuple[Playwright, psutil.Process | None]:
-    """Starts Playwright's driver in a session of its own; its process, where it can be told."""
+    """Starts Playwright's driver in a session of its own; returns its process where known."""
     variables = {**environment, _NODE: str(_DRIVER_SCRIPT)}
     if own := os.environ.get(_NODE):
         variables[_OWN_NODE] = own
@@ -213,7 +214,7 @@ def _start_driver(
 
 
 def _without_the_drivers_end(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Logs what asyncio logs, but for the end of the driver: whoever waits is told of that."""
+    """Logs what asyncio logs, except the driver's end: whoever waits gets an error for that."""
     if _DRIVER_ENDED not in str(context.get("exception")):
         loop.default_exception_handler(context)
 
@@ -237,7 +238,7 @@ def launch_arguments(uid: int) -> list[str]:
 
 
 def why(message: str) -> str:
-    """Returns what matters of Playwright's message, as a sentence where a process has ended.
+    """Returns the part of Playwright's message that matters, a sentence if a process has ended.
 
     Of a browser that did not start that is the first line, the browser's own errors and how its
     process ended. The long command line and the call log are left out.

@@ -25,7 +25,7 @@ def log_in(page: Page, base_url: str, account: Account, *, within: float = 30) -
     Args:
         page: any page of the context that is to be logged in.
         base_url: Confluence's address, with its context path.
-        account: who to be.
+        account: who logs in.
         within: wall seconds for the form to appear and for it to be gone.
 
     Raises:
@@ -52,7 +52,7 @@ def log_in(page: Page, base_url: str, account: Account, *, within: float = 30) -
 
 
 def step_up(page: Page, base_url: str, account: Account) -> None:
-    """Start a secure administrator session if Confluence has such; it lasts ten minutes, rolling.
+    """Start a secure administrator session if Confluence has them; it lasts ten minutes, rolling.
 
     Raises:
         DriverError: the password was refused.
@@ -65,7 +65,7 @@ def step_up(page: Page, base_url: str, account: Account) -> None:
 
 
 def logged_in(context: BrowserContext, base_url: str) -> bool:
-    """Ask Confluence whether this context's session is somebody's."""
+    """Ask Confluence whether this context's session belongs to a user."""
     answer = context.request.get(f"{base_url.rstrip('/')}/rest/api/user/current")
     return bool(answer.ok) and '"anonymous"' not in answer.text()
 

@@ -1,8 +1,8 @@
 """Looks at one app's row on the plan's page, with the server's own time and proof of the look.
 
-A look reloads the page, as an admin would, and waits until it is drawn to its end. Where the page
-is not the plan's, it is mended as an admin would mend it (log in again, give the password, ask
-again), once, and that is said; what cannot be mended is an error with what was seen, never a row.
+A look reloads the page, as an admin would, and waits until it is fully drawn. Where the page is
+not the plan's, the look does once what an admin would do (log in again, give the password, ask
+again) and records it; a page that stays unreadable is an error with what was seen, never a row.
 """
 
 import time
@@ -55,14 +55,14 @@ class Proof:
 
 @dataclass(frozen=True)
 class Look:
-    """A row, when the server thought it was, and why it is believed; `row, when = look(...)`.
+    """A row, the server's time of the look, and why it is believed; `row, when = look(...)`.
 
     Attributes:
         row: what the page shows, `ABSENT` without the block, `NO_ROW` without the app in it.
         server_time: the server's own time of the page's answer, in UTC; what the page shows is
             as new as that or newer.
         proof: what the page was.
-        remarks: what had to be done to read it, one sentence each; mostly none.
+        remarks: what had to be done to read it, one sentence each; usually none.
     """
 
     row: Row
@@ -97,7 +97,7 @@ def look(
         app_names: names of the app, for pages that do not show keys.
 
     Raises:
-        PageUnreadable: the page is not the plan's, not drawn, or nobody's, and could not be mended.
+        PageUnreadable: the page is not the plan's, not drawn or without a user, and stayed so.
         PlaywrightError: the server cannot be reached, or the browser is gone.
     """
     watch = watch_of(page)
@@ -141,7 +141,7 @@ def server_date(headers: dict[str, str]) -> datetime:
 
 
 class _Looking:
-    """One look: loads the page until it can be read, and mends each thing once."""
+    """One look: loads the page until it can be read, and tries each remedy once."""
 
     def __init__(self, page: Page, url: str, sought: Sought, account: Account | None) -> None:
         self._page, self._url, self._sought, self._account = page, url, sought, account

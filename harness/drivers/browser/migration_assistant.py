@@ -44,7 +44,7 @@ _PLAN_STATES = re.compile(
 )
 _VIEW = re.compile(r"^(view details?|details|view|open)$", re.IGNORECASE)
 _SHORT = 5_000
-"""Milliseconds for what is there as soon as its page is drawn."""
+"""Milliseconds for an element that is there as soon as its page is drawn."""
 
 
 def open_home(page: Page, base_url: str, account: Account | None = None) -> None:
@@ -96,7 +96,7 @@ def create_plan(
     Args:
         page: a page of a logged-in context.
         base_url: Confluence's address, with its context path.
-        name: the plan's name; it should be new, the plan is found by it.
+        name: the plan's name; it should be new, since the plan is found by it.
         account: for the password prompt, should it come.
         choices: what to choose in the wizard.
 

@@ -1,4 +1,4 @@
-"""Where a page is: goes to a Confluence address and passes the password prompt on the way."""
+"""Goes to a Confluence address, and passes the password prompt on the way."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -12,13 +12,13 @@ from harness.errors import DriverError
 
 _MARKERS = ("/plugins/servlet/", "/admin/", "/login.action", "/authenticate.action", "/pages/")
 _CHANGES = 4
-"""How often in a row addresses may change while one page is asked for."""
+"""How many times in a row addresses may change while one page is requested."""
 
 
 def base_of(url: str) -> str:
     """Return the base URL of the Confluence that a page's address belongs to.
 
-    The context path is what stands before the first known Confluence path.
+    The context path is what comes before the first known Confluence path.
 
     Raises:
         DriverError: the page has not been anywhere yet.
@@ -59,17 +59,17 @@ def go(page: Page, url: str, account: Account | None = None) -> Response | None:
 
 
 def navigated(page: Page, navigate: Callable[[], Response | None]) -> Response | None:
-    """Asks for a page; again where an address of this machine changed meanwhile.
+    """Requests a page, and again if an address of this machine changed meanwhile.
 
-    Chromium gives up what is under way then, and each network that Docker makes or removes for
-    another stack is such a change. To ask for a page again changes nothing.
+    Chromium then aborts what is under way, and each network that Docker makes or removes for
+    another stack is such a change. Requesting a page again changes nothing.
 
     Args:
         page: what navigates.
-        navigate: asks for the page by GET.
+        navigate: requests the page by GET.
 
     Raises:
-        PlaywrightError: it cannot be had for another reason, or addresses go on changing.
+        PlaywrightError: it cannot be loaded for another reason, or addresses keep changing.
     """
     for _ in range(_CHANGES):
         try:
@@ -77,7 +77,7 @@ def navigated(page: Page, navigate: Callable[[], Response | None]) -> Response |
         except PlaywrightError as error:
             if "net::ERR_NETWORK_CHANGED" not in error.message:
                 raise
-            # It comes by itself, and would interrupt what is asked for before it.
+            # Chromium's error page comes by itself, and would interrupt an earlier request.
             page.wait_for_url("chrome-error://**", wait_until="commit")
     return navigate()
 

@@ -1,7 +1,7 @@
 """A cache between browser and Confluence that keeps a plan's page for too long.
 
-As a reverse proxy does that caches by address: it asks the server each time, so that the answer's
-headers are of this moment, and hands out the page that it has kept.
+It acts like a reverse proxy that caches by address: it asks the server each time, so the answer's
+headers are current, but it serves the page that it has kept.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The script that reads a whole page at one moment, as data.
 
-A page changes while it is looked at, so nothing may be put together from two looks: the block's
-rows and the proof that this is the plan's page, drawn to its end, come from one run of the script.
+A page changes while it is read, so no result may combine two readings: the block's rows and the
+proof that this is the plan's page, fully drawn, come from one run of the script.
 It decides nothing; `harness.drivers.browser.page_state` does.
 """
 
@@ -195,9 +195,9 @@ SETTLE = (
     return {page, quiet: true};
 }"""
 )
-"""Returns the page once what matters of it has stood still for `quiet` milliseconds.
+"""Returns the page once its relevant parts have not changed for `quiet` milliseconds.
 
-A page without scripts stands still at once. `quiet` is false where it went on changing.
+A page without scripts is quiet at once. `quiet` is false if the page kept changing.
 """
 
 CHANGED = (
@@ -217,7 +217,7 @@ CHANGED = (
     });
 }"""
 )
-"""Waits until what matters of the page changes, `longest` milliseconds at the most."""
+"""Waits until a relevant part of the page changes, at most `longest` milliseconds."""
 
 OPEN_TAB = """(label) => {
     const plain = (text) => text.replace(/\\s+/g, ' ').trim();

@@ -1,8 +1,8 @@
-"""What a page is: the plan's page with or without a row, or one of the things that stand instead.
+"""What a page is: the plan's page with or without a row, or one of those shown in its place.
 
-Pure: it judges what the page's script has returned, and what was seen of the answers. A row is
-believed on the right plan's page only, drawn to its end and in somebody's session; and that there
-is none is a finding that needs as much.
+Pure: it judges what the page's script returned and what was seen of the answers. A row is believed
+only on the right plan's page, fully drawn and in a user's session. The absence of a row needs the
+same proof.
 """
 
 import re
@@ -28,14 +28,14 @@ _UPGRADING = re.compile(
 )
 _LICENCE = re.compile(r"licen[cs]e\b.{0,40}\b(expired|invalid|not valid)", re.IGNORECASE)
 _LIKE_A_KEY = re.compile(r"(?!v?\d)(?=.*[.\-_])[a-z0-9._\-]+")
-"""Keys as apps have them; a version or a vendor's name beside an app is none."""
+"""The form of app keys; a version or a vendor's name beside an app does not match."""
 
 _NO_APPS = re.compile(r"\b(0|no) apps\b|nothing to migrate", re.IGNORECASE)
 _UNAUTHORISED = 401
 _FORBIDDEN = 403
 _FIRST_ERROR = 400
 _ENOUGH_HEADINGS = 2
-"""The plan's own, and one of what else its page shows."""
+"""The plan's own heading, and one other that its page shows."""
 
 _PASSING = (429, 502, 503, 504)
 
@@ -61,7 +61,7 @@ class State(Enum):
 
 
 FOUND = frozenset({State.ROW, State.ABSENT, State.NO_ROW})
-"""What can be told of the plan's page once it is drawn to its end."""
+"""What the plan's page can be once it is fully drawn."""
 
 MAY_CHANGE = frozenset(
     {
@@ -164,7 +164,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Judged:
-    """What a page is, why, and the row where it is one that shows one."""
+    """What a page is, why, and the row where it shows one."""
 
     state: State
     seen: str
@@ -173,7 +173,7 @@ class Judged:
 
 
 def judge(page: PageSnapshot, sought: Sought, answer: Answer) -> Judged:
-    """Tells what a page is."""
+    """Decides what a page is."""
     return _closed(page, answer) or _elsewhere(page, sought) or _of_the_plan(page, sought, answer)
 
 
@@ -185,7 +185,7 @@ def describe(page: PageSnapshot) -> str:
 
 
 def _closed(page: PageSnapshot, answer: Answer) -> Judged | None:
-    """A door before the page: a log-in, a password, an error."""
+    """A page in front of the plan's: a log-in, a password prompt, an error."""
     path = urlsplit(page.url).path
     if path.endswith("/authenticate.action") or (page.asks_password and not page.asks_login):
         return Judged(State.PASSWORD, f"a password is asked for by {describe(page)}")
@@ -204,7 +204,7 @@ def _closed(page: PageSnapshot, answer: Answer) -> Judged | None:
 
 
 def _elsewhere(page: PageSnapshot, sought: Sought) -> Judged | None:
-    """Another page than the plan's, or one of which too little is drawn to know."""
+    """A page that is not the plan's, or shows too little to know."""
     here = plan_id_in(page.url)
     if sought.plan_id and here and here != sought.plan_id:
         return Judged(State.ANOTHER_PLAN, f"the address is of plan {here}: {describe(page)}")
@@ -221,12 +221,12 @@ def _elsewhere(page: PageSnapshot, sought: Sought) -> Judged | None:
 
 
 def _is_marked(page: PageSnapshot) -> bool:
-    """Whether there is something on it that only a plan has."""
+    """Whether the page has something that only a plan's page has."""
     return page.block.block or page.plan_state is not None
 
 
 def _no_page(page: PageSnapshot) -> Judged | None:
-    """What stands where the page should be."""
+    """What is shown in place of the page."""
     if not page.text:
         return Judged(State.EMPTY, describe(page))
     told = f"{page.title} {' '.join(page.headings)} {page.text}"
@@ -238,7 +238,7 @@ def _no_page(page: PageSnapshot) -> Judged | None:
 
 
 def _unnamed(page: PageSnapshot, sought: Sought, here: str | None) -> Judged | None:
-    """A page that does not name the plan: it is the plan's only if no name was to be seen."""
+    """A page that does not name the plan: it is the plan's only if no name is expected."""
     if sought.plan_name:
         state = State.ANOTHER_PLAN if _is_marked(page) else State.NOT_THE_PLAN
         return Judged(state, f"it does not name {sought.plan_name!r}: {describe(page)}")
@@ -248,7 +248,7 @@ def _unnamed(page: PageSnapshot, sought: Sought, here: str | None) -> Judged | N
 
 
 def _of_the_plan(page: PageSnapshot, sought: Sought, answer: Answer) -> Judged:
-    """The row on the plan's page, or that there is none."""
+    """The row on the plan's page, or its absence."""
     block = page.block
     if any(each.block for each in page.busy):
         return _drawing(page)
@@ -270,7 +270,7 @@ def _of_the_plan(page: PageSnapshot, sought: Sought, answer: Answer) -> Judged:
 
 
 def _without_row(block: Snapshot, sought: Sought) -> Judged:
-    """A block in which the app is not found: it has to be plain that others, or none, are."""
+    """A block without the app: it must be clear that it lists other apps, or none."""
     if block.folded:
         return Judged(State.DRAWING, "the block is folded")
     progress = parse_progress(block)

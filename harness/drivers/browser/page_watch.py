@@ -1,7 +1,7 @@
-"""What is remembered of a page from look to look: its plan's address, and the requests it makes.
+"""Remembers a page from look to look: its plan's address, and the requests it makes.
 
-A page that is drawn by script is not at its end while its own requests are under way, and one
-whose request failed shows less than there is.
+A page drawn by script is not complete while its own requests are under way, and a page whose
+request failed shows less than there is.
 """
 
 from collections.abc import Callable
@@ -39,7 +39,7 @@ class PageWatch:
                 page.on(event, handler)
 
     def rest(self, page: Page) -> None:
-        """Follows them no more: a page without scripts makes none, and each event costs time."""
+        """Stops following them: a page without scripts makes none, and each event costs time."""
         if self.is_listening:
             self.is_listening = False
             for event, handler in self._handlers.items():
@@ -93,5 +93,5 @@ def watch_of(page: Page) -> PageWatch:
 
 
 def _is_own(request: Request) -> bool:
-    """Whether it goes to the server that the page came from."""
+    """Whether the request goes to the server that the page came from."""
     return urlsplit(request.url).netloc == urlsplit(request.frame.url).netloc

@@ -1,9 +1,9 @@
 """Makes a migration plan the way an admin does: the wizard's pages, one after the other.
 
-The wizard differs between versions: the order of pages, which exist, whether an earlier choice is
-asked again. So each page is read by its headings and labels, what is known on it is filled in,
-and then its one way forward is taken; the review's "Save" is the end. The short form of a single
-page with a name and "Save" is the same thing with one page.
+The wizard differs between versions: in the order of pages, which of them exist, and whether an
+earlier choice is asked for again. So each page is read by its headings and labels, what is known
+on it is filled in, and then its one way forward is taken; the review's "Save" is the end. The short
+form of a single page with a name and "Save" is the same thing with one page.
 Source: reference/app-migration-platform.md section 4.3.
 """
 
@@ -23,7 +23,7 @@ _STEP_MS = 30_000
 """Milliseconds for a page to give way to the next."""
 
 _CHECKS_MS = 300_000
-"""Milliseconds for a page to offer a way forward: the checks for errors run on theirs."""
+"""Milliseconds for a page to offer a way forward: the checks for errors run on one of them."""
 
 _NAME = re.compile(r"(migration|plan) name|^name\b", re.IGNORECASE)
 _STAGE = re.compile(r"stage", re.IGNORECASE)
@@ -139,7 +139,7 @@ def _fill(page: Page, name: str, choices: Choices) -> None:
 
 
 def _choose(page: Page, label: re.Pattern[str], option: re.Pattern[str]) -> None:
-    """Choose in a drop-down of this label, or among radio buttons of a group."""
+    """Choose in the drop-down with this label, or among the radio buttons of a group."""
     menu = page.get_by_role("combobox", name=label)
     if menu.count():
         options = menu.first.get_by_role("option")

@@ -25,7 +25,7 @@ _CLOSE_MS = 1_000
 
 
 def dismiss_popups(page: Page) -> None:
-    """Close the first-log-in dialogs that newer versions show; none of them is no error."""
+    """Close the first-log-in dialogs that newer versions show, if any appear."""
     for selector in _KNOWN:
         popup = page.locator(selector).first
         if popup.is_visible():

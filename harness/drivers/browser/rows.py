@@ -61,7 +61,7 @@ class Snapshot(BaseModel):
     loose: tuple[tuple[str, ...], ...] = ()
     """Where no table holds it: the texts from the app's name or key to its status."""
     items: int = 0
-    """How many statuses stand outside tables."""
+    """How many statuses are outside tables."""
     text: str = ""
     folded: bool = False
 
@@ -125,7 +125,7 @@ def _loose(found: Sequence[Sequence[str]], key: str, names: set[str]) -> FoundRo
     before = [_plain_key(piece) for piece in pieces[:at]]
     own = [p for p in before if p == key or p.casefold() in names]
     others = [p for p in before if p and p not in own and not _LABEL.fullmatch(p)]
-    # Where no name is known, what stands before the key is the name.
+    # Where no name is known, the text before the key is the name.
     if not own or others[1 if own == [key] and not names else 0 :]:
         return FoundRow(problem="the texts between the app's name and a status are not known")
     status = normalised(_PERCENT.sub("", pieces[at]))
@@ -139,7 +139,7 @@ def normalised(status: str) -> str:
 
 
 def _plain_key(piece: str) -> str:
-    """A piece of text without what may stand around a key: brackets, and a label."""
+    """A piece of text without what may surround a key: brackets and a label."""
     return _KEY_LABEL.sub("", piece.strip("() ")).strip("() ")
 
 
@@ -150,7 +150,7 @@ def percent_in(texts: Sequence[str]) -> int | None:
 
 
 def _columns(headers: Sequence[str]) -> tuple[int, int, int]:
-    """Return the places of app, status and progress; without known headers, in that order."""
+    """Return the columns of app, status and progress; without known headers, in that order."""
     names = [header.casefold() for header in headers]
 
     def place(default: int, *words: str) -> int:

@@ -1,7 +1,7 @@
 """Passes the set-up wizard in a browser as a person would: read the page, fill it in, press on.
 
-The HTTP driver (harness.confluence.setup) is quicker and survives more; this one shows that the
-pages themselves work. Hooks are the documented ones: reference/confluence-container.md 2.1.
+The HTTP driver (harness.drivers.confluence.setup) is quicker and survives more; this one shows
+that the pages themselves work. The hooks are documented: reference/confluence-container.md 2.1.
 """
 
 import re

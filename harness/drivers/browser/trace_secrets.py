@@ -58,12 +58,12 @@ def _cleaned_line(line: bytes) -> bytes:
 def _cleaned_text(content: bytes) -> bytes:
     try:
         return redact.without_secrets(content.decode()).encode()
-    except UnicodeDecodeError:  # no text after all
+    except UnicodeDecodeError:  # it is not text after all
         return content
 
 
 def cleaned(value: Any) -> Any:
-    """The same JSON value with credentials blanked, wherever they stand in it."""
+    """The same JSON value with credentials blanked, wherever they are in it."""
     return redact.cleaned(_without_cookies(value))
 
 

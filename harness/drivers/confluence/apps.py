@@ -51,7 +51,7 @@ def install(client: httpx.Client, jar: Path, *, within: float = 120) -> App:
         within: wall seconds for the whole of it.
 
     Raises:
-        BadInput: the file is no plugin.
+        BadInput: the file is not a plugin.
         DriverError: UPM refused (no token, upload switched off, signature, bundle that does not
             resolve) or the app stayed disabled; the message names the fix where it is known.
         WaitTimedOut: UPM did not come to an end.
@@ -185,7 +185,7 @@ def set_module_enabled(client: httpx.Client, key: str, module: str, enabled: boo
 def licence(client: httpx.Client, key: str) -> PluginLicence | None:
     """Return what UPM says about an app's licence, or None when it has none.
 
-    Having none is told by 404, by 204, or by an answer that names neither a kind nor an error.
+    UPM reports none by 404, by 204, or by an answer that names neither a kind nor an error.
     """
     answer = client.get(upm.resource_of(key, "license"), headers={"Accept": upm.LICENCE})
     if answer.status_code in {204, 404}:
@@ -311,7 +311,7 @@ def _poll(client: httpx.Client, address: httpx.URL) -> upm.Task | NotYet:
     except httpx.TransportError as error:
         return NotYet(f"no answer ({error})")
     if answer.status_code == httpx.codes.NOT_FOUND:
-        # A finished task may be forgotten before it is asked for; the plugin itself then tells.
+        # UPM may forget a finished task before it is polled; the plugin itself then tells.
         return upm.Task(True, "forgotten", None, None)
     if answer.is_server_error:
         return NotYet(f"HTTP {answer.status_code}")
@@ -366,7 +366,7 @@ def _put(
 
 
 def _expect(answer: httpx.Response, attempted: str) -> None:
-    """Raise for an answer that is no success, with UPM's own reason where it gives one."""
+    """Raise for an unsuccessful answer, with UPM's own reason where it gives one."""
     if answer.is_success:
         return
     advice = ""

@@ -1,4 +1,4 @@
-"""Tells how far a Confluence has come with its start, each step bounded.
+"""Tells how far Confluence's start has come; each step is bounded.
 
 The order is the documented one: /status, then an authenticated REST call, since RUNNING precedes
 REST; a 200 of /status alone proves nothing. Source: reference/confluence-container.md 1.7 and 5.
@@ -31,7 +31,7 @@ _NOBODY = (
     "(-Dcom.atlassian.plugins.authentication.basic.auth.filter.force.allow=true opens it)"
 )
 _SEEN_SECONDS = 20.0
-"""Server seconds to watch its clock for, of which an answer's header tells whole ones."""
+"""Server seconds to watch its clock for; an answer's header gives whole seconds only."""
 
 _HANDSHAKE = b"JDWP-Handshake"
 _DISPOSE = struct.pack(">IIBBB", 11, 1, 0, 1, 6)
@@ -98,7 +98,7 @@ def await_running(client: httpx.Client, **bounds: Unpack[Bounds]) -> None:
 
 
 def await_rest(client: httpx.Client, **bounds: Unpack[Bounds]) -> None:
-    """Wait until REST answers anything of its own, be it a refusal; RUNNING comes before that.
+    """Wait until REST gives any answer of its own, even a refusal; RUNNING comes before that.
 
     Raises:
         ServiceDied, WaitTimedOut: see `wait_for`.
@@ -156,10 +156,10 @@ def server_time(client: httpx.Client) -> datetime:
 def check_rate(
     client: httpx.Client, rate: float, *, clock: Callable[[], float] = time.monotonic
 ) -> float:
-    """See that the server's clock passes as fast as it was asked to, and return how fast it does.
+    """Check that the server's clock runs at the requested rate, and return its real rate.
 
-    A libfaketime that the image's C library is too old for is left out by the loader, which tells
-    that in the container's output and nowhere else; the server then runs in real time.
+    If the image's C library is too old for a libfaketime, the loader leaves that out and says so
+    only in the container's output; the server then runs in real time.
 
     Args:
         client: any client of the server.
@@ -167,7 +167,7 @@ def check_rate(
         clock: monotonic wall seconds.
 
     Raises:
-        DriverError: it passes at less than half that rate.
+        DriverError: it runs at less than half that rate.
     """
     begun, first = clock(), server_time(client)
 

@@ -39,14 +39,14 @@ class DarkFeatures:
 
 
 def set_site(client: httpx.Client, wanted: Mapping[str, bool]) -> None:
-    """Switch site features so that each wanted key is as wanted; others stay as they are.
+    """Switch site features to their values in `wanted`; others stay as they are.
 
     Args:
         client: an administrator's client.
         wanted: key -> whether it is to be on for the whole site.
 
     Raises:
-        BadInput: a key is no dark feature key, or a feature to be switched off was enabled by a
+        BadInput: a key is not a dark feature key, or a feature to be switched off was enabled by a
             JVM property: the effective set is the union of all levels, so it cannot be switched
             off at run time.
         DriverError: neither REST nor the page changed it.
@@ -167,7 +167,7 @@ def _disable_by_rest(client: httpx.Client, level: Level, keys: list[str]) -> lis
 
 
 def _by_page(client: httpx.Client, level: Level, wanted: Mapping[str, bool]) -> None:
-    """Switch keys on the page; also what decides where REST's read-back said otherwise."""
+    """Switch keys on the page, which also decides where REST's read-back said otherwise."""
     features = listed(client, level)
     fixed = [key for key, state in wanted.items() if not state and key in features.system]
     if fixed:

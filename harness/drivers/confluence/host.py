@@ -1,4 +1,4 @@
-"""Tells the stand-in what of Confluence it is to have for an app; a real one has it all.
+"""Tells the stand-in which parts of Confluence an app needs; a real one has them all.
 
 The resources are the stand-in's own, below `/rest/standin/1.0/`.
 """
@@ -21,7 +21,7 @@ def prepare(
     users: Iterable[Mapping[str, str]] = (),
     spaces: Iterable[Mapping[str, str]] = (),
 ) -> None:
-    """Give a stand-in jars of the host's API and what it is to answer; what it had before goes.
+    """Give a stand-in the host's API jars and its answers; they replace what it had before.
 
     A real Confluence has no such resource and needs none: it is left alone.
 

@@ -43,7 +43,7 @@ def licence_from(environment: Mapping[str, str], path: Path | None = None) -> Li
     Args:
         environment: where HARNESS_LICENCE (the text) and
             HARNESS_LICENCE_FILE (a path) are looked for.
-        path: a file that goes before both.
+        path: a file that takes precedence over both.
 
     Raises:
         BadInput: the file cannot be read, or is empty.

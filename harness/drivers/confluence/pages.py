@@ -45,7 +45,7 @@ class Form:
 
 @dataclass(frozen=True)
 class Text:
-    """A piece of a page's text in reading order; `heading` when it stands in h1 to h6."""
+    """A piece of a page's text in reading order; `heading` when it is in h1 to h6."""
 
     text: str
     heading: bool = False

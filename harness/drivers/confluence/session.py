@@ -36,7 +36,7 @@ class Account:
 
 
 class _Transport(httpx.BaseTransport):
-    """Survives a keep-alive connection that the server dropped while nobody looked.
+    """Survives a keep-alive connection that the server dropped while it was idle.
 
     An idempotent request is sent once more when its connection turns out to be closed. Others
     must not be sent twice, so they never use a connection that has been idle.
@@ -90,7 +90,7 @@ class ConfluenceClient(LivingClient):
         self.close()
 
     def request(self, method: str, url: httpx.URL | str, **options: Any) -> httpx.Response:
-        """Send a request as httpx does, passing websudo once where it is asked for."""
+        """Send a request as httpx does, passing websudo once if Confluence asks for it."""
         answer = super().request(method, url, **options)
         if self.account is None or self._stepping_up:
             return answer
@@ -178,7 +178,7 @@ def connect(
         service: the Confluence that answers, where it is known: its end ends what waits for it.
 
     Raises:
-        DriverError: neither way was let in.
+        DriverError: neither way was accepted.
         ServiceDied: the service has ended.
     """
     with ExitStack() as unless_let_in:
@@ -191,7 +191,7 @@ def connect(
 
 
 def who_am_i(client: httpx.Client) -> str | None:
-    """Return the user that this client is for Confluence, or None when it is nobody."""
+    """Return the user that Confluence takes this client for, or None without one."""
     answer = client.get(_WHO_AM_I)
     if answer.status_code != httpx.codes.OK:
         return None
@@ -211,7 +211,7 @@ def log_in(client: httpx.Client, account: Account) -> None:
     The page says which form it is; the other one is tried when that is not served.
 
     Raises:
-        DriverError: the user is still nobody afterwards.
+        DriverError: the session still has no user afterwards.
     """
     page = client.get(_LOGIN_PAGE, follow_redirects=True)
     ways = [_log_in_legacy, _log_in_two_step]
@@ -327,7 +327,7 @@ def create_token(client: httpx.Client, name: str, *, days: int = 1) -> PersonalT
 
     Raises:
         DriverError: Confluence refused; by cookie the XSRF check may do so even with matching
-            origin, then make it in a logged-in page (harness.browser.login.create_token).
+            origin, then make it in a logged-in page (harness.drivers.browser.login.create_token).
     """
     answer = client.post(
         "/rest/pat/latest/tokens",
@@ -356,7 +356,7 @@ def token_from(body: Any, name: str) -> PersonalToken:
 
 
 def revoke_token(client: httpx.Client, token: PersonalToken) -> None:
-    """Delete a personal access token; one that is gone already is no error."""
+    """Delete a personal access token; one that is already gone is not an error."""
     answer = client.delete(f"/rest/pat/latest/tokens/{token.id}")
     if answer.status_code not in {200, 204, 404}:
         raise DriverError(

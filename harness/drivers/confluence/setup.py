@@ -30,7 +30,7 @@ _POST_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class _ShownStep:
-    """A page of the wizard as an answer brought it."""
+    """A page of the wizard, as an answer delivered it."""
 
     answer: httpx.Response
     page: HtmlPage
@@ -44,7 +44,7 @@ class _ShownStep:
 
 @dataclass(frozen=True)
 class _Wizard:
-    """One passage: its client and its bounds."""
+    """One pass through the wizard: its client and its bounds."""
 
     client: httpx.Client
     wanted: SetupInput

@@ -173,4 +173,4 @@ STEPS = (
     SetupStep("administrator", ("fullName",), ("setupadministrator",), "setupadministrator.action",
          _administrator),
 )  # fmt: skip
-"""All known steps. Which come, and in what order, is the wizard's affair."""
+"""All known steps. The wizard decides which come, and in what order."""

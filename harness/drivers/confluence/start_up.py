@@ -71,7 +71,7 @@ def start_up(
         debugger: host and port of its JDWP, or None where it has none.
         rate: server seconds per wall second; above 1 the server's clock is looked at.
         limits: wall seconds for each step.
-        watch: how it is noticed that the service ended.
+        watch: notices that the service has ended.
         transport: what to send through instead of the network; for tests.
         handshake: tells whether a debugger port answers; for tests.
         clock: monotonic wall seconds.
@@ -147,7 +147,7 @@ def _logged_in(
     watch: ServiceWatch,
     transport: httpx.BaseTransport | None,
 ) -> ConfluenceClient:
-    """Opens a session in whichever way is let in; the first log-ins after a start may be not."""
+    """Opens a session in whichever way is accepted; the first log-ins after a start may fail."""
 
     def look() -> ConfluenceClient | NotYet:
         try:

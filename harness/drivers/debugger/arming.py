@@ -32,7 +32,7 @@ class Arming:
         listener_classes: listener classes known by name. A thread that loads one is held until
             it is armed, so that not even a call right after is missed. Other listener classes
             are found by what they implement, a moment after they were loaded.
-        look_for_others: whether they are looked for: that takes a look at every class there is.
+        look_for_others: whether those are looked for, which takes a look at every class.
     """
 
     def __init__(

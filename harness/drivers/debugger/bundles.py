@@ -1,6 +1,6 @@
 """Reads an app's OSGi bundle out of the running framework: its state and its services.
 
-Confluence's REST does not tell them. Only fields are read, from a class of the app over its class
+Confluence's REST does not report them. Only fields are read, from a class of the app over its class
 loader into the framework's own registry, so no thread is held and no code runs. The fields are
 those of Apache Felix (tried with 4.6.1; named the same way in 5 to 7, whose registry keeps lists
 where 4 keeps arrays); what is not found there is said to be unknown, never guessed.

@@ -43,7 +43,7 @@ class CallStack:
     def leaves(self, caught_at: Location | None, frames: list[Frame]) -> bool:
         """Whether it does, given the frames at the throw.
 
-        A method that stands on the stack inside as well as outside counts as inside.
+        A method that is on the stack both inside and outside counts as inside.
         """
         if caught_at is None:
             return True

@@ -131,7 +131,7 @@ class Jvm:
         return [reader.object_id() for _ in range(reader.count())]
 
     def thread_name(self, thread: int) -> str:
-        """The thread's name; asked once, since a thread is held meanwhile."""
+        """The thread's name; fetched once, since a thread is held meanwhile."""
         if thread not in self._thread_names:
             reader = self._ask(Command.THREAD_NAME, self._out().object_id(thread))
             self._thread_names[thread] = reader.string()
@@ -249,7 +249,7 @@ class Jvm:
         """The ids of the objects in an array, 0 for null.
 
         Raises:
-            CommandRefused: it is no array.
+            CommandRefused: it is not an array.
         """
         length = self._ask(Command.ARRAY_LENGTH, self._out().object_id(array_id)).int32()
         if not length:

@@ -14,7 +14,7 @@ HEADER = struct.Struct(">IIBBB")
 HEADER_BYTES = HEADER.size
 REPLY_FLAG = 0x80
 LARGEST_PACKET = 256 * 1024 * 1024
-"""Bytes. AllClasses of a large server is a few MiB; anything near this is no JDWP."""
+"""Bytes. AllClasses of a large server is a few MiB; anything near this is not JDWP."""
 
 OBJECT_TAGS = frozenset(b"L[stglc")
 _PRIMITIVES = {"B": ">b", "C": ">H", "F": ">f", "D": ">d", "I": ">i", "J": ">q", "S": ">h"}
@@ -70,7 +70,7 @@ def encode_command(packet_id: int, command: tuple[int, int], data: bytes) -> byt
 
 
 def packet_length(header: bytes) -> int:
-    """The whole packet's length in bytes, told by its first four bytes.
+    """The whole packet's length in bytes, read from its first four bytes.
 
     Raises:
         MalformedPacket: a length that no JDWP packet has.

@@ -100,7 +100,7 @@ class Connection:
     def reply_data(
         self, command: Command, reply: Future[Packet], seconds: float | None = None
     ) -> bytes:
-        """Wait for a reply sent for with `send`. Raises as `request` does."""
+        """Wait for the reply to a `send`. Raises as `request` does."""
         bound = self._reply_seconds if seconds is None else seconds
         try:
             packet = reply.result(bound)
@@ -127,7 +127,7 @@ class Connection:
         """Send Dispose, wait for its reply as long as for any other, and close. May be repeated.
 
         Returns:
-            Whether the JVM confirmed, so that nothing is suspended any more.
+            Whether the JVM confirmed, so that nothing is suspended any longer.
         """
         with contextlib.suppress(DriverError):
             self.request(Command.DISPOSE)

@@ -54,7 +54,7 @@ class ListenerCalls:
         return any(self._open.values())
 
     def entered(self, hit: BreakpointHit, declared: Declared, at: float) -> None:
-        """A suspended thread stands at the start of a listener method.
+        """A suspended thread is at the start of a listener method.
 
         Raises:
             StillRunning: a getter of the listener did not end; the thread still runs it.
@@ -88,7 +88,7 @@ class ListenerCalls:
             self._ask_keys(class_id, this.id, thread)
 
     def returned(self, hit: BreakpointHit, declared: Declared, at: float) -> None:
-        """A thread, which runs on, stands at a return of a listener method."""
+        """A thread is at a return of a listener method and runs on."""
         call = self._innermost(hit.thread)
         if call is not None and call.declared == declared:
             self._recording.left(call.number, "returned", at, None)
@@ -117,7 +117,7 @@ class ListenerCalls:
             )
 
     def stand(self) -> None:
-        """Note where each call that has not been left stands now; each thread is held for that."""
+        """Note where each call that has not been left is now; each thread is held for that."""
         for thread, calls in self._open.items():
             if not calls:
                 continue

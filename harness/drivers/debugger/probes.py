@@ -2,8 +2,8 @@
 
 It changes nothing in the app. A thread is suspended only for the few milliseconds in which the
 probe reads what a suspended thread alone tells (its arguments, its listener's keys, an exception
-on its way out); everything else is counted by events that suspend nothing, and never is the whole
-JVM stopped. How long each thread was held is measured and kept in the record.
+on its way out); everything else is counted by events that suspend nothing, and the whole
+JVM is never stopped. How long each thread was held is measured and kept in the record.
 """
 
 import contextlib
@@ -106,7 +106,7 @@ class Probe:
     def stop(self) -> ProbeRecord:
         """Take everything down, let the next debugger in, and return what was seen.
 
-        A JVM that has ended meanwhile is no error here: the record's `problems` say so.
+        A JVM that has ended meanwhile is not an error here: the record's `problems` say so.
         """
         stopped = time.monotonic()
         self._stopping.set()
@@ -152,7 +152,7 @@ class Probe:
 
     def _drain(self) -> None:
         """Take what has happened before `stop`: the JVM sends events behind its back."""
-        # What runs often would never be quiet.
+        # A method that runs often would never fall silent.
         with contextlib.suppress(JvmGone):
             for request in self._arming.runs:
                 self._jvm.clear_event(EventKind.BREAKPOINT, request)

@@ -46,7 +46,7 @@ class Command(Enum):
 
 
 class EventKind(IntEnum):
-    """The events asked for here, and the two that a JVM sends unasked."""
+    """The events that the probes request, and the two that a JVM sends without a request."""
 
     BREAKPOINT = 2
     EXCEPTION = 4

@@ -102,7 +102,7 @@ class Recording:
         )
 
     def stood(self, number: int, stack: tuple[str, ...]) -> None:
-        """Note where a call that was not left stood at the end."""
+        """Note where a call that was not left was at the end."""
         self._calls[number] = replace(self._calls[number], stack=stack)
 
     def answered(self, class_id: int, answers: dict[str, ListenerAnswer]) -> None:
@@ -125,7 +125,7 @@ class Recording:
         self._holds.append(Hold(thread, reason, round(seconds * 1000, 3)))
 
     def finish(self, jvm: str, started: float, stopped: float) -> ProbeRecord:
-        """The notes as they stand, frozen."""
+        """The notes so far, frozen."""
         return ProbeRecord(
             jvm=jvm,
             started=self.moment(started),

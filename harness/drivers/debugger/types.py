@@ -1,4 +1,4 @@
-"""Who extends and implements whom in the JVM, asked once and remembered.
+"""Who extends and implements whom in the JVM, fetched once and remembered.
 
 A listener is known by what it implements, not by its name, so the probe needs the whole lineage
 of a class, and for a server with tens of thousands of classes it must not ask one by one.
@@ -14,7 +14,7 @@ from harness.store.probe_record import LoadedType
 
 LISTENER_INTERFACE = re.compile(r"Lcom/atlassian/migration/app/(?:\w+/)*\w*Listener\w*;")
 """All three library generations (`AppCloudMigrationListenerV1`, `CloudMigrationListenerV1`,
-`DiscoverableListener` and its kin): app-migration-platform.md 3.1 and 3.2."""
+`DiscoverableListener` and its variants): app-migration-platform.md 3.1 and 3.2."""
 
 PLATFORM_PACKAGES = ("java.", "javax.", "jdk.", "sun.", "com.sun.")
 _PLATFORM_SIGNATURES = tuple(f"L{each.replace('.', '/')}" for each in PLATFORM_PACKAGES)
@@ -57,7 +57,7 @@ class Types:
         self._signature.update((info.id, info.signature) for info in infos)
 
     def learn(self, infos: Sequence[ClassInfo]) -> None:
-        """Ask for the parents of many classes, and for theirs, one go for each generation."""
+        """Ask for the parents of many classes, then for theirs, one batch per generation."""
         ids = [info.id for info in infos]
         while ids:
             superclasses, interfaces = self._jvm.superclasses(ids), self._jvm.interfaces(ids)

@@ -27,7 +27,7 @@ _STANDIN_LIMITS = Limits(booted=60, wizard=120, running=60, rest=60, upm=60, deb
 """Wall seconds; each of these steps takes the stand-in a second or two on an idle machine."""
 
 STANDIN_LICENCE = Licence("QUFBQmEgbGljZW5jZSBmb3IgdGhlIHN0YW5kLWluLCBieSBub2JvZHk=" * 3)
-"""Means nothing anywhere but to the stand-in's wizard, which looks at its shape."""
+"""Means nothing except to the stand-in's wizard, which checks its form."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def prepared(settings: Settings, progress: Progress) -> Iterator[Ready]:
     """The engine that the settings ask for, with what its stacks run from, within the block.
 
     Raises:
-        BadInput: the engine or an image cannot be had here.
+        BadInput: the engine or an image is not available here.
     """
     real, socket = real_image_for(settings), settings.docker_socket
     with closing(prepare(settings.engine, progress, real, socket)) as ready:

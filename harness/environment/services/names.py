@@ -1,4 +1,4 @@
-"""Names and places that the services of a stack know each other by."""
+"""Names and addresses that the services of a stack know each other by."""
 
 CLOUD, CLOUD_APP, CONFLUENCE = "cloud", "cloud-app", "confluence"
 
