@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.diagnosis.evidence import (
@@ -213,6 +213,7 @@ PATHS = [PROGRESS, "/server/v1/migrations", f"/server/v1/migrations/{MIGRATION}/
 NAMES = ["seq", "wall_time", "status", "effect", "body", "detail", "changes", "transfer_id"]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 @given(st.sampled_from(PATHS), st.dictionaries(st.sampled_from(NAMES), JSON))
 def test_fields_of_any_shape_are_survived(path, fields):
     for item in from_entry(entry(path=path, effect="installed") | fields):

@@ -249,7 +249,9 @@ def test_a_probes_record_is_read(run):
         problems=(),
     )
     (run / "probe.json").write_text(record.to_json())
-    change(run, artifacts={"probe": "probe.json"})
+    # Without the log it is open whether something made up by the stand-in is why it threw.
+    (run / "server.log").write_text("")
+    change(run, artifacts={"probe": "probe.json", "server_log": "server.log"})
     (case,) = read_run(run)
 
     (listener,) = case.facts.of(ListenerClass)
