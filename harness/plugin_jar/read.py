@@ -221,7 +221,7 @@ def _classes(
             )
         if any(each in raw for each in _TELLING):
             _add(classes, name, raw, problems)
-    bases = _abstract_listeners(classes.values())
+    bases = _listener_bases(classes.values())
     while bases:
         # Their subclasses need not name the library themselves.
         added: list[ClassFile] = []
@@ -231,7 +231,7 @@ def _classes(
                 _add(classes, name, raw, [])
                 if len(classes) > known:
                     added.append(list(classes.values())[-1])
-        bases = [each.name.replace(".", "/").encode() for each in added if not each.is_concrete]
+        bases = [each.name.replace(".", "/").encode() for each in added]
     return classes, newest, mentioned
 
 
@@ -243,12 +243,11 @@ def _add(classes: dict[str, ClassFile], name: str, raw: bytes, problems: list[st
         problems.append(f"{name}: {error}")
 
 
-def _abstract_listeners(classes: Iterable[ClassFile]) -> list[bytes]:
+def _listener_bases(classes: Iterable[ClassFile]) -> list[bytes]:
     return [
         each.name.replace(".", "/").encode()
         for each in classes
-        if not each.is_concrete
-        and not each.name.startswith(f"{_LIBRARY}.")
+        if not each.name.startswith(f"{_LIBRARY}.")
         and any(LISTENER_SERVICE.fullmatch(name) for name in each.interfaces)
     ]
 

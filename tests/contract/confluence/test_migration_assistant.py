@@ -5,6 +5,7 @@ import pytest
 from harness.drivers.browser import assessment, dashboard, migration_assistant
 from harness.drivers.browser.assessment import Decision
 from harness.drivers.browser.compare import disagreements
+from harness.drivers.browser.rows import ProgressBlock
 from harness.drivers.confluence import apps, dark_features, migration
 from harness.errors import DriverError
 from harness.wait import NotYet, wait_for
@@ -48,7 +49,7 @@ def test_a_plan_is_run_and_its_row_agrees_with_the_rest(
     plan_id = migration_assistant.create_plan(page, confluence_url, f"plan {uuid.uuid4()}", admin)
     migration_assistant.run_plan(page, plan_id)
 
-    def look() -> migration_assistant.Progress | NotYet:
+    def look() -> ProgressBlock | NotYet:
         migration_assistant.open_plan(page, plan_id, account=admin)
         shown = migration_assistant.read_progress(page)
         row = shown.row("charts-plugin")
