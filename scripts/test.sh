@@ -14,7 +14,9 @@ local_e2e=(tests/e2e/test_explain.py tests/e2e/test_fleet.py)
 
 .venv/bin/pytest tests/unit -n logical
 .venv/bin/pytest tests/contract "${local_e2e[@]}" --engine local "${side_by_side[@]}" \
-    --ignore tests/contract/engines/test_remote_docker.py
+    --ignore tests/contract/engines/test_remote_docker.py --ignore tests/contract/browser
+# These start and end browsers of their own, which a thread that has one already cannot.
+.venv/bin/pytest tests/contract/browser --engine local
 # The same pages as a script draws them.
 HARNESS_STANDIN_PAGES=script .venv/bin/pytest tests/contract/confluence/test_migration_assistant.py \
     tests/e2e/test_seed.py --engine local "${side_by_side[@]}"
