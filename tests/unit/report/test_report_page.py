@@ -212,7 +212,8 @@ def test_long_files_are_cut_and_it_is_said(make_run: MakeRun) -> None:
     assert "390 earlier entries are left out" in page.text
     assert "line 89999" in page.text
     assert "line 89959\n" not in page.text
-    assert (folder / REPORT).stat().st_size < 200_000
+    # Whole, the log alone would be more than 900 kB.
+    assert (folder / REPORT).stat().st_size < 250_000
 
 
 def test_pictures_have_a_bound_and_the_telling_ones_come_first(

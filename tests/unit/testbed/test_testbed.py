@@ -28,9 +28,10 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def install(_: object, jar: Path) -> Any:
         seen.append(f"install {jar}")
-        return SimpleNamespace(key=f"key of {jar}")
+        return SimpleNamespace(key=f"key of {jar}", left_disabled=False)
 
     monkeypatch.setattr(module.plugins, "install", install)
+    monkeypatch.setattr(module.host, "prepare", lambda *_: None)
     monkeypatch.setattr(module.plugins, "uninstall", lambda _, key: seen.append(f"remove {key}"))
     monkeypatch.setattr(module.plugins, "await_address", lambda *_: None)
     monkeypatch.setattr(module.reset, "restore", lambda *_: seen.append("restore"))
