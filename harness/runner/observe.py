@@ -170,6 +170,7 @@ class Watch:
     app_names: tuple[str, ...] = ()
     looks: list[Look] = field(default_factory=list, init=False)
     pauses: list[Pause] = field(default_factory=list, init=False)
+    _took: list[float] = field(default_factory=list, init=False)
 
     @property
     def evidence(self) -> Evidence:
@@ -221,10 +222,12 @@ class Watch:
         if self.looks:
             self._notice_moved_clock(began, wall)
         seen = Look(began, began, None, wall_time=datetime.fromtimestamp(wall, UTC))
+        patience = 0.0
         try:
             found = look(
                 self.page, self.server_app_key, account=self.account, app_names=self.app_names
             )
+            patience = found.patience
             seen = replace(
                 seen,
                 row=found.row,
@@ -239,8 +242,9 @@ class Watch:
             seen = replace(seen, saw=str(error), url=self.page.url)
         seen = replace(seen, ended=self.clock())
         self.looks.append(seen)
-        if (took := seen.ended - began) > _STOOD_STILL:
-            self._stood_still("Confluence", began, took)
+        self._took.append(seen.ended - began - patience)
+        if self._took[-1] > _STOOD_STILL:
+            self._stood_still("Confluence", began, self._took[-1])
 
     def _plan_status(self) -> str | None:
         """The plan's own status, read until it has ended."""
@@ -264,9 +268,9 @@ class Watch:
         Raises:
             TimeScaleTooHigh: it does.
         """
-        if len(self.looks) < _ENOUGH_LOOKS:
+        if len(self._took) < _ENOUGH_LOOKS:
             return
-        usual = sorted(each.ended - each.began for each in self.looks)[len(self.looks) // 2]
+        usual = sorted(self._took)[len(self._took) // 2]
         if self.scale > carried_scale(usual):
             raise TimeScaleTooHigh(self.scale, usual)
 

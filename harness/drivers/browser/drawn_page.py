@@ -60,6 +60,9 @@ class DrawnPage:
         self._status, self._user = answer.status if answer else None, headers.get("x-ausername")
         self._opened: list[str] = []
         self._until = time.monotonic() + DRAWN_WITHIN
+        self.patience = 0.0
+        """Wall seconds spent only to see that nothing more comes: the reader's own, not the
+        server's."""
 
     def read(self) -> tuple[Judged, PageSnapshot]:
         """What the page is once it is drawn, or what kept it from being drawn."""
@@ -84,7 +87,9 @@ class DrawnPage:
         found = self._judged(snapshot)
         may_come = _ABSENCES | MAY_CHANGE - {State.DRAWING}
         if snapshot.is_scripted and found.state in may_come:
+            began = time.monotonic()
             snapshot, is_still = self._settled(_GONE_MS)
+            self.patience += time.monotonic() - began
             found = self._judged(snapshot)
         return found, snapshot, is_still
 
@@ -104,6 +109,8 @@ class DrawnPage:
             self._opened.append(BLOCK)
             self._page.evaluate(UNFOLD, BLOCK)
             return True
+        if found.state in _ABSENCES:
+            self._opened += [tab.label for tab in snapshot.tabs if tab.open]
         tabs = () if snapshot.block.block else unread_tabs(snapshot, self._opened)
         if tabs:
             self._opened.append(tabs[0])

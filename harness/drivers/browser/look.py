@@ -63,12 +63,14 @@ class Look:
             as new as that or newer.
         proof: what the page was.
         remarks: what had to be done to read it, one sentence each; usually none.
+        patience: wall seconds of the look that were spent only to see that nothing more comes.
     """
 
     row: Row
     server_time: datetime
     proof: Proof
     remarks: tuple[str, ...] = ()
+    patience: float = 0.0
 
     def __iter__(self) -> Iterator[Any]:
         return iter((self.row, self.server_time))
@@ -148,6 +150,7 @@ class _Looking:
         self._watch = watch_of(page)
         self._remarks: list[str] = []
         self._mended: set[State] = set()
+        self._patience = 0.0
 
     def result(self) -> Look:
         until = time.monotonic() + SERVED_WITHIN
@@ -155,6 +158,7 @@ class _Looking:
             answer = self._load()
             drawn = DrawnPage(self._page, self._watch, self._sought, answer)
             found, snapshot = drawn.read()
+            self._patience += drawn.patience
             if snapshot.is_scripted and not self._watch.is_listening:
                 self._watch.listen(self._page)  # its requests have to be seen from the beginning
                 continue
@@ -185,7 +189,7 @@ class _Looking:
             user=headers.get("x-ausername") or snapshot.user,
             found_by=found.found_by,
         )
-        return Look(row, server_date(headers), proof, tuple(self._remarks))
+        return Look(row, server_date(headers), proof, tuple(self._remarks), self._patience)
 
     def _mend(self, found: Judged) -> None:
         """Does once what an admin would do.

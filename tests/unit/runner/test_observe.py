@@ -29,7 +29,7 @@ class World:
     def __init__(self, rows: Sequence[tuple[float, str]]) -> None:
         self.rows, self.now, self.slept = rows, 0.0, 0.0
         self.entries: list[tuple[float, dict[str, Any]]] = []
-        self.looks, self.takes = 0, 0.05
+        self.looks, self.takes, self.patience = 0, 0.05, 0.0
         self.stopped: tuple[float, float] = (-1.0, -1.0)
         self.unreadable: Iterator[str] = iter(())
 
@@ -52,7 +52,7 @@ class World:
         self, page: object, key: str, account: object = None, app_names: tuple[str, ...] = ()
     ) -> Look:
         began, stop = self.now, self.stopped
-        self.now += self.takes
+        self.now += self.takes + self.patience
         if stop[0] <= self.now < stop[1]:
             self.now = stop[1]
         self.looks += 1
@@ -60,7 +60,8 @@ class World:
             raise PageUnreadable("reading the row", "http-error", seen)
         row = [row for at, row in self.rows if at <= began][-1]
         server = NOON + timedelta(seconds=(self.now + self.slept) * SCALE)
-        return Look(parse_row(row), server, Proof("http://c/plan", "plan-1", None, "admin"))
+        proof = Proof("http://c/plan", "plan-1", None, "admin")
+        return Look(parse_row(row), server, proof, patience=self.patience)
 
     def polls(self, *times: float) -> None:
         path = "/server/v1/migrations/f5648333-737c-4b0f-8f49-b37c3dfd55ba/progress"
@@ -186,6 +187,20 @@ def test_a_machine_that_slept_is_noticed(world: World) -> None:
     running._look()
     (still,) = running.evidence.pauses
     assert (still.who, round(still.seconds)) == ("this machine", 30)
+
+
+def test_a_look_s_own_patience_is_neither_a_pause_nor_the_machine_s_speed(world: World) -> None:
+    """A page drawn by script is watched for seconds before it counts as having no row."""
+    running = watch(world, case(rows=["READY"], lasts="15m"))
+    world.patience = 6.0
+    for _ in range(3):
+        running._look()
+    running._check_scale()
+    assert running.evidence.pauses == ()
+    world.takes = 3.1
+    running._look()
+    (still,) = running.evidence.pauses
+    assert (still.who, round(still.seconds, 1)) == ("Confluence", 3.1)
 
 
 def test_a_cloud_that_stands_still_is_a_mishap(world: World) -> None:
