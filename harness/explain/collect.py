@@ -17,7 +17,7 @@ from playwright.sync_api import Page
 from harness.diagnosis.evidence import ROW_OF_STATE
 from harness.drivers.browser.look import look, read_progress, row_of
 from harness.drivers.cloud import CloudControl
-from harness.drivers.confluence import apps, boot, dark_features, migration
+from harness.drivers.confluence import apps, dark_features, migration, startup_checks
 from harness.drivers.debugger.bundles import BundleState
 from harness.errors import DriverError, HarnessError
 from harness.plugin_jar.read import PluginJar
@@ -133,7 +133,7 @@ def progress(client: httpx.Client, plan: str, server_key: str) -> dict[str, Any]
         for app in found
         if app.server_app_key == server_key
     ]
-    at = boot.server_time(client).isoformat()
+    at = startup_checks.server_time(client).isoformat()
     return {"server_time": at, "migrations": [{"apps": apps_[-1:]}] if apps_ else []}
 
 

@@ -19,7 +19,7 @@ from harness.diagnosis.diagnose import diagnose
 from harness.diagnosis.findings_text import for_results
 from harness.diagnosis.readers.run_folder import read_case
 from harness.drivers.browser import migration_assistant
-from harness.drivers.confluence import boot
+from harness.drivers.confluence import startup_checks
 from harness.drivers.debugger.probes import Probe
 from harness.drivers.debugger.recording import WatchedMethod
 from harness.environment.services.names import CONFLUENCE
@@ -117,7 +117,7 @@ class CaseEvidence:
         }
 
     def _server_clock(self) -> Callable[[datetime], datetime]:
-        server, wall = boot.server_time(self._testbed.client), datetime.now(UTC)
+        server, wall = startup_checks.server_time(self._testbed.client), datetime.now(UTC)
         scale = self._testbed.stack.scale
         return lambda at: server + (at - wall) * scale
 
