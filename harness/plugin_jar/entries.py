@@ -55,5 +55,5 @@ def _inflated(content: mmap.mmap, info: zipfile.ZipInfo) -> bytes:
     else:
         raise ValueError("packed in a way that Java does not read")
     if zlib.crc32(raw) != info.CRC:
-        raise ValueError("damaged: its checksum is another")
+        raise ValueError("damaged: its checksum does not match")
     return raw

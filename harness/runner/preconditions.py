@@ -106,7 +106,7 @@ def _in_confluence(testbed: Testbed, commands: str) -> None:
     """Runs commands where Confluence runs; `$exports` is where a stand-in's core exports to."""
     attempted = "a core migration that fails"
     if testbed.stack.confluence != STANDIN:
-        raise DriverError(attempted, f"{testbed.stack.confluence} exports to where nobody knows")
+        raise DriverError(attempted, f"{testbed.stack.confluence} exports to an unknown folder")
     script = f'exports="${{CONFLUENCE_HOME:-{HOME}}}/migration"; {commands}'
     status, output = testbed.stack.running[CONFLUENCE].execute(["sh", "-c", script])
     if status:

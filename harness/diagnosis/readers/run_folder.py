@@ -93,7 +93,7 @@ def read_run(folder: Path) -> list[StoredCase]:
     except FileNotFoundError as error:
         raise BadInput("there are no results; name a run's folder", path=path) from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise BadInput(f"these are no results of a run ({error!r})", path=path) from error
+        raise BadInput(f"this does not look like a run's results ({error!r})", path=path) from error
 
 
 def read_case(folder: Path, case: Mapping[str, Any], ccma: str | None = None) -> StoredCase:

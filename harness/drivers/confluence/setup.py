@@ -178,7 +178,7 @@ def _pass(wizard: _Wizard) -> tuple[str, ...]:
             )
     raise DriverError(
         "passing the set-up wizard",
-        f"no end after {MAX_POSTS} pages, the last: {shown.where}",
+        f"still not at its end after {MAX_POSTS} pages, the last: {shown.where}",
         f"Steps passed: {', '.join(passed) or 'none'}",
     )
 

@@ -109,7 +109,7 @@ class _Heap:
             raise DriverError(
                 "reading the OSGi framework's fields",
                 f"there is no {field}",
-                "the framework is no Apache Felix, or one of a version that is not known here",
+                "the framework is not Apache Felix, or is a version that is not known here",
             )
         return found
 
