@@ -230,7 +230,8 @@ def _wiring(jar: PluginJar) -> Iterator[JarFinding]:
                 "unknown",
                 f"{package} is a mandatory import; only the flat {_FLAT_PACKAGE} was exported by "
                 f"the assistant ({_FIELD_REPORT}). `harness run --ccma 3.13.8` shows what comes "
-                "of that; the library inside the jar, not imported, works with either",
+                "of that; a DiscoverableListener whose library is inside the jar, and not "
+                "imported, is found either way",
                 "package-not-wired",
             )
 

@@ -24,8 +24,8 @@ from harness.settings.resolution import Resolved, project_root, resolve
 
 __all__ = [
     "CCMA_VERSIONS",
-    "DEFAULT_CCMA",
     "DECLARED",
+    "DEFAULT_CCMA",
     "IMAGES_OWN",
     "STANDIN",
     "STANDIN_TIME_SCALE",

@@ -10,7 +10,7 @@ from harness.errors import BadInput
 STANDIN = "standin"
 CCMA_VERSIONS = ("3.1.7", "3.9.6", "3.13.8")
 DEFAULT_CCMA = "3.9.6"
-"""3.13.8 exports the library's flat package only, as seen in the field: many jars do not start there."""
+"""Not 3.13.8: that exports the library's flat package only, so many jars do not start there."""
 
 STANDIN_TIME_SCALE = 200.0
 
