@@ -6,16 +6,19 @@ Rows that a known failure shows are pinned by tests/e2e/test_explain.py.
 import subprocess
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime
+from typing import Any
 
 import httpx
 import pytest
 
 from harness.cases import app as sample_apps
 from harness.drivers.browser import dashboard, migration_assistant
-from harness.drivers.confluence import dark_features
+from harness.drivers.confluence import boot, dark_features
 from harness.engines import builds
 from harness.engines.app_builds import server_jar
 from harness.errors import DriverError
+from harness.explain import collect
 from harness.pytest_plugin import DEV_MODE, FEATURE
 from harness.support import assets
 from harness.testbed.testbed import Migration, Testbed
@@ -193,6 +196,25 @@ def test_a_listener_of_the_first_generation_has_the_flat_packages_gateway(
     testbed, migration = begin("flat-gateway", ccma, dev_mode=False)
     assert migration.row.becomes("COMPLETE").percent == 100
     assert uploads(testbed) == ["charts"]
+
+
+def test_calls_into_made_up_classes_are_counted_and_kept(begin: Begin) -> None:
+    testbed, _ = begin("missing-host-service", "3.9.6")
+
+    def calls() -> list[dict[str, Any]] | None:
+        told = collect.host_calls(testbed.client, "missing-host-service-plugin")
+        assert told is not None
+        assert told["made_up"] == ["com.atlassian.confluence.statistics"]
+        return told["calls"] or None
+
+    (call,) = wait_for("a call into the host", calls, within=20)
+    assert datetime.fromisoformat(call.pop("last")) <= boot.server_time(testbed.client)
+    assert call == {
+        "type": "com.atlassian.confluence.statistics.ChartStatistics",
+        "method": "mostViewed",
+        "answered": False,
+        "times": 1,
+    }
 
 
 def test_a_forge_apps_listener_uploads_and_completes_the_export(begin: Begin) -> None:
