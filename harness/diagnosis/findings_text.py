@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.diagnosis.causes import BY_ID
-from harness.diagnosis.evidence import Evidence
+from harness.diagnosis.evidence import Evidence, HostCalled
 from harness.diagnosis.facts import HOW_TO_LEARN, Facts
 from harness.diagnosis.finding import Finding
 from harness.diagnosis.links import Link, gaps, links
@@ -32,6 +32,7 @@ def explain(case: str, facts: Facts, findings: Sequence[Finding], problems: Sequ
     if not named:
         parts.append("No cause is proved, and none is likely.")
     parts += [_cause(finding) for finding in named]
+    parts += _made_up(facts)
     if ruled_out:
         parts.append(_wrapped("Excluded: ", ", ".join(ruled_out)))
     parts += _not_known(gaps(found), facts)
@@ -58,6 +59,7 @@ def to_json(
         "row": None if facts.row is None else facts.row.says,
         "links": [_link_as_data(each) for each in links(facts, findings)],
         "causes": [_as_data(finding) for finding in findings],
+        "host_calls": [_evidence(each) for each in facts.of(HostCalled)],
         "problems": list(problems),
     }
 
@@ -127,6 +129,17 @@ def _cause(finding: Finding) -> str:
     lines.append(_wrapped("  > ", cause.advice))
     lines.append(f"    {cause.source}")
     return "\n".join(lines)
+
+
+def _made_up(facts: Facts) -> list[str]:
+    """What the app asked of Confluence and got made up, whether or not that mattered."""
+    empty = [each for each in facts.of(HostCalled) if not each.answered]
+    if not empty:
+        return []
+    lines = [_wrapped("  - ", str(each)) for each in empty[:_MOST_EVIDENCE]]
+    if more := max(0, len(empty) - _MOST_EVIDENCE):
+        lines.append(f"  - and {more} more methods")
+    return ["Made up, since the stand-in does not have it:\n" + "\n".join(lines)]
 
 
 def _not_known(findings: Sequence[Finding], facts: Facts) -> list[str]:

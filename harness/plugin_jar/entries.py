@@ -3,6 +3,8 @@
 `zipfile` opens each entry anew; here the file is mapped once and each entry inflated from it.
 """
 
+import contextlib
+import io
 import mmap
 import struct
 import zipfile
@@ -11,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LARGEST = 4 << 20
+_LARGEST_INNER = 128 << 20
 _LOCAL_HEADER = 30
 _VERSIONED = "META-INF/versions/"
 
@@ -40,6 +43,14 @@ def class_files(
                 yield info.filename, _inflated(content, info)
             except (ValueError, struct.error, zlib.error) as error:
                 problems.append(f"{info.filename}: {error}")
+
+
+def inner_jar(jar: zipfile.ZipFile, name: str) -> zipfile.ZipFile | None:
+    """A jar inside a jar, in memory; None where it cannot be read or is larger than plugins are."""
+    with contextlib.suppress(KeyError, OSError, zipfile.BadZipFile, zlib.error):
+        if jar.getinfo(name).file_size <= _LARGEST_INNER:
+            return zipfile.ZipFile(io.BytesIO(jar.read(name)))
+    return None
 
 
 def _inflated(content: mmap.mmap, info: zipfile.ZipInfo) -> bytes:

@@ -86,6 +86,7 @@ class CaseEvidence:
         plan = migration_assistant.plan_id_in(page.url)
         self._keep(layout.FLAGS, lambda: collect.flags(client))
         self._keep(layout.UPM, lambda: collect.plugin(client, subject.plugin_key or key, failure))
+        self._keep(layout.HOST, lambda: collect.host_calls(client, subject.plugin_key or key))
         self._keep(layout.SITE, lambda: self._site(key))
         self._keep(layout.PLAN, lambda: self._plan(page, plan))
         if plan:

@@ -28,7 +28,7 @@ EXTRA = "extra"
 SCREENSHOT, TRACE = "screenshot", "trace"
 SERVER_LOG, JOURNAL, PROBE = "server_log", "journal", "probe"
 FLAGS, PLAN, PROGRESS = "flags", "plan", "progress"
-UPM, OSGI, SITE = "upm", "osgi", "site"
+UPM, OSGI, SITE, HOST = "upm", "osgi", "site", "host"
 PROBLEMS = "problems"
 
 FILES: Mapping[str, str] = {
@@ -36,7 +36,10 @@ FILES: Mapping[str, str] = {
     TRACE: "trace.zip",
     SERVER_LOG: "server.log",
     JOURNAL: "journal.jsonl",
-    **{name: f"{name}.json" for name in (PROBE, FLAGS, PLAN, PROGRESS, UPM, OSGI, SITE, PROBLEMS)},
+    **{
+        name: f"{name}.json"
+        for name in (PROBE, FLAGS, PLAN, PROGRESS, UPM, OSGI, SITE, HOST, PROBLEMS)
+    },
 }
 """Artefact of a case -> its file in the case's folder."""
 

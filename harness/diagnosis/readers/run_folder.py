@@ -12,6 +12,8 @@ Artefacts, by their name in results.json:
 - osgi: `{"bundles": [{"name", "state", "unresolved": [...], "services": [...], "loaders": [...]}],
   "other_loaders": [...]}`
 - site: `{"decision", "consent", "apps": [{"key", "installed", "webhook"}]}`
+- host: `{"key", "made_up": [...], "provided": [...], "calls": [{"type", "method", "answered",
+  "times", "last"}]}`, of a stand-in
 - progress: the progress REST's answer, with `server_time` beside it, and `page`, what the page
   showed when loaded anew, where that was another state
 """
@@ -33,6 +35,7 @@ from harness.diagnosis.evidence import (
     Consent,
     Evidence,
     Flag,
+    HostCalled,
     LogLine,
     Origin,
     OtherLoaders,
@@ -48,6 +51,7 @@ from harness.diagnosis.readers.probe import read_probe
 from harness.errors import BadInput
 from harness.store.layout import (
     FLAGS,
+    HOST,
     JOURNAL,
     OSGI,
     PLAN,
@@ -276,6 +280,19 @@ def _osgi(text: str) -> list[Evidence]:
     ]
 
 
+def _host(text: str) -> list[Evidence]:
+    return [
+        HostCalled(
+            origin=Origin("calls into the host", None, datetime.fromisoformat(call["last"])),
+            type=call["type"],
+            method=call["method"],
+            answered=call["answered"],
+            times=call["times"],
+        )
+        for call in json.loads(text)["calls"]
+    ]
+
+
 def _site(text: str) -> list[Evidence]:
     site, origin = json.loads(text), Origin("site")
     items: list[Evidence] = [
@@ -321,6 +338,7 @@ _READERS: dict[str, Callable[[str], list[Evidence]]] = {
     PROBE: _probe,
     UPM: _upm,
     OSGI: _osgi,
+    HOST: _host,
     SITE: _site,
     PROGRESS: _progress,
 }
