@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.diagnosis.causes import BY_ID
-from harness.diagnosis.evidence import Evidence
+from harness.diagnosis.evidence import Evidence, ToleratedCall
 from harness.diagnosis.facts import HOW_TO_LEARN, Facts
 from harness.diagnosis.finding import Finding
 from harness.diagnosis.links import Link, gaps, links
@@ -34,6 +34,7 @@ def explain(case: str, facts: Facts, findings: Sequence[Finding], problems: Sequ
     parts += [_cause(finding) for finding in named]
     if ruled_out:
         parts.append(_wrapped("Excluded: ", ", ".join(ruled_out)))
+    parts += _refused_elsewhere(facts)
     parts += _not_known(gaps(found), facts)
     parts += [_wrapped("Not read: ", problem) for problem in problems]
     return "\n\n".join(parts) + "\n"
@@ -58,6 +59,7 @@ def to_json(
         "row": None if facts.row is None else facts.row.says,
         "links": [_link_as_data(each) for each in links(facts, findings)],
         "causes": [_as_data(finding) for finding in findings],
+        "production_would_refuse": [_evidence(each) for each in facts.of(ToleratedCall)],
         "problems": list(problems),
     }
 
@@ -127,6 +129,19 @@ def _cause(finding: Finding) -> str:
     lines.append(_wrapped("  > ", cause.advice))
     lines.append(f"    {cause.source}")
     return "\n".join(lines)
+
+
+def _refused_elsewhere(facts: Facts) -> list[str]:
+    """What went well here only because the stub is more lenient, each reason once."""
+    first: dict[str, ToleratedCall] = {}
+    for each in facts.of(ToleratedCall):
+        first.setdefault(each.says, each)
+    if not first:
+        return []
+    return [
+        "Production would refuse:\n"
+        + "\n".join(_wrapped("  - ", str(each)) for each in first.values())
+    ]
 
 
 def _not_known(findings: Sequence[Finding], facts: Facts) -> list[str]:
