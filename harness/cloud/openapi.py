@@ -96,8 +96,7 @@ def _paths(errors: _Errors) -> Json:
                 "replaceWebhooks",
                 "notification",
                 "Replaces the endpoints",
-                {"200": _json("Webhooks", _leading_to("readWebhooks", "removeWebhooks"))}
-                | errors.any_call(),
+                {"200": _json("Webhooks")} | errors.any_call(),
                 body=_body(
                     _ref("WebhooksRequest"),
                     one={"endpoints": ["https://app.example/migration"]},

@@ -9,7 +9,7 @@ from harness.cloud import connect
 from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
 from harness.cloud.changes import AppInstalled, AppUninstalled
 from harness.cloud.forge_api.access import make_token
-from harness.cloud.models import parse
+from harness.cloud.models import check_address, parse
 from harness.cloud.state import App
 from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
@@ -35,6 +35,7 @@ async def install(world: World, call: Call) -> Outcome:
     body = parse(Install, await call.json_object())
     if (body.baseUrl is None) == (body.descriptorUrl is None):
         raise Refusal(400, Effect.MALFORMED, "give either baseUrl or descriptorUrl")
+    check_address("baseUrl" if body.descriptorUrl is None else "descriptorUrl", body.location)
     world.egress.allow(body.location)
     app = await connect.read_descriptor(world, body.location)
     call.app_key = app.key
@@ -66,6 +67,7 @@ class InstallForge(BaseModel):
 async def install_forge(world: World, call: Call) -> Outcome:
     """`POST /_harness/forge-apps`: calls nothing; answers with the app's token."""
     body = parse(InstallForge, await call.json_object())
+    check_address("eventsUrl", body.eventsUrl)
     world.egress.allow(body.eventsUrl)
     app = App(
         key=body.key,

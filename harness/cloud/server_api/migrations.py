@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from harness.cloud.call import Call, Outcome, answer_json
 from harness.cloud.changes import MigrationCreated, ServerAttached, TransferCreated
 from harness.cloud.events import migration_details
-from harness.cloud.models import parse
+from harness.cloud.models import check_address, parse
 from harness.cloud.server_api.access import attached_server, make_token, own_migration
 from harness.cloud.state import State
 from harness.cloud.world import World
@@ -44,6 +44,9 @@ async def attach(world: World, call: Call) -> Outcome:
     """`POST /attach`: connects a Confluence to the site; a second call gets the same token."""
     body = parse(Attach, await call.json_object())
     call.caller = f"server {body.serverId}"
+    check_address("cloudUrl", body.cloudUrl)
+    if body.serverBaseUrl:
+        check_address("serverBaseUrl", body.serverBaseUrl)
     # Mappings belong to the pair of server and site, so the id of the scope is made from both.
     scope_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{body.serverId} {world.addresses.public_url}"))
     server = {
