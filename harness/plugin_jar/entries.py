@@ -25,17 +25,17 @@ def class_files(
         infos: its entries.
         problems: takes a line for each entry that is not read.
     """
-    wanted = [
+    members = [
         info
         for info in infos
         if info.filename.endswith(".class")
         and not info.filename.startswith(_VERSIONED)
         and "-info.class" not in info.filename
     ]
-    if not wanted:
+    if not members:
         return
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        for info in wanted:
+        for info in members:
             try:
                 yield info.filename, _inflated(content, info)
             except (ValueError, struct.error, zlib.error) as error:

@@ -99,14 +99,14 @@ class CaseEvidence:
         return self._artifacts
 
     def _site(self, key: str) -> dict[str, Any]:
-        cloud, wanted = self._testbed.stack.cloud, self._subject.cloud_key
-        told = {"apps": collect.cloud_apps(cloud, wanted)}
+        cloud, cloud_key = self._testbed.stack.cloud, self._subject.cloud_key
+        collected = {"apps": collect.cloud_apps(cloud, cloud_key)}
         assessed = collect.ask(
             "the app assessment",
             self._problems,
             lambda: collect.assessment(self._testbed.client, key),
         )
-        return told | (assessed or {})
+        return collected | (assessed or {})
 
     def _plan(self, page: Page, plan: str | None) -> dict[str, Any]:
         return {
@@ -145,8 +145,8 @@ class CaseEvidence:
             return
         try:
             states = probe.bundles(self._subject.classes)
-            if told := collect.bundles(states, self._subject):
-                self._write(layout.OSGI, told)
+            if collected := collect.bundles(states, self._subject):
+                self._write(layout.OSGI, collected)
         except DriverError as error:
             self._problems.append(f"osgi: {error}")
         self._write(layout.PROBE, json.loads(probe.stop().to_json()))
@@ -162,8 +162,8 @@ class CaseEvidence:
             self._problems.append(f"{what}: {error!r}")
 
     def _keep(self, name: str, source: Callable[[], Any]) -> None:
-        if (told := collect.ask(name, self._problems, source)) is not None:
-            self._write(name, told)
+        if (collected := collect.ask(name, self._problems, source)) is not None:
+            self._write(name, collected)
 
     def _write(self, name: str, data: Any) -> None:
         file = layout.FILES[name]

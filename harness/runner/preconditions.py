@@ -108,9 +108,9 @@ def _in_confluence(testbed: Testbed, commands: str) -> None:
     if testbed.stack.confluence != STANDIN:
         raise DriverError(attempted, f"{testbed.stack.confluence} exports to where nobody knows")
     script = f'exports="${{CONFLUENCE_HOME:-{HOME}}}/migration"; {commands}'
-    status, told = testbed.stack.running[CONFLUENCE].execute(["sh", "-c", script])
+    status, output = testbed.stack.running[CONFLUENCE].execute(["sh", "-c", script])
     if status:
-        raise DriverError(attempted, told.strip() or f"exit status {status}")
+        raise DriverError(attempted, output.strip() or f"exit status {status}")
 
 
 @contextmanager

@@ -53,7 +53,7 @@ class Passed:
 
 def start_up(
     base_url: str,
-    wanted: SetupInput,
+    setup_input: SetupInput,
     debugger: tuple[str, int] | None,
     *,
     rate: float = 1,
@@ -67,7 +67,7 @@ def start_up(
 
     Args:
         base_url: its address, with its context path.
-        wanted: administrator, licence and database; needed in full at FIRST_RUN only.
+        setup_input: administrator, licence and database; needed in full at FIRST_RUN only.
         debugger: host and port of its JDWP, or None where it has none.
         rate: server seconds per wall second; above 1 the server's clock is looked at.
         limits: wall seconds for each step.
@@ -107,7 +107,7 @@ def start_up(
         if state == "FIRST_RUN":
             steps = set_up(
                 base_url,
-                wanted,
+                setup_input,
                 within=limits.wizard,
                 alive=watch.alive,
                 log_tail=watch.log_tail,
@@ -119,7 +119,7 @@ def start_up(
         note("running")
         boot.await_rest(anyone, **bounds(limits.rest))
         note("rest")
-    with _logged_in(base_url, wanted.admin, limits.rest, watch, transport) as client:
+    with _logged_in(base_url, setup_input.admin, limits.rest, watch, transport) as client:
         note("log-in", boot.await_authenticated(client, **bounds(limits.rest)))
         _await_upm(client, limits.upm, watch)
         note("upm")

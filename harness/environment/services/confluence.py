@@ -106,7 +106,7 @@ def describe(
     Raises:
         BadInput: a real image is to be set up without a licence.
     """
-    account = services.Account()
+    account = services.StandInAdmin()
     admin = Account(account.user, account.password)
     if settings.is_standin:
         return ConfluenceSide(
