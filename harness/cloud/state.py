@@ -55,6 +55,8 @@ class Server:
     base_url: str
     cloud_url: str
     scope_id: str
+    connected_at: int = 0
+    """Platform time at which an administrator connected it last."""
 
 
 @dataclass(slots=True)

@@ -9,8 +9,13 @@ from harness.cloud.call import Call, Outcome, answer_json
 from harness.cloud.changes import MigrationCreated, ServerAttached, TransferCreated
 from harness.cloud.events import migration_details
 from harness.cloud.models import check_address, parse
-from harness.cloud.server_api.access import attached_server, make_token, own_migration
-from harness.cloud.state import State
+from harness.cloud.server_api.access import (
+    attached_server,
+    connected_server,
+    make_token,
+    own_migration,
+)
+from harness.cloud.state import DAY, State
 from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
 
@@ -41,7 +46,7 @@ class NewTransfer(BaseModel):
 
 
 async def attach(world: World, call: Call) -> Outcome:
-    """`POST /attach`: connects a Confluence to the site; a second call gets the same token."""
+    """`POST /attach`: an administrator connects a Confluence to the site, or connects it again."""
     body = parse(Attach, await call.json_object())
     call.caller = f"server {body.serverId}"
     check_address("cloudUrl", body.cloudUrl)
@@ -54,14 +59,30 @@ async def attach(world: World, call: Call) -> Outcome:
         "base_url": body.serverBaseUrl,
         "cloud_url": body.cloudUrl,
         "scope_id": scope_id,
+        "connected_at": world.now(),
     }
     answer = {
-        "token": make_token(world, body.serverId),
+        **make_token(world, body.serverId),
         "cloudUrl": body.cloudUrl,
         "migrationScopeId": scope_id,
         "confluenceClientKey": world.client_key,
     }
     return Outcome(answer_json(answer), Effect.ATTACHED, changes=[ServerAttached(server)])
+
+
+async def renew_token(world: World, call: Call) -> Outcome:
+    """`POST /token`: a new token for the old one, as long as the site's connection lives."""
+    await call.body()
+    server = connected_server(world, call)
+    return Outcome(answer_json(make_token(world, server.id)), Effect.RENEWED)
+
+
+async def connection(world: World, call: Call) -> Outcome:
+    """`GET /connection`: whether the server is still connected, and until when."""
+    server = attached_server(world, call)
+    ends_at = server.connected_at + round(world.switches.connection_days * DAY)
+    answer = {"cloudUrl": server.cloud_url, "connectedAt": server.connected_at, "endsAt": ends_at}
+    return Outcome(answer_json(answer), Effect.READ)
 
 
 async def find_app(world: World, call: Call) -> Outcome:

@@ -48,6 +48,8 @@ DEFAULTS = {
     "forge_tries": 5,
     "forge_empty_hours": 24.0,
     "descriptors": "checked",
+    "server_token_hours": 24,
+    "connection_days": 90,
 }
 
 
