@@ -23,7 +23,7 @@ from harness.wait import wait_for
 pytestmark = pytest.mark.standin
 
 HOUR = 3600
-ACCEPTED = 202
+ACCEPTED, CONFLICT = 202, 409
 Begin = Callable[..., tuple[Testbed, Migration]]
 
 
@@ -110,6 +110,48 @@ def test_a_discoverable_listener_is_found_by_name_on_396_and_not_at_all_on_317(
 def test_a_plugin_as_builds_make_it_migrates(begin: Begin, app: str) -> None:
     _, migration = begin(app, "3.9.6")
     assert migration.row.becomes("COMPLETE").percent == 100
+
+
+def test_an_app_that_failed_is_run_again_by_the_method_for_it(begin: Begin) -> None:
+    testbed, migration = begin("rerunnable", "3.9.6", behaviour="fails")
+    rerun = f"/rest/migration/latest/app-migration/rerun/{migration.plan_id}"
+    early = testbed.client.get(rerun)
+    assert (early.status_code, "FAILED or INCOMPLETE" in early.text) == (CONFLICT, True)
+    for tries in (1, 2, 3):
+        if tries > 1:
+            testbed.client.get(rerun).raise_for_status()
+        migration.row.becomes("FAILED")
+        tried = testbed.stack.cloud.transfers()
+        first = tried[0]["id"]
+        assert [each["original_id"] for each in tried] == [None, first, first][:tries]
+    assert uploads(testbed) == ["charts", f"again, after {first}", f"again, after {first}"]
+
+
+def test_a_listener_without_that_method_is_started_anew(begin: Begin) -> None:
+    testbed, migration = begin("scanner", "3.9.6", behaviour="incomplete")
+    migration.row.becomes("INCOMPLETE")
+    rerun = f"/rest/migration/latest/app-migration/rerun/{migration.plan_id}"
+    testbed.client.get(rerun).raise_for_status()
+    migration.row.becomes("INCOMPLETE")
+    (first, second) = testbed.stack.cloud.transfers()
+    assert second["original_id"] == first["id"]
+    assert uploads(testbed) == ["charts", "charts"]
+
+
+def test_a_listener_of_an_older_library_is_not_run_again(begin: Begin) -> None:
+    testbed, migration = begin("tracker", "3.9.6", behaviour="fails")
+    migration.row.becomes("FAILED")
+    rerun = f"/rest/migration/latest/app-migration/rerun/{migration.plan_id}"
+    assert testbed.client.get(rerun).status_code == CONFLICT
+    assert len(testbed.stack.cloud.transfers()) == 1
+
+
+def uploads(testbed: Testbed) -> list[str]:
+    """The labels of what was uploaded since the last reset, in order."""
+    ids = {each["id"] for each in testbed.stack.cloud.transfers()}
+    entries, _ = testbed.stack.cloud.journal()
+    made = [each for each in entries if each["effect"] == "uploaded" and each["transfer_id"] in ids]
+    return [each["detail"]["label"] for each in made]
 
 
 def test_a_forge_apps_listener_uploads_and_completes_the_export(begin: Begin) -> None:

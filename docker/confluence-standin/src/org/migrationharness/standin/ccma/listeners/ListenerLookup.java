@@ -3,6 +3,7 @@ package org.migrationharness.standin.ccma.listeners;
 import com.atlassian.migration.app.AppCloudMigrationListenerV1;
 import com.atlassian.migration.app.listener.DiscoverableForgeListener;
 import com.atlassian.migration.app.listener.DiscoverableListener;
+import com.atlassian.migration.app.listener.RerunnableDiscoverableListener;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -138,11 +139,18 @@ public final class ListenerLookup {
         return switch (generation) {
             case OSGI -> new OsgiListenerAdapter((AppCloudMigrationListenerV1) service, owner);
             case DISCOVERABLE -> new DiscoverableListenerAdapter(
-                    (DiscoverableListener) ours(DiscoverableListener.class, service), owner, gateway);
+                    (DiscoverableListener) ours(connectType(service), service), owner, gateway);
             case FORGE -> new ForgeListenerAdapter(
                     (DiscoverableForgeListener) ours(DiscoverableForgeListener.class, service), owner, gateway);
             case TRACKER -> throw new IllegalStateException("listeners of this generation are no services");
         };
+    }
+
+    /** Its type, also where it is exported under the name of the type above. */
+    private static Class<?> connectType(Object service) {
+        return ClassSpaces.implementsNamed(RerunnableDiscoverableListener.class.getName(), service)
+                ? RerunnableDiscoverableListener.class
+                : DiscoverableListener.class;
     }
 
     /** The current generation is found by name, even if the app embeds the library (seen on 3.13.8). */

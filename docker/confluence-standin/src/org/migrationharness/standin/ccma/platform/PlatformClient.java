@@ -3,7 +3,6 @@ package org.migrationharness.standin.ccma.platform;
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.reflect.TypeToken;
 import java.net.URLEncoder;
@@ -60,7 +59,7 @@ public final class PlatformClient {
         body.addProperty("serverAppKey", transfer.serverAppKey());
         body.addProperty("cloudAppKey", transfer.cloudAppKey());
         body.add("dataAccessScopes", new Gson().toJsonTree(transfer.dataAccessScopes()));
-        body.add("originalTransferId", JsonNull.INSTANCE);
+        body.addProperty("originalTransferId", transfer.originalTransferId());
         JsonObject answer = post("/migrations/" + migrationId + "/transfers", body).getAsJsonObject();
         return new CreatedTransfer(answer.get("transferId").getAsString(), answer.get("linked").getAsBoolean());
     }
