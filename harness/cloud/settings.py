@@ -127,6 +127,11 @@ class Switches(BaseModel):
         le=14.0,
         description="Days of platform time that a transfer has; a post of 2021 says 5.",
     )
+    log_message: Literal[1000, 500] = Field(
+        default=1000,
+        description="How many characters of an app's message the progress log shows; 500 until "
+        "November 2023.",
+    )
     server_token_hours: float = Field(
         default=24.0,
         gt=0,

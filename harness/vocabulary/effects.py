@@ -78,6 +78,7 @@ class Effect(StrEnum):
     NOT_ACKNOWLEDGED = "not acknowledged"
     GAVE_UP = "gave up"
     DROPPED = "dropped"
+    WRONG_ENVIRONMENT = "wrong environment"
     CALLED_BACK = "called back"
     CALLBACK_REFUSED = "callback refused"
 

@@ -185,6 +185,7 @@ class ConnectApp:
         self.more_descriptor: dict[str, Any] = descriptor or {}
         self.received: list[tuple[str, dict[str, Any]]] = []
         self.tokens: list[str] = []
+        self.systems: list[str] = []
         self.asked: list[str] = []
         self.answers: list[int] = []
         self.slow = 0.0
@@ -214,6 +215,7 @@ class ConnectApp:
                 length = int(self.headers["content-length"])
                 body = json.loads(self.rfile.read(length))
                 app.tokens.append(self.headers.get("authorization", ""))
+                app.systems += filter(None, [self.headers.get("x-forge-oauth-system")])
                 if "sharedSecret" in body:
                     app.secret, app.client_key = body["sharedSecret"], body["clientKey"]
                 app.received.append((self.path, body))

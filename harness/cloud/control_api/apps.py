@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from harness.cloud import connect
 from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
 from harness.cloud.changes import AppInstalled, AppUninstalled
-from harness.cloud.forge_api.access import make_token
+from harness.cloud.forge import make_token
 from harness.cloud.models import check_address, parse
 from harness.cloud.state import App
 from harness.cloud.world import World
@@ -62,6 +62,7 @@ class InstallForge(BaseModel):
 
     key: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9:/_-]{0,199}$")
     eventsUrl: str = Field(min_length=1, max_length=2000)  # noqa: N815 - as Connect's names
+    environment: str = Field(default="production", min_length=1, max_length=200)
 
 
 async def install_forge(world: World, call: Call) -> Outcome:
@@ -75,10 +76,16 @@ async def install_forge(world: World, call: Call) -> Outcome:
         base_url=body.eventsUrl,
         endpoints=(body.eventsUrl,),
         kind="forge",
+        environment=body.environment,
     )
     call.app_key = app.key
     installed = AppInstalled(asdict(app))
-    world.record_own(Effect.INSTALLED, f"{app.key} is a Forge app", [installed], app_key=app.key)
+    world.record_own(
+        Effect.INSTALLED,
+        f"{app.key} is a Forge app in the environment {app.environment}",
+        [installed],
+        app_key=app.key,
+    )
     answer = answer_json({"appKey": app.key, "token": make_token(world, app.key)})
     return Outcome(answer, Effect.CONTROLLED, f"{app.key} is installed")
 

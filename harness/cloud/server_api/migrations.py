@@ -1,6 +1,7 @@
 """What CCMA calls about a run: attach, look up an app, create migrations and transfers, poll."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -43,6 +44,7 @@ class NewTransfer(BaseModel):
     cloudAppKey: str = Field(min_length=1, max_length=200)  # noqa: N815
     dataAccessScopes: list[str] = []  # noqa: N815
     originalTransferId: str | None = None  # noqa: N815
+    forgeEnvironment: str | None = Field(default=None, max_length=200)  # noqa: N815
 
 
 async def attach(world: World, call: Call) -> Outcome:
@@ -136,6 +138,7 @@ async def create_transfer(world: World, call: Call) -> Outcome:
         "linked": linked,
         "scopes": body.dataAccessScopes,
         "original_id": body.originalTransferId,
+        "environment": body.forgeEnvironment,
         "created_at": now,
         "updated_at": now,
     }
@@ -190,14 +193,20 @@ async def poll(world: World, call: Call) -> Outcome:
 async def progress_log(world: World, call: Call) -> Outcome:
     """`GET /migrations/{migrationId}/log`: the rows behind View Logs, newest first."""
     migration = own_migration(world, call)
-    rows = list(reversed(migration.log))
+    rows = [_shown(row, world.switches.log_message) for row in reversed(migration.log)]
     if migration.log_cut:
         rows.append(
             {
                 "time": rows[-1]["time"],
                 "level": "INFO",
                 "type": "OLDER_LOGS_LEFT_OUT",
-                "message": f"{migration.log_cut} older rows were left out",
+                "message": "Older logs have been omitted for brevity.",
             }
         )
     return Outcome(answer_json({"rows": rows}), Effect.READ)
+
+
+def _shown(row: Mapping[str, Any], limit: int) -> dict[str, Any]:
+    """A row as an admin reads it: of what the app said, no more than the limit."""
+    rest = {name: value for name, value in row.items() if name != "said"}
+    return rest | {"message": f"{row['message']}{row.get('said', '')[:limit]}"}
