@@ -178,7 +178,7 @@ def _entry(call: Call, outcome: Outcome, seconds: float) -> dict[str, Any]:
         "route": call.route,
         "status": outcome.answer.status or None,
         "effect": outcome.effect,
-        "reason": redact.text("; ".join(filter(None, (outcome.reason, call.remark)))),
+        "reason": redact.text("; ".join(filter(None, (outcome.reason, call.tolerated)))),
         "transfer_id": call.transfer_id,
         "app_key": call.app_key,
         "body": redact.body(call.journalled_body) if call.journalled_body is not None else None,
@@ -186,6 +186,8 @@ def _entry(call: Call, outcome: Outcome, seconds: float) -> dict[str, Any]:
     }
     if outcome.detail:
         entry["detail"] = outcome.detail
+    if call.tolerated:
+        entry["tolerated"] = call.tolerated
     return entry
 
 

@@ -404,6 +404,17 @@ class ProgressPost(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToleratedCall(Evidence):
+    """A call of the cloud app that the stub let through although production would not."""
+
+    what: str
+    why: str
+
+    def _say(self) -> str:
+        return f"{self.what}: {self.why}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndedByPlatform(Evidence):
     """The platform settled the transfer itself: TIMED_OUT or CANCELLED."""
 

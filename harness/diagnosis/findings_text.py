@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.diagnosis.causes import BY_ID
-from harness.diagnosis.evidence import Evidence, HostCalled
+from harness.diagnosis.evidence import Evidence, HostCalled, ToleratedCall
 from harness.diagnosis.facts import HOW_TO_LEARN, Facts
 from harness.diagnosis.finding import Finding
 from harness.diagnosis.links import Link, gaps, links
@@ -35,6 +35,7 @@ def explain(case: str, facts: Facts, findings: Sequence[Finding], problems: Sequ
     parts += _made_up(facts)
     if ruled_out:
         parts.append(_wrapped("Excluded: ", ", ".join(ruled_out)))
+    parts += _refused_elsewhere(facts)
     parts += _not_known(gaps(found), facts)
     parts += [_wrapped("Not read: ", problem) for problem in problems]
     return "\n\n".join(parts) + "\n"
@@ -60,6 +61,7 @@ def to_json(
         "links": [_link_as_data(each) for each in links(facts, findings)],
         "causes": [_as_data(finding) for finding in findings],
         "host_calls": [_evidence(each) for each in facts.of(HostCalled)],
+        "production_would_refuse": [_evidence(each) for each in facts.of(ToleratedCall)],
         "problems": list(problems),
     }
 
@@ -140,6 +142,19 @@ def _made_up(facts: Facts) -> list[str]:
     if more := max(0, len(empty) - _MOST_EVIDENCE):
         lines.append(f"  - and {more} more methods")
     return ["Made up, since the stand-in does not have it:\n" + "\n".join(lines)]
+
+
+def _refused_elsewhere(facts: Facts) -> list[str]:
+    """What went well here only because the stub is more lenient, each reason once."""
+    first: dict[str, ToleratedCall] = {}
+    for each in facts.of(ToleratedCall):
+        first.setdefault(each.says, each)
+    if not first:
+        return []
+    return [
+        "Production would refuse:\n"
+        + "\n".join(_wrapped("  - ", str(each)) for each in first.values())
+    ]
 
 
 def _not_known(findings: Sequence[Finding], facts: Facts) -> list[str]:

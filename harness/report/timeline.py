@@ -50,7 +50,9 @@ _ROW_TONES: dict[str, Tone] = {
     "INCOMPLETE": "warning",
     "FAILED": "bad",
     "TIMED_OUT": "bad",
+    "CANCELLING": "moving",
     "CANCELLED": "warning",
+    "SKIPPED": "warning",
 }
 _CLOUD_TONES: dict[str, Tone] = {
     "IN_PROGRESS": "moving",

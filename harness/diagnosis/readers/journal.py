@@ -22,6 +22,7 @@ from harness.diagnosis.evidence import (
     Origin,
     ProgressPost,
     ServerCall,
+    ToleratedCall,
     TransferMade,
     Triggered,
 )
@@ -70,6 +71,9 @@ def from_entry(entry: Entry) -> Iterator[Evidence]:
     effect = str(entry.get("effect") or "")
     path = str(entry.get("path") or "")
     transfer = str(entry.get("transfer_id") or "")
+    if tolerated := entry.get("tolerated"):
+        what = f"{entry.get('method')} {entry.get('route')}"
+        yield ToleratedCall(origin=origin, what=what, why=str(tolerated))
     if effect in _PLATFORMS_OWN:
         yield EndedByPlatform(origin=origin, transfer=transfer, status=_PLATFORMS_OWN[effect])
     elif entry.get("direction") == "out":
