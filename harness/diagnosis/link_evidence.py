@@ -14,16 +14,20 @@ from harness.diagnosis.evidence import (
     TransferMade,
 )
 from harness.diagnosis.facts import Facts, server_time, with_effect
-from harness.diagnosis.rows import shows
+from harness.diagnosis.rows import newest_before, shows, tells
+from harness.store.layout import RESULTS
 from harness.vocabulary.effects import EFFECTIVE
+from harness.vocabulary.features import FEATURE
 from harness.vocabulary.listener import LISTENER_SERVICE
 
 Seen = Callable[[Facts], Evidence | None]
 
 
 def switched_on(facts: Facts) -> Evidence | None:
-    """A page with the block for app migrations."""
-    return _first(row for row in facts.of(RowShown) if row.status != "ABSENT")
+    """A page with the block for app migrations, or the flag as it reads back."""
+    flag = facts.flag(FEATURE)
+    shown = _first(row for row in facts.of(RowShown) if row.status != "ABSENT")
+    return shown or (flag if flag and flag.on and flag.origin.source != RESULTS else None)
 
 
 def app_runs(facts: Facts) -> Evidence | None:
@@ -113,7 +117,9 @@ def polled(facts: Facts) -> Evidence | None:
     """An answered poll after the newest change."""
     change = facts.last_change
     polls = [call for call in facts.polls(change) if call.ok] if change else []
-    return max(polls, key=server_time, default=None)
+    last = max(polls, key=server_time, default=None)
+    told = newest_before(facts, last) if last else None
+    return last if last and (told is None or tells(last, told)) else None
 
 
 def shown(facts: Facts) -> Evidence | None:

@@ -163,7 +163,8 @@ class CaseRun:
             since = stack.cloud.journal_end()
             dark_features.set_site(testbed.client, case.dark_features)
         with self.phases("install"):
-            testbed.install()
+            with collected.installing():
+                testbed.install()
             at_end.enter_context(establish(testbed, case.cloud))
         with self.phases("migrate"):
             begun = start(testbed, case, page, collected.armed)

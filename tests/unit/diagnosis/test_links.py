@@ -67,7 +67,7 @@ def test_what_lies_behind_a_broken_link_is_not_reached(story):
     ("cause", "broken"),
     [
         ("transfer-refused", "the platform makes the transfer"),
-        ("server-token-refused", "the server reaches the cloud"),
+        ("server-token-refused", "the platform makes the transfer"),
         ("listener-still-running", "the listener returns"),
         ("upload-not-closed", "the data is uploaded and closed"),
         ("event-lost", "the cloud app hears of it"),
@@ -102,7 +102,7 @@ def test_what_was_not_reached_is_no_gap():
 
 def test_what_nobody_looked_at_is_one_and_says_how_to_learn_it():
     gap = unknown("feature-flag-off", "the flag")
-    seen = Facts((Flag(key=FEATURE, on=True),), frozenset({"page"}))
+    seen = Facts((Flag(key=FEATURE, on=False),), frozenset({"page"}))
     found = links(seen, [gap])
 
     assert gaps(found) == [gap]
