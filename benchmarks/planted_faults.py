@@ -67,7 +67,11 @@ class Setting:
     lasts: timedelta = timedelta(0)
 
     def case(self, name: str, apps: Path) -> Case:
-        """The case; no row satisfies it, so it is watched until nothing more can come."""
+        """The case.
+
+        No row satisfies it, so it is watched until nothing more can come; a fault that needs longer
+        is watched as long as the row says RUNNING.
+        """
         kind, _, app = self.app.rpartition("/")
         folder = write_app(apps, app) if kind else assets.sample_app(app)
         setup = CloudSetup(
@@ -76,7 +80,8 @@ class Setting:
             switches=self.switches,
             **({"pairing": "open"} | dict(self.cloud)),
         )
-        expectation = Expectation(rows=("CANCELLED",), lasts=self.lasts, source="none")
+        row = "RUNNING 0" if self.lasts else "CANCELLED"
+        expectation = Expectation(rows=(row,), lasts=self.lasts, source="none")
         return Case(
             name,
             folder,

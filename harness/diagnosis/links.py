@@ -212,11 +212,11 @@ def _in_order(facts: Facts) -> list[Step]:
 
 
 def gaps(found: Sequence[Link]) -> list[Finding]:
-    """The causes left open where something could have been seen."""
+    """The causes left open where something could have been seen, in links that did not hold."""
     return [
         finding
         for link in found
-        if link.state != "not reached"
+        if link.state not in ("not reached", "held")
         for finding in link.findings
         if finding.confidence == "unknown"
     ]

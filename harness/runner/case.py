@@ -27,7 +27,7 @@ from harness.runner.observe import CaseCloud, TimeScaleTooHigh, Watch, Watched
 from harness.runner.outcome import result_of
 from harness.runner.preconditions import establish
 from harness.runner.server_zone import server_zone
-from harness.runner.start_migration import start
+from harness.runner.start_migration import cancel, start
 from harness.store.layout import FILES, JOURNAL, SCREENSHOT, SERVER_LOG, TRACE
 from harness.store.results import CaseResult
 from harness.store.server_log import with_zone
@@ -168,6 +168,8 @@ class CaseRun:
             at_end.enter_context(establish(testbed, case.cloud))
         with self.phases("migrate"):
             begun = start(testbed, case, page, collected.armed)
+            if case.cloud.admin == "cancels":
+                cancel(testbed, page, since)
         with self.phases("wait"):
             key = testbed.app.server.key
             record = Record(plan_id_in(page.url), key, declared_by(case))

@@ -19,9 +19,16 @@ _LINKAGE = re.compile(
     r"|NoClassDefFoundError|ClassNotFoundException"
 )
 _OTHER_SHAPE = re.compile(rf"(?:{_LINKAGE.pattern})\b.*com[./]atlassian[./]")
+_ASKED_FOR_KEYS = "failed when it was asked for its keys"
 _WAITS_FOR_THE_CLOUD = re.compile(r"HttpClient|AppDataUpload\.close|SocketInputStream|NioSocket")
 _TOO_MANY, _SERVER_ERROR = 429, 500
 _OF_ITS_UPLOAD = "it follows from its upload, which the cloud did not take"
+
+
+def of_missing_library(line: LogLine) -> bool:
+    """Whether a log line tells of a class or member of Atlassian's that is not there."""
+    is_about = in_listener(line) or _ASKED_FOR_KEYS in line.message
+    return is_about and bool(line.stack) and bool(_OTHER_SHAPE.search(line.stack[0]))
 
 
 def ends_with_error(exception: str | None) -> bool:
@@ -30,7 +37,10 @@ def ends_with_error(exception: str | None) -> bool:
 
 
 def of_another_shape(facts: Facts) -> list[Evidence]:
-    """Calls that the stand-in's library ended, because it lacks a class or a member."""
+    """Calls that the stand-in's library ended, because it lacks a class or a member.
+
+    A getter's failure is one, too: then the listener is not found.
+    """
     if not facts.of(OnStandin):
         return []
     found: list[Evidence] = [
@@ -38,6 +48,7 @@ def of_another_shape(facts: Facts) -> list[Evidence]:
         for each in facts.of(ListenerCall)
         if each.outcome == "threw" and _OTHER_SHAPE.search(each.exception or "")
     ]
+    found += [line for line in facts.of(LogLine) if of_missing_library(line)]
     return found
 
 

@@ -1,5 +1,6 @@
 """Rules about the cloud app: its webhook, and what it posted."""
 
+from harness.diagnosis.data_evidence import DataRead
 from harness.diagnosis.evidence import Delivery, EndedByPlatform, Evidence, ProgressPost, RowShown
 from harness.diagnosis.facts import Facts, with_effect
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
@@ -98,6 +99,9 @@ def never_settled(facts: Facts) -> Finding:
         return unknown(cause, *_no_posts(facts, "the cloud app posted nothing"))
     if len(with_effect(posts, Effect.RECORDED)) < len(posts):
         return unknown(cause, "whether it would have settled: some of its posts had no effect")
+    reads = facts.of(DataRead)
+    if reads and reads[-1].is_link and reads[-1].ok:
+        return unknown(cause, "whether it is at its data still: it has a link that it did not use")
     return proved(cause, posts[-1], note="nothing settled the transfer before the journal's end")
 
 

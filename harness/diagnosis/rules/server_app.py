@@ -16,7 +16,12 @@ from harness.diagnosis.evidence import (
 )
 from harness.diagnosis.facts import Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
-from harness.diagnosis.rules.app_data import ends_with_error, in_listener, of_another_shape
+from harness.diagnosis.rules.app_data import (
+    ends_with_error,
+    in_listener,
+    of_another_shape,
+    of_missing_library,
+)
 from harness.diagnosis.rules.container import MADE_UP
 from harness.diagnosis.versions import parse_version
 from harness.store.layout import JOURNAL, OSGI, PROBE, SERVER_LOG, UPM
@@ -55,7 +60,9 @@ def key_getter_threw(facts: Facts) -> Finding:
     if seen := facts.called or facts.last(TransferMade):
         return excluded(cause, seen)
     threw = [
-        line for line in facts.of(LogLine) if any(_GETTER.search(frame) for frame in line.stack)
+        line
+        for line in facts.of(LogLine)
+        if any(map(_GETTER.search, line.stack)) and not of_missing_library(line)
     ]
     if threw:
         return proved(cause, *threw)
