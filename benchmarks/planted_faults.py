@@ -24,6 +24,7 @@ _SWITCHED_ON = "app migration is switched on"
 _RUNS = "the server app runs"
 _LISTENER = "its listener is there"
 _IN_PLAN = "the app is in the plan"
+_CORE = "the core migration is done"
 _REACHES = "the server reaches the cloud"
 _TRANSFER = "the platform makes the transfer"
 _LINKED = "it links both apps"
@@ -117,6 +118,7 @@ class Planted:
         causes: what may be proved of it; nothing where it cannot be told.
         slot: what it changes; two faults of one slot cannot be had together.
         change: how.
+        late: whether it changes what another fault has made.
     """
 
     name: str
@@ -125,6 +127,7 @@ class Planted:
     causes: tuple[str, ...]
     slot: str
     change: Callable[[Setting], Setting]
+    late: bool = False
 
 
 def _app(name: str, link: str | None, *causes: str, **more: Any) -> Planted:
@@ -480,7 +483,7 @@ FAULTS: tuple[Planted, ...] = (
     _set_up(
         "core fails",
         "configuration",
-        _TRANSFER,
+        _CORE,
         "core-migration-failed",
         slot="core",
         cloud={"core": "fails"},
@@ -497,8 +500,19 @@ FAULTS: tuple[Planted, ...] = (
     _set_up(
         "stale page", "network", _SHOWN, "browser-stale", slot="row", cloud={"browser": "stale"}
     ),
-    _strikes(
-        "stale poll", "platform", _POLLED, "poll-answered-old-state", slot="poll", kind="stale-poll"
+    Planted(
+        "stale poll",
+        "platform",
+        _POLLED,
+        ("poll-answered-old-state",),
+        "poll",
+        # Only a state that changes between two polls can be told too old.
+        lambda setting: replace(
+            setting,
+            end=({"sleep": 900}, *setting.end),
+            faults=(*setting.faults, {"kind": "stale-poll"}),
+        ),
+        late=True,
     ),
     _strikes(
         "link refused at once",
@@ -594,6 +608,6 @@ HARMLESS: tuple[Planted, ...] = (
 def together(faults: Sequence[Planted]) -> Setting:
     """One migration with all of these."""
     setting = Setting()
-    for fault in faults:
+    for fault in sorted(faults, key=lambda each: each.late):
         setting = fault.change(setting)
     return setting

@@ -29,6 +29,9 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 PAGE = "page"
 
+NEW_MIGRATION = "POST /server/v1/migrations"
+"""The call by which the server begins the app migration."""
+
 CALLERS_OWN = (Effect.CLIENT_GONE, Effect.CLIENT_TOO_SLOW)
 """Effects of calls that ended because the caller did not go on with them."""
 

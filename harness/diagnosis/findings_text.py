@@ -25,15 +25,13 @@ def explain(case: str, facts: Facts, findings: Sequence[Finding], problems: Sequ
         problems: what could not be read.
     """
     named = [each for each in findings if each.confidence in ("proved", "likely")]
-    ruled_out = [each.cause for each in findings if each.confidence == "excluded"]
     found = links(facts, findings)
     row = facts.row.says if facts.row else "nobody saw a row"
     parts = [f"{case}\n{row}", "\n".join(map(_link, found))]
     if not named:
         parts.append("No cause is proved, and none is likely.")
     parts += [_cause(finding) for finding in named]
-    if ruled_out:
-        parts.append(_wrapped("Excluded: ", ", ".join(ruled_out)))
+    parts += _excluded(found)
     parts += _not_known(gaps(found), facts)
     parts += [_wrapped("Not read: ", problem) for problem in problems]
     return "\n\n".join(parts) + "\n"
@@ -127,6 +125,22 @@ def _cause(finding: Finding) -> str:
     lines.append(_wrapped("  > ", cause.advice))
     lines.append(f"    {cause.source}")
     return "\n".join(lines)
+
+
+def _excluded(found: Sequence[Link]) -> list[str]:
+    """What else would break a link that did not hold, and how many others are ruled out."""
+    near: list[str] = []
+    others = 0
+    for link in found:
+        ruled_out = [each.cause for each in link.findings if each.confidence == "excluded"]
+        if link.state in ("held", "not reached"):
+            others += len(ruled_out)
+        else:
+            near += ruled_out
+    if not near and not others:
+        return []
+    more = f"{', and ' if near else ''}{others} causes of other links (--json names them)"
+    return [_wrapped("Excluded: ", ", ".join(near) + (more if others else ""))]
 
 
 def _not_known(findings: Sequence[Finding], facts: Facts) -> list[str]:

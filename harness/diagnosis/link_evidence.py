@@ -7,13 +7,14 @@ from harness.diagnosis.evidence import (
     Bundle,
     Evidence,
     ListenerCall,
+    PlanStatus,
     Plugin,
     ProgressPost,
     RowShown,
     ServerCall,
     TransferMade,
 )
-from harness.diagnosis.facts import Facts, server_time, with_effect
+from harness.diagnosis.facts import NEW_MIGRATION, Facts, server_time, with_effect
 from harness.diagnosis.rows import newest_before, shows, tells
 from harness.store.layout import RESULTS
 from harness.vocabulary.effects import EFFECTIVE
@@ -55,9 +56,17 @@ def in_plan(facts: Facts) -> Evidence | None:
     return _first(rows) or facts.last(TransferMade)
 
 
+def core_done(facts: Facts) -> Evidence | None:
+    """The plan's end, or the app migration, which comes after it."""
+    ended = (each for each in facts.of(PlanStatus) if each.status in ("FINISHED", "INCOMPLETE"))
+    asked = (each for each in facts.of(ServerCall) if each.what == NEW_MIGRATION)
+    return _first(asked) or _first(ended)
+
+
 def reaches_cloud(facts: Facts) -> Evidence | None:
-    """A call of the server that the cloud answered as one of its own."""
-    return _last(call for call in facts.of(ServerCall) if call.ok)
+    """A call of the server that the cloud answered, in whatever way."""
+    answered = [call for call in facts.of(ServerCall) if call.http]
+    return _last(call for call in answered if call.ok) or _last(iter(answered))
 
 
 def transfer_made(facts: Facts) -> Evidence | None:

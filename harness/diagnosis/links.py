@@ -57,6 +57,7 @@ CHAIN: tuple[Step, ...] = (
         seen.in_plan,
         PAGE,
     ),
+    Step(names.CORE_DONE, ("core-migration-failed",), seen.core_done, PAGE),
     Step(
         names.REACHES_CLOUD,
         ("server-cannot-reach-cloud", "connection-broke", "server-token-refused"),
@@ -65,7 +66,7 @@ CHAIN: tuple[Step, ...] = (
     ),
     Step(
         names.TRANSFER_MADE,
-        ("core-migration-failed", "transfer-refused"),
+        ("transfer-refused",),
         seen.transfer_made,
         JOURNAL,
     ),

@@ -12,9 +12,8 @@ from harness.diagnosis.evidence import (
     Plugin,
     RowShown,
 )
-from harness.diagnosis.facts import PAGE, Facts
+from harness.diagnosis.facts import NEW_MIGRATION, PAGE, Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
-from harness.diagnosis.rules.calls import NEW_MIGRATION
 from harness.store.layout import JOURNAL, SERVER_LOG, SITE, UPM
 from harness.vocabulary.features import FEATURE
 

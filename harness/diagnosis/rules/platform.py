@@ -9,9 +9,9 @@ from harness.diagnosis.evidence import (
     RowShown,
     Triggered,
 )
-from harness.diagnosis.facts import Facts
+from harness.diagnosis.facts import NEW_MIGRATION, Facts
 from harness.diagnosis.finding import Finding, excluded, proved, unknown
-from harness.diagnosis.rules.calls import NEW_MIGRATION, NEW_TRANSFER
+from harness.diagnosis.rules.calls import NEW_TRANSFER
 from harness.store.layout import JOURNAL
 from harness.vocabulary.effects import Effect
 
