@@ -382,7 +382,10 @@ class Delivery(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressPost(Evidence):
-    """The cloud app posted progress; `effect` is what it changed, or why it changed nothing."""
+    """The cloud app posted progress; `effect` is what it changed, or why it changed nothing.
+
+    `body` is what it sent: each key with its value as JSON.
+    """
 
     transfer: str
     http: int
@@ -390,6 +393,7 @@ class ProgressPost(Evidence):
     status: str | None = None
     percent: int | None = None
     reason: str = ""
+    body: tuple[tuple[str, str], ...] = ()
 
     def _say(self) -> str:
         said = (self.status, None if self.percent is None else str(self.percent))

@@ -3,6 +3,7 @@
 import json
 import textwrap
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from harness.diagnosis.causes import BY_ID
@@ -10,9 +11,11 @@ from harness.diagnosis.evidence import Evidence
 from harness.diagnosis.facts import HOW_TO_LEARN, Facts
 from harness.diagnosis.finding import Finding
 from harness.diagnosis.links import Link, gaps, links
+from harness.diagnosis.near_misses import as_data, as_lines, near_misses
 
 _WIDTH = 96
 _MOST_EVIDENCE = 7
+_MOST_MISSES = 3
 
 
 def explain(case: str, facts: Facts, findings: Sequence[Finding], problems: Sequence[str]) -> str:
@@ -31,6 +34,7 @@ def explain(case: str, facts: Facts, findings: Sequence[Finding], problems: Sequ
     if not named:
         parts.append("No cause is proved, and none is likely.")
     parts += [_cause(finding) for finding in named]
+    parts += _near_misses(facts)
     parts += _excluded(found)
     parts += _not_known(gaps(found), facts)
     parts += [_wrapped("Not read: ", problem) for problem in problems]
@@ -39,7 +43,7 @@ def explain(case: str, facts: Facts, findings: Sequence[Finding], problems: Sequ
 
 def _link(link: Link) -> str:
     """One line: its state, and by what it held, what broke it, or how to learn that."""
-    causes = [f.cause for f in link.findings if f.confidence in ("proved", "likely")]
+    causes = [each.cause for each in link.named]
     is_broken = link.state in ("broken", "likely broken")
     state = link.state.upper() if is_broken else link.state
     why = ", ".join(causes) if is_broken else str(link.by or link.learn)
@@ -56,6 +60,7 @@ def to_json(
         "row": None if facts.row is None else facts.row.says,
         "links": [_link_as_data(each) for each in links(facts, findings)],
         "causes": [_as_data(finding) for finding in findings],
+        "near_misses": [as_data(each) for each in near_misses(facts)],
         "problems": list(problems),
     }
 
@@ -85,7 +90,17 @@ def _link_as_data(link: Link) -> dict[str, Any]:
         "state": link.state,
         "by": None if link.by is None else _evidence(link.by),
         "learn": link.learn,
+        "causes": [each.cause for each in link.named],
+        "at": at.isoformat() if (at := _time_of(link)) else None,
     }
+
+
+def _time_of(link: Link) -> datetime | None:
+    """Server time at which it held or broke; None where that is not known."""
+    broke = [item for each in link.named for item in each.evidence]
+    seen = [link.by] if link.by else broke
+    times = [item.origin.server for item in seen if item.origin.server]
+    return max(times, default=None)
 
 
 def _as_data(finding: Finding) -> dict[str, Any]:
@@ -125,6 +140,15 @@ def _cause(finding: Finding) -> str:
     lines.append(_wrapped("  > ", cause.advice))
     lines.append(f"    {cause.source}")
     return "\n".join(lines)
+
+
+def _near_misses(facts: Facts) -> list[str]:
+    """What had no effect, beside what would have worked."""
+    missed = near_misses(facts)
+    lines = [line for each in missed[:_MOST_MISSES] for line in as_lines(each)]
+    if more := missed[_MOST_MISSES:]:
+        lines.append(f"  and {len(more)} more (--json has them)")
+    return ["Near misses, and what would have worked:\n" + "\n".join(lines)] if lines else []
 
 
 def _excluded(found: Sequence[Link]) -> list[str]:

@@ -66,7 +66,7 @@ def core_done(facts: Facts) -> Evidence | None:
 def reaches_cloud(facts: Facts) -> Evidence | None:
     """A call of the server that the cloud answered, in whatever way."""
     answered = [call for call in facts.of(ServerCall) if call.http]
-    return _last(call for call in answered if call.ok) or _last(iter(answered))
+    return _first(call for call in answered if call.ok) or _first(iter(answered))
 
 
 def transfer_made(facts: Facts) -> Evidence | None:
@@ -109,12 +109,12 @@ def read(facts: Facts) -> Evidence | None:
 
 def reported(facts: Facts) -> Evidence | None:
     """A progress post."""
-    return facts.last(ProgressPost)
+    return _first(iter(facts.of(ProgressPost)))
 
 
 def changed(facts: Facts) -> Evidence | None:
     """A post that counted."""
-    return _last(iter(with_effect(facts.of(ProgressPost), *EFFECTIVE)))
+    return _first(iter(with_effect(facts.of(ProgressPost), *EFFECTIVE)))
 
 
 def settled(facts: Facts) -> Evidence | None:

@@ -178,6 +178,11 @@ class Link:
     by: Evidence | None = None
     learn: str = ""
 
+    @property
+    def named(self) -> list[Finding]:
+        """The causes that are proved or likely."""
+        return [each for each in self.findings if each.confidence in ("proved", "likely")]
+
 
 def links(facts: Facts, findings: Sequence[Finding]) -> list[Link]:
     """Every link in order.

@@ -191,6 +191,8 @@ def _read(entry: Entry, origin: Origin, transfer: str, what: str | None) -> Data
         effect=str(entry.get("effect") or ""),
         is_bytes=what is None,
         is_link=what == "data" and not is_list,
+        reason=str(entry.get("reason") or ""),
+        path=path,
     )
 
 
@@ -226,7 +228,16 @@ def _post(entry: Entry, origin: Origin, transfer: str, effect: str) -> ProgressP
         status=_text(body, "status", "progressStatus"),
         percent=percent if isinstance(percent, int) else None,
         reason=str(entry.get("reason") or ""),
+        body=_sent(entry),
     )
+
+
+def _sent(entry: Entry) -> tuple[tuple[str, str], ...]:
+    """A request's body, each key with its value as JSON."""
+    body = entry.get("body")
+    if not isinstance(body, dict):
+        return ()
+    return tuple((str(key), json.dumps(value)) for key, value in body.items())
 
 
 def _connect_app(entry: Entry, origin: Origin, effect: str) -> ConnectApp:
