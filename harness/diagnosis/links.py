@@ -11,7 +11,8 @@ from typing import Literal
 
 from harness.diagnosis import link_evidence as seen
 from harness.diagnosis import link_names as names
-from harness.diagnosis.evidence import Evidence
+from harness.diagnosis.data_evidence import DataRead
+from harness.diagnosis.evidence import Evidence, ProgressPost
 from harness.diagnosis.facts import HOW_TO_LEARN, PAGE, Facts
 from harness.diagnosis.finding import Finding
 from harness.diagnosis.link_evidence import Seen
@@ -209,12 +210,23 @@ def links(facts: Facts, findings: Sequence[Finding]) -> list[Link]:
 
 
 def _in_order(facts: Facts) -> list[Step]:
-    """The chain; with a failed upload before the listener's end, which came of it."""
+    """The chain, in the order in which this case went through it.
+
+    A failed upload comes before the listener's end, which came of it; reports that an app made
+    without having read anything come before its reading.
+    """
     chain = list(CHAIN)
     if facts.failed_uploads:
-        at = [step.name for step in chain].index(names.RETURNED)
-        chain[at : at + 2] = reversed(chain[at : at + 2])
+        _move(chain, names.RETURNED, behind=names.UPLOADED)
+    if facts.of(ProgressPost) and not facts.of(DataRead):
+        _move(chain, names.READ, behind=names.CHANGED)
     return chain
+
+
+def _move(chain: list[Step], name: str, behind: str) -> None:
+    step = next(each for each in chain if each.name == name)
+    chain.remove(step)
+    chain.insert([each.name for each in chain].index(behind) + 1, step)
 
 
 def gaps(found: Sequence[Link]) -> list[Finding]:

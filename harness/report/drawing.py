@@ -114,11 +114,6 @@ class Drawing:
     flags: tuple[str, ...]
     chain: tuple[DrawnLink, ...] = ()
 
-    @property
-    def chain_height(self) -> int:
-        """Pixels of the chain's part."""
-        return LINE * len(self.chain) + LINE // 2
-
 
 def draw(story: History) -> Drawing:
     """Lays a history out."""

@@ -21,6 +21,7 @@ _NO_DATA = (
     "transfer-timed-out",
     "cloud-answered-errors",
     "connection-broke",
+    "server-token-refused",
     "not-in-the-model",
     "host-service-missing",
 )
