@@ -339,7 +339,7 @@ FAULTS: tuple[Planted, ...] = (
     _app("failing-activator", _RUNS, "bundle-not-active", kind="fixture"),
     _app("throwing-bean", _RUNS, "context-not-started", kind="fixture"),
     _app("failing-check", _IN_PLAN, "vendor-check-failed", kind="fixture"),
-    _app("discoverable", _CALLED, "listener-never-called", kind="fixture", ccma="3.1.7"),
+    _app("discoverable", _LISTENER, "listener-never-called", kind="fixture", ccma="3.1.7"),
     _app(
         "missing-host-service",
         _RETURNS,
@@ -443,7 +443,6 @@ FAULTS: tuple[Planted, ...] = (
         "webhook-never-acknowledged",
         slot="webhooks",
         late_answers=True,
-        lasts=timedelta(minutes=30),
     ),
     _set_up(
         "no webhook",

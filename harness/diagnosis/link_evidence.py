@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from harness.diagnosis.data_evidence import DataRead, DataUploaded
 from harness.diagnosis.evidence import (
     Bundle,
+    Delivery,
     Evidence,
     ListenerCall,
     PlanStatus,
@@ -96,7 +97,12 @@ def uploaded(facts: Facts) -> Evidence | None:
 
 
 def heard(facts: Facts) -> Evidence | None:
-    """The acknowledged event of the upload; of the call, where nothing was uploaded."""
+    """The acknowledged event of the upload; of the call, where nothing was uploaded.
+
+    While no try has ended, that the app asks or reports shows that it has heard.
+    """
+    if not facts.of(Delivery):
+        return _first(iter(facts.of(DataRead))) or _first(iter(facts.of(ProgressPost)))
     if facts.of(DataUploaded):
         return facts.data_event
     return facts.told[-1] if facts.told else None

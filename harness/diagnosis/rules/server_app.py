@@ -16,6 +16,7 @@ from harness.diagnosis.evidence import (
 )
 from harness.diagnosis.facts import Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
+from harness.diagnosis.link_names import LISTENER_THERE
 from harness.diagnosis.rules.app_data import (
     ends_with_error,
     in_listener,
@@ -225,7 +226,9 @@ def listener_never_called(facts: Facts) -> Finding:
     note = "its calls were watched, and there was none"
     is_old = version is not None and parse_version(version.version) <= LOOKS_FOR_SERVICES_ONLY
     if version and is_old and all(each.by_name for each in watched):
-        return proved(cause, began, version, *watched, note=f"{note}: it is too new")
+        # For an assistant that does not look for its kind, it is not there.
+        note = f"{note}: it is too new"
+        return proved(cause, began, version, *watched, note=note, link=LISTENER_THERE)
     return likely(cause, began, *watched, note=note, missing=("why it was not called",))
 
 
