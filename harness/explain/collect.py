@@ -97,7 +97,12 @@ def plugin(client: httpx.Client, key: str, refusal: str | None) -> dict[str, Any
     """
     app = apps.find(client, key)
     error = refusal if app is None else None
-    return {"key": key, "enabled": app is not None and app.enabled, "error": error}
+    return {
+        "key": key,
+        "installed": app is not None,
+        "enabled": app is not None and app.enabled,
+        "error": error,
+    }
 
 
 def host_calls(client: httpx.Client, key: str) -> dict[str, Any] | None:

@@ -167,6 +167,10 @@ def is_linked(world: World, server_key: str, cloud_key: str) -> tuple[bool, str]
     return False, f"not linked: the Marketplace does not list {server_key} with {cloud_key}"
 
 
+_TOLD = ("transferId", "status", "percent")
+"""What the journal keeps of a poll's answer."""
+
+
 async def poll(world: World, call: Call) -> Outcome:
     """`GET /migrations/{migrationId}/progress`: CCMA's poll, every 10 minutes."""
     migration = own_migration(world, call)
@@ -188,7 +192,8 @@ async def poll(world: World, call: Call) -> Outcome:
                 "lastUpdatedAt": each.updated_at,
             }
         )
-    return Outcome(answer_json({"transfers": shown}), Effect.POLLED)
+    told = [{name: each[name] for name in _TOLD} for each in shown]
+    return Outcome(answer_json({"transfers": shown}), Effect.POLLED, detail={"transfers": told})
 
 
 async def progress_log(world: World, call: Call) -> Outcome:
