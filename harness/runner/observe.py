@@ -23,6 +23,7 @@ from harness.checker.verdict import (
     Verdict,
     has_hope,
     judge,
+    longest,
     looks_again_at,
     too_little,
 )
@@ -196,7 +197,7 @@ class Watch:
         """
         expectation, bug = self.case.expectation, self.case.known_bug
         first = self.clock()
-        lasts = max(expectation.lasts, bug.lasts if bug else timedelta(0))
+        lasts = longest(expectation, bug)
         bound = 2 * (GIVE_UP + PATIENCE + lasts).total_seconds() / self.scale + _GRACE_SECONDS
         while True:
             self._look()

@@ -1,6 +1,7 @@
 """Works through jobs with a stack and a browser of its own.
 
-A stack whose services died is replaced, and its case runs once more, marked as such.
+A stack whose services died, or whose browser did, is replaced, and its case runs once more, marked
+as such.
 """
 
 import threading
@@ -30,7 +31,8 @@ class Attempt:
     Attributes:
         result: the case's; None where there was no stack to run it on.
         reason: why, or what the result says.
-        is_worth_another: whether another try may do better: the stack died under this one.
+        is_worth_another: whether another try may do better: the stack or the browser died under
+            this one.
     """
 
     result: CaseResult | None
@@ -114,7 +116,7 @@ class Worker:
             # It may not happen again; the next try has a stack and a browser of its own.
             return Attempt(None, f"{type(error).__name__}: {error}", is_worth_another=True)
         result = self._run_one(testbed, job)
-        return Attempt(result, result.reason, _died(testbed))
+        return Attempt(result, result.reason, _died(testbed) or _lost(testbeds, testbed, result))
 
     def _run_one(self, testbed: Testbed, job: Job) -> CaseResult:
         self._place.events(Event("case-started", case=job.case.id))
@@ -139,6 +141,15 @@ def _died(testbed: Testbed) -> bool:
     with suppress(Exception):
         return testbed.died()
     return False
+
+
+def _lost(testbeds: TestbedPool, testbed: Testbed, result: CaseResult) -> bool:
+    """Whether the browser or its driver died under a case, which has no verdict therefore."""
+    if result.verdict != "error":
+        return False
+    with suppress(HarnessError):
+        return not testbeds.has_browser(testbed)
+    return True
 
 
 def finished(result: CaseResult) -> Event:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harness.cases import Case, Expectation
-from harness.errors import BadInput, HarnessError, ServiceDied
+from harness.errors import BadInput, DriverError, HarnessError, ServiceDied
 from harness.planning.requirements import StackRequirements
 from harness.runner import worker as worker_module
 from harness.runner.context import RunContext
@@ -43,8 +43,9 @@ def passed(case: Case) -> CaseResult:
 class Pool:
     """Gives a testbed, or what was put in its way."""
 
-    def __init__(self, *trouble: Exception | None, dies: int = 0) -> None:
+    def __init__(self, *trouble: Exception | None, dies: int = 0, browsers: Any = ()) -> None:
         self.trouble, self.dies, self.stacks = [*trouble], dies, []
+        self.browsers = [*browsers]
 
     def matching(self, *_: object) -> Any:
         if self.trouble and (error := self.trouble.pop(0)):
@@ -54,6 +55,12 @@ class Pool:
     def died(self) -> bool:
         self.dies -= 1
         return self.dies >= 0
+
+    def has_browser(self, _: object) -> bool:
+        lives = self.browsers.pop(0)
+        if isinstance(lives, Exception):
+            raise lives
+        return bool(lives)
 
     def close(self) -> None:
         pass
@@ -115,6 +122,36 @@ def test_a_case_whose_stack_died_runs_once_more(run: Any) -> None:
 def test_a_case_whose_stack_died_keeps_its_first_result_where_there_is_no_second(run: Any) -> None:
     done = run(Pool(None, HarnessError("gone"), dies=1), "a")
     assert (done.results.cases[0].verdict, done.results.cases[0].reason) == ("passed", "saw it")
+
+
+def without_a_verdict(first: str) -> Any:
+    """Runs a case without a verdict, and one that passes ever after."""
+    left = [CaseResult.model_copy(passed(job("a").case), update={"verdict": first})]
+    return lambda _, case, *__: left.pop() if left else passed(case)
+
+
+def test_a_case_whose_browser_died_runs_once_more(run: Any) -> None:
+    done = run(Pool(browsers=[False]), "a", runs=without_a_verdict("error"))
+    assert [each.verdict for each in done.results.cases] == ["passed"]
+    assert done.results.cases[0].rerun_after == "saw it"
+
+
+def test_a_case_whose_browser_cannot_be_replaced_is_tried_and_keeps_its_result(run: Any) -> None:
+    gone = DriverError("starting the browser", "it exited")
+    pool = Pool(None, gone, browsers=[gone])
+    done = run(pool, "a", runs=without_a_verdict("error"))
+    assert [each.verdict for each in done.results.cases] == ["error"]
+    assert pool.trouble == []
+
+
+def test_an_error_under_a_living_browser_is_not_tried_again(run: Any) -> None:
+    done = run(Pool(browsers=[True]), "a", runs=without_a_verdict("error"))
+    assert [each.verdict for each in done.results.cases] == ["error"]
+
+
+def test_a_verdict_stays_although_the_browser_died_after_it(run: Any) -> None:
+    done = run(Pool(browsers=[]), "a", runs=without_a_verdict("failed"))
+    assert [each.verdict for each in done.results.cases] == ["failed"]
 
 
 def test_what_the_user_gave_wrong_ends_the_run(run: Any) -> None:
