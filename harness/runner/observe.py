@@ -17,6 +17,7 @@ from playwright.sync_api import Page
 
 from harness.cases import Case
 from harness.checker.record import Record
+from harness.checker.timeline import minutes
 from harness.checker.timing import GIVE_UP, GRACE, PATIENCE
 from harness.checker.verdict import (
     ENDED_PLANS,
@@ -65,11 +66,11 @@ class TimeScaleTooHigh(HarnessError):
     def __init__(self, scale: float, seconds: float) -> None:
         self.scale = scale
         self.carries = max(1, int(carried_scale(seconds)))
-        passes = seconds * scale / 60
+        passes = minutes(timedelta(seconds=seconds * scale))
         super().__init__(
             f"the time scale {scale:g} is more than this machine carries: in one look, which takes "
-            f"{seconds:.2f} s, {passes:.0f} min of server time pass, and the row may change every "
-            f"{REFRESH.total_seconds() / 60:.0f} min. Use --time-scale {self.carries} or less"
+            f"{seconds:.2f} s, {passes} of server time pass, and the row may change every "
+            f"{minutes(REFRESH)}. Use --time-scale {self.carries} or less"
         )
 
 

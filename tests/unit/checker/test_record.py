@@ -371,7 +371,13 @@ def test_the_assistants_own_calls_may_not_be_refused(
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(399, "platform-refused"), (400, None), (499, None), (500, "platform-refused"), (503, "platform-refused")],
+    [
+        (399, "platform-refused"),
+        (400, None),
+        (499, None),
+        (500, "platform-refused"),
+        (503, "platform-refused"),
+    ],
 )
 def test_what_the_app_asks_for_may_be_refused_and_has_to_be_answered(
     status: int, kind: str | None
