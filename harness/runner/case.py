@@ -19,6 +19,8 @@ from harness.drivers.browser import captures
 from harness.drivers.browser.migration_assistant import plan_id_in
 from harness.drivers.browser.trace_secrets import remove_secrets
 from harness.drivers.confluence import dark_features
+from harness.environment.server_zone import server_zone
+from harness.environment.services.names import CONFLUENCE
 from harness.environment.stack import Stack
 from harness.errors import HarnessError
 from harness.runner.explanation import CaseEvidence, with_causes
@@ -26,7 +28,6 @@ from harness.runner.log_mishaps import LogSince
 from harness.runner.observe import CaseCloud, TimeScaleTooHigh, Watch, Watched
 from harness.runner.outcome import result_of
 from harness.runner.preconditions import establish
-from harness.runner.server_zone import server_zone
 from harness.runner.start_migration import start
 from harness.store.layout import FILES, JOURNAL, SCREENSHOT, SERVER_LOG, TRACE
 from harness.store.results import CaseResult
@@ -207,7 +208,7 @@ def _keep_logs(
     stack: Stack, case: Case, folder: Path, log_offset: int, journal_start: int
 ) -> dict[str, str]:
     log = stack.server_log(log_offset).decode(errors="replace")
-    kept = with_zone(without_secrets(log), server_zone(stack))
+    kept = with_zone(without_secrets(log), server_zone(stack.running[CONFLUENCE]))
     (folder / FILES[SERVER_LOG]).write_text(kept)
     entries, _ = stack.cloud.journal(journal_start)
     # What the previous case left under way comes before this case's marker.
