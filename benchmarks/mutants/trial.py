@@ -67,7 +67,9 @@ class Trials:
         original = compile(path.read_text("utf-8"), str(path), "exec")
         if self.quick:
             session.items[:] = [each for each in session.items if not is_of_a_property(each)]
-        session.config.option.tbstyle = "value"  # a long traceback takes longer than the test
+        vars(session.config.option)["tbstyle"] = (
+            "value"  # a long traceback takes longer than the test
+        )
         self._measure(session)
         cpu_seconds = int(10 + 5 * sum(self.seconds.values()))
 
