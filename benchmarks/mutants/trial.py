@@ -4,10 +4,10 @@ The tests are collected once. A child puts the mutated function's code in the pl
 all callers have, and runs the tests until one fails: first those that noticed a change of the same
 function before, then the quick ones. Some hundredths of a second do for most.
 
-A change outside of functions (a constant, a default) takes a new import of everything that is ours,
-and a second; so does what survived, since the tests' parameters or a constant may have been made by
-the function before it was changed. A child has a limit of CPU time, so that a busy machine kills no
-mutant.
+A change outside of functions (a constant, a default) takes a new import of everything that is
+ours, and a second; so does one that survives in a function by which a constant or a test's
+parameters were made, before it was changed. A child has a limit of CPU time, so that a busy machine
+kills no mutant.
 """
 
 import gc
@@ -24,7 +24,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType, FrameType, FunctionType
 
 import hypothesis
 import pytest
@@ -61,8 +61,16 @@ class Trials:
     seconds: dict[str, float] = field(default_factory=dict)
     noticed: dict[str, list[str]] = field(default_factory=dict)
     """Function -> the tests that noticed a change of it, the newest first."""
+    called: set[str] = field(default_factory=set)
+    """The module's functions that were called while it was imported and the tests collected."""
+
+    def notice_call(self, frame: FrameType, event: str, _: object) -> None:
+        """A profile function."""
+        if event == "call" and frame.f_code.co_filename.endswith(str(path_of(self.module))):
+            self.called.add(frame.f_code.co_qualname)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        sys.setprofile(None)
         path = path_of(self.module).resolve()
         original = compile(path.read_text("utf-8"), str(path), "exec")
         if self.quick:
@@ -93,7 +101,9 @@ class Trials:
             if came == KILLED and tests:
                 last = tests[-1][1]
                 before[:] = [last, *(each for each in before if each != last)]
-            return self._anew(changed, cpu_seconds) if came == SURVIVED else came
+            if came == SURVIVED and found.co_qualname in self.called:
+                return self._anew(changed, cpu_seconds)
+            return came
 
         if self._anew(original, cpu_seconds) != SURVIVED:
             raise SystemExit(f"the tests do not pass in a new import: {' '.join(self.tests)}")
@@ -153,7 +163,9 @@ def run_trials(trials: Trials) -> None:
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     hypothesis.settings.load_profile("mutants")
+    sys.setprofile(trials.notice_call)
     code = pytest.main([*_ARGUMENTS, *trials.tests], plugins=[trials])
+    sys.setprofile(None)
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise SystemExit(f"the tests could not be collected: {' '.join(trials.tests)}")
     for name in _ours():
