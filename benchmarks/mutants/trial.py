@@ -79,7 +79,7 @@ class Trials:
             "value"  # a long traceback takes longer than the test
         )
         self._measure(session)
-        cpu_seconds = int(10 + 5 * sum(self.seconds.values()))
+        cpu_seconds = int(5 + 2 * sum(self.seconds.values()))
 
         def outcome(source: str) -> str:
             try:

@@ -71,6 +71,7 @@ class CaseRun:
     listener: Callable[[str], None] = lambda _: None
     artifacts: dict[str, str] = field(default_factory=dict, init=False)
     failure: str | None = field(default=None, init=False)
+    carried_scale: int | None = field(default=None, init=False)
     watch: Watch | None = field(default=None, init=False)
     watched: Watched | None = field(default=None, init=False)
 
@@ -96,7 +97,7 @@ class CaseRun:
             failure=self.failure,
             artifacts=self.artifacts,
             seconds=self.phases.seconds,
-        )
+        ).model_copy(update={"carried_scale": self.carried_scale})
         with self._boundary("finding the causes"):
             return with_causes(result, self.folder, self.case.known_bug)
         return result.model_copy(update={"verdict": "error", "reason": self.failure})
@@ -108,6 +109,7 @@ class CaseRun:
             yield
         except TimeScaleTooHigh as error:
             self.failure = self.failure or str(error)
+            self.carried_scale = error.carries
         except Exception as error:
             self.failure = self.failure or without_secrets(self._explained(step, error))
 

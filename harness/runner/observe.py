@@ -205,9 +205,12 @@ class Watch:
             self.cloud.update()
             verdict = judge(expectation, bug, self.evidence)
             is_over = self.clock() - first > bound + sum(each.seconds for each in self.pauses)
-            if not verdict.is_open or is_over or not has_hope(expectation, bug, self.evidence):
+            if not verdict.is_open:
                 return self._ended()
-            self._check_scale()
+            if is_over or not has_hope(expectation, bug, self.evidence):
+                self._check_scale(looks=1)  # rather the cause than that too little was seen
+                return self._ended()
+            self._check_scale(looks=_ENOUGH_LOOKS)
             self.cloud.update(wait=self._silence())
             pause(self.page)
 
@@ -264,13 +267,16 @@ class Watch:
     def _stood_still(self, who: Paused, began: float, seconds: float) -> None:
         self.pauses.append(Pause(who, began, seconds))
 
-    def _check_scale(self) -> None:
+    def _check_scale(self, looks: int) -> None:
         """Refuses a scale at which a look takes longer than the rows stay.
+
+        Args:
+            looks: how many tell how long a look takes.
 
         Raises:
             TimeScaleTooHigh: it does.
         """
-        if len(self._took) < _ENOUGH_LOOKS:
+        if len(self._took) < looks:
             return
         usual = sorted(self._took)[len(self._took) // 2]
         if self.scale > carried_scale(usual):

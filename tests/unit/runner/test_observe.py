@@ -28,7 +28,7 @@ class World:
     """A server, a cloud and a machine whose clock moves only when somebody waits."""
 
     def __init__(self, rows: Sequence[tuple[float, str]]) -> None:
-        self.rows, self.now, self.slept = rows, 0.0, 0.0
+        self.rows, self.now, self.slept, self.scale = rows, 0.0, 0.0, SCALE
         self.entries: list[tuple[float, dict[str, Any]]] = []
         self.looks, self.takes, self.patience = 0, 0.05, 0.0
         self.stopped: tuple[float, float] = (-1.0, -1.0)
@@ -64,7 +64,7 @@ class World:
         if seen := next(self.unreadable, None):
             raise PageUnreadable("reading the row", "http-error", seen)
         row = [row for at, row in self.rows if at <= began][-1]
-        server = NOON + timedelta(seconds=(self.now + self.slept) * SCALE)
+        server = NOON + timedelta(seconds=(self.now + self.slept) * self.scale)
         proof = Proof("http://c/plan", "plan-1", None, "admin")
         return Look(parse_row(row), server, proof, patience=self.patience)
 
@@ -238,7 +238,7 @@ def test_a_look_s_own_patience_is_neither_a_pause_nor_the_machine_s_speed(world:
     world.patience = 6.0
     for _ in range(3):
         running._look()
-    running._check_scale()
+    running._check_scale(looks=3)
     assert running.evidence.pauses == ()
     world.takes = 3.1
     running._look()
@@ -292,6 +292,17 @@ def test_a_scale_that_looks_cannot_follow_is_refused(world: World) -> None:
     assert carried_scale(1.0) == 300
 
 
+def test_a_watch_whose_time_ran_away_says_so(world: World) -> None:
+    """Two hours are gone with one look; that too little was seen would be half the truth."""
+    world.polls()
+    world.takes, world.scale = 2.0, 3600.0
+    running = watch(world, case(rows=["READY"], lasts="10m"))
+    running.scale = world.scale
+    with pytest.raises(TimeScaleTooHigh, match="--time-scale 150 or less"):
+        running.run()
+    assert len(running.evidence.looks) == 1
+
+
 def test_a_scale_that_is_too_high_is_told_with_what_it_would_take() -> None:
     error = TimeScaleTooHigh(600, 1.1)
     assert error.carries == 272
@@ -310,15 +321,15 @@ def test_a_scale_is_judged_by_the_usual_look(world: World) -> None:
     running._look()
     world.takes = 2.0
     running._look()
-    running._check_scale()
+    running._check_scale(looks=3)
     world.takes = 0.5
     running._look()
-    running._check_scale()  # exactly what the machine carries
+    running._check_scale(looks=3)  # exactly what the machine carries
     world.takes = 0.6
     running._look()
     running._look()
     with pytest.raises(TimeScaleTooHigh):
-        running._check_scale()
+        running._check_scale(looks=3)
 
 
 def test_three_looks_tell_how_long_a_look_takes(world: World) -> None:
@@ -326,10 +337,10 @@ def test_three_looks_tell_how_long_a_look_takes(world: World) -> None:
     world.takes = 0.6
     for _ in range(2):
         running._look()
-        running._check_scale()
+        running._check_scale(looks=3)
     running._look()
     with pytest.raises(TimeScaleTooHigh):
-        running._check_scale()
+        running._check_scale(looks=3)
 
 
 def test_an_entry_happened_as_long_ago_as_the_clocks_say(world: World) -> None:

@@ -46,8 +46,10 @@ class Pool:
     def __init__(self, *trouble: Exception | None, dies: int = 0, browsers: Any = ()) -> None:
         self.trouble, self.dies, self.stacks = [*trouble], dies, []
         self.browsers = [*browsers]
+        self.scales: list[float] = []
 
-    def matching(self, *_: object) -> Any:
+    def matching(self, requirements: StackRequirements, *_: object) -> Any:
+        self.scales.append(requirements.scale)
         if self.trouble and (error := self.trouble.pop(0)):
             raise error
         return SimpleNamespace(died=self.died)
@@ -152,6 +154,36 @@ def test_an_error_under_a_living_browser_is_not_tried_again(run: Any) -> None:
 def test_a_verdict_stays_although_the_browser_died_after_it(run: Any) -> None:
     done = run(Pool(browsers=[]), "a", runs=without_a_verdict("failed"))
     assert [each.verdict for each in done.results.cases] == ["failed"]
+
+
+def too_fast_above(scale: float, pool: Pool, carried: int) -> Any:
+    """Runs a case, which has no verdict on a stack whose time passes faster than that."""
+
+    def run_case(_: object, case: Case, *__: object) -> CaseResult:
+        if pool.scales[-1] <= scale:
+            return passed(case)
+        told = {"verdict": "error", "reason": "too fast", "carried_scale": carried}
+        return passed(case).model_copy(update=told)
+
+    return run_case
+
+
+def test_a_time_scale_that_is_too_high_is_lowered_for_this_case_and_all_later_ones(
+    run: Any,
+) -> None:
+    pool = Pool()
+    done = run(pool, "a", "b", runs=too_fast_above(100, pool, carried=90))
+    assert [each.verdict for each in done.results.cases] == ["passed", "passed"]
+    assert [each.rerun_after for each in done.results.cases] == ["too fast", None]
+    assert pool.scales == [200, 45, 45]
+    assert done.lines == ["the time scale 200 is more than this machine carries: going on with 45"]
+
+
+def test_a_case_for_which_the_lower_scale_is_too_high_as_well_is_an_error(run: Any) -> None:
+    pool = Pool()
+    done = run(pool, "a", "b", runs=too_fast_above(0, pool, carried=1))
+    assert [each.verdict for each in done.results.cases] == ["error", "error"]
+    assert pool.scales[:2] == [200, 1]
 
 
 def test_what_the_user_gave_wrong_ends_the_run(run: Any) -> None:
