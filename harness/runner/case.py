@@ -20,6 +20,8 @@ from harness.drivers.browser import captures
 from harness.drivers.browser.migration_assistant import plan_id_in
 from harness.drivers.browser.trace_secrets import remove_secrets
 from harness.drivers.confluence import dark_features
+from harness.environment.server_zone import server_zone
+from harness.environment.services.names import CONFLUENCE
 from harness.environment.stack import Stack
 from harness.errors import HarnessError
 from harness.runner.case_mishaps import LogSince
@@ -27,7 +29,6 @@ from harness.runner.explanation import CaseEvidence, with_causes
 from harness.runner.observe import CaseCloud, TimeScaleTooHigh, Watch, Watched
 from harness.runner.outcome import result_of
 from harness.runner.preconditions import establish
-from harness.runner.server_zone import server_zone
 from harness.runner.start_migration import cancel, start
 from harness.store.layout import FILES, JOURNAL, SCREENSHOT, SERVER_LOG, TRACE
 from harness.store.results import CaseResult
@@ -71,6 +72,7 @@ class CaseRun:
     listener: Callable[[str], None] = lambda _: None
     artifacts: dict[str, str] = field(default_factory=dict, init=False)
     failure: str | None = field(default=None, init=False)
+    carried_scale: int | None = field(default=None, init=False)
     watch: Watch | None = field(default=None, init=False)
     watched: Watched | None = field(default=None, init=False)
 
@@ -96,7 +98,7 @@ class CaseRun:
             failure=self.failure,
             artifacts=self.artifacts,
             seconds=self.phases.seconds,
-        )
+        ).model_copy(update={"carried_scale": self.carried_scale})
         with self._boundary("finding the causes"):
             return with_causes(result, self.folder, self.case.known_bug)
         return result.model_copy(update={"verdict": "error", "reason": self.failure})
@@ -108,6 +110,7 @@ class CaseRun:
             yield
         except TimeScaleTooHigh as error:
             self.failure = self.failure or str(error)
+            self.carried_scale = error.carries
         except Exception as error:
             self.failure = self.failure or without_secrets(self._explained(step, error))
 
@@ -228,7 +231,7 @@ def _keep_logs(
     stack: Stack, case: Case, folder: Path, log_offset: int, journal_start: int
 ) -> dict[str, str]:
     log = stack.server_log(log_offset).decode(errors="replace")
-    kept = with_zone(without_secrets(log), server_zone(stack))
+    kept = with_zone(without_secrets(log), server_zone(stack.running[CONFLUENCE]))
     (folder / FILES[SERVER_LOG]).write_text(kept)
     entries, _ = stack.cloud.journal(journal_start)
     # What the previous case left under way comes before this case's marker.
