@@ -157,7 +157,7 @@ def test_nonsense_is_refused():
         order([ScheduledCase("a"), ScheduledCase("a")], SETTINGS)
     with pytest.raises(BadInput, match="needs 'browser', which is not a setting"):
         order([ScheduledCase("a", {"browser": "x"})], SETTINGS)
-    with pytest.raises(BadInput, match="needs 'browser', which is no setting"):
+    with pytest.raises(BadInput, match="needs 'browser', which is not a setting"):
         order([ScheduledCase("a", {"language": "x", "browser": "x"})], SETTINGS)
     with pytest.raises(BadInput, match="0 workers"):
         split(matrix(), SETTINGS, 0)
