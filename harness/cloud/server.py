@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from harness.cloud import listeners
 from harness.cloud.app import Application
 from harness.cloud.assembly import Cloud, assemble
+from harness.cloud.door import Door
 from harness.cloud.listeners import Certificate
 from harness.cloud.routes import make_router
 from harness.cloud.settings import ServeSettings
@@ -55,7 +56,8 @@ async def _serve_on(bound: list[listeners.Listener], settings: ServeSettings, si
     addresses = cloud.world.addresses
     addresses.ports = {each.name: each.port for each in bound}
     addresses.public_url = listeners.with_port(addresses.public_url, bound[-1].port)
-    app = Application(cloud.world, cloud.deadlines, make_router(), settings.client_patience)
+    door = Door.of_file(settings.control_token_file)
+    app = Application(cloud.world, cloud.deadlines, make_router(), settings.client_patience, door)
     cloud.start()
     try:
         await listeners.run(

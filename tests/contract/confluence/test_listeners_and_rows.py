@@ -9,8 +9,8 @@ from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
 
-import httpx
 import pytest
+from cloud_control import control
 
 from harness.cases import app as sample_apps
 from harness.drivers.browser import dashboard, migration_assistant
@@ -47,8 +47,7 @@ def begin(testbeds):
             dark_features.set_site(testbed.client, {FEATURE: True, DEV_MODE: dev_mode})
             if forge:
                 body = {"key": forge, "eventsUrl": "http://127.0.0.1:9/hook"}
-                installed = f"{testbed.stack.cloud.url}/_harness/forge-apps"
-                httpx.post(installed, json=body).raise_for_status()
+                control(testbed.stack.cloud, "POST", "forge-apps", json=body)
             testbed.install()
             migration = testbed.plan(f"plan of {app}")
             at_end.callback(migration.close)
@@ -82,8 +81,7 @@ def test_a_plan_that_is_stopped_is_cancelled_in_the_cloud(begin: Begin) -> None:
         return transfer["status"] == "CANCELLATION_REQUESTED" or None
 
     wait_for("the cloud to be asked to cancel", asked, within=20)
-    advance = f"{testbed.stack.cloud.url}/_harness/clock/advance"
-    httpx.post(advance, json={"seconds": HOUR}).raise_for_status()
+    control(testbed.stack.cloud, "POST", "clock/advance", json={"seconds": HOUR})
     migration.row.becomes("CANCELLED")
     rows = {
         plan.id: plan.status
