@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from cloud_processes import CloudDriver, Process, eventually, running
+from playwright.sync_api import Browser, BrowserContext
 
 PAGE = """<!doctype html><title>another site</title>
 <iframe name="answer"></iframe>
@@ -70,17 +72,22 @@ def other_site(cloud_process: Process, tmp_path: Path) -> Iterator[str]:
     server.server_close()
 
 
-def driver(process: Process) -> CloudDriver:
-    cloud = CloudDriver(process.url("http"))
-    cloud.http.headers["Authorization"] = "Bearer the-token"
-    return cloud
+@pytest.fixture
+def cloud(cloud_process: Process) -> Iterator[CloudDriver]:
+    with closing(CloudDriver(cloud_process.url("http"))) as driver:
+        driver.http.headers["Authorization"] = "Bearer the-token"
+        yield driver
+
+
+@pytest.fixture
+def context(harness_browser: Browser) -> Iterator[BrowserContext]:
+    with harness_browser.new_context() as opened:
+        yield opened
 
 
 def test_a_page_of_another_site_reads_and_changes_nothing(
-    harness_browser, cloud_process: Process, other_site: str
+    context: BrowserContext, cloud: CloudDriver, other_site: str
 ) -> None:
-    cloud = driver(cloud_process)
-    context = harness_browser.new_context()
     page = context.new_page()
     page.goto(other_site)
     page.wait_for_function("document.title === 'done'")
@@ -95,8 +102,6 @@ def test_a_page_of_another_site_reads_and_changes_nothing(
     ]
     assert not {"reset", "fault added"} & set(cloud.effects())
     assert cloud.control("GET", "faults")["faults"] == []
-    context.close()
-    cloud.close()
 
 
 def test_a_name_that_was_bound_anew_to_this_machine_reads_nothing(cloud_process: Process) -> None:
