@@ -4,6 +4,7 @@ The plain listener serves everything, including the control API. The TLS listene
 others see of Atlassian's hosts; it does not serve the control API.
 """
 
+import os
 from contextlib import ExitStack
 
 from harness.cloud import listeners
@@ -15,6 +16,10 @@ from harness.cloud.routes import make_router
 from harness.cloud.settings import ServeSettings
 from harness.cloud.site import Site, load_site
 from harness.errors import BadInput
+
+
+_FOR_ITS_OWNER = 0o077
+"""What is kept, such as uploads and secrets, is for the owner of the process alone."""
 
 
 def serve(settings: ServeSettings) -> int:
@@ -29,6 +34,7 @@ def serve(settings: ServeSettings) -> int:
     Raises:
         BadInput: a port is taken, or a file cannot be read.
     """
+    os.umask(_FOR_ITS_OWNER)
     listeners.run_loop(lambda: _serve(settings))
     return 0
 

@@ -134,3 +134,13 @@ def test_who_does_not_know_the_token_is_turned_away_and_told_how(tmp_path: Path)
             assert "control token" in refused.json()["message"]
             assert anyone.get(url, headers={"Authorization": "Bearer the-token"}).is_success
         assert anyone.get(f"{cloud.url('http')}/openapi.json").status_code != 401
+
+
+def test_what_the_cloud_keeps_is_for_its_owner_alone(
+    cloud: CloudDriver, cloud_process: Process
+) -> None:
+    migration = cloud.migration()
+    cloud.upload(cloud.transfer(migration), b"some user's data")
+    kept = [*(cloud_process.folder / "data").rglob("*"), cloud_process.folder / "data"]
+    assert any(path.read_bytes() == b"some user's data" for path in kept if path.is_file())
+    assert [path for path in kept if path.stat().st_mode & 0o077] == []
