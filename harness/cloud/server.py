@@ -17,7 +17,6 @@ from harness.cloud.settings import ServeSettings
 from harness.cloud.site import Site, load_site
 from harness.errors import BadInput
 
-
 _FOR_ITS_OWNER = 0o077
 """What is kept, such as uploads and secrets, is for the owner of the process alone."""
 
