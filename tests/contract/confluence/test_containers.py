@@ -449,7 +449,7 @@ BEAN = """public class Bean {
         """<beans {names}>
              <bean id="bean" parent="base" c:_0="n" c:_1="7" init-method="begin"/>
              <bean id="base" abstract="true" class="org.example.Bean" p:text="t" p:other-ref="o"/>
-             <bean id="o" class="org.example.Other"/>
+             <bean id="o" class="org.example.Makes"/>
              <bean class="org.example.Checks" autowire="byType"/>
            </beans>""",
     ],
@@ -461,6 +461,10 @@ def test_spring_s_ways_to_fill_a_bean(client: ConfluenceClient, tmp_path: Path, 
     sources = {
         "org.example.Bean": BEAN,
         "org.example.Other": "public class Other { }",
+        "org.example.Makes": "public class Makes implements FactoryBean<Other> { "
+        "public Other getObject() { return new Other(); } "
+        "public Class<?> getObjectType() { return Other.class; } }",
+        "org.example.FactoryBean": "public interface FactoryBean<T> { T getObject(); }",
         "org.example.Checks": "public class Checks { public void setBean(Bean b) { b.check(); } }",
     }
     jar = with_classes(
