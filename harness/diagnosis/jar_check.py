@@ -76,7 +76,7 @@ def verdict(jar: PluginJar) -> str:
         hint = ""
         if made_up:
             hint = (
-                f"; made up for it: {len(made_up)} of the packages that it has of Confluence. Where "
+                f"; made up for it: {len(made_up)} of its packages of Confluence. Where "
                 "their content matters, give jars under `server.provided` or answers under `host:` "
                 "in app.yaml"
             )
