@@ -22,9 +22,11 @@ from pathlib import Path
 import httpx
 import psutil
 
+from benchmarks.chaos_docker import Containers, is_in, make_networks
 from benchmarks.chaos_plan import BRING_UP, Fault
 from benchmarks.chaos_session import end_session
 from benchmarks.deaths import WORDS
+from harness.environment.services.names import CONTROL_TOKEN
 from harness.lifecycle.runs import OWNER_VARIABLE
 
 _APPEARS_WITHIN = 15.0
@@ -55,17 +57,26 @@ class Surroundings:
         return path
 
     @property
+    def containers(self) -> Containers:
+        """Those of the run."""
+        return Containers(self.owner)
+
+    @property
     def clock(self) -> Path:
         """The file with the seconds by which the command's clock is wrong."""
         return self.folder("clock") / "offset"
 
     def processes(self, part: str = ".") -> Iterator[psutil.Process]:
         """The processes of the run of one part; of all parts without one."""
-        pattern = WORDS.get(part, part)
+        pattern, containers = WORDS.get(part, part), self.containers.ids()
         for process in psutil.process_iter():
             with suppress(psutil.Error, OSError):
                 line = " ".join(process.cmdline()) + " "
-                if re.search(pattern, line) and self._is_ours(process):
+                if not re.search(pattern, line):
+                    continue
+                if is_in(process, containers):
+                    yield process
+                elif self._is_ours(process):
                     self.pids.add(process.pid)
                     yield process
 
@@ -97,6 +108,8 @@ class Surroundings:
             return self._fill(fault, is_over)
         if fault.kind == "cpu":
             return _take_cpu(fault.seconds)
+        if fault.kind == "network":
+            return make_networks(fault.seconds, is_over)
         return self.move_clock(fault.part)
 
     def _signal(self, fault: Fault, is_over: Callable[[], bool]) -> str:
@@ -118,7 +131,8 @@ class Surroundings:
             return "no cloud to be found"
         url = f"http://127.0.0.1:{port}/_harness/faults"
         try:
-            answer = httpx.post(url, json=fault.rule, timeout=10, trust_env=False)
+            token = {"Authorization": f"Bearer {self._token()}"}
+            answer = httpx.post(url, json=fault.rule, headers=token, timeout=10, trust_env=False)
         except httpx.HTTPError as error:
             return f"no cloud answered: {error}"
         return f"{answer.status_code} for the fault"
@@ -126,7 +140,14 @@ class Surroundings:
     def _port(self, service: str) -> int | None:
         """The plain port of a service of the newest stack."""
         files = sorted(self.folder("state").glob(f"runs/*/*/{service}/ports.json"), key=_age)
-        return int(json.loads(files[-1].read_text())["http"]) if files else None
+        if not files:
+            return self.containers.port(service)
+        return int(json.loads(files[-1].read_text())["http"])
+
+    def _token(self) -> str:
+        """The control token of the newest stack."""
+        files = sorted(self.folder("state").glob(f"runs/*/*/cloud/files/{CONTROL_TOKEN}"), key=_age)
+        return files[-1].read_text() if files else self.containers.token()
 
     def _fill(self, fault: Fault, is_over: Callable[[], bool]) -> str:
         if not self.has_disks:

@@ -6,6 +6,7 @@ browser, a debugger or a service, and without the seconds that importing them ta
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from harness.plugin_jar.read import PluginJar
 
 PASSWORD = "HARNESS_ATTACH_PASSWORD"  # noqa: S105 - a variable's name
+CONTROL_TOKEN = "HARNESS_CONTROL_TOKEN"  # noqa: S105 - a variable's name
 """Where `--attach` takes the password from; a command line would show it to everybody."""
 
 Json = Annotated[bool, typer.Option("--json", help="print one JSON document")]
@@ -48,6 +50,9 @@ def explain(
     base_url: Annotated[str | None, typer.Option(help="its address")] = None,
     user: Annotated[str | None, typer.Option(help="an administrator's name")] = None,
     log: Annotated[Path | None, typer.Option(help="its application log")] = None,
+    log_zone: Annotated[
+        str | None, typer.Option(help="the server's time zone, such as Asia/Tokyo or +0900")
+    ] = None,
     jdwp: Annotated[str | None, typer.Option(help="its debugger, HOST:PORT")] = None,
     cloud: Annotated[str | None, typer.Option(help="the stub's control address")] = None,
     jar: Annotated[Path | None, typer.Option(help="the server app's jar")] = None,
@@ -60,7 +65,8 @@ def explain(
     """Say which link broke, with the evidence, and what to do."""
     from harness.explain import commands, stored
 
-    file = runs.find(run).stack_file if run else None
+    named = runs.find(run) if run else None
+    file = named.stack_file if named else None
     if not attach and file is None:
         raise BadInput("name a run, or look at a Confluence of your own with --attach")
     if not attach and run and file and not file.is_file():
@@ -74,15 +80,17 @@ def explain(
         base_url=base_url,
         account=_account(user),
         log=_file(log),
+        zone=_zone(log_zone),
         debugger=_address(jdwp) if jdwp else None,
         control_url=cloud,
+        control_token=os.environ.get(CONTROL_TOKEN, ""),
         jar=plugin,
         server_key=server_key or _constant(plugin, "server_key"),
         cloud_key=cloud_key or _constant(plugin, "cloud_key"),
         plan=plan,
         ccma=ccma,
     )
-    seen = _seen(hand, run, None if attach else file)
+    seen = _seen(hand, None if attach else named)
     _say(commands.explained([seen]), as_json)
     return 0
 
@@ -134,16 +142,19 @@ def check(
     return 0
 
 
-def _seen(hand: "Target", name: str | None, file: Path | None) -> "StoredCase":
-    """What a running stack shows, where its file is given; else what the options name."""
+def _seen(hand: "Target", run: runs.Run | None) -> "StoredCase":
+    """What a run's stack shows, where one is given; else what the options name."""
     from harness.explain import inspect
 
-    if file is None:
+    if run is None:
         return inspect.see(hand, hand.base_url or "the sources that were named")
-    from harness.environment.document import StackDocument
+    from harness.environment import attach, document
+    from harness.settings import resolve
 
-    document = StackDocument.model_validate_json(file.read_text())
-    return inspect.see(inspect.of_stack(document, hand), f"stack {name}")
+    socket = resolve({}, os.environ).settings.docker_socket
+    zone = hand.zone or attach.log_zone(run, socket)
+    standing = inspect.of_stack(document.read(run), replace(hand, zone=zone))
+    return inspect.see(standing, f"stack {run.id}")
 
 
 def _say(said: tuple[str, Any], as_json: bool) -> None:
@@ -172,6 +183,14 @@ def _account(user: str | None) -> "Account | None":
     if password is None:
         raise BadInput(f"--user needs a password: put it into the variable {PASSWORD}")
     return Account(user, password)
+
+
+def _zone(name: str | None) -> str | None:
+    from harness.store.server_log import known_zone
+
+    if name is not None and known_zone(name) is None:
+        raise BadInput(f"--log-zone: {name!r} is no time zone; use one such as Asia/Tokyo or +0900")
+    return name
 
 
 def _file(path: Path | None) -> Path | None:

@@ -6,6 +6,7 @@ the platform's clock is set to the server's.
 """
 
 import os
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from harness.cases.app import AppDescription
 from harness.drivers.cloud import CloudAppControl, CloudControl, ConnectAppControl
 from harness.drivers.confluence import apps as plugins
-from harness.drivers.confluence import boot
+from harness.drivers.confluence import startup_checks
 from harness.drivers.confluence.licence import Licence, licence_from
 from harness.drivers.confluence.start_up import ServiceWatch, start_up
 from harness.engines.app_builds import connect_app
@@ -81,6 +82,7 @@ class _Parts:
         kept: the golden home to begin with.
         cloud_half: the vendor's own cloud half, made ready; None for the scripted one.
         authority: the stack's CA.
+        control_token: what callers of the control APIs have to send.
         progress: takes lines about what is happening.
     """
 
@@ -91,6 +93,7 @@ class _Parts:
     kept: Kept | None
     cloud_half: str | None
     authority: Authority
+    control_token: str
     progress: Progress
 
 
@@ -147,6 +150,7 @@ def _prepare(settings: Settings, ready: Ready, plan: StackPlan, progress: Progre
         kept=golden.kept(settings.golden, ready.identity) if settings.golden else None,
         cloud_half=connect_app(app, ready, progress) if app.cloud.kind == "ace" else None,
         authority=Authority(),
+        control_token=secrets.token_urlsafe(32),
         progress=progress,
     )
 
@@ -169,7 +173,10 @@ def _start_all(engine: Engine, parts: _Parts) -> tuple[dict[str, Running], Confl
     at_loopback = engine.name == "local"
     image = parts.ready.images.get("cloud", "")
     content = plan.app.site.read_bytes() if plan.app.site else None
-    cloud = engine.start(cloud_service(image, settings.site, authority, settings.scale, content))
+    token = parts.control_token
+    cloud = engine.start(
+        cloud_service(image, settings.site, authority, settings.scale, content, token)
+    )
     platform_url = url("https", cloud, "https") if at_loopback else PLATFORM_URL
     side = describe(
         settings,
@@ -183,7 +190,7 @@ def _start_all(engine: Engine, parts: _Parts) -> tuple[dict[str, Running], Confl
         progress=parts.progress,
     )
     if parts.cloud_half is None:
-        app_half = scripted_app(image, plan.app.cloud.key, authority, settings.scale)
+        app_half = scripted_app(image, plan.app.cloud.key, authority, settings.scale, token)
     else:
         keys_url = platform_url if at_loopback else None
         app_half = ace_app(parts.cloud_half, authority, settings.site, keys_url)
@@ -231,11 +238,11 @@ def _connect(
 ) -> Stack:
     """The stack of services that were started, with clients that `if_it_fails` closes."""
     app, plan = running[CLOUD_APP], parts.plan
-    cloud_url = url("http", running[CLOUD], "http")
-    cloud = if_it_fails.enter_context(closing(CloudControl(cloud_url, running[CLOUD])))
+    cloud_url, token = url("http", running[CLOUD], "http"), parts.control_token
+    cloud = if_it_fails.enter_context(closing(CloudControl(cloud_url, running[CLOUD], token)))
     cloud_app: CloudAppControl | ConnectAppControl
     if parts.cloud_half is None:
-        cloud_app = CloudAppControl(url("http", app, "control"), app)
+        cloud_app = CloudAppControl(url("http", app, "control"), app, token)
     else:
         cloud_app = ConnectAppControl(url("https", app, "https"), parts.authority.pem)
     if_it_fails.enter_context(closing(cloud_app))
@@ -291,7 +298,7 @@ def _start_confluence_up(stack: Stack, side: ConfluenceSide, progress: Progress)
             found = f" ({each.found})" if each.found else ""
             progress(f"  confluence: {each.step}{found} {each.seconds:.1f} s")
     with stack.client() as client:
-        stack.cloud.set_clock(boot.server_time(client), stack.scale)
+        stack.cloud.set_clock(startup_checks.server_time(client), stack.scale)
         if stack.ccma == IMAGES_OWN:
             assistant = plugins.find(client, CCMA_PLUGIN)
             stack.ccma = assistant.version if assistant else "unknown"

@@ -18,7 +18,7 @@ from playwright.sync_api import Page
 from harness.diagnosis.evidence import ROW_OF_STATE
 from harness.drivers.browser.look import look, read_progress, row_of
 from harness.drivers.cloud import CloudControl
-from harness.drivers.confluence import apps, boot, dark_features, host, migration
+from harness.drivers.confluence import apps, dark_features, host, migration, startup_checks
 from harness.drivers.debugger.bundles import BundleState
 from harness.errors import DriverError, HarnessError
 from harness.plugin_jar.read import PluginJar
@@ -97,7 +97,12 @@ def plugin(client: httpx.Client, key: str, refusal: str | None) -> dict[str, Any
     """
     app = apps.find(client, key)
     error = refusal if app is None else None
-    return {"key": key, "enabled": app is not None and app.enabled, "error": error}
+    return {
+        "key": key,
+        "installed": app is not None,
+        "enabled": app is not None and app.enabled,
+        "error": error,
+    }
 
 
 def host_calls(client: httpx.Client, key: str) -> dict[str, Any] | None:
@@ -156,7 +161,7 @@ def progress(client: httpx.Client, plan: str, server_key: str) -> dict[str, Any]
         for app in found
         if app.server_app_key == server_key
     ]
-    at = boot.server_time(client).isoformat()
+    at = startup_checks.server_time(client).isoformat()
     return {"server_time": at, "migrations": [{"apps": apps_[-1:]}] if apps_ else []}
 
 

@@ -28,17 +28,17 @@ def class_files(
         infos: its entries.
         problems: takes a line for each entry that is not read.
     """
-    wanted = [
+    members = [
         info
         for info in infos
         if info.filename.endswith(".class")
         and not info.filename.startswith(_VERSIONED)
         and "-info.class" not in info.filename
     ]
-    if not wanted:
+    if not members:
         return
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        for info in wanted:
+        for info in members:
             try:
                 yield info.filename, _inflated(content, info)
             except (ValueError, struct.error, zlib.error) as error:
@@ -66,5 +66,5 @@ def _inflated(content: mmap.mmap, info: zipfile.ZipInfo) -> bytes:
     else:
         raise ValueError("packed in a way that Java does not read")
     if zlib.crc32(raw) != info.CRC:
-        raise ValueError("damaged: its checksum is another")
+        raise ValueError("damaged: its checksum does not match")
     return raw

@@ -11,6 +11,7 @@
 from there, so a run whose files have other names is read as well.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,8 +45,19 @@ FILES: Mapping[str, str] = {
 
 
 def case_folder(run_folder: Path, case_id: str) -> Path:
-    """Where a case's artefacts go."""
-    return run_folder / re.sub(r"[^A-Za-z0-9.=_-]+", "_", case_id).strip("_")
+    """Where a case's artefacts go; no two cases of a run share a folder.
+
+    An id that is long, or has characters that a folder's name has better not, is told apart from
+    those that look like it by a checksum.
+    """
+    name = re.sub(r"[^A-Za-z0-9.=_-]+", "_", case_id).strip("_")
+    if len(name) > _LONGEST_NAME or not _PLAIN_ID.fullmatch(case_id):
+        name = f"{name[:_LONGEST_NAME]}-{hashlib.sha256(case_id.encode()).hexdigest()[:12]}"
+    return run_folder / name
+
+
+_LONGEST_NAME = 150
+_PLAIN_ID = re.compile(r"[A-Za-z0-9.=_\-\[\],]+")
 
 
 def results_in(run: Path) -> Path:

@@ -8,7 +8,7 @@ Artefacts, by their name in results.json:
   and those that were asked for and are off where no level has them
 - plan: `{"id", "status", "server_key", "cloud_key"}`
 - problems: a list of what could not be kept, and why
-- upm: `{"key", "enabled", "error"}`
+- upm: `{"key", "installed", "enabled", "error"}`
 - osgi: `{"bundles": [{"name", "state", "unresolved": [...], "services": [...], "loaders": [...]}],
   "other_loaders": [...]}`
 - site: `{"decision", "consent", "apps": [{"key", "installed", "webhook"}]}`
@@ -19,6 +19,7 @@ Artefacts, by their name in results.json:
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -36,6 +37,7 @@ from harness.diagnosis.evidence import (
     Evidence,
     Flag,
     HostCalled,
+    LoginShown,
     LogLine,
     Origin,
     OtherLoaders,
@@ -68,6 +70,7 @@ from harness.store.probe_record import ProbeRecord
 from harness.store.server_log import parse, zone_of
 
 _WORTH_READING = frozenset({"WARN", "ERROR", "FATAL"})
+_LOGIN = re.compile(r"logged-out|session has ended", re.IGNORECASE)
 _RESULTS_ORIGIN = Origin(RESULTS)
 
 
@@ -97,7 +100,7 @@ def read_run(folder: Path) -> list[StoredCase]:
     except FileNotFoundError as error:
         raise BadInput("there are no results; name a run's folder", path=path) from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise BadInput(f"these are no results of a run ({error!r})", path=path) from error
+        raise BadInput(f"this does not look like a run's results ({error!r})", path=path) from error
 
 
 def read_case(folder: Path, case: Mapping[str, Any], ccma: str | None = None) -> StoredCase:
@@ -165,7 +168,16 @@ def from_case(case: Mapping[str, Any], ccma: str | None) -> list[Evidence]:
         )
     if status := case.get("plan_status"):
         items.append(PlanStatus(origin=origin, status=status))
-    return items + _rows(case)
+    return items + _rows(case) + _logins(case)
+
+
+def _logins(case: Mapping[str, Any]) -> list[Evidence]:
+    """A log-in page at the last look, where the plan's page should have been."""
+    looks = (case.get("evidence") or {}).get("looks") or []
+    last = looks[-1] if looks else {}
+    if last.get("row") is not None or not _LOGIN.search(str(last.get("saw") or "")):
+        return []
+    return [LoginShown(origin=Origin(f"page, look {len(looks)}"))]
 
 
 def _rows(case: Mapping[str, Any]) -> list[Evidence]:
@@ -257,7 +269,11 @@ def _plan(text: str) -> list[Evidence]:
 def _upm(text: str) -> list[Evidence]:
     app = json.loads(text)
     plugin = Plugin(
-        origin=Origin("UPM"), key=app["key"], enabled=app["enabled"], error=app.get("error")
+        origin=Origin("UPM"),
+        key=app["key"],
+        enabled=app["enabled"],
+        error=app.get("error"),
+        installed=app.get("installed"),
     )
     return [plugin]
 

@@ -56,6 +56,9 @@ def host_service_missing(facts: Facts) -> Finding:
     calls = facts.of(ListenerCall)
     if calls and all(each.outcome == "returned" for each in calls):
         return excluded(cause, *calls)
+    if facts.has(SERVER_LOG) and calls and all(each.outcome == "threw" for each in calls):
+        note = "where a made-up answer precedes a failure, the log says so"
+        return excluded(cause, *calls, note=note)
     if facts.has(SERVER_LOG):
         return unknown(cause, "no made-up answer is known to have mattered")
     return unknown(cause, *facts.lacking(SERVER_LOG, PROBE))

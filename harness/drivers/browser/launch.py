@@ -65,8 +65,14 @@ _DRIVER_SCRIPT = Path(__file__).with_name("driver.sh")
 _NODE, _OWN_NODE = "PLAYWRIGHT_NODEJS_PATH", "HARNESS_NODE"
 """What Playwright starts as its Node.js; what the script starts, where the user named one."""
 
+_KEEPS = "HARNESS_DRIVER_KEEPS"
+"""The names of the variables that the script leaves to the driver."""
+
 _DRIVER_WORD = "run-driver"
 """Part of every driver's command line."""
+
+_PIPE, _CHILD = "--remote-debugging-pipe", "--type="
+"""Words of a browser's command line: of its first process, and of those that it starts."""
 
 ADVICE = (
     f"run `playwright install chromium`, install Debian's `chromium`, or name one in {VARIABLE}"
@@ -99,9 +105,8 @@ class BrowserSession:
     Playwright's sync API belongs to one thread, and so does a session; a thread has one at a time.
 
     Args:
-        environment: variables of the driver and the browser, such as `Run.environment`. The browser
-            also gets what it needs to start; the driver, which is Playwright's own and takes no
-            environment, gets all variables of this process.
+        environment: variables of the driver and the browser, such as `Run.environment`. Both also
+            get what they need to start, and nothing else of this process's.
     """
 
     def __init__(self, environment: Mapping[str, str] | None = None) -> None:
@@ -109,6 +114,7 @@ class BrowserSession:
         self._playwright: Playwright | None = None
         self._driver: psutil.Process | None = None
         self._browser: Browser | None = None
+        self._browser_process: psutil.Process | None = None
 
     def browser(self) -> Browser:
         """Returns the running browser; a new one, with a new driver, where either has ended.
@@ -119,7 +125,7 @@ class BrowserSession:
             BadInput: no browser was found.
             DriverError: the driver, or the browser that was found, does not start.
         """
-        if self._browser and self._browser.is_connected() and self._driver_lives():
+        if self._browser and self._browser.is_connected() and self._processes_live():
             return self._browser
         self.close()
         found = _find(self.playwright(), os.environ)
@@ -133,6 +139,7 @@ class BrowserSession:
                     env={**child_environment.for_browser(), **self._environment},
                     timeout=_LAUNCH_MS,
                 )
+                self._browser_process = _browser_of(self._driver)
         except PlaywrightError as error:
             raise DriverError(
                 f"starting the browser {found.path}",
@@ -158,7 +165,7 @@ class BrowserSession:
     def close(self) -> None:
         """Ends the browser and the driver, in whatever state they are."""
         browser, playwright, driver = self._browser, self._playwright, self._driver
-        self._browser = self._playwright = self._driver = None
+        self._browser = self._playwright = self._driver = self._browser_process = None
         # Waiting for a driver that no longer answers would never end.
         patience = threading.Timer(_CLOSE_SECONDS, _kill, [driver])
         patience.start()
@@ -172,10 +179,9 @@ class BrowserSession:
         finally:
             patience.cancel()
 
-    def _driver_lives(self) -> bool:
-        return self._driver is None or (
-            self._driver.is_running() and self._driver.status() != psutil.STATUS_ZOMBIE
-        )
+    def _processes_live(self) -> bool:
+        """Whether both processes do: Playwright learns of an end only while it waits."""
+        return all(map(_lives, (self._driver, self._browser_process)))
 
     def __enter__(self) -> Self:
         return self
@@ -203,7 +209,8 @@ def _start_driver(
     environment: Mapping[str, str],
 ) -> tuple[Playwright, psutil.Process | None]:
     """Starts Playwright's driver in a session of its own; returns its process where known."""
-    variables = {**environment, _NODE: str(_DRIVER_SCRIPT)}
+    kept = " ".join(sorted({*child_environment.for_browser(), *environment, _KEEPS}))
+    variables = {**environment, _NODE: str(_DRIVER_SCRIPT), _KEEPS: kept}
     if own := os.environ.get(_NODE):
         variables[_OWN_NODE] = own
     with inherited(variables):
@@ -217,6 +224,24 @@ def _without_the_drivers_end(loop: asyncio.AbstractEventLoop, context: dict[str,
     """Logs what asyncio logs, except the driver's end: whoever waits gets an error for that."""
     if _DRIVER_ENDED not in str(context.get("exception")):
         loop.default_exception_handler(context)
+
+
+def _browser_of(driver: psutil.Process | None) -> psutil.Process | None:
+    """The driver's browser, and none of the browser's own children; None where unknown."""
+    with suppress(psutil.Error):
+        for child in driver.children(recursive=True) if driver else ():
+            words = child.cmdline()
+            if _PIPE in words and not any(word.startswith(_CHILD) for word in words):
+                return child
+    return None
+
+
+def _lives(process: psutil.Process | None) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process is None or (
+            process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        )
+    return False
 
 
 def _drivers() -> Iterator[psutil.Process]:
@@ -267,7 +292,7 @@ def choose(own: Path, environment: Mapping[str, str]) -> Found | None:
     named = environment.get(VARIABLE)
     if named:
         if not os.access(named, os.X_OK) or not Path(named).is_file():
-            raise BadInput(f"{VARIABLE} is {named}, which is no executable file")
+            raise BadInput(f"{VARIABLE} is {named}, which is not an executable file")
         return Found(Path(named), VARIABLE)
     for name in NAMES:
         path = shutil.which(name, path=environment.get("PATH"))

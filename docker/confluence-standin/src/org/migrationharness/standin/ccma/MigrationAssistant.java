@@ -121,9 +121,9 @@ public final class MigrationAssistant {
         if (settings.pages().scripted()) {
             new ScriptedPages(plans, new ProgressLog(platform), profile, settings.pages()).addTo(routes);
             new PlanRest(plans, rowPlanner, checks, runner,
-                    new PlanRest.Setting(site, flags, profile, apps, assessment)).addTo(routes);
+                    new PlanRest.Setting(site, flags, profile, apps, assessment, platform)).addTo(routes);
         } else {
-            new DashboardPage(plans, assessmentPages).addTo(routes);
+            new DashboardPage(plans, assessmentPages, platform).addTo(routes);
             new PlanPages(plans, runner, new ProgressLog(platform), profile, flags).addTo(routes);
             new PlanWizard(plans, rowPlanner, checks, runner, site).addTo(routes);
         }
@@ -139,7 +139,8 @@ public final class MigrationAssistant {
         TransferStarter transfers = new TransferStarter(plans, listeners, platform,
                 new TransferContainers(profile.containerIdSource(), assessment), caller);
         return new MigrationRunner(plans, new CoreMigration(settings.home()),
-                new AppMigration(plans, rowPlanner, platform, transfers, poller), threads);
+                new AppMigration(plans, rowPlanner, platform, transfers, poller,
+                        profile.has(Capability.APP_CANCELLATION)), threads);
     }
 
     /** Goes on with what a restart interrupted. */

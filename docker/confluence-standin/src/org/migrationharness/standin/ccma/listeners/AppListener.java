@@ -32,6 +32,11 @@ public interface AppListener {
         return true;
     }
 
+    /** The environment of the Forge app that its events go to; null where the cloud half is no Forge app. */
+    default String forgeEnvironment() {
+        return null;
+    }
+
     /** Whether its cloud half is a Forge app. */
     default boolean isForge() {
         return false;

@@ -129,6 +129,8 @@ public final class ListenerLookup {
         try {
             AppListener listener = wrapped.apply(owner);
             String key = listener.serverAppKey();
+            // Asked here, too, so that a getter that throws costs its own app the row and no page its content.
+            listener.cloudAppKey();
             if (key == null || key.isBlank()) {
                 if (warned.add(id)) {
                     LOG.warn("discover", "Server app key is null for listener of " + appName);

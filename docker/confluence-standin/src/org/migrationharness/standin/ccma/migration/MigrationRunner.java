@@ -87,6 +87,25 @@ public final class MigrationRunner {
         return plans.find(planId).map(apps::rerunnable).orElse(Set.of());
     }
 
+    /** The apps of a plan that an admin may cancel, each by itself: under way for at least 30 minutes. */
+    public Set<String> cancellable(String planId) {
+        return plans.find(planId).map(apps::cancellable).orElse(Set.of());
+    }
+
+    /**
+     * Asks the cloud to cancel one app; its row says "Canceling" until the app or the platform settles it.
+     *
+     * @return false when it cannot be cancelled now
+     * @throws PlatformException when the cloud does not take it
+     */
+    public boolean cancel(String planId, String serverAppKey) throws PlatformException {
+        if (!cancellable(planId).contains(serverAppKey)) {
+            return false;
+        }
+        apps.cancel(plans.find(planId).orElseThrow(), serverAppKey);
+        return true;
+    }
+
     private Optional<String> start(StartedMigration started) {
         if (started.migration().rows().isEmpty()) {
             return Optional.empty();

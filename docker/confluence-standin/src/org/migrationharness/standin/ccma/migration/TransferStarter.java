@@ -64,7 +64,7 @@ public final class TransferStarter {
         String original = started.isRerun() ? original(started.planId(), row.serverAppKey()) : null;
         CreatedTransfer created = platform.createTransfer(started.migrationId(), new TransferRequest(
                 containerId, listener.serverAppKey(), listener.cloudAppKey(), listener.dataAccessScopes(),
-                original));
+                original, listener.forgeEnvironment()));
         if (!created.linked()) {
             LOG.debug("register", "Server app " + row.serverAppKey() + " is not linked to a cloud app");
             return;

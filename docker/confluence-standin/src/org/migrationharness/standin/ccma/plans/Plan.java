@@ -66,6 +66,11 @@ public record Plan(
                 .reduce((older, newer) -> newer);
     }
 
+    /** An app's row. */
+    public Optional<AppRow> row(String serverAppKey) {
+        return rows().stream().filter(row -> row.serverAppKey().equals(serverAppKey)).findFirst();
+    }
+
     /** The run that a transfer belongs to. */
     public Optional<Migration> migrationOf(String transferId) {
         return migrations.stream()

@@ -10,11 +10,13 @@ import java.util.List;
  * @param cloudAppKey the listener's cloud key
  * @param dataAccessScopes the data that the listener asks to access
  * @param originalTransferId in a re-run the transfer of the first try, else null
+ * @param forgeEnvironment the environment of the Forge app that events go to, or null
  */
 public record TransferRequest(
         String containerId,
         String serverAppKey,
         String cloudAppKey,
         List<String> dataAccessScopes,
-        String originalTransferId) {
+        String originalTransferId,
+        String forgeEnvironment) {
 }
