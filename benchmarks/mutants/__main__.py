@@ -2,10 +2,10 @@
 
 Usage: python -m benchmarks.mutants [MODULE ...] [--minutes M] [--seed N] [--quick] [--again]
 
-Where a module's mutants take longer than its minutes, a sample by the seed is tried. What survived
-is printed as a diff; all outcomes are kept in build/mutants, and `--again` tries only what survived
-the time before. `--quick` leaves the property tests out, and so has more survivors. Exit 1: a
-module is below 90 %.
+Where a module's mutants take longer than its minutes, a sample by the seed is tried; without
+`--minutes` all are. What survived is printed as a diff; all outcomes are kept in build/mutants, and
+`--again` tries only what survived the time before. `--quick` leaves the property tests out, and so
+has more survivors. Exit 1: a module is below 90 %.
 """
 
 import argparse
@@ -27,7 +27,7 @@ KEPT = Path("build", "mutants")
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("modules", nargs="*", metavar="MODULE", choices=[[], *CORE])
-    parser.add_argument("--minutes", type=float, default=20.0, help="for each module")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="for each module")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--again", action="store_true")
@@ -55,7 +55,7 @@ def tried(module: str, given: argparse.Namespace) -> tuple[str, int, list[str]]:
     every = mutants_of(source)
     order = list(every)
     random.Random(given.seed).shuffle(order)  # noqa: S311 - a sample that can be drawn again
-    outcomes, heard = dict[Mutant, str](), list[str]()
+    outcomes = dict[Mutant, str]()
     if given.again:
         for each in json.loads(kept.read_text(encoding="utf-8")):
             outcomes[Mutant(**each["mutant"])] = each["came"]
@@ -69,11 +69,10 @@ def tried(module: str, given: argparse.Namespace) -> tuple[str, int, list[str]]:
             changed = mutant.source(source)
             outcomes[mutant] = outcome(changed)
             if outcomes[mutant] == trial.SURVIVED:
-                heard.append(f"\n{module}, {mutant.operator} #{mutant.occurrence}")
-                heard.extend(changes(source, changed))
+                print(f"\n{module}, {mutant.operator} #{mutant.occurrence}")
+                print(*changes(source, changed), sep="\n", flush=True)
 
     trial.run_trials(trial.Trials(module, CORE[module], given.quick, each))
-    print("\n".join(heard), flush=True)
     by_line = sorted(outcomes.items(), key=lambda item: (item[0].line, item[0].column))
     rows = [{"mutant": asdict(each), "came": came} for each, came in by_line]
     kept.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")

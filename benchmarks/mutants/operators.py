@@ -5,14 +5,16 @@ not eleven other things of which ten raise a TypeError. Annotations, assertions 
 type checker) and decorators are left alone.
 """
 
+import pickle
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import parso
 from cosmic_ray.ast import ast_nodes, get_ast
-from cosmic_ray.mutating import mutate_code
+from cosmic_ray.mutating import MutationVisitor
 from cosmic_ray.operators.operator import Operator
 from cosmic_ray.operators.provider import OperatorProvider
 from parso.python.tree import Keyword, PythonNode
@@ -179,9 +181,17 @@ class Mutant:
 
     def source(self, original: str) -> str:
         """The module's source with this change in it."""
-        changed = mutate_code(original, _operator(self.operator), self.occurrence)
-        assert changed is not None
-        return changed
+        tree = pickle.loads(_parsed(original))  # noqa: S301 - our own, of a line above
+        visitor = MutationVisitor(self.occurrence, _operator(self.operator))
+        changed = visitor.walk(tree)
+        assert visitor.mutation_applied
+        return str(changed.get_code())
+
+
+@cache
+def _parsed(source: str) -> bytes:
+    """A module's tree, to be copied for each mutant: to parse it again takes longer."""
+    return pickle.dumps(get_ast(source))
 
 
 def mutants_of(source: str) -> list[Mutant]:
@@ -198,6 +208,7 @@ def mutants_of(source: str) -> list[Mutant]:
     return sorted(found, key=lambda each: (each.line, each.column, each.operator, each.occurrence))
 
 
+@cache
 def _operator(name: str) -> Operator:
     own = {each.__name__: each for each in OWN}
     return own[name]() if name in own else OperatorProvider()[name]()
@@ -210,7 +221,12 @@ def _is_turned_else(node: Node) -> bool:
 
 
 def _is_left_alone(node: Node) -> bool:
-    """Whether it stands in an annotation, an assertion, a decorator or an import."""
+    """Whether it stands in an annotation, an assertion, a decorator or an import.
+
+    And whether it is the star between parameters, which multiplies nothing.
+    """
+    if node.type == "operator" and node.parent.type in ("parameters", "lambdef"):
+        return True
     while node.parent is not None:
         inner, node = node, node.parent
         if node.type in ("assert_stmt", "decorator", "import_from", "import_name"):

@@ -1,10 +1,13 @@
 """Runs a module's unit tests against its mutants, each in a fork of one pytest session.
 
 The tests are collected once. A child puts the mutated function's code in the place of the one that
-all callers have, and runs the tests until one fails, the quick ones first: some hundredths of a
-second for most. A change outside of functions (a constant, a default) takes a new import of
-everything that is ours, and a second. A child has a limit of CPU time, so that a busy machine kills
-no mutant.
+all callers have, and runs the tests until one fails: first those that noticed a change of the same
+function before, then the quick ones. Some hundredths of a second do for most.
+
+A change outside of functions (a constant, a default) takes a new import of everything that is
+ours, and a second; so does one that survives in a function by which a constant or a test's
+parameters were made, before it was changed. A child has a limit of CPU time, so that a busy machine
+kills no mutant.
 """
 
 import gc
@@ -14,12 +17,14 @@ import importlib.machinery
 import importlib.util
 import os
 import resource
+import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType, FrameType, FunctionType
 
 import hypothesis
 import pytest
@@ -54,36 +59,69 @@ class Trials:
     quick: bool
     each: Callable[[Try], None]
     seconds: dict[str, float] = field(default_factory=dict)
+    noticed: dict[str, list[str]] = field(default_factory=dict)
+    """Function -> the tests that noticed a change of it, the newest first."""
+    called: set[str] = field(default_factory=set)
+    """The module's functions that were called while it was imported and the tests collected."""
+
+    def notice_call(self, frame: FrameType, event: str, _: object) -> None:
+        """A profile function."""
+        if event == "call" and frame.f_code.co_filename.endswith(str(path_of(self.module))):
+            self.called.add(frame.f_code.co_qualname)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        path = path_of(self.module)
-        original = compile(path.read_text("utf-8"), str(path.resolve()), "exec")
+        sys.setprofile(None)
+        path = path_of(self.module).resolve()
+        original = compile(path.read_text("utf-8"), str(path), "exec")
         if self.quick:
-            session.items[:] = [each for each in session.items if not _is_of_a_property(each)]
+            session.items[:] = [each for each in session.items if not is_of_a_property(each)]
+        vars(session.config.option)["tbstyle"] = (
+            "value"  # a long traceback takes longer than the test
+        )
         self._measure(session)
-        session.items.sort(key=lambda item: self.seconds[item.nodeid])
-        cpu_seconds = int(10 + 5 * sum(self.seconds.values()))
+        cpu_seconds = int(5 + 2 * sum(self.seconds.values()))
 
         def outcome(source: str) -> str:
             try:
-                changed = compile(source, str(path.resolve()), "exec", dont_inherit=True)
+                changed = compile(source, str(path), "exec", dont_inherit=True)
             except (SyntaxError, ValueError):
                 return STILLBORN
             found = _difference(original, changed)
-            functions = _functions(found, str(path.resolve())) if found else []
+            functions = _functions(found, str(path)) if found else []
+            if found is None or not functions:
+                return self._anew(changed, cpu_seconds)
+            before = self.noticed.setdefault(found.co_qualname, [])
 
-            def run() -> int:
-                if not functions:
-                    return _anew(self.module, changed, self.tests)
-                assert found is not None
+            def run(told: Told) -> int:
                 for function in functions:
                     function.__code__ = found
-                return _run(session)
+                return _run(session, self.in_order(session.items, before), told)
 
-            return _outcome(run, cpu_seconds)
+            came, tests = _outcome(run, cpu_seconds)
+            if came == KILLED and tests:
+                last = tests[-1][1]
+                before[:] = [last, *(each for each in before if each != last)]
+            if came == SURVIVED and found.co_qualname in self.called:
+                return self._anew(changed, cpu_seconds)
+            return came
 
+        if self._anew(original, cpu_seconds) != SURVIVED:
+            raise SystemExit(f"the tests do not pass in a new import: {' '.join(self.tests)}")
         self.each(outcome)
         return True
+
+    def in_order(
+        self, items: Sequence[pytest.Item], first: Sequence[str] = ()
+    ) -> list[pytest.Item]:
+        """The tests in the order in which they are run."""
+        place = {test: n for n, test in enumerate(first)}
+        return sorted(
+            items,
+            key=lambda item: (
+                place.get(item.nodeid, len(place)),
+                self.seconds.get(item.nodeid, 0.0),
+            ),
+        )
 
     def _measure(self, session: pytest.Session) -> None:
         """Runs the tests on the module as it is.
@@ -91,21 +129,25 @@ class Trials:
         Raises:
             SystemExit: they do not all pass.
         """
-        reading, writing = os.pipe()
-
-        def run() -> int:
-            os.close(reading)
-            with os.fdopen(writing, "w") as pipe:
-                return _run(session, lambda test, took: pipe.write(f"{took}\t{test}\n"))
-
-        came = _outcome(run, 3600)
-        os.close(writing)
-        with os.fdopen(reading) as pipe:
-            for line in pipe:
-                took, test = line.rstrip("\n").split("\t", 1)
-                self.seconds[test] = float(took)
+        came, tests = _outcome(lambda told: _run(session, session.items, told), 3600)
+        self.seconds = {test: float(took) for took, test in tests}
         if came != SURVIVED or not session.items:
             raise SystemExit(f"the tests do not pass before any change: {' '.join(self.tests)}")
+
+    def _anew(self, code: CodeType, cpu_seconds: int) -> str:
+        """What becomes of the module with other code, imported anew."""
+        return _outcome(lambda _: _run_anew(self, code), cpu_seconds)[0]
+
+
+@dataclass
+class _Again:
+    """A pytest plugin of a new session: the same tests, the quick ones first."""
+
+    trials: Trials
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        chosen = [each for each in items if not (self.trials.quick and is_of_a_property(each))]
+        items[:] = self.trials.in_order(chosen)
 
 
 def run_trials(trials: Trials) -> None:
@@ -117,17 +159,20 @@ def run_trials(trials: Trials) -> None:
         derandomize=True,
         deadline=None,
         phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate),
+        report_multiple_bugs=False,
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     hypothesis.settings.load_profile("mutants")
+    sys.setprofile(trials.notice_call)
     code = pytest.main([*_ARGUMENTS, *trials.tests], plugins=[trials])
+    sys.setprofile(None)
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise SystemExit(f"the tests could not be collected: {' '.join(trials.tests)}")
     for name in _ours():
         del sys.modules[name]
 
 
-def _is_of_a_property(item: pytest.Item) -> bool:
+def is_of_a_property(item: pytest.Item) -> bool:
     return bool(getattr(getattr(item, "obj", None), "is_hypothesis_test", False))
 
 
@@ -135,38 +180,48 @@ def path_of(module: str) -> Path:
     return Path(*module.split(".")).with_suffix(".py")
 
 
-def _run(session: pytest.Session, told: Callable[[str, float], object] | None = None) -> int:
-    """0 where all collected tests pass, 1 at the first that fails."""
-    for item, following in zip(session.items, [*session.items[1:], None], strict=True):
+Told = Callable[[float, str], object]
+"""Takes the CPU seconds of a test, and its name."""
+
+
+def _run(session: pytest.Session, items: Sequence[pytest.Item], told: Told) -> int:
+    """0 where all tests pass, 1 at the first that fails."""
+    for item, following in zip(items, [*items[1:], None], strict=True):
         began = time.process_time()
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        if told:
-            told(item.nodeid, time.process_time() - began)
+        told(time.process_time() - began, item.nodeid)
         if session.testsfailed:
             return 1
     return 0
 
 
-def _outcome(run: Callable[[], int], cpu_seconds: int) -> str:
-    """What a run in a child comes to."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            for stream in (1, 2):
-                os.dup2(nowhere, stream)
-            resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
-            code = run()
-        finally:
-            os._exit(code)
-    deadline = time.monotonic() + _LONGEST + 10 * cpu_seconds
+def _outcome(run: Callable[[Told], int], cpu_seconds: int) -> tuple[str, list[list[str]]]:
+    """What a run in a child comes to, and what it told."""
+    with tempfile.TemporaryFile("w+") as said:
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                for stream in (1, 2):
+                    os.dup2(nowhere, stream)
+                resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+                code = run(lambda took, test: said.write(f"{took}\t{test}\n"))
+                said.flush()
+            finally:
+                os._exit(code)
+        came = _awaited(child, time.monotonic() + _LONGEST + 10 * cpu_seconds)
+        said.seek(0)
+        return came, [line.rstrip("\n").split("\t", 1) for line in said]
+
+
+def _awaited(child: int, deadline: float) -> str:
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
             break
         if time.monotonic() > deadline:
-            os.kill(child, 9)
+            os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             return TIMED_OUT
         time.sleep(0.002)
@@ -248,15 +303,15 @@ class _Loader(importlib.machinery.SourceFileLoader):
         return self.code
 
 
-def _anew(module: str, code: CodeType, tests: Sequence[str]) -> int:
+def _run_anew(trials: Trials, code: CodeType) -> int:
     for name in _ours():
         del sys.modules[name]
-    sys.meta_path.insert(0, _Finder(module, code))
+    sys.meta_path.insert(0, _Finder(trials.module, code))
     try:
-        importlib.import_module(module)
+        importlib.import_module(trials.module)
     except BaseException:
         return _NOT_LOADED
-    return int(pytest.main([*_ARGUMENTS, *tests]))
+    return int(pytest.main([*_ARGUMENTS, *trials.tests], plugins=[_Again(trials)]))
 
 
 def _ours() -> list[str]:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from harness.cases import forge_manifest
 from harness.errors import BadInput
-from harness.plugin_jar.provided import check_packages, find_jars
+from harness.plugin_jar.provided import find_jars, packages_by_jar
 from harness.support.yaml_source import Source, read, validate
 from harness.vocabulary.behaviours import Chosen
 
@@ -162,7 +162,7 @@ def _provided(folder: Path, app: AppDescription, source: Source) -> tuple[str, .
                 f"server.provided: {error.what}", "server", "provided", index
             ) from None
     try:
-        check_packages(jars)
+        packages_by_jar(jars)
     except BadInput as error:
         raise source.error(f"server.provided: {error.what}", "server", "provided") from None
     return tuple(str(jar) for jar in jars)

@@ -22,6 +22,7 @@ from harness.vocabulary.script import STEPS, Behaviour
 ON, OFF = "on", "off"
 
 AxisSetting = Literal[
+    "admin",
     "app",
     "assessment",
     "browser",
@@ -33,17 +34,21 @@ AxisSetting = Literal[
     "consent",
     "core",
     "pairing",
+    "server_app",
     "time_scale",
 ]
 
+Admin = Literal["waits", "cancels"]
 Browser = Literal["fresh", "stale"]
 Assessment = Literal["needed", "not-needed"]
 CloudInstall = Literal["installed", "missing", "no-webhook"]
 Consent = Literal["given", "withheld"]
 Core = Literal["well", "fails"]
 Pairing = Literal["listed", "unlisted", "open"]
+ServerApp = Literal["enabled", "disabled"]
 
 WORDS: Mapping[str, tuple[str, ...]] = {
+    "admin": ("waits", "cancels"),
     "assessment": ("needed", "not-needed"),
     "browser": ("fresh", "stale"),
     "ccma": CCMA_VERSIONS,
@@ -51,6 +56,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "consent": ("given", "withheld"),
     "core": ("well", "fails"),
     "pairing": ("listed", "unlisted", "open"),
+    "server_app": ("enabled", "disabled"),
 }
 """Settings whose values are fixed words."""
 
@@ -73,6 +79,8 @@ class CloudSetup:
             keys are not linked; `open` links every pair of keys.
         core: whether Confluence has a place to export the core migration to.
         browser: whether a cache before Confluence keeps the plan's page once it shows progress.
+        server_app: whether UPM has the server app enabled.
+        admin: whether the admin stops the plan once the listener is called.
         faults: faults in force, as the control API takes them.
         switches: behaviour that sources disagree on, as the control API takes it.
     """
@@ -83,6 +91,8 @@ class CloudSetup:
     pairing: Pairing = "listed"
     core: Core = "well"
     browser: Browser = "fresh"
+    server_app: ServerApp = "enabled"
+    admin: Admin = "waits"
     faults: tuple[Mapping[str, Any], ...] = ()
     switches: Mapping[str, Any] = field(default_factory=dict)
 
@@ -245,6 +255,8 @@ def cloud_setup(settings: Mapping[str, Any]) -> CloudSetup:
         pairing=settings.get("pairing", "listed"),
         core=settings.get("core", "well"),
         browser=settings.get("browser", "fresh"),
+        server_app=settings.get("server_app", "enabled"),
+        admin=settings.get("admin", "waits"),
         faults=tuple(fault.model_dump() for fault in settings.get("cloud_fault", ())),
         switches=switches.model_dump(exclude_none=True),
     )

@@ -144,7 +144,7 @@ Strength = Annotated[int, Field(ge=1)] | Literal["all"]
 class CaseFile(FileModel):
     """One case file."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=100)
     about: str = ""
     app: Path
     axes: Mapping[str, Axis] = Field(default_factory=dict)

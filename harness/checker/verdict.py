@@ -65,31 +65,31 @@ def has_hope(expectation: Expectation, bug: KnownBug | None, evidence: Evidence)
 
     The time in which Confluence or the machine stood still does not count.
     """
-    lasts = max(expectation.lasts, bug.lasts if bug else timedelta(0))
-    looks = timeline.readable(evidence)
-    if not looks or looks[-1].server_time is None:
+    view, lasts = _View(evidence), longest(expectation, bug)
+    if not view.looks:
         return True  # the wait's own bound in wall time ends that
-    view = _View(evidence)
     ends = evidence.begun + GIVE_UP + SPARE + lasts
     if view.settled:
         ends = max(ends, view.settled.at + PATIENCE + SPARE + lasts)
-    return looks[-1].server_time - timeline.stood_still(evidence, looks[-1].ended) <= ends
+    return evidence.begun + view.passed() <= ends
+
+
+def longest(expectation: Expectation, bug: KnownBug | None) -> timedelta:
+    """The longest time for which the case wants a row to stay."""
+    return max(expectation.lasts, bug.lasts) if bug else expectation.lasts
 
 
 def looks_again_at(
     expectation: Expectation, bug: KnownBug | None, evidence: Evidence
 ) -> datetime | None:
     """The next server time at which a look may decide although nothing has happened by then."""
-    looks = timeline.readable(evidence)
-    if not looks or looks[-1].server_time is None:
+    view = _View(evidence)
+    if not view.looks:
         return None
-    still = timeline.stood_still(evidence, looks[-1].ended)
-    times = [evidence.begun + still + time for time in (expectation.lasts, GIVE_UP)]
-    settled = _View(evidence).settled
-    if settled and bug:
-        times.append(settled.at + still + bug.lasts)
-    now = looks[-1].server_time
-    return min((time for time in times if time > now), default=None)
+    waits = [time - view.passed() for time in (expectation.lasts, GIVE_UP)]
+    if bug and view.settled:
+        waits.append(bug.lasts - view.passed(view.settled.at, view.settled.known))
+    return min((view.now + wait for wait in waits if wait > timedelta(0)), default=None)
 
 
 class _View:

@@ -6,6 +6,7 @@ browser, a debugger or a service, and without the seconds that importing them ta
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -48,6 +49,9 @@ def explain(
     base_url: Annotated[str | None, typer.Option(help="its address")] = None,
     user: Annotated[str | None, typer.Option(help="an administrator's name")] = None,
     log: Annotated[Path | None, typer.Option(help="its application log")] = None,
+    log_zone: Annotated[
+        str | None, typer.Option(help="the server's time zone, such as Asia/Tokyo or +0900")
+    ] = None,
     jdwp: Annotated[str | None, typer.Option(help="its debugger, HOST:PORT")] = None,
     cloud: Annotated[str | None, typer.Option(help="the stub's control address")] = None,
     jar: Annotated[Path | None, typer.Option(help="the server app's jar")] = None,
@@ -60,7 +64,8 @@ def explain(
     """Say which link broke, with the evidence, and what to do."""
     from harness.explain import commands, stored
 
-    file = runs.find(run).stack_file if run else None
+    named = runs.find(run) if run else None
+    file = named.stack_file if named else None
     if not attach and file is None:
         raise BadInput("name a run, or look at a Confluence of your own with --attach")
     if not attach and run and file and not file.is_file():
@@ -74,6 +79,7 @@ def explain(
         base_url=base_url,
         account=_account(user),
         log=_file(log),
+        zone=_zone(log_zone),
         debugger=_address(jdwp) if jdwp else None,
         control_url=cloud,
         jar=plugin,
@@ -82,7 +88,7 @@ def explain(
         plan=plan,
         ccma=ccma,
     )
-    seen = _seen(hand, run, None if attach else file)
+    seen = _seen(hand, None if attach else named)
     _say(commands.explained([seen]), as_json)
     return 0
 
@@ -116,27 +122,37 @@ def diff(
 
 
 def check(
-    jar: Annotated[Path, typer.Argument(help="a plugin's jar")], as_json: Json = False
+    jar: Annotated[Path, typer.Argument(help="a plugin's jar or .obr")],
+    provided: Annotated[
+        list[str] | None,
+        typer.Option(help="a jar of Confluence's API, as in `server.provided`; may be repeated"),
+    ] = None,
+    as_json: Json = False,
 ) -> int:
     """Show what can be read from a plugin before anything runs."""
     from harness.diagnosis import jar_check
+    from harness.plugin_jar.provided import find_jars, packages_by_jar
     from harness.plugin_jar.read import read_plugin
 
-    plugin = read_plugin(jar)
+    given = [each for text in provided or () for each in find_jars(Path.cwd(), text)]
+    plugin = read_plugin(jar, packages_by_jar(given))
     _say((jar_check.as_text(plugin), jar_check.to_json(plugin)), as_json)
     return 0
 
 
-def _seen(hand: "Target", name: str | None, file: Path | None) -> "StoredCase":
-    """What a running stack shows, where its file is given; else what the options name."""
+def _seen(hand: "Target", run: runs.Run | None) -> "StoredCase":
+    """What a run's stack shows, where one is given; else what the options name."""
     from harness.explain import inspect
 
-    if file is None:
+    if run is None:
         return inspect.see(hand, hand.base_url or "the sources that were named")
-    from harness.environment.document import StackDocument
+    from harness.environment import attach, document
+    from harness.settings import resolve
 
-    document = StackDocument.model_validate_json(file.read_text())
-    return inspect.see(inspect.of_stack(document, hand), f"stack {name}")
+    socket = resolve({}, os.environ).settings.docker_socket
+    zone = hand.zone or attach.log_zone(run, socket)
+    standing = inspect.of_stack(document.read(run), replace(hand, zone=zone))
+    return inspect.see(standing, f"stack {run.id}")
 
 
 def _say(said: tuple[str, Any], as_json: bool) -> None:
@@ -165,6 +181,14 @@ def _account(user: str | None) -> "Account | None":
     if password is None:
         raise BadInput(f"--user needs a password: put it into the variable {PASSWORD}")
     return Account(user, password)
+
+
+def _zone(name: str | None) -> str | None:
+    from harness.store.server_log import known_zone
+
+    if name is not None and known_zone(name) is None:
+        raise BadInput(f"--log-zone: {name!r} is no time zone; use one such as Asia/Tokyo or +0900")
+    return name
 
 
 def _file(path: Path | None) -> Path | None:

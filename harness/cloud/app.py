@@ -184,8 +184,12 @@ def _entry(call: Call, outcome: Outcome, seconds: float) -> dict[str, Any]:
         "body": redact.body(call.journalled_body) if call.journalled_body is not None else None,
         "seconds": round(seconds, 6),
     }
-    if outcome.detail:
-        entry["detail"] = outcome.detail
+    detail = dict(outcome.detail or {})
+    if outcome.answer.cut_after:
+        # The status was sent, but the caller never had the whole answer.
+        detail["cut"] = True
+    if detail:
+        entry["detail"] = detail
     if call.tolerated:
         entry["tolerated"] = call.tolerated
     return entry

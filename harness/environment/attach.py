@@ -12,9 +12,10 @@ from harness.engines.attached import NoEngine
 from harness.engines.docker_host import NoDockerEngine, connect, find_address
 from harness.environment import document
 from harness.environment.document import StackDocument
-from harness.environment.services.names import HOME
+from harness.environment.server_zone import server_zone
+from harness.environment.services.names import CONFLUENCE, HOME
 from harness.environment.stack import Stack
-from harness.errors import BadInput
+from harness.errors import BadInput, HarnessError
 from harness.lifecycle import runs
 from harness.lifecycle.runs import Run
 from harness.planning.requirements import StackRequirements
@@ -53,6 +54,23 @@ def attached_stack(which: str, docker_socket: Path | None) -> Iterator[AttachedS
             yield AttachedStack(stack, stack.requirements)
 
 
+def log_zone(run: Run, docker_socket: Path | None) -> str | None:
+    """The zone that a stack's Confluence writes its log in; None where it cannot be asked.
+
+    Args:
+        run: the run that brought the stack up.
+        docker_socket: the setting of that name.
+    """
+    described = document.read(run)
+    try:
+        with closing(NoEngine(described.engine, _client(described, docker_socket))) as engine:
+            attach = _services(engine, run, described.name)
+            id_, host = described.services[CONFLUENCE], described.confluence.jdwp_host
+            return server_zone(attach(CONFLUENCE, id_, host, {}))
+    except HarnessError:
+        return None
+
+
 def _find(which: str) -> Run:
     every, here = runs.with_a_stack(), runs.with_a_stack(project_root())
     if which == LAST and here:
@@ -61,7 +79,7 @@ def _find(which: str) -> Run:
     if found is None:
         missing = f"stack of {project_root()}" if which == LAST else f"stack of run {which!r}"
         known = runs.listed(every)
-        hint = f"; there is {known}" if known else ": `harness up` brings one up"
+        hint = f"; there is {known}" if known else ": start one with `harness up`"
         raise BadInput(f"--stack: no {missing} is running{hint}")
     return found
 

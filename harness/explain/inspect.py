@@ -37,7 +37,9 @@ from harness.environment.document import StackDocument
 from harness.errors import BadInput
 from harness.explain import collect
 from harness.plugin_jar.read import PluginJar
-from harness.store.layout import JOURNAL, OSGI, PROBE, PROGRESS, SERVER_LOG, SITE, UPM
+from harness.store.layout import HOST, JOURNAL, OSGI, PROBE, PROGRESS, SERVER_LOG, SITE, UPM
+from harness.store.server_log import with_zone
+from harness.support.redact import cleaned, without_secrets
 from harness.vocabulary.effects import Effect
 
 _ATTACH_SECONDS = 2.0
@@ -52,6 +54,7 @@ class Target:
         base_url: Confluence's address with its context path.
         account: an administrator.
         log: its application log as a file on this machine.
+        zone: the time zone that the log is written in, by its name or offset.
         debugger: host and port of its jdwp agent.
         control_url: the stub's control address.
         jar: the server app.
@@ -64,6 +67,7 @@ class Target:
     base_url: str | None = None
     account: session.Account | None = None
     log: Path | None = None
+    zone: str | None = None
     debugger: tuple[str, int] | None = None
     control_url: str | None = None
     jar: PluginJar | None = None
@@ -81,6 +85,7 @@ def of_stack(document: StackDocument, asked: Target) -> Target:
         base_url=confluence.base_url,
         account=session.Account(confluence.admin_user, confluence.admin_password),
         log=asked.log or (log if log.is_file() else None),
+        zone=asked.zone,
         debugger=(confluence.jdwp_host, confluence.jdwp_port),
         control_url=document.cloud.control_url,
         jar=asked.jar,
@@ -129,7 +134,14 @@ class _Sight:
         if hand.ccma:
             self.items.append(AssistantVersion(origin=Origin("stack"), version=hand.ccma))
         if log := hand.log:
-            self._read(SERVER_LOG, lambda: collect.tail_of(log))
+            self._read(
+                SERVER_LOG, lambda: with_zone(without_secrets(collect.tail_of(log)), hand.zone)
+            )
+            if not hand.zone:
+                self.problems.append(
+                    f"{SERVER_LOG}: its time zone is not known, so its times are read as UTC; "
+                    "name the server's zone by --log-zone"
+                )
         if hand.control_url:
             self._cloud(CloudControl(hand.control_url))
         if hand.base_url and hand.account:
@@ -170,6 +182,7 @@ class _Sight:
             self._read("flags", lambda: json.dumps(collect.flags(client)))
             if plugin_key:
                 self._read(UPM, lambda: json.dumps(collect.plugin(client, plugin_key, None)))
+                self._read(HOST, lambda: _text(collect.host_calls(client, plugin_key)))
             self._page(base_url, account, client)
             if key := self._server_key:
                 self._read(SITE, lambda: json.dumps(collect.assessment(client, key)))
@@ -253,7 +266,8 @@ def _of_newest(entries: Sequence[Any]) -> str:
         for index, entry in enumerate(entries)
         if index >= start or entry.get("effect") in (Effect.INSTALLED, Effect.UNINSTALLED)
     ]
-    return "".join(json.dumps(entry) + "\n" for entry in kept if entry.get("effect") != Effect.READ)
+    own = (cleaned(entry) for entry in kept if entry.get("effect") != Effect.READ)
+    return "".join(json.dumps(entry) + "\n" for entry in own)
 
 
 def _text(data: dict[str, Any] | None) -> str | None:

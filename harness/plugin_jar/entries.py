@@ -3,6 +3,8 @@
 `zipfile` opens each entry anew; here the file is mapped once and each entry inflated from it.
 """
 
+import contextlib
+import io
 import mmap
 import struct
 import zipfile
@@ -11,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LARGEST = 4 << 20
+_LARGEST_INNER = 128 << 20
 _LOCAL_HEADER = 30
 _VERSIONED = "META-INF/versions/"
 
@@ -42,6 +45,14 @@ def class_files(
                 problems.append(f"{info.filename}: {error}")
 
 
+def inner_jar(jar: zipfile.ZipFile, name: str) -> zipfile.ZipFile | None:
+    """A jar inside a jar, in memory; None where it cannot be read or is larger than plugins are."""
+    with contextlib.suppress(KeyError, OSError, zipfile.BadZipFile, zlib.error):
+        if jar.getinfo(name).file_size <= _LARGEST_INNER:
+            return zipfile.ZipFile(io.BytesIO(jar.read(name)))
+    return None
+
+
 def _inflated(content: mmap.mmap, info: zipfile.ZipInfo) -> bytes:
     name, extra = struct.unpack_from("<HH", content, info.header_offset + 26)
     begin = info.header_offset + _LOCAL_HEADER + name + extra
@@ -55,5 +66,5 @@ def _inflated(content: mmap.mmap, info: zipfile.ZipInfo) -> bytes:
     else:
         raise ValueError("packed in a way that Java does not read")
     if zlib.crc32(raw) != info.CRC:
-        raise ValueError("damaged: its checksum is another")
+        raise ValueError("damaged: its checksum does not match")
     return raw

@@ -5,10 +5,11 @@ Whatever breaks inside ends the case as an `error`, with its sentence and what w
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
@@ -19,15 +20,16 @@ from harness.drivers.browser import captures
 from harness.drivers.browser.migration_assistant import plan_id_in
 from harness.drivers.browser.trace_secrets import remove_secrets
 from harness.drivers.confluence import dark_features
+from harness.environment.server_zone import server_zone
+from harness.environment.services.names import CONFLUENCE
 from harness.environment.stack import Stack
 from harness.errors import HarnessError
+from harness.runner.case_mishaps import LogSince
 from harness.runner.explanation import CaseEvidence, with_causes
-from harness.runner.log_mishaps import LogSince
 from harness.runner.observe import CaseCloud, TimeScaleTooHigh, Watch, Watched
 from harness.runner.outcome import result_of
 from harness.runner.preconditions import establish
-from harness.runner.server_zone import server_zone
-from harness.runner.start_migration import start
+from harness.runner.start_migration import cancel, start
 from harness.store.layout import FILES, JOURNAL, SCREENSHOT, SERVER_LOG, TRACE
 from harness.store.results import CaseResult
 from harness.store.server_log import with_zone
@@ -70,6 +72,7 @@ class CaseRun:
     listener: Callable[[str], None] = lambda _: None
     artifacts: dict[str, str] = field(default_factory=dict, init=False)
     failure: str | None = field(default=None, init=False)
+    carried_scale: int | None = field(default=None, init=False)
     watch: Watch | None = field(default=None, init=False)
     watched: Watched | None = field(default=None, init=False)
 
@@ -95,7 +98,7 @@ class CaseRun:
             failure=self.failure,
             artifacts=self.artifacts,
             seconds=self.phases.seconds,
-        )
+        ).model_copy(update={"carried_scale": self.carried_scale})
         with self._boundary("finding the causes"):
             return with_causes(result, self.folder, self.case.known_bug)
         return result.model_copy(update={"verdict": "error", "reason": self.failure})
@@ -107,6 +110,7 @@ class CaseRun:
             yield
         except TimeScaleTooHigh as error:
             self.failure = self.failure or str(error)
+            self.carried_scale = error.carries
         except Exception as error:
             self.failure = self.failure or without_secrets(self._explained(step, error))
 
@@ -163,10 +167,13 @@ class CaseRun:
             since = stack.cloud.journal_end()
             dark_features.set_site(testbed.client, case.dark_features)
         with self.phases("install"):
-            testbed.install()
+            with collected.installing():
+                testbed.install()
             at_end.enter_context(establish(testbed, case.cloud))
         with self.phases("migrate"):
             begun = start(testbed, case, page, collected.armed)
+            if case.cloud.admin == "cancels":
+                cancel(testbed, page, since)
         with self.phases("wait"):
             key = testbed.app.server.key
             record = Record(plan_id_in(page.url), key, declared_by(case))
@@ -203,16 +210,32 @@ def _named(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
+def _of_the_story(entries: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """All but what the harness itself looked up, and what somebody read again with no other answer.
+
+    An app that looks for its transfers may ask fifty times a second.
+    """
+    told: set[tuple[Any, ...]] = set()
+    for entry in entries:
+        if entry["effect"] == Effect.READ:
+            way = tuple(
+                entry.get(name) for name in ("caller", "method", "path", "status", "reason")
+            )
+            if entry.get("caller") == "harness" or way in told:
+                continue
+            told.add(way)
+        yield entry
+
+
 def _keep_logs(
     stack: Stack, case: Case, folder: Path, log_offset: int, journal_start: int
 ) -> dict[str, str]:
     log = stack.server_log(log_offset).decode(errors="replace")
-    kept = with_zone(without_secrets(log), server_zone(stack))
+    kept = with_zone(without_secrets(log), server_zone(stack.running[CONFLUENCE]))
     (folder / FILES[SERVER_LOG]).write_text(kept)
     entries, _ = stack.cloud.journal(journal_start)
     # What the previous case left under way comes before this case's marker.
     own = [entry for entry in entries if entry.get("case") == case.id] or entries
-    # What the harness itself looked up is not part of the story.
-    lines = (json.dumps(cleaned(entry)) + "\n" for entry in own if entry["effect"] != Effect.READ)
+    lines = (json.dumps(cleaned(entry)) + "\n" for entry in _of_the_story(own))
     (folder / FILES[JOURNAL]).write_text("".join(lines))
     return {name: FILES[name] for name in (SERVER_LOG, JOURNAL)}

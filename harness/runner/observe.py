@@ -17,12 +17,14 @@ from playwright.sync_api import Page
 
 from harness.cases import Case
 from harness.checker.record import Record
+from harness.checker.timeline import minutes
 from harness.checker.timing import GIVE_UP, GRACE, PATIENCE
 from harness.checker.verdict import (
     ENDED_PLANS,
     Verdict,
     has_hope,
     judge,
+    longest,
     looks_again_at,
     too_little,
 )
@@ -64,11 +66,11 @@ class TimeScaleTooHigh(HarnessError):
     def __init__(self, scale: float, seconds: float) -> None:
         self.scale = scale
         self.carries = max(1, int(carried_scale(seconds)))
-        passes = seconds * scale / 60
+        passes = minutes(timedelta(seconds=seconds * scale))
         super().__init__(
             f"the time scale {scale:g} is more than this machine carries: in one look, which takes "
-            f"{seconds:.2f} s, {passes:.0f} min of server time pass, and the row may change every "
-            f"{REFRESH.total_seconds() / 60:.0f} min. Use --time-scale {self.carries} or less"
+            f"{seconds:.2f} s, {passes} of server time pass, and the row may change every "
+            f"{minutes(REFRESH)}. Use --time-scale {self.carries} or less"
         )
 
 
@@ -196,16 +198,19 @@ class Watch:
         """
         expectation, bug = self.case.expectation, self.case.known_bug
         first = self.clock()
-        lasts = max(expectation.lasts, bug.lasts if bug else timedelta(0))
+        lasts = longest(expectation, bug)
         bound = 2 * (GIVE_UP + PATIENCE + lasts).total_seconds() / self.scale + _GRACE_SECONDS
         while True:
             self._look()
             self.cloud.update()
             verdict = judge(expectation, bug, self.evidence)
             is_over = self.clock() - first > bound + sum(each.seconds for each in self.pauses)
-            if not verdict.is_open or is_over or not has_hope(expectation, bug, self.evidence):
+            if not verdict.is_open:
                 return self._ended()
-            self._check_scale()
+            if is_over or not has_hope(expectation, bug, self.evidence):
+                self._check_scale(looks=1)  # rather the cause than that too little was seen
+                return self._ended()
+            self._check_scale(looks=_ENOUGH_LOOKS)
             self.cloud.update(wait=self._silence())
             pause(self.page)
 
@@ -262,13 +267,16 @@ class Watch:
     def _stood_still(self, who: Paused, began: float, seconds: float) -> None:
         self.pauses.append(Pause(who, began, seconds))
 
-    def _check_scale(self) -> None:
+    def _check_scale(self, looks: int) -> None:
         """Refuses a scale at which a look takes longer than the rows stay.
+
+        Args:
+            looks: how many tell how long a look takes.
 
         Raises:
             TimeScaleTooHigh: it does.
         """
-        if len(self._took) < _ENOUGH_LOOKS:
+        if len(self._took) < looks:
             return
         usual = sorted(self._took)[len(self._took) // 2]
         if self.scale > carried_scale(usual):

@@ -1,6 +1,8 @@
 """Works through jobs with a stack and a browser of its own.
 
-A stack whose services died is replaced, and its case runs once more, marked as such.
+A stack whose services died, or whose browser did, is replaced, and its case runs once more, marked
+as such. So is a stack whose time passes faster than the machine can look at it: the new one, and
+all later ones, have a time scale that the machine carries.
 """
 
 import threading
@@ -30,7 +32,8 @@ class Attempt:
     Attributes:
         result: the case's; None where there was no stack to run it on.
         reason: why, or what the result says.
-        is_worth_another: whether another try may do better: the stack died under this one.
+        is_worth_another: whether another try may do better: the stack or the browser died under
+            this one, or its time passed too fast.
     """
 
     result: CaseResult | None
@@ -45,6 +48,8 @@ class Worker:
         self._place, self._book = place, book
         self._stop = threading.Event()
         self._every: list[TestbedPool] = []
+        self._scales: dict[float, float] = {}
+        """A time scale that was too high -> the one to use in its place."""
 
     def abandon(self) -> None:
         """Ends the work of all threads soon: what they wait for is killed under them."""
@@ -93,14 +98,33 @@ class Worker:
 
     def _attempts(self, testbeds: TestbedPool, job: Job) -> Attempt:
         """A job's result, or why it has no stack; one whose stack died is tried once more."""
-        first = self._attempt(testbeds, job)
+        first = self._attempt(testbeds, self._carried(job))
+        if first.result and first.result.carried_scale:
+            self._lower_scale(job, first.result.carried_scale)
         if not first.is_worth_another or self._stop.is_set() or self._place.attached:
             return first
-        second = self._attempt(testbeds, job)
+        second = self._attempt(testbeds, self._carried(job))
         if second.result:
             again = second.result.model_copy(update={"rerun_after": first.reason})
             return Attempt(again)
         return replace(second, result=first.result)
+
+    def _carried(self, job: Job) -> Job:
+        """The job at a time scale that is not known to be too high."""
+        scale = job.requirements.scale
+        lower = self._scales.get(scale, scale)
+        return replace(job, requirements=replace(job.requirements, scale=lower))
+
+    def _lower_scale(self, job: Job, carried: int) -> None:
+        """Has this job's scale lowered from now on, to half of what its looks could follow."""
+        if self._place.attached:
+            return
+        scale = job.requirements.scale
+        self._scales[scale] = max(1, carried // 2)  # some looks take longer than the usual one
+        self._place.progress(
+            f"the time scale {scale:g} is more than this machine carries: going on with "
+            f"{self._scales[scale]:g}"
+        )
 
     def _attempt(self, testbeds: TestbedPool, job: Job) -> Attempt:
         """One try at a job; whatever breaks on the way to its case is why it has no stack."""
@@ -114,7 +138,8 @@ class Worker:
             # It may not happen again; the next try has a stack and a browser of its own.
             return Attempt(None, f"{type(error).__name__}: {error}", is_worth_another=True)
         result = self._run_one(testbed, job)
-        return Attempt(result, result.reason, _died(testbed))
+        again = bool(result.carried_scale) or _died(testbed) or _lost(testbeds, testbed, result)
+        return Attempt(result, result.reason, again)
 
     def _run_one(self, testbed: Testbed, job: Job) -> CaseResult:
         self._place.events(Event("case-started", case=job.case.id))
@@ -139,6 +164,15 @@ def _died(testbed: Testbed) -> bool:
     with suppress(Exception):
         return testbed.died()
     return False
+
+
+def _lost(testbeds: TestbedPool, testbed: Testbed, result: CaseResult) -> bool:
+    """Whether the browser or its driver died under a case, which has no verdict therefore."""
+    if result.verdict != "error":
+        return False
+    with suppress(HarnessError):
+        return not testbeds.has_browser(testbed)
+    return True
 
 
 def finished(result: CaseResult) -> Event:

@@ -129,10 +129,15 @@ def zone_of(text: str) -> tzinfo:
 
 def zone_named(name: str) -> tzinfo:
     """A time zone by its name or its offset; UTC for one that is not known."""
+    return known_zone(name) or UTC
+
+
+def known_zone(name: str) -> tzinfo | None:
+    """A time zone by its name or its offset; None for one that this machine does not know."""
     if offset := re.fullmatch(r"([+-])(\d\d):?(\d\d)", name.strip()):
         minutes = int(offset[2]) * 60 + int(offset[3])
         return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
     try:
         return ZoneInfo(name.strip())
     except (ValueError, OSError, ZoneInfoNotFoundError):
-        return UTC
+        return None

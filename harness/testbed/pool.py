@@ -111,7 +111,7 @@ class TestbedPool:
                 raise opened.testbed.stack.explained("the next case", HarnessError("it ended"))
             self._close(needs)
             opened = None
-        if opened and opened.testbed.context.browser is not self.browser():
+        if opened and not self.has_browser(opened.testbed):
             # Its browser has ended, and with it what was logged in there.
             self._close(needs)
             if opened.adopted:
@@ -123,6 +123,15 @@ class TestbedPool:
             self._open[needs] = opened
         opened.testbed.use(app, jar)
         return opened.testbed
+
+    def has_browser(self, testbed: Testbed) -> bool:
+        """Whether a testbed's browser is the one that runs; starts another where it has ended.
+
+        Raises:
+            BadInput: it has ended, and no browser is found any more.
+            DriverError: it has ended, and another one does not start.
+        """
+        return testbed.context.browser is self.browser()
 
     def adopt(self, stack: Stack, needs: StackRequirements, app: AppDescription, jar: Path) -> None:
         """Takes a stack that runs already as the only one; its owner closes it, not this pool."""

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 from harness.diagnosis.diagnose import diagnose
 from harness.drivers.debugger.attach import attach
 from harness.environment.document import to_document
+from harness.environment.server_zone import server_zone
 from harness.environment.services.names import CLOUD, CONFLUENCE
 from harness.explain import inspect
 from harness.plugin_jar.read import read_plugin
@@ -81,8 +82,9 @@ def test_a_stack_that_stands_is_explained_as_it_stands(
     testbed = testbeds.get("3.1.7", assets.sample_app("charts"), SCALE)
     run_case(testbed, failure.case, tmp_path / "case")
 
+    zone = server_zone(testbed.stack.running[CONFLUENCE])
     hand = inspect.of_stack(
-        to_document(testbed.stack), inspect.Target(jar=read_plugin(testbed.jar))
+        to_document(testbed.stack), inspect.Target(jar=read_plugin(testbed.jar), zone=zone)
     )
     seen = inspect.see(hand, "standing", harness_browser)
 

@@ -88,13 +88,14 @@ async def connection(world: World, call: Call) -> Outcome:
 
 
 async def find_app(world: World, call: Call) -> Outcome:
-    """`GET /apps/{cloudAppKey}`: whether the cloud app is installed on the site."""
+    """`GET /apps/{cloudAppKey}`: whether the cloud app is installed on the site, and its kind."""
     attached_server(world, call)
     key = call.params["cloudAppKey"]
     call.app_key = key
-    installed = key in world.state.apps
-    reason = "" if installed else f"{key} is not installed on the site"
-    return Outcome(answer_json({"cloudAppKey": key, "installed": installed}), Effect.READ, reason)
+    app = world.state.apps.get(key)
+    reason = "" if app else f"{key} is not installed on the site"
+    shown = {"cloudAppKey": key, "installed": app is not None, "kind": app.kind if app else None}
+    return Outcome(answer_json(shown), Effect.READ, reason)
 
 
 async def create_migration(world: World, call: Call) -> Outcome:
@@ -166,6 +167,10 @@ def is_linked(world: World, server_key: str, cloud_key: str) -> tuple[bool, str]
     return False, f"not linked: the Marketplace does not list {server_key} with {cloud_key}"
 
 
+_TOLD = ("transferId", "status", "percent")
+"""What the journal keeps of a poll's answer."""
+
+
 async def poll(world: World, call: Call) -> Outcome:
     """`GET /migrations/{migrationId}/progress`: CCMA's poll, every 10 minutes."""
     migration = own_migration(world, call)
@@ -187,7 +192,8 @@ async def poll(world: World, call: Call) -> Outcome:
                 "lastUpdatedAt": each.updated_at,
             }
         )
-    return Outcome(answer_json({"transfers": shown}), Effect.POLLED)
+    told = [{name: each[name] for name in _TOLD} for each in shown]
+    return Outcome(answer_json({"transfers": shown}), Effect.POLLED, detail={"transfers": told})
 
 
 async def progress_log(world: World, call: Call) -> Outcome:

@@ -68,6 +68,9 @@ _NODE, _OWN_NODE = "PLAYWRIGHT_NODEJS_PATH", "HARNESS_NODE"
 _DRIVER_WORD = "run-driver"
 """Part of every driver's command line."""
 
+_PIPE, _CHILD = "--remote-debugging-pipe", "--type="
+"""Words of a browser's command line: of its first process, and of those that it starts."""
+
 ADVICE = (
     f"run `playwright install chromium`, install Debian's `chromium`, or name one in {VARIABLE}"
 )
@@ -109,6 +112,7 @@ class BrowserSession:
         self._playwright: Playwright | None = None
         self._driver: psutil.Process | None = None
         self._browser: Browser | None = None
+        self._browser_process: psutil.Process | None = None
 
     def browser(self) -> Browser:
         """Returns the running browser; a new one, with a new driver, where either has ended.
@@ -119,7 +123,7 @@ class BrowserSession:
             BadInput: no browser was found.
             DriverError: the driver, or the browser that was found, does not start.
         """
-        if self._browser and self._browser.is_connected() and self._driver_lives():
+        if self._browser and self._browser.is_connected() and self._processes_live():
             return self._browser
         self.close()
         found = _find(self.playwright(), os.environ)
@@ -133,6 +137,7 @@ class BrowserSession:
                     env={**child_environment.for_browser(), **self._environment},
                     timeout=_LAUNCH_MS,
                 )
+                self._browser_process = _browser_of(self._driver)
         except PlaywrightError as error:
             raise DriverError(
                 f"starting the browser {found.path}",
@@ -158,7 +163,7 @@ class BrowserSession:
     def close(self) -> None:
         """Ends the browser and the driver, in whatever state they are."""
         browser, playwright, driver = self._browser, self._playwright, self._driver
-        self._browser = self._playwright = self._driver = None
+        self._browser = self._playwright = self._driver = self._browser_process = None
         # Waiting for a driver that no longer answers would never end.
         patience = threading.Timer(_CLOSE_SECONDS, _kill, [driver])
         patience.start()
@@ -172,10 +177,9 @@ class BrowserSession:
         finally:
             patience.cancel()
 
-    def _driver_lives(self) -> bool:
-        return self._driver is None or (
-            self._driver.is_running() and self._driver.status() != psutil.STATUS_ZOMBIE
-        )
+    def _processes_live(self) -> bool:
+        """Whether both processes do: Playwright learns of an end only while it waits."""
+        return all(map(_lives, (self._driver, self._browser_process)))
 
     def __enter__(self) -> Self:
         return self
@@ -217,6 +221,24 @@ def _without_the_drivers_end(loop: asyncio.AbstractEventLoop, context: dict[str,
     """Logs what asyncio logs, except the driver's end: whoever waits gets an error for that."""
     if _DRIVER_ENDED not in str(context.get("exception")):
         loop.default_exception_handler(context)
+
+
+def _browser_of(driver: psutil.Process | None) -> psutil.Process | None:
+    """The driver's browser, and none of the browser's own children; None where unknown."""
+    with suppress(psutil.Error):
+        for child in driver.children(recursive=True) if driver else ():
+            words = child.cmdline()
+            if _PIPE in words and not any(word.startswith(_CHILD) for word in words):
+                return child
+    return None
+
+
+def _lives(process: psutil.Process | None) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process is None or (
+            process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        )
+    return False
 
 
 def _drivers() -> Iterator[psutil.Process]:
@@ -267,7 +289,7 @@ def choose(own: Path, environment: Mapping[str, str]) -> Found | None:
     named = environment.get(VARIABLE)
     if named:
         if not os.access(named, os.X_OK) or not Path(named).is_file():
-            raise BadInput(f"{VARIABLE} is {named}, which is no executable file")
+            raise BadInput(f"{VARIABLE} is {named}, which is not an executable file")
         return Found(Path(named), VARIABLE)
     for name in NAMES:
         path = shutil.which(name, path=environment.get("PATH"))

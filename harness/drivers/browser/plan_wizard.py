@@ -105,7 +105,9 @@ def fill_wizard(page: Page, name: str, choices: Choices) -> None:
         press(page, save.first if is_last else onward.first, attempted)
         if is_last:
             return
-    raise DriverError(f"creating the plan {name!r}", f"no end after {MAX_PAGES} pages")
+    raise DriverError(
+        f"creating the plan {name!r}", f"still not at its end after {MAX_PAGES} pages"
+    )
 
 
 def where(page: Page) -> str:

@@ -43,7 +43,7 @@ def set_up(page: Page, base_url: str, setup_input: SetupInput) -> tuple[str, ...
             return tuple(passed)
         step = step_of(path, read_page(page.content()))
         if step is None or step.name not in _FILL:
-            raise DriverError("passing the set-up wizard", f"an unknown page {page.title()!r}")
+            raise DriverError("passing the set-up wizard", f"unknown page {page.title()!r}")
         button = _FILL[step.name](page, setup_input)
         try:
             with page.expect_navigation(wait_until="domcontentloaded", timeout=_STEP_MS):
@@ -59,7 +59,7 @@ def set_up(page: Page, base_url: str, setup_input: SetupInput) -> tuple[str, ...
                 f"the same form came back: {'; '.join(after.errors) or 'without a message'}",
             )
         passed.append(step.name)
-    raise DriverError("passing the set-up wizard", f"no end after {MAX_PAGES} pages")
+    raise DriverError("passing the set-up wizard", f"still not at its end after {MAX_PAGES} pages")
 
 
 def _next(page: Page) -> Locator:

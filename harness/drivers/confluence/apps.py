@@ -371,7 +371,7 @@ def _expect(answer: httpx.Response, attempted: str) -> None:
         return
     advice = ""
     if answer.status_code in {401, 403} or answer.is_redirect:
-        advice = "The user is no administrator, or a secure administrator session is needed"
+        advice = "The user is not an administrator, or a secure administrator session is needed"
     try:
         body = upm.parse_body(answer, attempted)
         reason = body.get("errorMessage") or body.get("message") or body.get("subCode") or ""

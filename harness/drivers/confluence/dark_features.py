@@ -141,7 +141,7 @@ def _keys_in(text: str) -> Iterable[str]:
 def _set(client: httpx.Client, level: Level, states: Mapping[str, bool]) -> None:
     for key in states:
         if not _KEY.fullmatch(key):
-            raise BadInput(f"{key!r} is no dark feature key (letters, digits, dots and dashes)")
+            raise BadInput(f"{key!r} is not a dark feature key (letters, digits, dots and dashes)")
     on = [key for key, state in states.items() if state]
     off = [key for key, state in states.items() if not state]
     left = [*_enable_by_rest(client, level, on), *_disable_by_rest(client, level, off)]
@@ -219,7 +219,7 @@ def _open_page(client: httpx.Client, level: Level) -> HtmlPage:
         raise DriverError(
             f"opening {_PAGES[level]}",
             f"HTTP {answer.status_code}",
-            "The user is no administrator, or not logged in",
+            "The user is not an administrator, or is not logged in",
         )
     return read_page(answer.text)
 

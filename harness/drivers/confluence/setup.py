@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from harness.drivers.confluence import boot
+from harness.drivers.confluence import startup_checks
 from harness.drivers.confluence.pages import HtmlPage, read_page
 from harness.drivers.confluence.session import ConfluenceClient, connect
 from harness.drivers.confluence.setup_steps import SetupInput, SetupStep, is_finished, step_of
@@ -138,17 +138,17 @@ def set_up(
         options["transport"] = transport
     deadline = time.monotonic() + within
     with ConfluenceClient(base_url, None, **options) as client:
-        state = boot.await_booted(client, within=within, alive=alive, log_tail=log_tail)
+        state = startup_checks.await_booted(client, within=within, alive=alive, log_tail=log_tail)
         if state == "RUNNING":
             return ()
         wizard = _Wizard(client, setup_input, deadline, early, alive, log_tail, every)
         passed = _pass(wizard)
-        for step in (boot.await_running, boot.await_rest):
+        for step in (startup_checks.await_running, startup_checks.await_rest):
             left = max(1.0, deadline - time.monotonic())
             step(client, within=left, alive=alive, log_tail=log_tail)
     with connect(base_url, setup_input.admin, transport=transport) as admin:
         left = max(1.0, deadline - time.monotonic())
-        boot.await_authenticated(admin, within=left, alive=alive, log_tail=log_tail)
+        startup_checks.await_authenticated(admin, within=left, alive=alive, log_tail=log_tail)
     return passed
 
 
@@ -178,7 +178,7 @@ def _pass(wizard: _Wizard) -> tuple[str, ...]:
             )
     raise DriverError(
         "passing the set-up wizard",
-        f"no end after {MAX_POSTS} pages, the last: {shown.where}",
+        f"still not at its end after {MAX_POSTS} pages, the last: {shown.where}",
         f"Steps passed: {', '.join(passed) or 'none'}",
     )
 

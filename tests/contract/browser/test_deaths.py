@@ -68,11 +68,15 @@ def test_what_has_ended_is_said_and_replaced(session: BrowserSession, victim: st
     assert again.get_by_text("it goes on").is_visible()
 
 
-def test_a_driver_that_was_killed_while_nobody_waited_is_replaced(session: BrowserSession) -> None:
+@pytest.mark.parametrize("victim", [DRIVER, BROWSER])
+def test_what_was_killed_while_nobody_waited_is_replaced(
+    session: BrowserSession, victim: str
+) -> None:
     session.browser()
-    [driver] = children(DRIVER)
-    driver.kill()
-    psutil.wait_procs([driver], timeout=5)
+    killed = children(victim)
+    for process in killed:
+        process.kill()
+    psutil.wait_procs(killed, timeout=5)
     assert session.browser().new_context().new_page().evaluate("1 + 1") == 2
 
 

@@ -1,5 +1,7 @@
 """What the journal says of one case's migration, and what belongs to another."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from harness.checker.record import (
     declared_by,
     faults_in_force,
     mishaps_in_log,
+    platform_time,
 )
 
 MIGRATION, OTHER = "f5648333-737c-4b0f-8f49-b37c3dfd55ba", "aaaa8333-737c-4b0f-8f49-b37c3dfd55ba"
@@ -124,9 +127,39 @@ def test_what_belongs_to_another_is_no_evidence() -> None:
     assert told.record.mishaps == []
 
 
-def test_a_transfer_without_a_cloud_app_behind_it_is_not_linked() -> None:
-    told = Told().migration().transfer(linked=False)
-    assert [change.linked for change in told.record.changes] == [True, False]
+@pytest.mark.parametrize("linked", [True, False])
+def test_a_transfer_is_linked_that_has_a_cloud_app_behind_it(linked: bool) -> None:
+    _, made = Told().migration().transfer(linked=linked).record.changes
+    assert (made.transfer, made.linked) == (TRANSFER, linked)
+
+
+def test_what_changes_no_state_of_the_transfer_is_no_change() -> None:
+    told = begun().entry("POST", "/data", 200, "seen", transfer_id=TRANSFER)
+    assert [change.what for change in told.record.changes] == ["migration made", "transfer made"]
+
+
+def test_only_a_question_for_the_progress_is_a_poll() -> None:
+    told = begun().entry("GET", f"/server/v1/migrations/{MIGRATION}", 200, "seen")
+    told.entry("POST", POLL_ROUTE.replace("{migrationId}", MIGRATION), 200, "seen")
+    assert told.record.polls == []
+
+
+def test_what_went_wrong_with_another_transfer_is_not_this_cases() -> None:
+    told = begun().entry("", "", None, "internal error", transfer_id=LATE, direction="internal")
+    assert told.record.mishaps == []
+
+
+def test_a_path_is_the_cases_own_that_names_nobody_else() -> None:
+    record = begun().record
+    for own in ("/x", f"/x/{MIGRATION}", f"/x/{MIGRATION}/{TRANSFER}"):
+        assert record.owns(own)
+    for foreign in (f"/x/{LATE}", f"/x/{MIGRATION}/{TRANSFER}/{LATE}"):
+        assert not record.owns(foreign)
+
+
+def test_platform_time_is_told_in_utc_whatever_zone_it_was_written_in() -> None:
+    at = platform_time({"platform_time": "2026-01-01T19:00:01+09:00"})
+    assert (at, at.tzinfo) == (datetime(2026, 1, 1, 10, 0, 1, tzinfo=UTC), UTC)
 
 
 def test_what_the_harness_asks_and_what_is_only_read_is_no_part_of_it() -> None:
@@ -198,6 +231,22 @@ def test_a_poll_counts_where_it_brought_what_the_cloud_knew(
             {"direction": "out", "reason": "ConnectError: refused"},
             "unreachable",
         ),
+        (  # the address is the app's own and may hold any id
+            "POST",
+            f"https://app/hook/{LATE}",
+            None,
+            "not acknowledged",
+            {"direction": "out", "reason": "ConnectError: refused"},
+            "unreachable",
+        ),
+        (
+            "POST",
+            "https://app/hook",
+            500,
+            "not acknowledged",
+            {"direction": "out", "reason": "ServerError: 500"},
+            None,
+        ),
         (
             "POST",
             "https://app/hook",
@@ -265,10 +314,10 @@ def test_a_fault_strikes_its_own_calls(
 @pytest.mark.parametrize(
     ("fault", "path", "may"),
     [
-        ({"kind": "cut"}, "/server/v1/x", True),
+        ({"kind": "cut"}, "/server/v1/attach", True),
         ({"kind": "cut", "route": POLL_ROUTE}, POLL_ROUTE.replace("{migrationId}", OTHER), True),
         ({"kind": "cut", "route": POLL_ROUTE}, "/server/v1/migrations", False),
-        ({"kind": "cut", "method": "POST"}, "/server/v1/x", False),
+        ({"kind": "cut", "method": "POST"}, "/server/v1/attach", False),
     ],
 )
 def test_a_call_may_fail_where_a_fault_strikes_it(
@@ -322,7 +371,13 @@ def test_the_assistants_own_calls_may_not_be_refused(
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(400, None), (499, None), (500, "platform-refused"), (503, "platform-refused")],
+    [
+        (399, "platform-refused"),
+        (400, None),
+        (499, None),
+        (500, "platform-refused"),
+        (503, "platform-refused"),
+    ],
 )
 def test_what_the_app_asks_for_may_be_refused_and_has_to_be_answered(
     status: int, kind: str | None
@@ -341,6 +396,13 @@ def test_a_case_declares_the_faults_of_its_axes() -> None:
     assert not declared.fault("server-error", POST_ROUTE, "POST")
     assert not declared.fault("server-error", "/server/v1/migrations", "GET")
     assert not declared.fault("cut", POLL_ROUTE, "GET")
+    assert declared.kinds == frozenset()
+
+
+def test_a_case_declares_what_its_expectation_says_may_happen() -> None:
+    case = next(iter(load(MATRIX)))
+    lenient = case.expectation.model_copy(update={"may_happen": ("cut", "latency")})
+    assert declared_by(replace(case, expectation=lenient)).kinds == {"cut", "latency"}
 
 
 def test_a_fault_that_leaves_no_trace_is_known_by_how_often_it_struck() -> None:
@@ -349,6 +411,8 @@ def test_a_fault_that_leaves_no_trace_is_known_by_how_often_it_struck() -> None:
     (mishap,) = faults_in_force([late, idle], Declared())
     assert (mishap.kind, mishap.declared) == ("webhook-late", False)
     assert mishap.says == "the fault webhook-late is in force for * and struck 2 times"
+    (anywhere,) = faults_in_force([{"kind": "cut", "struck": 1}], Declared())
+    assert anywhere.says == "the fault cut is in force for * and struck 1 times"
     once = {"kind": "cut", "route": "/a", "method": "GET", "struck": 1}
     assert len(list(faults_in_force([once], Declared()))) == 1
     assert not list(faults_in_force([once], Declared(({"kind": "cut", "method": "GET"},))))
@@ -375,6 +439,7 @@ NOT_STARTED = (
         ("WARN", POLL_FAILED.replace(MIGRATION, OTHER) + "was answered 404 {}", None, False),
         ("ERROR", NOT_STARTED + "was answered 507 full", "platform-refused", False),
         ("ERROR", "java.io.IOException: No space left on device", "disk-full", False),
+        ("FATAL", "java.io.IOException: No space left on device", "disk-full", False),
         ("ERROR", "Too many open files", "internal-error", False),
         (
             "ERROR",
@@ -393,6 +458,12 @@ def test_the_servers_log_tells_what_the_journal_cannot(
     assert [(each.kind, each.of_a_poll) for each in found] == ([(kind, of_a_poll)] if kind else [])
     record.declared = Declared(kinds=frozenset({kind} if kind else ()))
     assert all(each.declared for each in mishaps_in_log([(level, text, None)], record))
+
+
+def test_a_log_is_read_to_its_end() -> None:
+    records = [("INFO", "started", None), ("ERROR", "Too many open files", None)]
+    found = mishaps_in_log(records, begun().record)
+    assert [each.kind for each in found] == ["internal-error"]
 
 
 def test_a_declared_fault_declares_what_the_log_says_of_it() -> None:

@@ -134,8 +134,16 @@ def test_a_known_bug_may_come_after_other_rows_and_has_to_stay() -> None:
 
 
 def test_a_known_bug_tells_how_long_it_was_watched() -> None:
-    reason = judge(FIXED, BUG, stayed("READY", 31).evidence).reason
-    assert "30 min of server time and 3 refreshes" in reason
+    assert judge(FIXED, BUG, stayed("READY", 61).evidence).reason == (
+        "It stays READY. Watched for 60 min of server time and 6 refreshes after the cloud had "
+        "recorded its final status"
+    )
+    short = BUG.model_copy(update={"lasts": timedelta(minutes=10)})
+    assert "12 min of server time and 1 refresh after" in (
+        judge(FIXED, short, stayed("READY", 13).evidence).reason
+    )
+    story = stayed("READY", 31).poll(31.1, "declared").look(31.2, "READY").look(32, "READY")
+    assert " 3 refreshes " in judge(FIXED, BUG, story.evidence).reason  # a refused one is none
 
 
 def test_a_known_bug_may_be_a_final_row() -> None:
@@ -154,8 +162,8 @@ def test_looks_in_a_race_with_the_polls_answer_do_not_count() -> None:
     """Two looks, the second half a second after the poll: the server has worked it off by then."""
     story = migrated().look(0, "RUNNING 0").settled(1).poll(15)
     assert judge(RUNNING, None, story.look(15.1, "RUNNING 0", took=6).evidence).is_open
-    assert judge(RUNNING, None, story.look(15.3, "RUNNING 0").evidence).is_open
-    assert judge(RUNNING, None, story.look(15.6, "RUNNING 0").evidence).name == "passed"
+    assert judge(RUNNING, None, story.look(15.4, "RUNNING 0").evidence).is_open
+    assert judge(RUNNING, None, story.look(15.5, "RUNNING 0").evidence).name == "passed"
 
 
 def test_a_stopped_server_proves_nothing_by_the_time_it_lost() -> None:
@@ -173,7 +181,49 @@ def test_a_page_that_cannot_be_read_is_no_row() -> None:
     assert found.is_open
     assert "HTTP 503" in found.reason
     assert judge(ABSENT, None, story.look(13, "ABSENT").evidence).name == "passed"
-    assert judge(ABSENT, None, Evidence(BEGUN, 60)).is_open
+    nothing = judge(ABSENT, None, Evidence(BEGUN, 60))
+    assert (nothing.name, nothing.is_open) == ("error", True)
+    assert nothing.reason.endswith("a look that shows the row; the last one met nothing")
+
+
+@pytest.mark.parametrize(
+    ("plan", "has_ended"),
+    [
+        ("FINISHED", True),
+        ("STOPPED", True),
+        ("INCOMPLETE", True),
+        ("FAILED", True),
+        ("RUNNING", False),
+        ("STOPPING", False),
+    ],
+)
+def test_where_nothing_is_polled_only_a_plan_that_has_ended_brings_no_more(
+    plan: str, *, has_ended: bool
+) -> None:
+    assert judge(ABSENT, None, feature_off(plan=plan).evidence).is_open != has_ended
+
+
+def test_where_the_plan_shows_no_row_nothing_is_polled() -> None:
+    """The migration was made, with other apps in it; this app's row is not among them."""
+    nowhere = Expectation(rows=("NO_ROW",), lasts="10m", source="x")
+    story = Story().migration(-1).look(0, "NO_ROW").look(11, "NO_ROW", plan="FINISHED")
+    assert judge(nowhere, None, story.look(12, "NO_ROW").evidence).name == "passed"
+
+
+def test_a_wrong_end_is_judged_whatever_is_polled_later() -> None:
+    story = migrated().look(0, "RUNNING 0").poll(9).look(10, "FAILED 100").poll(20)
+    assert judge(FIXED, None, story.evidence).name == "failed"
+
+
+def test_without_an_end_in_the_cloud_a_failure_needs_a_poll_after_its_last_change() -> None:
+    story = stayed("RUNNING 0", 61, settles=None)
+    assert judge(FIXED, None, story.evidence).name == "failed"
+    late = story.recorded(62, percent=50).look(63, "RUNNING 0").look(64, "RUNNING 0")
+    assert judge(FIXED, None, late.evidence).missing == (
+        "an answered poll after the last change in the cloud",
+    )
+    late.poll(65).look(66, "RUNNING 0").look(67, "RUNNING 0")
+    assert judge(FIXED, None, late.evidence).name == "failed"
 
 
 # What went wrong around a case
@@ -283,6 +333,14 @@ def test_a_row_is_not_late_because_its_server_stood_still() -> None:
     assert judge(timed(within="15m"), None, story.evidence).name == "failed"
 
 
+def test_rows_that_came_in_time_are_told_with_their_times() -> None:
+    story = migrated().look(0, "RUNNING 0").settled(1).look(5, "RUNNING 0").poll(9)
+    story.look(10, "COMPLETE 100").look(11, "COMPLETE 100")
+    assert judge(timed(within="15m"), None, story.evidence).reason == (
+        "saw RUNNING 0 at 0 s then COMPLETE 100 at 10.0 min"
+    )
+
+
 def test_a_failure_in_time_tells_when_rows_came() -> None:
     story = migrated().look(0, "RUNNING 0").settled(1).look(5, "RUNNING 0").poll(9)
     story.look(10, "COMPLETE 100").look(11, "COMPLETE 100")
@@ -311,7 +369,8 @@ def test_hope_ends_in_server_time_that_did_pass() -> None:
     story = refused("READY", 111, "refused")
     assert not has_hope(FIXED, BUG, story.evidence)
     assert has_hope(FIXED, BUG, refused("READY", 109, "refused").evidence)
-    assert has_hope(FIXED, BUG, story.pause(5, 10).evidence)
+    for minute in (5, 50, 105):
+        assert has_hope(FIXED, BUG, refused("READY", 111, "refused").pause(minute, 10).evidence)
     assert has_hope(FIXED, BUG, Evidence(BEGUN, 60))
 
 
@@ -330,6 +389,8 @@ def test_a_late_end_in_the_cloud_leaves_time_for_the_polls_after_it() -> None:
         (FIXED, None, stayed("READY", 70), None),
         (ABSENT, None, feature_off(4).pause(2, 3), 13),
         (FIXED, BUG, stayed("READY", 5).pause(2, 3), 34),
+        (FIXED, BUG, stayed("READY", 5).pause(4.5, 3), 34),
+        (FIXED, BUG, stayed("READY", 5).pause(0.5, 3), 31),  # before its time began
     ],
 )
 def test_a_look_is_due_when_time_may_decide(
@@ -482,7 +543,10 @@ def test_a_row_without_a_transfer_needs_one_poll_and_one_with_a_transfer_one_eac
         return told.look(25, "RUNNING 0").look(26, "RUNNING 0")
 
     assert judge(LONG, None, story(1, linked=False).evidence).name == "passed"
-    assert judge(LONG, None, story(0, linked=False).evidence).is_open
+    assert judge(LONG, None, story(0, linked=False).evidence).missing == (
+        "1 answered poll of this migration; 0 came",
+        "an answered poll after the last change in the cloud",
+    )
     assert judge(LONG, None, story(1, linked=True).evidence).missing == (
         "2 answered polls of this migration; 1 came",
     )

@@ -153,6 +153,36 @@ def test_a_log_alone_is_looked_at_and_the_rest_is_said_to_be_unseen(tmp_path):
     assert "nobody looked at the plan's page" in text
 
 
+def test_a_logs_times_are_in_the_servers_zone(tmp_path):
+    log = tmp_path / "atlassian-confluence.log"
+    log.write_text("2026-11-23 12:00:01,000 WARN [http-1] [migration.app.Thing] run It failed\n")
+
+    def seen(zone):
+        stored = inspect.see(inspect.Target(log=log, zone=zone), "mine")
+        (line,) = stored.facts.items
+        return line.origin.server.isoformat(), stored.problems
+
+    assert seen("Asia/Tokyo") == ("2026-11-23T03:00:01+00:00", ())
+    at, (problem,) = seen(None)
+    assert at == "2026-11-23T12:00:01+00:00"
+    assert problem.endswith("read as UTC; name the server's zone by --log-zone")
+
+
+def test_a_log_of_ones_own_is_told_without_its_secrets(tmp_path):
+    log = tmp_path / "atlassian-confluence.log"
+    log.write_text(
+        "2026-11-23 12:00:01,000 ERROR [http-1] [migration.app.Thing] run It failed: "
+        "os_password=sentinel-of-a-password\n"
+    )
+    (line,) = inspect.see(inspect.Target(log=log, zone="UTC"), "mine").facts.items
+    assert line.message == "It failed: os_password=[removed]"
+
+
+def test_a_zone_that_is_none_is_refused():
+    with pytest.raises(BadInput, match="'Asia/Toky' is no time zone"):
+        said("explain", "--attach", "--log-zone", "Asia/Toky")
+
+
 def test_a_debugger_that_does_not_answer_is_said(unused_tcp_port):
     seen = inspect.see(inspect.Target(debugger=("127.0.0.1", unused_tcp_port)), "mine")
 

@@ -12,6 +12,7 @@ from harness.cases import Case, Expectation
 from harness.errors import HarnessError
 from harness.runner import case as case_module
 from harness.runner.case import run_case
+from harness.runner.observe import TimeScaleTooHigh
 from harness.store.evidence import Evidence
 
 EXPECTED = Expectation(rows=("COMPLETE 100",), source="x")
@@ -70,6 +71,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **breaks: Exception) ->
         def __init__(self, *_: object) -> None: ...
 
         begin = armed = staticmethod(lambda: None)
+        installing = staticmethod(nullcontext)
 
         def finish(self, *_: object) -> dict[str, str]:
             return stack.part("finish", {"plan": "plan.json"})
@@ -126,6 +128,14 @@ def test_whatever_breaks_is_an_error_with_its_sentence(
     result = run(tmp_path, monkeypatch, **breaks)
     assert result.verdict == "error"
     assert ("it broke" if first else "second") in result.reason
+
+
+def test_the_scale_that_the_machine_carries_is_told_where_the_stacks_is_higher(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = run(tmp_path, monkeypatch, watch=TimeScaleTooHigh(3600, 2.0))
+    assert (result.verdict, result.carried_scale) == ("error", 150)
+    assert run(tmp_path, monkeypatch, watch=HarnessError("other")).carried_scale is None
 
 
 def test_what_was_seen_before_it_broke_is_kept(

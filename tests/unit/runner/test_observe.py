@@ -19,6 +19,7 @@ from harness.store.evidence import Mishap, Pause, Poll
 from harness.vocabulary.rows import parse_row
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+MIGRATION = "f5648333-737c-4b0f-8f49-b37c3dfd55ba"
 SCALE = 600.0
 """A refresh is a second."""
 
@@ -27,11 +28,15 @@ class World:
     """A server, a cloud and a machine whose clock moves only when somebody waits."""
 
     def __init__(self, rows: Sequence[tuple[float, str]]) -> None:
-        self.rows, self.now, self.slept = rows, 0.0, 0.0
+        self.rows, self.now, self.slept, self.scale = rows, 0.0, 0.0, SCALE
         self.entries: list[tuple[float, dict[str, Any]]] = []
         self.looks, self.takes, self.patience = 0, 0.05, 0.0
         self.stopped: tuple[float, float] = (-1.0, -1.0)
         self.unreadable: Iterator[str] = iter(())
+        self.pauses = 0
+
+    def pause(self, _: object) -> None:
+        self.pauses += 1
 
     def clock(self) -> float:
         return self.now
@@ -59,13 +64,13 @@ class World:
         if seen := next(self.unreadable, None):
             raise PageUnreadable("reading the row", "http-error", seen)
         row = [row for at, row in self.rows if at <= began][-1]
-        server = NOON + timedelta(seconds=(self.now + self.slept) * SCALE)
+        server = NOON + timedelta(seconds=(self.now + self.slept) * self.scale)
         proof = Proof("http://c/plan", "plan-1", None, "admin")
         return Look(parse_row(row), server, proof, patience=self.patience)
 
     def polls(self, *times: float) -> None:
-        path = "/server/v1/migrations/f5648333-737c-4b0f-8f49-b37c3dfd55ba/progress"
-        made = {"id": "f5648333-737c-4b0f-8f49-b37c3dfd55ba", "plan_id": "plan-1"}
+        path = f"/server/v1/migrations/{MIGRATION}/progress"
+        made = {"id": MIGRATION, "plan_id": "plan-1"}
         self.entry(-0.1, "POST", "/server/v1/migrations", "created", changes=[{"migration": made}])
         for time in times:
             self.entry(time, "GET", path, "polled")
@@ -92,7 +97,7 @@ class World:
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World([(0.0, "READY")])
     monkeypatch.setattr(observe, "look", world.look)
-    monkeypatch.setattr(observe, "pause", lambda _: None)
+    monkeypatch.setattr(observe, "pause", world.pause)
     monkeypatch.setattr(observe, "plan_status", lambda _: "FINISHED")
     return world
 
@@ -132,9 +137,46 @@ def test_a_row_is_watched_until_a_poll_and_two_looks_have_shown_that_it_stays(
     assert watched.verdict.name == "passed"
     poll, looks = watched.evidence.polls[0], watched.evidence.looks
     assert len([look for look in looks if look.began >= poll.known]) >= 2
-    assert looks[-1].plan == "plan-1"
+    assert (looks[-1].plan, looks[-1].url) == ("plan-1", "http://c/plan")
     assert (looks[-1].user, looks[-1].wall_time is not None) == ("admin", True)
     assert world.now < 3
+    # Between two looks it waits for the journal, and lets the page work off its events.
+    assert len(looks) < 12
+    assert world.pauses == len(looks) - 1
+
+
+def test_what_came_during_a_look_is_known_when_it_is_judged(world: World) -> None:
+    """The row is to be seen before a poll, and one came while it was read."""
+    transfer = "e0c74c91-aebb-3a2f-b0cf-48f3419c61ef"
+    world.polls()
+    made = {"id": transfer, "migration_id": MIGRATION, "server_key": "my.app", "linked": True}
+    world.entry(-0.1, "POST", "/transfers", "created", changes=[{"transfer": made}])
+    world.entry(
+        *(0.1, "POST", "/progress", "settled"),
+        transfer_id=transfer,
+        detail={"status": "SUCCESS", "percent": 100},
+    )
+    world.entry(0.12, "GET", f"/server/v1/migrations/{MIGRATION}/progress", "polled")
+    found = watch(world, case(rows=["READY"], before_refresh=True)).run()
+    assert found.verdict.reason.startswith("too little was seen: a poll came before")
+
+
+def test_a_look_may_log_in_again_and_finds_the_app_by_its_names(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[dict[str, Any]] = []
+
+    def look(page: Any, key: str, **more: Any) -> Look:
+        given.append({"page": page, "key": key, **more})
+        return world.look(page, key)
+
+    monkeypatch.setattr(observe, "look", look)
+    account: Any = object()
+    running = watch(world, case(rows=["READY"], lasts="15m"), account=account, app_names=("My",))
+    running._look()
+    assert given == [
+        {"page": running.page, "key": "my.app", "account": account, "app_names": ("My",)}
+    ]
 
 
 def test_a_stopped_server_is_watched_on_until_its_poll_came(world: World) -> None:
@@ -177,6 +219,7 @@ def test_a_page_that_cannot_be_read_is_looked_at_again(world: World) -> None:
     assert watched.verdict.name == "passed"
     assert [look.row for look in watched.evidence.looks[:2]] == [None, None]
     assert "HTTP 503" in watched.evidence.looks[0].saw
+    assert watched.evidence.looks[0].url == "http://c/plan?planId=plan-1"
 
 
 def test_a_machine_that_slept_is_noticed(world: World) -> None:
@@ -195,7 +238,7 @@ def test_a_look_s_own_patience_is_neither_a_pause_nor_the_machine_s_speed(world:
     world.patience = 6.0
     for _ in range(3):
         running._look()
-    running._check_scale()
+    running._check_scale(looks=3)
     assert running.evidence.pauses == ()
     world.takes = 3.1
     running._look()
@@ -249,13 +292,25 @@ def test_a_scale_that_looks_cannot_follow_is_refused(world: World) -> None:
     assert carried_scale(1.0) == 300
 
 
+def test_a_watch_whose_time_ran_away_says_so(world: World) -> None:
+    """Two hours are gone with one look; that too little was seen would be half the truth."""
+    world.polls()
+    world.takes, world.scale = 2.0, 3600.0
+    running = watch(world, case(rows=["READY"], lasts="10m"))
+    running.scale = world.scale
+    with pytest.raises(TimeScaleTooHigh, match="--time-scale 150 or less"):
+        running.run()
+    assert len(running.evidence.looks) == 1
+
+
 def test_a_scale_that_is_too_high_is_told_with_what_it_would_take() -> None:
     error = TimeScaleTooHigh(600, 1.1)
     assert error.carries == 272
-    assert "600 is more than this machine carries: in one look, which takes 1.10 s, 11 min" in str(
-        error
-    )
-    assert "the row may change every 10 min" in str(error)
+    assert (
+        "600 is more than this machine carries: in one look, which takes 1.10 s, "
+        "11.0 min of server time pass"
+    ) in str(error)
+    assert "the row may change every 10.0 min" in str(error)
     assert TimeScaleTooHigh(600, 1000).carries == 1
 
 
@@ -266,15 +321,26 @@ def test_a_scale_is_judged_by_the_usual_look(world: World) -> None:
     running._look()
     world.takes = 2.0
     running._look()
-    running._check_scale()
+    running._check_scale(looks=3)
     world.takes = 0.5
     running._look()
-    running._check_scale()  # exactly what the machine carries
+    running._check_scale(looks=3)  # exactly what the machine carries
     world.takes = 0.6
     running._look()
     running._look()
     with pytest.raises(TimeScaleTooHigh):
-        running._check_scale()
+        running._check_scale(looks=3)
+
+
+def test_three_looks_tell_how_long_a_look_takes(world: World) -> None:
+    running = watch(world, case(rows=["READY"], lasts="15m"))
+    world.takes = 0.6
+    for _ in range(2):
+        running._look()
+        running._check_scale(looks=3)
+    running._look()
+    with pytest.raises(TimeScaleTooHigh):
+        running._check_scale(looks=3)
 
 
 def test_an_entry_happened_as_long_ago_as_the_clocks_say(world: World) -> None:
@@ -285,6 +351,8 @@ def test_an_entry_happened_as_long_ago_as_the_clocks_say(world: World) -> None:
     running.cloud.update()
     one, two = running.cloud.record.polls
     assert (round(one.happened, 3), one.known, two.happened) == (1.0, 2.0, 2.0)
+    (made,) = running.cloud.record.changes
+    assert round(made.happened, 3) == -0.1  # before the watch began
 
 
 def test_a_cloud_that_is_a_little_late_stands_not_still(world: World) -> None:
@@ -309,13 +377,15 @@ def test_a_cloud_that_is_a_little_late_stands_not_still(world: World) -> None:
     )
 
 
-@pytest.mark.parametrize(("moved", "noticed"), [(2.9, []), (3.5, [3.5]), (-2.9, []), (-3.5, [0.0])])
+@pytest.mark.parametrize(("moved", "noticed"), [(3.0, []), (3.5, [3.5]), (-3.0, []), (-3.5, [0.0])])
 def test_a_clock_that_moved_is_noticed(world: World, moved: float, noticed: list[float]) -> None:
     """Forwards the machine may have slept; backwards nobody lost time."""
+    world.takes = 0.0
     running = watch(world, case(rows=["READY"], lasts="15m"))
     running._look()
     world.slept += moved
     running._look()
+    running._look()  # once only
     assert [round(each.seconds, 3) for each in running.evidence.pauses] == noticed
 
 
@@ -371,13 +441,15 @@ def test_the_next_look_waits_for_the_journal_but_not_for_long(world: World) -> N
     # A look comes half a second after a poll, when it counts.
     running.cloud.record.polls.append(Poll(1, NOON, 0.0, world.now - 0.2))
     assert running._silence() == pytest.approx(0.31)
-    running.cloud.record.polls.append(Poll(2, NOON, 0.0, world.now - 0.5))
+    world.now = 2.0
+    running.cloud.record.polls.append(Poll(2, NOON, 0.0, 1.5))
     assert running._silence() == 2.0
 
 
 def test_a_look_comes_when_time_may_decide(world: World) -> None:
     """A server second after it, since the answer's Date has no fractions."""
     running = watch(world, case(rows=["READY"], lasts="10m"))
+    running._look()
     world.now = 0.9
     running._look()  # at 0.95 s, which is 9.5 minutes
     assert running._silence() == pytest.approx(31 / SCALE)
@@ -390,7 +462,15 @@ def test_a_watch_ends_in_wall_time_where_no_server_time_comes(
     monkeypatch.setattr(observe, "look", unreadable(world))
     watched = watch(world, case(rows=["READY"], lasts="10m")).run()
     assert watched.verdict.name == "error"
-    assert 80 < world.now < 83
+    assert 80 < world.now < 80.5
+
+
+def test_a_pause_makes_that_longer(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(observe, "look", unreadable(world))
+    running = watch(world, case(rows=["READY"], lasts="10m"))
+    running._stood_still("Confluence", 0.0, 9.0)
+    running.run()
+    assert 89 < world.now < 89.5
 
 
 def unreadable(world: World) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harness.cases import Case, Expectation
-from harness.errors import BadInput, HarnessError, ServiceDied
+from harness.errors import BadInput, DriverError, HarnessError, ServiceDied
 from harness.planning.requirements import StackRequirements
 from harness.runner import worker as worker_module
 from harness.runner.context import RunContext
@@ -43,10 +43,13 @@ def passed(case: Case) -> CaseResult:
 class Pool:
     """Gives a testbed, or what was put in its way."""
 
-    def __init__(self, *trouble: Exception | None, dies: int = 0) -> None:
+    def __init__(self, *trouble: Exception | None, dies: int = 0, browsers: Any = ()) -> None:
         self.trouble, self.dies, self.stacks = [*trouble], dies, []
+        self.browsers = [*browsers]
+        self.scales: list[float] = []
 
-    def matching(self, *_: object) -> Any:
+    def matching(self, requirements: StackRequirements, *_: object) -> Any:
+        self.scales.append(requirements.scale)
         if self.trouble and (error := self.trouble.pop(0)):
             raise error
         return SimpleNamespace(died=self.died)
@@ -54,6 +57,12 @@ class Pool:
     def died(self) -> bool:
         self.dies -= 1
         return self.dies >= 0
+
+    def has_browser(self, _: object) -> bool:
+        lives = self.browsers.pop(0)
+        if isinstance(lives, Exception):
+            raise lives
+        return bool(lives)
 
     def close(self) -> None:
         pass
@@ -115,6 +124,66 @@ def test_a_case_whose_stack_died_runs_once_more(run: Any) -> None:
 def test_a_case_whose_stack_died_keeps_its_first_result_where_there_is_no_second(run: Any) -> None:
     done = run(Pool(None, HarnessError("gone"), dies=1), "a")
     assert (done.results.cases[0].verdict, done.results.cases[0].reason) == ("passed", "saw it")
+
+
+def without_a_verdict(first: str) -> Any:
+    """Runs a case without a verdict, and one that passes ever after."""
+    left = [CaseResult.model_copy(passed(job("a").case), update={"verdict": first})]
+    return lambda _, case, *__: left.pop() if left else passed(case)
+
+
+def test_a_case_whose_browser_died_runs_once_more(run: Any) -> None:
+    done = run(Pool(browsers=[False]), "a", runs=without_a_verdict("error"))
+    assert [each.verdict for each in done.results.cases] == ["passed"]
+    assert done.results.cases[0].rerun_after == "saw it"
+
+
+def test_a_case_whose_browser_cannot_be_replaced_is_tried_and_keeps_its_result(run: Any) -> None:
+    gone = DriverError("starting the browser", "it exited")
+    pool = Pool(None, gone, browsers=[gone])
+    done = run(pool, "a", runs=without_a_verdict("error"))
+    assert [each.verdict for each in done.results.cases] == ["error"]
+    assert pool.trouble == []
+
+
+def test_an_error_under_a_living_browser_is_not_tried_again(run: Any) -> None:
+    done = run(Pool(browsers=[True]), "a", runs=without_a_verdict("error"))
+    assert [each.verdict for each in done.results.cases] == ["error"]
+
+
+def test_a_verdict_stays_although_the_browser_died_after_it(run: Any) -> None:
+    done = run(Pool(browsers=[]), "a", runs=without_a_verdict("failed"))
+    assert [each.verdict for each in done.results.cases] == ["failed"]
+
+
+def too_fast_above(scale: float, pool: Pool, carried: int) -> Any:
+    """Runs a case, which has no verdict on a stack whose time passes faster than that."""
+
+    def run_case(_: object, case: Case, *__: object) -> CaseResult:
+        if pool.scales[-1] <= scale:
+            return passed(case)
+        told = {"verdict": "error", "reason": "too fast", "carried_scale": carried}
+        return passed(case).model_copy(update=told)
+
+    return run_case
+
+
+def test_a_time_scale_that_is_too_high_is_lowered_for_this_case_and_all_later_ones(
+    run: Any,
+) -> None:
+    pool = Pool()
+    done = run(pool, "a", "b", runs=too_fast_above(100, pool, carried=90))
+    assert [each.verdict for each in done.results.cases] == ["passed", "passed"]
+    assert [each.rerun_after for each in done.results.cases] == ["too fast", None]
+    assert pool.scales == [200, 45, 45]
+    assert done.lines == ["the time scale 200 is more than this machine carries: going on with 45"]
+
+
+def test_a_case_for_which_the_lower_scale_is_too_high_as_well_is_an_error(run: Any) -> None:
+    pool = Pool()
+    done = run(pool, "a", "b", runs=too_fast_above(0, pool, carried=1))
+    assert [each.verdict for each in done.results.cases] == ["error", "error"]
+    assert pool.scales[:2] == [200, 1]
 
 
 def test_what_the_user_gave_wrong_ends_the_run(run: Any) -> None:

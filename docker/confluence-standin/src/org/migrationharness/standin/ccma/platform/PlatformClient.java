@@ -92,9 +92,9 @@ public final class PlatformClient {
         post("/transfers/" + encoded(transferId) + "/cancel", Map.of());
     }
 
-    public boolean isInstalled(String cloudAppKey) throws PlatformException {
-        JsonElement installed = get("/apps/" + encoded(cloudAppKey)).getAsJsonObject().get("installed");
-        return installed != null && installed.getAsBoolean();
+    /** What kind of app is installed on the site under a key: {@code connect}, {@code forge}, or null for none. */
+    public String installedKind(String cloudAppKey) throws PlatformException {
+        return text(get("/apps/" + encoded(cloudAppKey)).getAsJsonObject(), "kind");
     }
 
     public JsonArray log(String migrationId) throws PlatformException {

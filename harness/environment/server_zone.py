@@ -2,8 +2,7 @@
 
 import re
 
-from harness.environment.services.names import CONFLUENCE
-from harness.environment.stack import Stack
+from harness.engines.service import Running
 from harness.errors import HarnessError
 
 _ASK = (
@@ -13,14 +12,14 @@ _ASK = (
 _OPTION = re.compile(r"-Duser\.timezone=(\S+)")
 
 
-def server_zone(stack: Stack) -> str | None:
+def server_zone(confluence: Running) -> str | None:
     """The zone's name or offset, read where Confluence runs; None if it cannot be read.
 
     A JVM takes its option, then the variable TZ, then the machine's own zone.
     """
     try:
-        status, said = stack.running[CONFLUENCE].execute(["sh", "-c", _ASK])
-    except (HarnessError, OSError, KeyError):
+        status, said = confluence.execute(["sh", "-c", _ASK])
+    except (HarnessError, OSError):
         return None
     lines = said.splitlines()
     if status or len(lines) < 3:
