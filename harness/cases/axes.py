@@ -226,6 +226,7 @@ class Switches(FileModel):
     scopes: Literal["checked", "ignored"] | None = None
     transfer_days: float | None = Field(default=None, gt=0)
     container_page: Literal["list", "map"] | None = None
+    install_audience: Literal["list", "text"] | None = None
     log_message: Literal[1000, 500] | None = None
     server_token_hours: float | None = Field(default=None, gt=0)
     connection_days: float | None = Field(default=None, gt=0)

@@ -89,8 +89,10 @@ async def call_uninstalled(world: World, app: App) -> None:
 
 def _signed_by_platform(world: World, app: App) -> Any:
     vault = world.vault
+    as_text = world.switches.install_audience == "text"
+    audience = app.base_url if as_text else [app.base_url]
     return lambda hashed: sign_install(
-        app.client_key, app.base_url, hashed, vault.private_key, vault.key_id
+        app.client_key, audience, hashed, vault.private_key, vault.key_id
     )
 
 
@@ -99,7 +101,7 @@ async def _call(world: World, app: App, event: str, sign: Any, secret: str | Non
     payload = {
         "key": app.key,
         "clientKey": app.client_key,
-        "publicKey": world.vault.public_key,
+        "publicKey": world.vault.host_key,
         "serverVersion": "6452",
         "pluginsVersion": "1000.0.0",
         "baseUrl": world.base_url,

@@ -78,22 +78,22 @@ def _switch(testbed: Testbed, switches: Mapping[str, Any], undo: ExitStack) -> N
 
 
 def _uninstall(testbed: Testbed, undo: ExitStack) -> None:
-    address = _address(testbed)
+    installed = _installed(testbed)
     testbed.stack.cloud.uninstall(testbed.app.cloud.key)
-    undo.callback(testbed.stack.cloud.install, address)
+    undo.callback(testbed.stack.cloud.put_back, installed)
 
 
 def _install_anew(testbed: Testbed, *, webhook: bool) -> None:
     """Installs the cloud app from a descriptor with its migration webhook, or without one."""
-    address = _address(testbed)
+    installed = _installed(testbed)
     testbed.stack.cloud_app.describe(webhook=webhook)
     testbed.stack.cloud.uninstall(testbed.app.cloud.key)
-    testbed.stack.cloud.install(address)
+    testbed.stack.cloud.put_back(installed)
 
 
-def _address(testbed: Testbed) -> str:
+def _installed(testbed: Testbed) -> Mapping[str, Any]:
     key = testbed.app.cloud.key
-    return str(next(app["base_url"] for app in testbed.stack.cloud.apps() if app["key"] == key))
+    return next(app for app in testbed.stack.cloud.apps() if app["key"] == key)
 
 
 def _enable(testbed: Testbed, *, enabled: bool) -> None:

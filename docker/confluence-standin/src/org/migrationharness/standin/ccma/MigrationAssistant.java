@@ -128,7 +128,7 @@ public final class MigrationAssistant {
             new PlanWizard(plans, rowPlanner, checks, runner, site).addTo(routes);
         }
         if (profile.has(Capability.TESTING_REST)) {
-            new AppMigrationRest(plans, runner, profile.has(Capability.RERUN)).addTo(routes);
+            new AppMigrationRest(plans, runner, profile).addTo(routes);
         }
     }
 
