@@ -1,5 +1,14 @@
 """What is mutated, and by which unit tests each module is held."""
 
+from pathlib import Path
+
+_RULES = Path(__file__).parents[2] / "harness" / "diagnosis" / "rules"
+
+_OF_RULES = (
+    "tests/unit/diagnosis/test_diagnose.py",
+    "tests/unit/diagnosis/test_no_innocent_is_accused.py",
+)
+
 CORE = {
     "harness.checker.verdict": (
         "tests/unit/checker/test_verdict.py",
@@ -11,6 +20,7 @@ CORE = {
         "tests/unit/checker/test_two_judges.py",
     ),
     "harness.checker.timing": (
+        "tests/unit/checker/test_timeline.py",
         "tests/unit/checker/test_verdict.py",
         "tests/unit/checker/test_two_judges.py",
     ),
@@ -22,5 +32,9 @@ CORE = {
     "harness.cloud.journal": ("tests/unit/cloud/test_journal.py",),
     "harness.runner.shrink": ("tests/unit/runner/test_shrink.py",),
     "harness.matrix.shrink": ("tests/unit/matrix/test_shrink.py",),
+    **{
+        f"harness.diagnosis.rules.{each.stem}": _OF_RULES
+        for each in sorted(_RULES.glob("[a-z]*.py"))
+    },
 }
 """Module -> the test files that are about it."""

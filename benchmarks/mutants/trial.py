@@ -27,6 +27,7 @@ from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 
 import hypothesis
+import psutil
 import pytest
 
 KILLED, SURVIVED, STILLBORN, TIMED_OUT = "killed", "survived", "does not load", "timed out"
@@ -36,8 +37,11 @@ _ARGUMENTS = (
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # libraries are imported before it
 )
 _NOT_LOADED = 97
-_LONGEST = 120.0
-"""Wall seconds after which a child that takes no CPU time hangs."""
+_IDLE = 10.0
+"""Wall seconds after which a child hangs that sleeps and takes no CPU time."""
+
+_LONGEST = 600.0
+"""Wall seconds after which any child does."""
 
 Try = Callable[[str], str]
 """What becomes of a mutant, given as the module's changed source."""
@@ -210,21 +214,25 @@ def _outcome(run: Callable[[Told], int], cpu_seconds: int) -> tuple[str, list[li
                 said.flush()
             finally:
                 os._exit(code)
-        came = _awaited(child, time.monotonic() + _LONGEST + 10 * cpu_seconds)
+        came = _awaited(child, time.monotonic() + _LONGEST)
         said.seek(0)
         return came, [line.rstrip("\n").split("\t", 1) for line in said]
 
 
 def _awaited(child: int, deadline: float) -> str:
+    process, used, since = psutil.Process(child), 0.0, time.monotonic()
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
             break
-        if time.monotonic() > deadline:
+        now, took = time.monotonic(), sum(process.cpu_times()[:2])
+        if took > used or process.status() != psutil.STATUS_SLEEPING:
+            used, since = took, now
+        if now > deadline or now > since + _IDLE:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             return TIMED_OUT
-        time.sleep(0.002)
+        time.sleep(0.002 if now < since + 1 else 0.1)
     if os.WIFSIGNALED(status):
         return TIMED_OUT
     return {0: SURVIVED, _NOT_LOADED: STILLBORN}.get(os.WEXITSTATUS(status), KILLED)
