@@ -1,6 +1,6 @@
 """The cloud's requests per second beside an empty route, WireMock and Prism, in one run.
 
-Usage: python benchmarks/cloud.py [--requests N] [--no-peers] [--million] [--transfers] [--large]
+Usage: python -m benchmarks.cloud [--requests N] [--no-peers] [--million] [--transfers] [--large]
 
 One worker each: every server has one core to itself and the load comes from another, since a
 JVM's one worker would otherwise be all the cores; WireMock has a second line with them all. 32
@@ -26,10 +26,13 @@ from pathlib import Path
 
 import httpx
 import psutil
-from load import Load, request, run
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "support"))
+# Run as a script, Python finds neither this package nor the tests' helpers.
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 from cloud_processes import CloudDriver, ConnectApp, running
+
+from benchmarks.load import Load, request, run
 
 CONNECTIONS = 32
 ROUNDS = 4

@@ -22,6 +22,7 @@ from harness.vocabulary.script import STEPS, Behaviour
 ON, OFF = "on", "off"
 
 AxisSetting = Literal[
+    "admin",
     "app",
     "assessment",
     "browser",
@@ -33,17 +34,21 @@ AxisSetting = Literal[
     "consent",
     "core",
     "pairing",
+    "server_app",
     "time_scale",
 ]
 
+Admin = Literal["waits", "cancels"]
 Browser = Literal["fresh", "stale"]
 Assessment = Literal["needed", "not-needed"]
 CloudInstall = Literal["installed", "missing", "no-webhook"]
 Consent = Literal["given", "withheld"]
 Core = Literal["well", "fails"]
 Pairing = Literal["listed", "unlisted", "open"]
+ServerApp = Literal["enabled", "disabled"]
 
 WORDS: Mapping[str, tuple[str, ...]] = {
+    "admin": ("waits", "cancels"),
     "assessment": ("needed", "not-needed"),
     "browser": ("fresh", "stale"),
     "ccma": CCMA_VERSIONS,
@@ -51,11 +56,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "consent": ("given", "withheld"),
     "core": ("well", "fails"),
     "pairing": ("listed", "unlisted", "open"),
+    "server_app": ("enabled", "disabled"),
 }
 """Settings whose values are fixed words."""
 
 
-class Model(BaseModel):
+class FileModel(BaseModel):
     """What every part of a case file shares: it is frozen, and knows its keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -73,6 +79,8 @@ class CloudSetup:
             keys are not linked; `open` links every pair of keys.
         core: whether Confluence has a place to export the core migration to.
         browser: whether a cache before Confluence keeps the plan's page once it shows progress.
+        server_app: whether UPM has the server app enabled.
+        admin: whether the admin stops the plan once the listener is called.
         faults: faults in force, as the control API takes them.
         switches: behaviour that sources disagree on, as the control API takes it.
     """
@@ -83,6 +91,8 @@ class CloudSetup:
     pairing: Pairing = "listed"
     core: Core = "well"
     browser: Browser = "fresh"
+    server_app: ServerApp = "enabled"
+    admin: Admin = "waits"
     faults: tuple[Mapping[str, Any], ...] = ()
     switches: Mapping[str, Any] = field(default_factory=dict)
 
@@ -100,7 +110,7 @@ def _values(given: object) -> object:
 Values = Annotated[Mapping[str, Any], BeforeValidator(_values), Field(min_length=1)]
 
 
-class Axis(Model):
+class Axis(FileModel):
     """A named set of values, and what they set.
 
     Attributes:
@@ -147,15 +157,17 @@ class Axis(Model):
         except ValidationError as error:
             first = error.errors()[0]
             where = _without_tags(first["loc"])
-            told = first["msg"].removeprefix("Value error, ")
+            problem = first["msg"].removeprefix("Value error, ")
             if first["type"] == "extra_forbidden":
-                told = f"no such field{did_you_mean(str(first['loc'][-1]), _fields(first['loc']))}"
+                problem = (
+                    f"no such field{did_you_mean(str(first['loc'][-1]), _fields(first['loc']))}"
+                )
             elif first["type"] == "union_tag_invalid":
                 where = (*where, "kind")
                 kind = first["ctx"]["tag"]
-                told = f"{kind!r} is not a kind of fault{did_you_mean(kind, DESCRIPTIONS)}"
+                problem = f"{kind!r} is not a kind of fault{did_you_mean(kind, DESCRIPTIONS)}"
             place = ".".join(str(part) for part in (word, *where))
-            raise Misplaced(f"{place}: {told}", ("values", word, *where)) from None
+            raise Misplaced(f"{place}: {problem}", ("values", word, *where)) from None
 
 
 def _one_of(given: object, allowed: tuple[str, ...]) -> str:
@@ -194,7 +206,7 @@ def _switches(given: object) -> object:
     return {} if given == "default" else given
 
 
-class Switches(Model):
+class Switches(FileModel):
     """Switches of the cloud, in the fields of its control API (`docs/cloud.md`, switches)."""
 
     after_settled: Literal[403, 409] | None = None
@@ -214,6 +226,9 @@ class Switches(Model):
     scopes: Literal["checked", "ignored"] | None = None
     transfer_days: float | None = Field(default=None, gt=0)
     container_page: Literal["list", "map"] | None = None
+    log_message: Literal[1000, 500] | None = None
+    server_token_hours: float | None = Field(default=None, gt=0)
+    connection_days: float | None = Field(default=None, gt=0)
     descriptors: Literal["checked", "ignored"] | None = None
 
 
@@ -240,6 +255,8 @@ def cloud_setup(settings: Mapping[str, Any]) -> CloudSetup:
         pairing=settings.get("pairing", "listed"),
         core=settings.get("core", "well"),
         browser=settings.get("browser", "fresh"),
+        server_app=settings.get("server_app", "enabled"),
+        admin=settings.get("admin", "waits"),
         faults=tuple(fault.model_dump() for fault in settings.get("cloud_fault", ())),
         switches=switches.model_dump(exclude_none=True),
     )

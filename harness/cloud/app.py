@@ -178,14 +178,20 @@ def _entry(call: Call, outcome: Outcome, seconds: float) -> dict[str, Any]:
         "route": call.route,
         "status": outcome.answer.status or None,
         "effect": outcome.effect,
-        "reason": redact.text("; ".join(filter(None, (outcome.reason, call.remark)))),
+        "reason": redact.text("; ".join(filter(None, (outcome.reason, call.tolerated)))),
         "transfer_id": call.transfer_id,
         "app_key": call.app_key,
         "body": redact.body(call.journalled_body) if call.journalled_body is not None else None,
         "seconds": round(seconds, 6),
     }
-    if outcome.detail:
-        entry["detail"] = outcome.detail
+    detail = dict(outcome.detail or {})
+    if outcome.answer.cut_after:
+        # The status was sent, but the caller never had the whole answer.
+        detail["cut"] = True
+    if detail:
+        entry["detail"] = detail
+    if call.tolerated:
+        entry["tolerated"] = call.tolerated
     return entry
 
 

@@ -99,8 +99,8 @@ class Call:
     app_key: str | None = None
     transfer_id: str | None = None
     journalled_body: Any = None
-    remark: str = ""
-    """What the journal says besides the outcome's reason."""
+    tolerated: str = ""
+    """Why the product would refuse this call, which only this stub lets through."""
     _body: bytes | None = None
     _json: Any = _UNREAD
 

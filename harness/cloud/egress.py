@@ -5,12 +5,16 @@ registration names it. It calls the hosts of apps that the control API installed
 were allowed by name.
 """
 
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 import httpx
 
 from harness.cloud.state import State
+
+_LONGEST_HOST = 253
+_HOST = re.compile(r"(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?")
 
 
 class Egress:
@@ -51,14 +55,21 @@ def malformed(url: str) -> str | None:
         parts = urlsplit(url)
         _ = parts.port
         # What the client cannot parse would break each delivery.
-        httpx.URL(url)
+        host = httpx.URL(url).raw_host.decode("ascii")
     except (ValueError, httpx.InvalidURL) as error:
         return f"{url[:200]!r} is not a URL: {error}"
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return f"{url[:200]!r} is not an http or https URL"
+    if not _can_be_host(host):
+        return f"{url[:200]!r} names no host: {host[:100]!r} is neither a name nor an address"
     if parts.username or parts.password:
         return f"{url[:200]!r} contains credentials"
     return None
+
+
+def _can_be_host(host: str) -> bool:
+    """Whether a name can be looked up; an IPv6 address was parsed already."""
+    return ":" in host or (len(host) <= _LONGEST_HOST and bool(_HOST.fullmatch(host)))
 
 
 def _host(url: str) -> str:

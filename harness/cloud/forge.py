@@ -21,6 +21,11 @@ NOTHING_UPLOADED = (
 )
 
 
+def make_token(world: World, app_key: str) -> str:
+    """Makes the token of a Forge app."""
+    return f"{app_key}.{world.vault.mac('forge', app_key)}"
+
+
 def is_forge(world: World, transfer: Transfer) -> bool:
     """Whether the transfer's cloud half is a Forge app on the site."""
     app = world.state.apps.get(transfer.cloud_key)

@@ -49,7 +49,7 @@ def document(switches: Switches, version: str = "1") -> Json:
                     "the app key, qsh the hash of the request, its path below the base URL",
                 }
             },
-            "schemas": _SCHEMAS,
+            "schemas": _SCHEMAS | {"ContainerPage": _container_page(switches)},
         },
     }
 
@@ -87,39 +87,67 @@ def _paths(errors: _Errors) -> Json:
     return {
         "/webhook": {
             "get": _operation(
-                "Endpoints registered", {"200": _json("Webhooks")} | errors.any_call()
+                "readWebhooks",
+                "notification",
+                "Endpoints registered",
+                {"200": _json("Webhooks")} | errors.any_call(),
             ),
             "put": _operation(
+                "replaceWebhooks",
+                "notification",
                 "Replaces the endpoints",
                 {"200": _json("Webhooks")} | errors.any_call(),
-                body=_ref("WebhooksRequest"),
+                body=_body(
+                    _ref("WebhooksRequest"),
+                    one={"endpoints": ["https://app.example/migration"]},
+                    two={"endpoints": ["https://app.example/a", "https://eu.app.example/a?b=c"]},
+                ),
             ),
             "delete": _operation(
-                "Removes all endpoints", {"204": {"description": "removed"}} | errors.any_call()
+                "removeWebhooks",
+                "notification",
+                "Removes all endpoints",
+                {"204": {"description": "removed"}} | errors.any_call(),
             ),
         },
         "/progress/{transferId}": {
             "post": _operation(
+                "reportProgress",
+                "status",
                 "Reports progress",
                 {"200": _echo()} | transfer,
                 [_path("transferId")],
-                _ref("ProgressRequest"),
+                _body(
+                    _ref("ProgressRequest"),
+                    begun={"status": "IN_PROGRESS", "percent": 0, "message": "Migrating charts"},
+                    unchanged={"status": "IN_PROGRESS"},
+                    done={"status": "SUCCESS", "percent": 100, "message": "Finished"},
+                    partly={"status": "INCOMPLETE", "percent": 100, "message": "2 not mapped"},
+                ),
             )
         },
         "/mapping/{transferId}/find": {
             "post": _operation(
+                "findMappings",
+                "mapping",
                 "Cloud ids of server keys",
                 {"200": _json("Mapping")} | transfer,
                 [_path("transferId"), _query("namespace", _NAMESPACE, needed=True)],
-                {
-                    "type": "array",
-                    "items": {"type": "string", "minLength": 1},
-                    "maxItems": KEYS_AT_ONCE,
-                },
+                _body(
+                    {
+                        "type": "array",
+                        "items": {"type": "string", "minLength": 1},
+                        "maxItems": KEYS_AT_ONCE,
+                    },
+                    pages=["65601", "65602"],
+                    none=[],
+                ),
             )
         },
         "/mapping/{transferId}/page": {
             "get": _operation(
+                "pageMappings",
+                "mapping",
                 "A page of mappings",
                 {"200": _json("MappingPage")} | transfer,
                 [
@@ -131,6 +159,8 @@ def _paths(errors: _Errors) -> Json:
         },
         "/container/{transferId}/page": {
             "get": _operation(
+                "pageContainers",
+                "container",
                 "A page of containers",
                 {"200": _json("ContainerPage")} | transfer,
                 [
@@ -146,13 +176,23 @@ def _paths(errors: _Errors) -> Json:
         },
         "/data/{transferId}/all": {
             "get": _operation(
+                "listAppData",
+                "app data",
                 "What the server app uploaded",
-                {"200": _json("Uploads")} | transfer,
+                {
+                    "200": _json(
+                        "Uploads",
+                        _leading_to("signAppDataLink", s3Key="$response.body#/0/s3Key"),
+                    )
+                }
+                | transfer,
                 [_path("transferId")],
             )
         },
         "/data/{s3Key}": {
             "get": _operation(
+                "signAppDataLink",
+                "app data",
                 "A signed URL to the bytes; it lives for an hour",
                 {"200": _json("Link")} | transfer,
                 [_path("s3Key")],
@@ -160,20 +200,27 @@ def _paths(errors: _Errors) -> Json:
         },
         "/transfer/recent": {
             "get": _operation(
+                "listRecentTransfers",
+                "transfer",
                 "Up to 100 active transfers, newest first",
-                {"200": _json("Recent")} | errors.any_call(),
+                {"200": _json("Recent", _about_a_transfer("$response.body#/0/transferId"))}
+                | errors.any_call(),
             )
         },
         "/feedback/{transferId}": {
             "post": _operation(
+                "leaveFeedback",
+                "transfer",
                 "Leaves feedback for the listener",
                 {"200": {"description": "stored"}} | transfer,
                 [_path("transferId")],
-                _ref("FeedbackRequest"),
+                _body(_ref("FeedbackRequest"), moved={"details": {"moved": [1, 2]}}),
             )
         },
         "/error/{transferId}": {
             "get": _operation(
+                "readListenerError",
+                "transfer",
                 "The exception that ended the listener",
                 {"200": _json("TransferError")} | transfer,
                 [_path("transferId")],
@@ -183,14 +230,44 @@ def _paths(errors: _Errors) -> Json:
 
 
 def _operation(
-    summary: str, responses: Json, parameters: list[Json] | None = None, body: Json | None = None
+    name: str,
+    tag: str,
+    summary: str,
+    responses: Json,
+    parameters: list[Json] | None = None,
+    body: Json | None = None,
 ) -> Json:
-    made: Json = {"summary": summary, "responses": responses}
+    made: Json = {"operationId": name, "tags": [tag], "summary": summary, "responses": responses}
     if parameters:
         made["parameters"] = parameters
     if body:
-        made["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+        made["requestBody"] = {"required": True, "content": {"application/json": body}}
     return made
+
+
+def _body(schema: Json, **examples: Any) -> Json:
+    return {
+        "schema": schema,
+        "examples": {name: {"value": example} for name, example in examples.items()},
+    }
+
+
+def _leading_to(*operations: str, **parameters: str) -> Json:
+    """Links from an answer to the operations that it gives something for."""
+    return {name: {"operationId": name, "parameters": parameters} for name in operations}
+
+
+def _about_a_transfer(where: str) -> Json:
+    return _leading_to(
+        "reportProgress",
+        "findMappings",
+        "pageMappings",
+        "pageContainers",
+        "listAppData",
+        "leaveFeedback",
+        "readListenerError",
+        transferId=where,
+    )
 
 
 def _path(name: str) -> Json:
@@ -212,13 +289,16 @@ def _ref(name: str) -> Json:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _json(name: str) -> Json:
-    return {"description": name, "content": {"application/json": {"schema": _ref(name)}}}
+def _json(name: str, links: Json | None = None) -> Json:
+    made: Json = {"description": name, "content": {"application/json": {"schema": _ref(name)}}}
+    return made | ({"links": links} if links else {})
 
 
 def _echo() -> Json:
-    text = "the report, echoed; no body for outdated keys"
-    return {"description": text, "content": {"application/json": {"schema": _ref("Progress")}}}
+    again = _about_a_transfer("$request.path.transferId")
+    return _json("Progress", again) | {
+        "description": "the report, echoed; no body for outdated keys"
+    }
 
 
 def _error(description: str) -> Json:
@@ -228,7 +308,11 @@ def _error(description: str) -> Json:
     }
 
 
-_NAMESPACE: Json = {"type": "string", "minLength": 1}
+_NAMESPACE: Json = {
+    "type": "string",
+    "minLength": 1,
+    "examples": ["confluence:page", "confluence:space", "identity:user"],
+}
 
 _META: Json = {
     "type": "object",
@@ -250,6 +334,21 @@ _CONTAINER: Json = {
         "selectedUsers": {"type": "string", "enum": ["ALL_USERS"]},
     },
 }
+
+
+def _container_page(switches: Switches) -> Json:
+    container = _ref("Container")
+    as_map: Json = {"type": "object", "additionalProperties": container}
+    as_list: Json = {"type": "array", "items": container}
+    return {
+        "type": "object",
+        "required": ["containers", "meta"],
+        "properties": {
+            "containers": as_map if switches.container_page == "map" else as_list,
+            "meta": _META,
+        },
+    }
+
 
 _SCHEMAS: Json = {
     "Error": {
@@ -310,19 +409,7 @@ _SCHEMAS: Json = {
             "meta": _META,
         },
     },
-    "ContainerPage": {
-        "type": "object",
-        "required": ["containers", "meta"],
-        "properties": {
-            "containers": {
-                "oneOf": [
-                    {"type": "array", "items": _CONTAINER},
-                    {"type": "object", "additionalProperties": _CONTAINER},
-                ]
-            },
-            "meta": _META,
-        },
-    },
+    "Container": _CONTAINER,
     "Uploads": {
         "type": "array",
         "items": {

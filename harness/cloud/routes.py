@@ -63,6 +63,8 @@ def _forge(router: Router) -> None:
 def _server(router: Router) -> None:
     for method, template, handler in (
         ("POST", "/attach", migrations.attach),
+        ("POST", "/token", migrations.renew_token),
+        ("GET", "/connection", migrations.connection),
         ("GET", "/apps/{cloudAppKey}", migrations.find_app),
         ("POST", "/migrations", migrations.create_migration),
         ("POST", "/migrations/{migrationId}/transfers", migrations.create_transfer),

@@ -127,6 +127,21 @@ class Switches(BaseModel):
         le=14.0,
         description="Days of platform time that a transfer has; a post of 2021 says 5.",
     )
+    log_message: Literal[1000, 500] = Field(
+        default=1000,
+        description="How many characters of an app's message the progress log shows; 500 until "
+        "November 2023.",
+    )
+    server_token_hours: float = Field(
+        default=24.0,
+        gt=0,
+        description="Hours of platform time for which a server's token is valid.",
+    )
+    connection_days: float = Field(
+        default=90.0,
+        gt=0,
+        description="Days of platform time after which an administrator has to connect again.",
+    )
     scopes: Literal["checked", "ignored"] = Field(
         default="checked",
         description="Whether access to mappings needs a declared MIGRATION_TRACING scope.",

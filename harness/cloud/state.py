@@ -45,6 +45,8 @@ class App:
     callbacks: dict[str, str] = field(default_factory=dict)
     endpoints: tuple[str, ...] = ()
     kind: str = "connect"
+    environment: str | None = None
+    """Forge only: the environment in which it is deployed on the site."""
 
 
 @dataclass(slots=True)
@@ -55,6 +57,8 @@ class Server:
     base_url: str
     cloud_url: str
     scope_id: str
+    connected_at: int = 0
+    """Platform time at which an administrator connected it last."""
 
 
 @dataclass(slots=True)
@@ -104,6 +108,8 @@ class Transfer:
     """Forge only: platform time when the app last acknowledged a message as SUCCESS."""
     settles_at: int | None = None
     """Forge only: platform time at which the platform settles an export that uploaded nothing."""
+    environment: str | None = None
+    """Forge only: the environment that the listener named, to which events go."""
     exported_at: int = 0
     """Forge only: platform time of the last upload, or of the listener's call before the first."""
 

@@ -5,11 +5,13 @@ Sources: Connect's public rules for JWT and `qsh`; `reference/tried.md` for what
 and sends (its `qsh` leaves out the base URL's `/wiki`).
 """
 
+import base64
 import binascii
 import hashlib
 import hmac
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, TypeGuard
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -188,12 +190,7 @@ def verify_hs256(
     signed, _, signature = token.rpartition(".")
     expected = _keyed(secret).copy()
     expected.update(signed.encode())
-    if not hmac.compare_digest(expected.digest(), _decode(signature, "signature")):
-        raise TokenRefused(
-            Effect.BAD_SIGNATURE,
-            "signature",
-            f"the signature was not made with the shared secret of {issuer!r}'s install",
-        )
+    _check_signature(signature, expected.digest(), str(issuer))
     _check_times(claims, skew, now())
     given = claims.get("qsh")
     right = []
@@ -209,6 +206,22 @@ def verify_hs256(
             "the SHA-256 of METHOD&path&query, with the path below the base URL",
         )
     return str(issuer)
+
+
+def _check_signature(given: str, expected: bytes, issuer: str) -> None:
+    """Compares texts, not bytes: base64 has many spellings of the same bytes, a JWT allows one."""
+    right = base64.urlsafe_b64encode(expected).rstrip(b"=")
+    if hmac.compare_digest(right, given.encode()):
+        return
+    message = f"the signature was not made with the shared secret of {issuer!r}'s install"
+    # Only now, for the message: does the app's encoder spell the right bytes in another way?
+    with suppress(ValueError):
+        if hmac.compare_digest(expected, _bytes(given)):
+            message = (
+                "the signature's bytes are right but not their spelling: base64url (- and _, no =, "
+                "no other characters) is required, and its unused last bits must be 0"
+            )
+    raise TokenRefused(Effect.BAD_SIGNATURE, "signature", message)
 
 
 @lru_cache(maxsize=64)
@@ -260,9 +273,13 @@ def _part(text: str, name: str) -> Mapping[str, Any]:
 
 def _decode(text: str, name: str) -> bytes:
     try:
-        return binascii.a2b_base64(text.encode("ascii").translate(_FROM_URLSAFE) + b"==")
+        return _bytes(text)
     except ValueError as error:  # binascii.Error is a ValueError
         raise _malformed(f"its {name} is not base64url") from error
+
+
+def _bytes(text: str) -> bytes:
+    return binascii.a2b_base64(text.encode("ascii").translate(_FROM_URLSAFE) + b"==")
 
 
 def _malformed(why: str) -> TokenRefused:

@@ -19,6 +19,7 @@ import httpx
 from harness.cloud import redact
 from harness.cloud.changes import MessageDone, MessageQueued
 from harness.cloud.faults.base import DeliveryFault
+from harness.cloud.forge import make_token
 from harness.cloud.settings import Switches
 from harness.cloud.state import App, Message
 from harness.cloud.tokens import path_below, qsh, sign_hs256
@@ -29,6 +30,8 @@ _log = logging.getLogger(__name__)
 
 _DISK_PAUSE = 1.0
 """Wall seconds before a delivery that failed here, or could not be journalled, is tried again."""
+FUNCTION_SECONDS = 25.0
+"""Wall seconds that a function of a Forge app may take (observed limit of Forge's runtime)."""
 _CONCURRENCY = 64
 """Deliveries at the same time; the 5 seconds of the others do not begin before it is their turn."""
 
@@ -123,6 +126,9 @@ class Deliveries:
         """Tries each address that has not acknowledged yet; returns whether the message is done."""
         switches = self._world.switches
         app = self._world.state.apps.get(message.app_key)
+        if app is not None and (elsewhere := self._elsewhere(message, app)):
+            self._lose_elsewhere(message, tries, elsewhere)
+            return True
         targets = targets_of(app, switches.region) if app else []
         if not targets:
             self._record_unsent(message, tries, app)
@@ -138,6 +144,25 @@ class Deliveries:
             self._give_up(message, tries)
             return True
         return False
+
+    def _elsewhere(self, message: Message, app: App) -> str | None:
+        """The environment that a Forge app's event goes to, if the app is not deployed there.
+
+        Observed: a listener that named another environment than the deployed one; the events went
+        there for weeks, and nobody was told.
+        """
+        transfer = self._world.state.transfers.get(message.transfer_id)
+        named = transfer.environment if transfer and app.kind == "forge" else None
+        return named if named not in (None, app.environment) else None
+
+    def _lose_elsewhere(self, message: Message, tries: int, environment: str) -> None:
+        app = self._world.state.apps[message.app_key]
+        reason = (
+            f"the listener's getForgeEnvironmentName() is {environment!r}, but {app.key} is "
+            f"deployed in {app.environment!r}: nobody hears of the event"
+        )
+        done = MessageDone(message.id, False, self._world.now())
+        self._record(message, "", None, Effect.WRONG_ENVIRONMENT, reason, tries, 0.0, done)
 
     def _most_tries(self, app: App | None) -> int:
         switches = self._world.switches
@@ -184,6 +209,8 @@ class Deliveries:
     async def _post(self, message: Message, app: App, url: str) -> tuple[int | None, str]:
         headers = self._signed(app, url)
         within = self._world.switches.acknowledge_within
+        if app.kind == "forge":
+            within = max(within, FUNCTION_SECONDS)
         try:
             async with asyncio.timeout(within):
                 answer = await self._world.http.post(
@@ -198,9 +225,13 @@ class Deliveries:
         return answer.status_code, f"the app answered {answer.status_code}; only 200 acknowledges"
 
     def _signed(self, app: App, url: str) -> dict[str, str]:
-        """The token for a Connect app. How Forge calls a function is not modelled: no token."""
+        """The token for a Connect app; for a Forge app, what its own calls have to be made with.
+
+        Forge sends that token along with each call to a remote back end (Forge remote), under this
+        name; Forge's own runtime adds it to what a function calls.
+        """
         if app.kind == "forge":
-            return {}
+            return {"x-forge-oauth-system": make_token(self._world, app.key)}
         secret = self._world.vault.shared_secret(app.key) or ""
         hashed = qsh("POST", path_below(app.base_url, url), urlsplit(url).query)
         return {"Authorization": f"JWT {sign_hs256(app.client_key, secret, hashed)}"}

@@ -149,7 +149,7 @@ class Runner:
                 case Post():
                     await self._post(transfer, step)
                 case Fetch():
-                    await self._fetch(transfer)
+                    await self._fetch(transfer, step)
                 case Map():
                     await self._map(transfer, step)
                 case Feedback():
@@ -169,8 +169,8 @@ class Runner:
         if step.expect is not None and answer.status_code != step.expect:
             raise StepFailed(f"POST {path} was answered {answer.status_code}, not {step.expect}")
 
-    async def _fetch(self, transfer: _Transfer) -> None:
-        listing = await self._site.call("GET", f"/data/{transfer.id}/all")
+    async def _fetch(self, transfer: _Transfer, step: Fetch) -> None:
+        listing = await self._site.call("GET", f"/data/{transfer.id}/all", secret=step.secret)
         if listing.status_code != 200:
             raise StepFailed(
                 f"the request for the list of app data was answered {listing.status_code}"
@@ -179,11 +179,12 @@ class Runner:
             key = each["s3Key"]
             if key in transfer.fetched:
                 continue
-            link = await self._site.call("GET", f"/data/{key}")
+            link = await self._site.call("GET", f"/data/{key}", secret=step.secret)
             if link.status_code != 200:
                 raise StepFailed(
                     f"the request for a link to app data was answered {link.status_code}"
                 )
+            await asyncio.sleep(step.wait / self._scale)
             size, start = 0, b""
             async for piece in self._site.download(link.json()["url"]):
                 size += len(piece)

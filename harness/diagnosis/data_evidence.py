@@ -47,6 +47,8 @@ class DataRead(Evidence):
     effect: str = ""
     is_bytes: bool = False
     is_link: bool = False
+    reason: str = ""
+    path: str = ""
 
     def _say(self) -> str:
         return f"the cloud app asked {self.what}: {self.http or 'no answer'}, {self.effect}"

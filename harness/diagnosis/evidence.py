@@ -11,6 +11,10 @@ ROW_OF_STATE = {"IN_PROGRESS": "RUNNING", "SUCCESS": "COMPLETE"}
 """The platform's word -> the row's, where they differ."""
 
 
+UNNAMED = "an exception"
+"""What a listener threw, where its class is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a fact was read, and when it held.
@@ -116,6 +120,14 @@ class RowBesideRest(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LoginShown(Evidence):
+    """The browser was sent to log in instead of the plan's page, and never saw that again."""
+
+    def _say(self) -> str:
+        return "the browser was asked to log in where the plan's page should be"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanStatus(Evidence):
     """The plan's own status on the dashboard."""
 
@@ -147,14 +159,19 @@ class Consent(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plugin(Evidence):
-    """What UPM says about the server app; `error` is its install error."""
+    """What UPM says about the server app; `error` is its install error.
+
+    `installed` is None where an older run did not say.
+    """
 
     key: str
     enabled: bool
     error: str | None = None
+    installed: bool | None = None
 
     def _say(self) -> str:
-        state = "enabled" if self.enabled else "not enabled"
+        disabled = "installed and disabled" if self.installed else "not enabled"
+        state = "enabled" if self.enabled else disabled
         return f"UPM has {self.key} {state}" + (f": {self.error}" if self.error else "")
 
 
@@ -188,6 +205,28 @@ class OtherLoaders(Evidence):
 
     def _say(self) -> str:
         return f"{len(self.loaders)} class loaders are not the app's own"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostCalled(Evidence):
+    """Calls of the server app into what stands for Confluence's own classes on the stand-in.
+
+    Args:
+        type: the class, dotted.
+        method: its method.
+        answered: whether the answer was known or stated; else it was an empty value.
+        times: how often since the app was installed; its origin's time is that of the last one.
+    """
+
+    type: str
+    method: str
+    answered: bool
+    times: int
+
+    def _say(self) -> str:
+        often = "once" if self.times == 1 else f"{self.times} times"
+        answer = "" if self.answered else ", and got a made-up, empty answer"
+        return f"the app called {self.type}.{self.method} {often}{answer}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,7 +404,10 @@ class Delivery(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressPost(Evidence):
-    """The cloud app posted progress; `effect` is what it changed, or why it changed nothing."""
+    """The cloud app posted progress; `effect` is what it changed, or why it changed nothing.
+
+    `body` is what it sent: each key with its value as JSON.
+    """
 
     transfer: str
     http: int
@@ -373,12 +415,24 @@ class ProgressPost(Evidence):
     status: str | None = None
     percent: int | None = None
     reason: str = ""
+    body: tuple[tuple[str, str], ...] = ()
 
     def _say(self) -> str:
         said = (self.status, None if self.percent is None else str(self.percent))
         what = " ".join(each for each in said if each) or "nothing known"
         why = f", {self.reason}" if self.reason else ""
         return f"the cloud app posted {what} to {self.transfer}: {self.http}, {self.effect}{why}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToleratedCall(Evidence):
+    """A call of the cloud app that the stub let through although production would not."""
+
+    what: str
+    why: str
+
+    def _say(self) -> str:
+        return f"{self.what}: {self.why}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -394,15 +448,22 @@ class EndedByPlatform(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerCall(Evidence):
-    """The server called the cloud; `http` is 0 without an answer, `is_poll`: for progress."""
+    """The server called the cloud; `http` is 0 without a whole answer, `is_poll`: for progress.
+
+    `told` is what a poll was answered of each transfer: id, status, percent; None where it is not
+    known.
+    """
 
     what: str
     http: int
     is_poll: bool = False
     effect: str = ""
+    told: tuple[tuple[str, str, int | None], ...] | None = None
 
     def _say(self) -> str:
         why = f" ({self.effect})" if self.effect and self.http and not self.ok else ""
+        told = [f"{status} {percent}" for _, status, percent in self.told or ()]
+        why += f", which said {', '.join(told)}" if told else ""
         return f"the server called {self.what} and got {self.http or 'no answer'}{why}"
 
     @property

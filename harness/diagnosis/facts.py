@@ -29,6 +29,12 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 PAGE = "page"
 
+NEW_MIGRATION = "POST /server/v1/migrations"
+"""The call by which the server begins the app migration."""
+
+CALLERS_OWN = (Effect.CLIENT_GONE, Effect.CLIENT_TOO_SLOW)
+"""Effects of calls that ended because the caller did not go on with them."""
+
 HOW_TO_LEARN = {
     JOURNAL: "the cloud's journal was not read: keep journal.jsonl with the run, or name the "
     "stub's control address; a real cloud does not tell",
@@ -143,6 +149,15 @@ class Facts:
     def server_calls(self) -> list[ServerCall]:
         """All calls of the server to the cloud."""
         return self.of(ServerCall)
+
+    @property
+    def failed_uploads(self) -> list[ServerCall]:
+        """Uploads that the cloud did not take, other than for the server app not going on."""
+        return [
+            call
+            for call in self.server_calls
+            if call.what.endswith("/data") and not call.ok and call.effect not in CALLERS_OWN
+        ]
 
     @property
     def posts_all_taken(self) -> bool:

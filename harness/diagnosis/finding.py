@@ -18,6 +18,7 @@ class Finding:
         evidence: what that rests on.
         note: what the evidence amounts to, where that is unclear, such as the next poll's time.
         missing: what is not known, and how to learn it.
+        link: the link that is broken, for a cause that may break one or another; else empty.
     """
 
     cause: str
@@ -25,11 +26,12 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     note: str = ""
     missing: tuple[str, ...] = ()
+    link: str = ""
 
 
-def proved(cause: str, *evidence: Evidence, note: str = "") -> Finding:
+def proved(cause: str, *evidence: Evidence, note: str = "", link: str = "") -> Finding:
     """The evidence proves the cause."""
-    return Finding(cause, "proved", evidence, note)
+    return Finding(cause, "proved", evidence, note, link=link)
 
 
 def likely(

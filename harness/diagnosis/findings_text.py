@@ -3,16 +3,19 @@
 import json
 import textwrap
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from harness.diagnosis.causes import BY_ID
-from harness.diagnosis.evidence import Evidence
+from harness.diagnosis.evidence import Evidence, HostCalled, ToleratedCall
 from harness.diagnosis.facts import HOW_TO_LEARN, Facts
 from harness.diagnosis.finding import Finding
 from harness.diagnosis.links import Link, gaps, links
+from harness.diagnosis.near_misses import as_data, as_lines, near_misses
 
 _WIDTH = 96
 _MOST_EVIDENCE = 7
+_MOST_MISSES = 3
 
 
 def explain(case: str, facts: Facts, findings: Sequence[Finding], problems: Sequence[str]) -> str:
@@ -25,15 +28,16 @@ def explain(case: str, facts: Facts, findings: Sequence[Finding], problems: Sequ
         problems: what could not be read.
     """
     named = [each for each in findings if each.confidence in ("proved", "likely")]
-    ruled_out = [each.cause for each in findings if each.confidence == "excluded"]
     found = links(facts, findings)
     row = facts.row.says if facts.row else "nobody saw a row"
     parts = [f"{case}\n{row}", "\n".join(map(_link, found))]
     if not named:
         parts.append("No cause is proved, and none is likely.")
     parts += [_cause(finding) for finding in named]
-    if ruled_out:
-        parts.append(_wrapped("Excluded: ", ", ".join(ruled_out)))
+    parts += _made_up(facts)
+    parts += _near_misses(facts)
+    parts += _excluded(found)
+    parts += _refused_elsewhere(facts)
     parts += _not_known(gaps(found), facts)
     parts += [_wrapped("Not read: ", problem) for problem in problems]
     return "\n\n".join(parts) + "\n"
@@ -41,7 +45,7 @@ def explain(case: str, facts: Facts, findings: Sequence[Finding], problems: Sequ
 
 def _link(link: Link) -> str:
     """One line: its state, and by what it held, what broke it, or how to learn that."""
-    causes = [f.cause for f in link.findings if f.confidence in ("proved", "likely")]
+    causes = [each.cause for each in link.named]
     is_broken = link.state in ("broken", "likely broken")
     state = link.state.upper() if is_broken else link.state
     why = ", ".join(causes) if is_broken else str(link.by or link.learn)
@@ -58,6 +62,9 @@ def to_json(
         "row": None if facts.row is None else facts.row.says,
         "links": [_link_as_data(each) for each in links(facts, findings)],
         "causes": [_as_data(finding) for finding in findings],
+        "host_calls": [_evidence(each) for each in facts.of(HostCalled)],
+        "production_would_refuse": [_evidence(each) for each in facts.of(ToleratedCall)],
+        "near_misses": [as_data(each) for each in near_misses(facts)],
         "problems": list(problems),
     }
 
@@ -87,7 +94,17 @@ def _link_as_data(link: Link) -> dict[str, Any]:
         "state": link.state,
         "by": None if link.by is None else _evidence(link.by),
         "learn": link.learn,
+        "causes": [each.cause for each in link.named],
+        "at": at.isoformat() if (at := _time_of(link)) else None,
     }
+
+
+def _time_of(link: Link) -> datetime | None:
+    """Server time at which it held or broke; None where that is not known."""
+    broke = [item for each in link.named for item in each.evidence]
+    seen = [link.by] if link.by else broke
+    times = [item.origin.server for item in seen if item.origin.server]
+    return max(times, default=None)
 
 
 def _as_data(finding: Finding) -> dict[str, Any]:
@@ -127,6 +144,55 @@ def _cause(finding: Finding) -> str:
     lines.append(_wrapped("  > ", cause.advice))
     lines.append(f"    {cause.source}")
     return "\n".join(lines)
+
+
+def _made_up(facts: Facts) -> list[str]:
+    """What the app asked of Confluence and got made up, whether or not that mattered."""
+    empty = [each for each in facts.of(HostCalled) if not each.answered]
+    if not empty:
+        return []
+    lines = [_wrapped("  - ", str(each)) for each in empty[:_MOST_EVIDENCE]]
+    if more := max(0, len(empty) - _MOST_EVIDENCE):
+        lines.append(f"  - and {more} more methods")
+    return ["Made up, since the stand-in does not have it:\n" + "\n".join(lines)]
+
+
+def _refused_elsewhere(facts: Facts) -> list[str]:
+    """What went well here only because the stub is more lenient, each reason once."""
+    first: dict[str, ToleratedCall] = {}
+    for each in facts.of(ToleratedCall):
+        first.setdefault(each.says, each)
+    if not first:
+        return []
+    return [
+        "Production would refuse:\n"
+        + "\n".join(_wrapped("  - ", str(each)) for each in first.values())
+    ]
+
+
+def _near_misses(facts: Facts) -> list[str]:
+    """What had no effect, beside what would have worked."""
+    missed = near_misses(facts)
+    lines = [line for each in missed[:_MOST_MISSES] for line in as_lines(each)]
+    if more := missed[_MOST_MISSES:]:
+        lines.append(f"  and {len(more)} more (--json has them)")
+    return ["Near misses, and what would have worked:\n" + "\n".join(lines)] if lines else []
+
+
+def _excluded(found: Sequence[Link]) -> list[str]:
+    """What else would break a link that did not hold, and how many others are ruled out."""
+    near: list[str] = []
+    others = 0
+    for link in found:
+        ruled_out = [each.cause for each in link.findings if each.confidence == "excluded"]
+        if link.state in ("held", "not reached"):
+            others += len(ruled_out)
+        else:
+            near += ruled_out
+    if not near and not others:
+        return []
+    more = f"{', and ' if near else ''}{others} causes of other links (--json names them)"
+    return [_wrapped("Excluded: ", ", ".join(near) + (more if others else ""))]
 
 
 def _not_known(findings: Sequence[Finding], facts: Facts) -> list[str]:

@@ -5,25 +5,31 @@ from collections.abc import Callable, Iterator
 from harness.diagnosis.data_evidence import DataRead, DataUploaded
 from harness.diagnosis.evidence import (
     Bundle,
+    Delivery,
     Evidence,
     ListenerCall,
+    PlanStatus,
     Plugin,
     ProgressPost,
     RowShown,
     ServerCall,
     TransferMade,
 )
-from harness.diagnosis.facts import Facts, server_time, with_effect
-from harness.diagnosis.rows import shows
+from harness.diagnosis.facts import NEW_MIGRATION, Facts, server_time, with_effect
+from harness.diagnosis.rows import newest_before, shows, tells
+from harness.store.layout import RESULTS
 from harness.vocabulary.effects import EFFECTIVE
+from harness.vocabulary.features import FEATURE
 from harness.vocabulary.listener import LISTENER_SERVICE
 
 Seen = Callable[[Facts], Evidence | None]
 
 
 def switched_on(facts: Facts) -> Evidence | None:
-    """A page with the block for app migrations."""
-    return _first(row for row in facts.of(RowShown) if row.status != "ABSENT")
+    """A page with the block for app migrations, or the flag as it reads back."""
+    flag = facts.flag(FEATURE)
+    shown = _first(row for row in facts.of(RowShown) if row.status != "ABSENT")
+    return shown or (flag if flag and flag.on and flag.origin.source != RESULTS else None)
 
 
 def app_runs(facts: Facts) -> Evidence | None:
@@ -51,9 +57,17 @@ def in_plan(facts: Facts) -> Evidence | None:
     return _first(rows) or facts.last(TransferMade)
 
 
+def core_done(facts: Facts) -> Evidence | None:
+    """The plan's end, or the app migration, which comes after it."""
+    ended = (each for each in facts.of(PlanStatus) if each.status in ("FINISHED", "INCOMPLETE"))
+    asked = (each for each in facts.of(ServerCall) if each.what == NEW_MIGRATION)
+    return _first(asked) or _first(ended)
+
+
 def reaches_cloud(facts: Facts) -> Evidence | None:
-    """A call of the server that the cloud answered as one of its own."""
-    return _last(call for call in facts.of(ServerCall) if call.ok)
+    """A call of the server that the cloud answered, in whatever way."""
+    answered = [call for call in facts.of(ServerCall) if call.http]
+    return _first(call for call in answered if call.ok) or _first(iter(answered))
 
 
 def transfer_made(facts: Facts) -> Evidence | None:
@@ -83,7 +97,12 @@ def uploaded(facts: Facts) -> Evidence | None:
 
 
 def heard(facts: Facts) -> Evidence | None:
-    """The acknowledged event of the upload; of the call, where nothing was uploaded."""
+    """The acknowledged event of the upload; of the call, where nothing was uploaded.
+
+    While no try has ended, that the app asks or reports shows that it has heard.
+    """
+    if not facts.of(Delivery):
+        return _first(iter(facts.of(DataRead))) or _first(iter(facts.of(ProgressPost)))
     if facts.of(DataUploaded):
         return facts.data_event
     return facts.told[-1] if facts.told else None
@@ -96,12 +115,12 @@ def read(facts: Facts) -> Evidence | None:
 
 def reported(facts: Facts) -> Evidence | None:
     """A progress post."""
-    return facts.last(ProgressPost)
+    return _first(iter(facts.of(ProgressPost)))
 
 
 def changed(facts: Facts) -> Evidence | None:
     """A post that counted."""
-    return _last(iter(with_effect(facts.of(ProgressPost), *EFFECTIVE)))
+    return _first(iter(with_effect(facts.of(ProgressPost), *EFFECTIVE)))
 
 
 def settled(facts: Facts) -> Evidence | None:
@@ -113,7 +132,9 @@ def polled(facts: Facts) -> Evidence | None:
     """An answered poll after the newest change."""
     change = facts.last_change
     polls = [call for call in facts.polls(change) if call.ok] if change else []
-    return max(polls, key=server_time, default=None)
+    last = max(polls, key=server_time, default=None)
+    told = newest_before(facts, last) if last else None
+    return last if last and (told is None or tells(last, told)) else None
 
 
 def shown(facts: Facts) -> Evidence | None:

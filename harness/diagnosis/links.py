@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.diagnosis import link_evidence as seen
-from harness.diagnosis.evidence import Evidence
+from harness.diagnosis import link_names as names
+from harness.diagnosis.data_evidence import DataRead
+from harness.diagnosis.evidence import Evidence, ProgressPost
 from harness.diagnosis.facts import HOW_TO_LEARN, PAGE, Facts
 from harness.diagnosis.finding import Finding
 from harness.diagnosis.link_evidence import Seen
@@ -37,46 +39,47 @@ class Step:
 
 
 CHAIN: tuple[Step, ...] = (
-    Step("app migration is switched on", ("feature-flag-off",), seen.switched_on, PAGE),
+    Step(names.SWITCHED_ON, ("feature-flag-off",), seen.switched_on, PAGE),
     Step(
-        "the server app runs",
-        ("bundle-not-active", "context-not-started", "package-not-wired"),
+        names.APP_RUNS,
+        ("app-disabled", "bundle-not-active", "context-not-started", "package-not-wired"),
         seen.app_runs,
         UPM,
     ),
     Step(
-        "its listener is there",
-        ("listener-not-exported", "two-listeners", "cloud-key-null"),
+        names.LISTENER_THERE,
+        ("listener-not-exported", "two-listeners", "cloud-key-null", "key-getter-threw"),
         seen.listener_there,
         OSGI,
     ),
     Step(
-        "the app is in the plan",
+        names.IN_PLAN,
         ("app-not-needed", "no-consent", "vendor-check-failed"),
         seen.in_plan,
         PAGE,
     ),
+    Step(names.CORE_DONE, ("core-migration-failed",), seen.core_done, PAGE),
     Step(
-        "the server reaches the cloud",
-        ("server-cannot-reach-cloud", "server-token-refused"),
+        names.REACHES_CLOUD,
+        ("server-cannot-reach-cloud", "connection-broke", "server-token-refused"),
         seen.reaches_cloud,
         JOURNAL,
     ),
     Step(
-        "the platform makes the transfer",
-        ("core-migration-failed", "transfer-refused"),
+        names.TRANSFER_MADE,
+        ("transfer-refused",),
         seen.transfer_made,
         JOURNAL,
     ),
     Step(
-        "it links both apps",
+        names.LINKED,
         ("app-not-installed-in-cloud", "keys-do-not-match"),
         seen.linked,
         JOURNAL,
     ),
-    Step("the listener is called", ("listener-never-called",), seen.called, PROBE),
+    Step(names.CALLED, ("listener-never-called",), seen.called, PROBE),
     Step(
-        "the listener returns",
+        names.RETURNED,
         (
             "not-in-the-model",
             "host-service-missing",
@@ -89,19 +92,19 @@ CHAIN: tuple[Step, ...] = (
         PROBE,
     ),
     Step(
-        "the data is uploaded and closed",
+        names.UPLOADED,
         ("nothing-uploaded", "upload-not-closed"),
         seen.uploaded,
         JOURNAL,
     ),
     Step(
-        "the cloud app hears of it",
+        names.HEARD,
         ("webhook-not-registered", "event-lost", "webhook-never-acknowledged"),
         seen.heard,
         JOURNAL,
     ),
     Step(
-        "the cloud app reads its data",
+        names.READ,
         (
             "app-never-read",
             "app-read-failed",
@@ -112,21 +115,22 @@ CHAIN: tuple[Step, ...] = (
         seen.read,
         JOURNAL,
     ),
-    Step("the cloud app reports", ("cloud-app-never-posted",), seen.reported, JOURNAL),
+    Step(names.REPORTED, ("cloud-app-never-posted",), seen.reported, JOURNAL),
     Step(
-        "the report changes something",
+        names.CHANGED,
         (
             "progress-not-authorised",
             "posted-to-another-transfer",
             "outdated-keys",
             "unknown-status",
             "percent-fell",
+            "report-malformed",
         ),
         seen.changed,
         JOURNAL,
     ),
     Step(
-        "the transfer is settled",
+        names.SETTLED,
         (
             "transfer-cancelled",
             "transfer-timed-out",
@@ -138,14 +142,23 @@ CHAIN: tuple[Step, ...] = (
         JOURNAL,
     ),
     Step(
-        "the assistant hears of that",
-        ("poll-not-due", "cloud-answered-errors"),
+        names.POLLED,
+        ("poll-not-due", "cloud-answered-errors", "poll-answered-old-state"),
         seen.polled,
         JOURNAL,
     ),
-    Step("the row shows it", ("dev-mode-row-not-updated", "browser-stale"), seen.shown, PAGE),
+    Step(
+        names.SHOWN,
+        ("dev-mode-row-not-updated", "browser-stale", "session-ended"),
+        seen.shown,
+        PAGE,
+    ),
 )
-"""Every cause of the catalogue is in one of them, once."""
+"""Every cause of the catalogue is in one of them, once: in the link that it breaks where its
+finding names no other."""
+
+
+_HOME = {cause: step.name for step in CHAIN for cause in step.causes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +179,11 @@ class Link:
     by: Evidence | None = None
     learn: str = ""
 
+    @property
+    def named(self) -> list[Finding]:
+        """The causes that are proved or likely."""
+        return [each for each in self.findings if each.confidence in ("proved", "likely")]
+
 
 def links(facts: Facts, findings: Sequence[Finding]) -> list[Link]:
     """Every link in order.
@@ -177,8 +195,12 @@ def links(facts: Facts, findings: Sequence[Finding]) -> list[Link]:
     by_cause = {finding.cause: finding for finding in findings}
     found: list[Link] = []
     is_broken = False
-    for step in CHAIN:
-        own = tuple(by_cause[cause] for cause in step.causes if cause in by_cause)
+    for step in _in_order(facts):
+        own = tuple(
+            finding
+            for cause, finding in by_cause.items()
+            if step.name == (finding.link or _HOME[cause])
+        )
         by = step.seen(facts)
         state = _state({finding.confidence for finding in own}, by, is_broken)
         learn = _learn(step, own, facts) if state == "unknown" else ""
@@ -187,12 +209,32 @@ def links(facts: Facts, findings: Sequence[Finding]) -> list[Link]:
     return found
 
 
+def _in_order(facts: Facts) -> list[Step]:
+    """The chain, in the order in which this case went through it.
+
+    A failed upload comes before the listener's end, which came of it; reports that an app made
+    without having read anything come before its reading.
+    """
+    chain = list(CHAIN)
+    if facts.failed_uploads:
+        _move(chain, names.RETURNED, behind=names.UPLOADED)
+    if facts.of(ProgressPost) and not facts.of(DataRead):
+        _move(chain, names.READ, behind=names.CHANGED)
+    return chain
+
+
+def _move(chain: list[Step], name: str, behind: str) -> None:
+    step = next(each for each in chain if each.name == name)
+    chain.remove(step)
+    chain.insert([each.name for each in chain].index(behind) + 1, step)
+
+
 def gaps(found: Sequence[Link]) -> list[Finding]:
-    """The causes left open where something could have been seen."""
+    """The causes left open where something could have been seen, in links that did not hold."""
     return [
         finding
         for link in found
-        if link.state != "not reached"
+        if link.state not in ("not reached", "held")
         for finding in link.findings
         if finding.confidence == "unknown"
     ]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from harness.report.timeline import LANES, History, Lane, Moment, Span, Tone
+from harness.report.timeline import LANES, History, Lane, Moment, Reached, Span, Tone
 
 _WIDE_PERCENT, _NARROW_PERCENT = 1.05, 2.1
 """Width of one character in percent of the axis, on a screen and on a phone."""
@@ -23,6 +23,10 @@ _STEPS = tuple(
 )
 _MOST_TICKS, _MOST_MARKS = 6, 80
 _LEAST_LABEL = 4
+LINE = 15
+"""Pixels of one link's line."""
+_MIDDLE = 55
+"""Left of this percent, texts stand to the right of their marks."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,27 @@ class LaneDrawing:
 
 
 @dataclass(frozen=True)
+class DrawnLink:
+    """One link of the chain, in a line of its own.
+
+    Attributes:
+        x: when it held or broke, else where the one before it stands.
+        y: its line.
+        state: as a class of the style sheet.
+        text: its name, and what broke it.
+        anchor: on which side of its mark that stands: start or end.
+        says: its tooltip.
+    """
+
+    x: float
+    y: int
+    state: str
+    text: str
+    anchor: str
+    says: str
+
+
+@dataclass(frozen=True)
 class Tick:
     """A time on the axis; `at_edge` keeps its text inside."""
 
@@ -87,6 +112,7 @@ class Drawing:
     lag: Bar | None
     lanes: tuple[LaneDrawing, ...]
     flags: tuple[str, ...]
+    chain: tuple[DrawnLink, ...] = ()
 
 
 def draw(story: History) -> Drawing:
@@ -101,7 +127,23 @@ def draw(story: History) -> Drawing:
         lag=axis.bar(story.lag) if story.lag else None,
         lanes=tuple(_lanes(axis, story.moments)),
         flags=story.flags,
+        chain=tuple(_chain(axis, story.chain)),
     )
+
+
+def _chain(axis: "_Axis", chain: Sequence[Reached]) -> Iterable[DrawnLink]:
+    """The links as they were reached: each stands no further left than the one before it."""
+    x = axis.x(min((each.at for each in chain if each.at), default=axis.begin))
+    for number, link in enumerate(chain):
+        if link.at is not None:
+            x = max(x, axis.x(link.at))
+        is_broken = link.state in ("broken", "likely broken")
+        text = f"{link.name}: {link.says}" if is_broken and link.says else link.name
+        when = f"{link.at:%H:%M:%S} " if link.at else ""
+        says = f"{when}{link.name}: {link.state}" + (f", {link.says}" if link.says else "")
+        state = link.state.replace(" ", "-")
+        anchor = "start" if x < _MIDDLE else "end"
+        yield DrawnLink(x, LINE * number + LINE, state, text, anchor, says)
 
 
 class _Axis:
@@ -110,6 +152,11 @@ class _Axis:
     def __init__(self, begin: datetime, end: datetime) -> None:
         room = (end - begin) / 50
         self._begin, self._end = begin - room, end + room
+
+    @property
+    def begin(self) -> datetime:
+        """Its left end."""
+        return self._begin
 
     def x(self, at: datetime) -> float:
         part = (at - self._begin) / (self._end - self._begin)

@@ -44,6 +44,7 @@ class CaseView:
         causes: those proved or likely, as data.
         excluded: names of the causes ruled out.
         links: the chain from click to row, each with its state.
+        near_misses: what had no effect, beside what would have worked.
         picture: the screenshot as a data address; None when it is not embedded.
         files: artefact, link or None.
         trace: link of the trace, and the command that opens it; None without a trace.
@@ -56,6 +57,7 @@ class CaseView:
     causes: Sequence[Mapping[str, Any]]
     excluded: Sequence[str]
     links: Sequence[Mapping[str, Any]]
+    near_misses: Sequence[Mapping[str, Any]]
     picture: str | None
     files: Sequence[tuple[Artifact, str | None]]
     trace: tuple[str, str] | None
@@ -129,8 +131,8 @@ def _views(run: ReportedRun) -> list[CaseView]:
 
 
 def _view(case: ReportedCase, anchor: str, pictures: Mapping[int, str]) -> CaseView:
-    drawn = history(case.result, case.evidence)
-    diagnosis = case.diagnosis or {"causes": (), "links": ()}
+    diagnosis = case.diagnosis or {"causes": (), "links": (), "near_misses": ()}
+    drawn = history(case.result, case.evidence, diagnosis["links"])
     files = [(each, link_inside(each.path)) for each in case.artifacts]
     trace = case.artifact(TRACE)
     address = link_inside(trace.path) if trace else None
@@ -146,6 +148,7 @@ def _view(case: ReportedCase, anchor: str, pictures: Mapping[int, str]) -> CaseV
         causes=causes,
         excluded=[c["cause"] for c in diagnosis["causes"] if c["confidence"] == "excluded"],
         links=diagnosis["links"],
+        near_misses=diagnosis.get("near_misses") or (),
         picture=pictures.get(id(case)),
         files=files,
         trace=(address, f"playwright show-trace {shlex.quote(trace.path)}")

@@ -4,11 +4,11 @@ The cloud's platform clock follows the server's, so what the journal, the page, 
 log tell can stand on one axis.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 from harness.diagnosis.evidence import (
     Delivery,
@@ -50,7 +50,9 @@ _ROW_TONES: dict[str, Tone] = {
     "INCOMPLETE": "warning",
     "FAILED": "bad",
     "TIMED_OUT": "bad",
+    "CANCELLING": "moving",
     "CANCELLED": "warning",
+    "SKIPPED": "warning",
 }
 _CLOUD_TONES: dict[str, Tone] = {
     "IN_PROGRESS": "moving",
@@ -91,6 +93,23 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Reached:
+    """One link of the chain.
+
+    Attributes:
+        name: what it does.
+        state: `held`, `broken`, `likely broken`, `unknown` or `not reached`.
+        at: server time at which it held or broke; None where that is not known.
+        says: by what it held, what broke it, or how to learn that.
+    """
+
+    name: str
+    state: str
+    at: datetime | None
+    says: str
+
+
+@dataclass(frozen=True)
 class History:
     """A case on the server's time axis.
 
@@ -101,6 +120,7 @@ class History:
         caught_up: whether the row came to a final status within the lag.
         moments: everything else.
         flags: dark features in effect, in words.
+        chain: the links from the admin's click to the row.
     """
 
     begin: datetime
@@ -111,14 +131,18 @@ class History:
     caught_up: bool
     moments: tuple[Moment, ...]
     flags: tuple[str, ...]
+    chain: tuple[Reached, ...] = ()
 
 
-def history(case: CaseResult, evidence: Sequence[Evidence]) -> History | None:
+def history(
+    case: CaseResult, evidence: Sequence[Evidence], links: Sequence[Mapping[str, Any]] = ()
+) -> History | None:
     """A case's history; None when nothing in it has a server time.
 
     Args:
         case: its results, which tell the rows even when no artefact is left.
         evidence: every fact that was read.
+        links: the chain, in the shape of `harness explain --json`.
     """
     moments = sorted(_moments(evidence), key=lambda moment: moment.at)
     rows = _rows(case, evidence)
@@ -135,7 +159,18 @@ def history(case: CaseResult, evidence: Sequence[Evidence]) -> History | None:
         lag=lag,
         caught_up=caught_up,
         moments=tuple(moments),
+        chain=tuple(_reached(each) for each in links),
         flags=_flags(case, evidence),
+    )
+
+
+def _reached(link: Mapping[str, Any]) -> Reached:
+    by = link.get("by") or {}
+    causes = ", ".join(link.get("causes") or ())
+    at = link.get("at")
+    says = causes or str(by.get("says") or link.get("learn") or "")
+    return Reached(
+        str(link["link"]), str(link["state"]), datetime.fromisoformat(at) if at else None, says
     )
 
 

@@ -5,10 +5,11 @@ Whatever breaks inside ends the case as an `error`, with its sentence and what w
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
@@ -23,12 +24,12 @@ from harness.environment.server_zone import server_zone
 from harness.environment.services.names import CONFLUENCE
 from harness.environment.stack import Stack
 from harness.errors import HarnessError
+from harness.runner.case_mishaps import LogSince
 from harness.runner.explanation import CaseEvidence, with_causes
-from harness.runner.log_mishaps import LogSince
 from harness.runner.observe import CaseCloud, TimeScaleTooHigh, Watch, Watched
 from harness.runner.outcome import result_of
 from harness.runner.preconditions import establish
-from harness.runner.start_migration import start
+from harness.runner.start_migration import cancel, start
 from harness.store.layout import FILES, JOURNAL, SCREENSHOT, SERVER_LOG, TRACE
 from harness.store.results import CaseResult
 from harness.store.server_log import with_zone
@@ -166,10 +167,13 @@ class CaseRun:
             since = stack.cloud.journal_end()
             dark_features.set_site(testbed.client, case.dark_features)
         with self.phases("install"):
-            testbed.install()
+            with collected.installing():
+                testbed.install()
             at_end.enter_context(establish(testbed, case.cloud))
         with self.phases("migrate"):
             begun = start(testbed, case, page, collected.armed)
+            if case.cloud.admin == "cancels":
+                cancel(testbed, page, since)
         with self.phases("wait"):
             key = testbed.app.server.key
             record = Record(plan_id_in(page.url), key, declared_by(case))
@@ -206,6 +210,23 @@ def _named(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
+def _of_the_story(entries: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """All but what the harness itself looked up, and what somebody read again with no other answer.
+
+    An app that looks for its transfers may ask fifty times a second.
+    """
+    told: set[tuple[Any, ...]] = set()
+    for entry in entries:
+        if entry["effect"] == Effect.READ:
+            way = tuple(
+                entry.get(name) for name in ("caller", "method", "path", "status", "reason")
+            )
+            if entry.get("caller") == "harness" or way in told:
+                continue
+            told.add(way)
+        yield entry
+
+
 def _keep_logs(
     stack: Stack, case: Case, folder: Path, log_offset: int, journal_start: int
 ) -> dict[str, str]:
@@ -215,7 +236,6 @@ def _keep_logs(
     entries, _ = stack.cloud.journal(journal_start)
     # What the previous case left under way comes before this case's marker.
     own = [entry for entry in entries if entry.get("case") == case.id] or entries
-    # What the harness itself looked up is not part of the story.
-    lines = (json.dumps(cleaned(entry)) + "\n" for entry in own if entry["effect"] != Effect.READ)
+    lines = (json.dumps(cleaned(entry)) + "\n" for entry in _of_the_story(own))
     (folder / FILES[JOURNAL]).write_text("".join(lines))
     return {name: FILES[name] for name in (SERVER_LOG, JOURNAL)}

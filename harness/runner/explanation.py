@@ -5,11 +5,12 @@ case goes on without it.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Page
 
@@ -19,7 +20,7 @@ from harness.diagnosis.diagnose import diagnose
 from harness.diagnosis.findings_text import for_results
 from harness.diagnosis.readers.run_folder import read_case
 from harness.drivers.browser import migration_assistant
-from harness.drivers.confluence import boot
+from harness.drivers.confluence import startup_checks
 from harness.drivers.debugger.probes import Probe
 from harness.drivers.debugger.recording import WatchedMethod
 from harness.environment.services.names import CONFLUENCE
@@ -57,6 +58,7 @@ class CaseEvidence:
         self._artifacts: dict[str, str] = {}
         self._threads = ThreadPoolExecutor(1, "probe")
         self._probe: Future[Probe | None] | None = None
+        self._install: Literal["", "failed", "done"] = ""
         app = testbed.app
         self._subject = collect.subject_of(read_plugin(testbed.jar), app.server.key, app.cloud.key)
 
@@ -69,6 +71,13 @@ class CaseEvidence:
         """Waits until the probe is armed; from then on no call of the listener is missed."""
         if self._probe:
             self._quietly("the debugger's probe", lambda: self._result(_ARMED_SECONDS))
+
+    @contextmanager
+    def installing(self) -> Iterator[None]:
+        """Inside, the server app is installed: what is raised is why UPM does not have it."""
+        self._install = "failed"
+        yield
+        self._install = "done"
 
     def finish(self, page: Page, failure: str | None) -> dict[str, str]:
         """Takes the probe down and asks every source.
@@ -85,7 +94,13 @@ class CaseEvidence:
         client, key = testbed.client, subject.server_key or ""
         plan = migration_assistant.plan_id_in(page.url)
         self._keep(layout.FLAGS, lambda: collect.flags(client))
-        self._keep(layout.UPM, lambda: collect.plugin(client, subject.plugin_key or key, failure))
+        refusal = failure if self._install == "failed" else None
+        if self._install:
+            # Before that, UPM not having it says nothing of the app.
+            self._keep(
+                layout.UPM, lambda: collect.plugin(client, subject.plugin_key or key, refusal)
+            )
+        self._keep(layout.HOST, lambda: collect.host_calls(client, subject.plugin_key or key))
         self._keep(layout.SITE, lambda: self._site(key))
         self._keep(layout.PLAN, lambda: self._plan(page, plan))
         if plan:
@@ -99,14 +114,14 @@ class CaseEvidence:
         return self._artifacts
 
     def _site(self, key: str) -> dict[str, Any]:
-        cloud, wanted = self._testbed.stack.cloud, self._subject.cloud_key
-        told = {"apps": collect.cloud_apps(cloud, wanted)}
+        cloud, cloud_key = self._testbed.stack.cloud, self._subject.cloud_key
+        collected = {"apps": collect.cloud_apps(cloud, cloud_key)}
         assessed = collect.ask(
             "the app assessment",
             self._problems,
             lambda: collect.assessment(self._testbed.client, key),
         )
-        return told | (assessed or {})
+        return collected | (assessed or {})
 
     def _plan(self, page: Page, plan: str | None) -> dict[str, Any]:
         return {
@@ -117,7 +132,7 @@ class CaseEvidence:
         }
 
     def _server_clock(self) -> Callable[[datetime], datetime]:
-        server, wall = boot.server_time(self._testbed.client), datetime.now(UTC)
+        server, wall = startup_checks.server_time(self._testbed.client), datetime.now(UTC)
         scale = self._testbed.stack.scale
         return lambda at: server + (at - wall) * scale
 
@@ -145,8 +160,8 @@ class CaseEvidence:
             return
         try:
             states = probe.bundles(self._subject.classes)
-            if told := collect.bundles(states, self._subject):
-                self._write(layout.OSGI, told)
+            if collected := collect.bundles(states, self._subject):
+                self._write(layout.OSGI, collected)
         except DriverError as error:
             self._problems.append(f"osgi: {error}")
         self._write(layout.PROBE, json.loads(probe.stop().to_json()))
@@ -162,8 +177,8 @@ class CaseEvidence:
             self._problems.append(f"{what}: {error!r}")
 
     def _keep(self, name: str, source: Callable[[], Any]) -> None:
-        if (told := collect.ask(name, self._problems, source)) is not None:
-            self._write(name, told)
+        if (collected := collect.ask(name, self._problems, source)) is not None:
+            self._write(name, collected)
 
     def _write(self, name: str, data: Any) -> None:
         file = layout.FILES[name]

@@ -13,8 +13,10 @@ from playwright.sync_api import Page
 from harness.cases import CloudSetup
 from harness.drivers.browser import assessment
 from harness.drivers.browser.page_cache import stale_plans
+from harness.drivers.confluence import apps
 from harness.environment.services.names import CONFLUENCE, HOME
 from harness.errors import DriverError
+from harness.plugin_jar.read import read_plugin
 from harness.settings import STANDIN
 from harness.testbed.testbed import Testbed
 
@@ -38,6 +40,9 @@ def establish(testbed: Testbed, setup: CloudSetup) -> Iterator[None]:
         elif setup.install == "no-webhook":
             undo.callback(_install_anew, testbed, webhook=True)
             _install_anew(testbed, webhook=False)
+        if setup.server_app == "disabled":
+            _enable(testbed, enabled=False)
+            undo.callback(_enable, testbed, enabled=True)
         if setup.assessment != "needed":
             _decide(testbed, assessment.Decision.NOT_NEEDED)
             undo.callback(_decide, testbed, assessment.Decision.NEEDED)
@@ -91,6 +96,11 @@ def _address(testbed: Testbed) -> str:
     return str(next(app["base_url"] for app in testbed.stack.cloud.apps() if app["key"] == key))
 
 
+def _enable(testbed: Testbed, *, enabled: bool) -> None:
+    key = read_plugin(testbed.jar).facts.key or testbed.app.server.key
+    apps.set_enabled(testbed.client, key, enabled)
+
+
 def _decide(testbed: Testbed, decision: assessment.Decision) -> None:
     with _page(testbed) as page:
         key = testbed.app.server.key
@@ -106,11 +116,11 @@ def _in_confluence(testbed: Testbed, commands: str) -> None:
     """Runs commands where Confluence runs; `$exports` is where a stand-in's core exports to."""
     attempted = "a core migration that fails"
     if testbed.stack.confluence != STANDIN:
-        raise DriverError(attempted, f"{testbed.stack.confluence} exports to where nobody knows")
+        raise DriverError(attempted, f"{testbed.stack.confluence} exports to an unknown folder")
     script = f'exports="${{CONFLUENCE_HOME:-{HOME}}}/migration"; {commands}'
-    status, told = testbed.stack.running[CONFLUENCE].execute(["sh", "-c", script])
+    status, output = testbed.stack.running[CONFLUENCE].execute(["sh", "-c", script])
     if status:
-        raise DriverError(attempted, told.strip() or f"exit status {status}")
+        raise DriverError(attempted, output.strip() or f"exit status {status}")
 
 
 @contextmanager

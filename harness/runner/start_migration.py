@@ -13,10 +13,13 @@ from playwright.sync_api import Page
 
 from harness.cases import Case
 from harness.drivers.browser import migration_assistant
-from harness.drivers.confluence import boot, migration
+from harness.drivers.confluence import migration, startup_checks
 from harness.planning.requirements import plan_of
 from harness.testbed.testbed import Testbed
+from harness.vocabulary.effects import Effect
+from harness.wait import wait_for
 
+_CALLED_WITHIN = 30.0
 _ROWLESS = ("ABSENT", "NO_ROW")
 """Rows of plans whose apps are not migrated: nothing could be triggered."""
 
@@ -41,14 +44,36 @@ def start(testbed: Testbed, case: Case, page: Page, ready: Callable[[], None]) -
     plan = testbed.executed.get(key) if testbed.start == "trigger" and has_row else None
     if plan is not None:
         migration_assistant.open_plan(page, plan, base_url=url)
-        begun = boot.server_time(testbed.client)
+        begun = startup_checks.server_time(testbed.client)
         ready()
         if migration.trigger(testbed.client, plan, [testbed.app.server.key]):
             return begun
     plan = migration_assistant.create_plan(page, url, case.id, testbed.stack.account)
-    begun = boot.server_time(testbed.client)
+    begun = startup_checks.server_time(testbed.client)
     ready()
     migration_assistant.run_plan(page, plan)
     if has_row:
         testbed.executed[key] = plan
     return begun
+
+
+def cancel(testbed: Testbed, page: Page, since: int) -> None:
+    """Stops the plan once its listener is called, as an admin would.
+
+    Args:
+        testbed: what the case runs on.
+        page: shows the plan.
+        since: the journal's number from which the case's entries come.
+
+    Raises:
+        DriverError: the page has no way to stop it.
+        WaitTimedOut: the listener was not called.
+    """
+
+    def triggered() -> bool | None:
+        entries, _ = testbed.stack.cloud.journal(since)
+        return any(each["effect"] == Effect.TRIGGERED for each in entries) or None
+
+    wait_for("the listener to be called, for the admin to cancel", triggered, within=_CALLED_WITHIN)
+    plan = migration_assistant.plan_id_in(page.url) or page.url
+    migration_assistant.stop_plan(page, plan)

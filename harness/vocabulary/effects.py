@@ -34,6 +34,7 @@ class Effect(StrEnum):
     LOGGED = "logged"
     EXPORT_COMPLETED = "export completed"
     ATTACHED = "attached"
+    RENEWED = "token renewed"
     INSTALLED = "installed"
     UNINSTALLED = "uninstalled"
 
@@ -58,6 +59,8 @@ class Effect(StrEnum):
     NOT_A_FORGE_APP = "refused: not a Forge app"
     NO_SCOPE = "refused: scope not declared"
     BAD_BEARER = "refused: bad server token"
+    EXPIRED_BEARER = "refused: expired server token"
+    CONNECTION_EXPIRED = "refused: connection expired"
     NOT_PUBLIC = "refused: control API on the public listener"
     EGRESS_REFUSED = "refused: address outside the stack"
     MALFORMED = "malformed request"
@@ -75,6 +78,7 @@ class Effect(StrEnum):
     NOT_ACKNOWLEDGED = "not acknowledged"
     GAVE_UP = "gave up"
     DROPPED = "dropped"
+    WRONG_ENVIRONMENT = "wrong environment"
     CALLED_BACK = "called back"
     CALLBACK_REFUSED = "callback refused"
 

@@ -15,7 +15,9 @@ RowStatus = Literal[
     "INCOMPLETE",
     "FAILED",
     "TIMED_OUT",
+    "CANCELLING",
     "CANCELLED",
+    "SKIPPED",
 ]
 """ABSENT: the page has no block "App migration progress". NO_ROW: a block, none for the app.
 
@@ -23,7 +25,7 @@ The others are the row's own texts, in the spelling of the assistant's states.
 """
 
 STATUSES: tuple[str, ...] = get_args(RowStatus)
-FINAL = frozenset({"COMPLETE", "INCOMPLETE", "FAILED", "TIMED_OUT", "CANCELLED"})
+FINAL = frozenset({"COMPLETE", "INCOMPLETE", "FAILED", "TIMED_OUT", "CANCELLED", "SKIPPED"})
 """Statuses that no later poll changes."""
 
 

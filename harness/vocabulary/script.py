@@ -6,7 +6,9 @@ A step is an object with one of these keys:
 - `{"post": BODY}` posts to the transfer's progress; with `"to"` to another transfer's, and with
   `"secret"` it is signed with that instead of the installation's secret. With `"expect"`, any other
   status of the answer ends the script.
-- `{"fetch": "data"}` lists the transfer's app data, and downloads what it has not downloaded yet.
+- `{"fetch": "data"}` lists the transfer's app data, and downloads what it has not downloaded yet;
+  with `"secret"` it asks with that instead of the installation's secret, with `"wait"` it uses each
+  link that many seconds after it got it.
 - `{"map": [KEY...], "namespace": NS}` looks up mappings.
 - `{"feedback": DETAILS}` leaves feedback for the listener.
 - `{"sleep": SECONDS}` waits; the app's time scale divides the seconds.
@@ -46,6 +48,10 @@ class Fetch(_Step):
     """Lists the transfer's app data and downloads it from its signed URLs."""
 
     fetch: Literal["data"]
+    secret: str | None = None
+    """Signs with this instead of the shared secret."""
+    wait: float = Field(default=0.0, ge=0, le=86400)
+    """Seconds between getting a link and using it; the app's time scale divides them."""
 
 
 class Map(_Step):

@@ -18,6 +18,14 @@ from urllib.parse import urlencode
 import atlassian_jwt
 import httpx
 
+WARNED = {"PYTHONWARNINGS": "default::ResourceWarning"}
+"""Makes a program of ours say what it leaves to its garbage collector: sockets, files, loops."""
+
+
+def assert_nothing_is_left_open(output: str) -> None:
+    """Fails where a program that ran with `WARNED` left something open."""
+    assert "ResourceWarning" not in output, output[-4000:]
+
 
 @dataclass
 class Process:
@@ -44,7 +52,7 @@ def start(module: str, folder: Path, *arguments: str, env: dict[str, str] | None
             [sys.executable, "-m", module, "--ports-file", str(ports_file), *arguments],
             stdout=log,
             stderr=log,
-            env=os.environ | (env or {}),
+            env=os.environ | WARNED | (env or {}),
         )
     deadline = time.monotonic() + 60
     while not ports_file.exists():
@@ -69,6 +77,7 @@ def running(
                 process.popen.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
+        assert_nothing_is_left_open((folder / "output.log").read_text(errors="replace"))
 
 
 def eventually(look: Callable[[], Any], within: float = 10.0) -> Any:
@@ -86,7 +95,7 @@ class CloudDriver:
     def __init__(self, url: str) -> None:
         self.url = url
         self.http = httpx.Client(base_url=url, timeout=10, trust_env=False)
-        self.token = ""
+        self.token, self.renews = "", True
         self.case: str | None = None
 
     def control(self, method: str, path: str, json: Any = None, expect: int = 200) -> Any:
@@ -108,10 +117,16 @@ class CloudDriver:
         return [entry["effect"] for entry in self.journal(**filters)]
 
     def server(self, method: str, path: str, expect: int = 200, **arguments: Any) -> Any:
-        headers = {"authorization": f"Bearer {self.token}"} if self.token else {}
-        answer = self.http.request(method, f"/server/v1{path}", headers=headers, **arguments)
+        answer = self._as_server(method, path, **arguments)
+        if self.renews and answer.status_code == 401 and "token-expired" in answer.text:
+            self.token = self._as_server("POST", "/token").json()["token"]
+            answer = self._as_server(method, path, **arguments)
         assert answer.status_code == expect, f"{answer.status_code}: {answer.text}"
         return answer.json() if answer.content else None
+
+    def _as_server(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        headers = {"authorization": f"Bearer {self.token}"} if self.token else {}
+        return self.http.request(method, f"/server/v1{path}", headers=headers, **arguments)
 
     def attach(self, server_id: str = "B0QX-1") -> Any:
         body = {
@@ -170,6 +185,7 @@ class ConnectApp:
         self.more_descriptor: dict[str, Any] = descriptor or {}
         self.received: list[tuple[str, dict[str, Any]]] = []
         self.tokens: list[str] = []
+        self.systems: list[str] = []
         self.asked: list[str] = []
         self.answers: list[int] = []
         self.slow = 0.0
@@ -199,6 +215,7 @@ class ConnectApp:
                 length = int(self.headers["content-length"])
                 body = json.loads(self.rfile.read(length))
                 app.tokens.append(self.headers.get("authorization", ""))
+                app.systems += filter(None, [self.headers.get("x-forge-oauth-system")])
                 if "sharedSecret" in body:
                     app.secret, app.client_key = body["sharedSecret"], body["clientKey"]
                 app.received.append((self.path, body))

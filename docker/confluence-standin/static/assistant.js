@@ -5,6 +5,7 @@ const REFRESH_MS = 1000;
 const PLAN_TONES = { RUNNING: "blue", FINISHED: "green", INCOMPLETE: "yellow", FAILED: "red" };
 const ROW_TONES = {
   STARTING: "blue", RUNNING: "green", COMPLETE: "green", INCOMPLETE: "yellow", FAILED: "red", TIMED_OUT: "red",
+  CANCELLING: "blue",
 };
 const CHECK_TONES = { PASSED: "green", WARNING: "yellow", ERROR: "red" };
 
@@ -81,10 +82,18 @@ async function home() {
       plan.status === "RUNNING" ? null : button("Delete", () => remove(plan))));
   const card = (title, text, action) =>
     make("li", {}, make("h3", {}, title), make("p", { class: "muted" }, text), action);
+  const connectAgain = async () => {
+    await call("/connection", "POST", {});
+    await home();
+  };
   draw(
     make("div", { class: "title" }, make("h1", {}, "Migration Assistant"),
       button("Create new migration", () => location.assign(`${PAGES}/create`), true)),
     make("p", { class: "lead" }, "Move spaces, users and apps from this Confluence to your Atlassian cloud site."),
+    told.connectionExpired
+      ? make("div", { class: "message error", role: "alert" },
+        make("p", {}, "The connection to your cloud site has expired."), button("Connect again", connectAgain, true))
+      : null,
     make("ul", { class: "cards" },
       card("Your apps", `${told.assessedPercent}% of them have a decision.`,
         link("Assess your apps", `${PAGES}/assess`)),
@@ -105,14 +114,20 @@ function progressPanel(plan) {
     : plan.status === "FAILED" && !plan.hasRun ? ["Failed", "red"] : ["Done", "green"];
   const kinds = plan.include.filter((kind) => kind.name !== "APPS").map((kind) =>
     make("tr", {}, make("th", { scope: "row" }, kind.text), make("td", {}, lozenge(...state, true))));
+  const change = (app, what, text, allowed) => button(text, async () => drawPlan(await call(
+    `/plans/${plan.id}/apps/${encodeURIComponent(app.serverAppKey)}/${what}`, "POST", {})), false, { disabled: !allowed });
+  const action = (app) => ["STARTING", "RUNNING"].includes(app.status)
+    ? change(app, "cancel", "Cancel", app.cancellable)
+    : ["FAILED", "INCOMPLETE"].includes(app.status) ? change(app, "rerun", "Re-run", app.rerunnable) : null;
   const row = (app) => make("tr", {},
     make("td", {}, make("strong", {}, app.app), make("code", { class: "line" }, app.serverAppKey)),
     make("td", {}, lozenge(app.text, ROW_TONES[app.status], true)),
     make("td", {},
       app.percent === null ? "–" : make("span", { class: "percent" }, `${app.percent} %`),
-      app.message === null ? null : make("div", { class: "muted" }, app.message)));
+      app.message === null ? null : make("div", { class: "muted" }, app.message)),
+    plan.actions ? make("td", { class: "actions" }, action(app)) : null);
   const apps = plan.rows.length
-    ? table(heads("App", "Status", "Progress"), plan.rows.map(row))
+    ? table(heads("App", "Status", "Progress", ...(plan.actions ? ["Actions"] : [])), plan.rows.map(row))
     : make("p", { class: "empty" }, "0 apps will be migrated.");
   return [
     make("h2", {}, "Migration progress"), table(heads("Data", "Status"), kinds),

@@ -31,5 +31,5 @@ class MessageDone(Change):
     def _apply(self, state: State) -> None:
         message = state.messages.pop(self.message_id, None)
         if message is not None and message.transfer_id in state.transfers and self.acknowledged:
-            text = f"The cloud app was notified: {message.event}"
+            text = f"Notified cloud app {message.app_key} of {message.event}"
             state.log(message.transfer_id, self.at, "INFO", "CLOUD_APP_NOTIFIED", text)

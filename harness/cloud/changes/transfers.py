@@ -6,6 +6,10 @@ from typing import Any, ClassVar
 from harness.cloud.changes.base import Change
 from harness.cloud.state import EXPIRES_AFTER, SETTLED, SETTLING, Migration, State, Transfer, Upload
 
+SAID_LIMIT = 1000
+"""The most characters of an app's message that the progress log shows."""
+CANCEL_TEXT = "Initiated your request to cancel app migration."
+
 
 @dataclass(frozen=True, slots=True)
 class MigrationCreated(Change):
@@ -32,7 +36,7 @@ class TransferCreated(Change):
         state.transfer_count += 1
         migration = state.migrations[transfer.migration_id]
         migration.transfers.append(transfer.id)
-        text = f"Migration of {transfer.cloud_key} was started"
+        text = f"App migration started. Details: {transfer.cloud_key}, for transfer: {transfer.id}"
         state.log(transfer.id, transfer.created_at, "INFO", "MIGRATION_STARTED", text)
 
 
@@ -86,7 +90,7 @@ class DataUploaded(Change):
         transfer.uploads.append(self.key)
         transfer.settles_at = None
         transfer.exported_at = self.at
-        text = "App data was uploaded"
+        text = f"App data uploaded. Details: ID: {self.key}"
         state.log(self.transfer_id, self.at, "INFO", "APP_DATA_UPLOADED", text, s3Key=self.key)
 
 
@@ -111,15 +115,20 @@ class ProgressReported(Change):
         transfer.updated_at = self.at
         if self.status in SETTLING:
             transfer.settled_at = self.at
-        shown = (self.message or "")[:500]
+        percent = "" if transfer.percent is None else transfer.percent
+        text = (
+            f"App migration updated by the Cloud app with status {self.status}, "
+            f"progress {percent} and message: "
+        )
         state.log(
             self.transfer_id,
             self.at,
             "INFO",
             "STATUS_UPDATE",
-            shown,
+            text,
             status=self.status,
             percent=self.percent,
+            said=(self.message or "")[:SAID_LIMIT],
         )
 
 
@@ -148,7 +157,7 @@ class CancelRequested(Change):
         transfer.cancel_requested_at = self.at
         transfer.status = "CANCELLATION_REQUESTED"
         transfer.updated_at = self.at
-        state.log(self.transfer_id, self.at, "INFO", "CANCEL_REQUESTED", "Cancel was requested")
+        state.log(self.transfer_id, self.at, "INFO", "CANCEL_REQUESTED", CANCEL_TEXT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ TOLERATED = (
     "the token's qsh is over the whole path, /wiki included: only this stub accepts it, the "
     "product would refuse the call"
 )
-"""The journal's remark about a call whose token passes here alone."""
+"""What the journal says about a call whose token passes here alone."""
 
 
 def connect_app(world: World, call: Call) -> App:
@@ -39,7 +39,7 @@ def connect_app(world: World, call: Call) -> App:
             token, peeked, world.vault.shared_secret, _hashes(call), world.switches.clock_skew
         )
         if peeked[1]["qsh"] != next(_hashes(call)):
-            call.remark = TOLERATED
+            call.tolerated = TOLERATED
     except TokenRefused as refused:
         raise Refusal(401, refused.effect, refused.message, claim=refused.claim) from refused
     app = world.state.apps.get(verified)

@@ -8,8 +8,8 @@ from pydantic import BaseModel, Field
 from harness.cloud import connect
 from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
 from harness.cloud.changes import AppInstalled, AppUninstalled
-from harness.cloud.forge_api.access import make_token
-from harness.cloud.models import parse
+from harness.cloud.forge import make_token
+from harness.cloud.models import check_address, parse
 from harness.cloud.state import App
 from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
@@ -35,6 +35,7 @@ async def install(world: World, call: Call) -> Outcome:
     body = parse(Install, await call.json_object())
     if (body.baseUrl is None) == (body.descriptorUrl is None):
         raise Refusal(400, Effect.MALFORMED, "give either baseUrl or descriptorUrl")
+    check_address("baseUrl" if body.descriptorUrl is None else "descriptorUrl", body.location)
     world.egress.allow(body.location)
     app = await connect.read_descriptor(world, body.location)
     call.app_key = app.key
@@ -61,11 +62,13 @@ class InstallForge(BaseModel):
 
     key: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9:/_-]{0,199}$")
     eventsUrl: str = Field(min_length=1, max_length=2000)  # noqa: N815 - as Connect's names
+    environment: str = Field(default="production", min_length=1, max_length=200)
 
 
 async def install_forge(world: World, call: Call) -> Outcome:
     """`POST /_harness/forge-apps`: calls nothing; answers with the app's token."""
     body = parse(InstallForge, await call.json_object())
+    check_address("eventsUrl", body.eventsUrl)
     world.egress.allow(body.eventsUrl)
     app = App(
         key=body.key,
@@ -73,10 +76,16 @@ async def install_forge(world: World, call: Call) -> Outcome:
         base_url=body.eventsUrl,
         endpoints=(body.eventsUrl,),
         kind="forge",
+        environment=body.environment,
     )
     call.app_key = app.key
     installed = AppInstalled(asdict(app))
-    world.record_own(Effect.INSTALLED, f"{app.key} is a Forge app", [installed], app_key=app.key)
+    world.record_own(
+        Effect.INSTALLED,
+        f"{app.key} is a Forge app in the environment {app.environment}",
+        [installed],
+        app_key=app.key,
+    )
     answer = answer_json({"appKey": app.key, "token": make_token(world, app.key)})
     return Outcome(answer, Effect.CONTROLLED, f"{app.key} is installed")
 

@@ -1,5 +1,8 @@
 """Answers with the wrong content: a stale poll, a link that has expired too early."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from pydantic import PrivateAttr
 
 from harness.cloud.call import Call, Outcome, answer_json
@@ -11,13 +14,14 @@ from harness.vocabulary.effects import Effect
 class StalePoll(faults.StalePoll, RequestFault):
     """Gives CCMA the first answer that a migration's poll got under this fault, again and again."""
 
-    _kept: dict[str, bytes] = PrivateAttr(default_factory=dict)
+    _kept: dict[str, tuple[bytes, Mapping[str, Any] | None]] = PrivateAttr(default_factory=dict)
 
     def after(self, call: Call, outcome: Outcome) -> None:
         """Replaces the answer with the first one."""
         if outcome.effect == Effect.POLLED:
             migration = call.params["migrationId"]
-            outcome.answer.body = self._kept.setdefault(migration, outcome.answer.body)
+            told = (outcome.answer.body, outcome.detail)
+            outcome.answer.body, outcome.detail = self._kept.setdefault(migration, told)
 
 
 class ExpiredLink(faults.ExpiredLink, RequestFault):

@@ -10,11 +10,6 @@ from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
 
 
-def make_token(world: World, app_key: str) -> str:
-    """Makes the token of a Forge app."""
-    return f"{app_key}.{world.vault.mac('forge', app_key)}"
-
-
 def forge_app(world: World, call: Call) -> App:
     """The Forge app that calls.
 

@@ -1,49 +1,102 @@
-"""Who may call the server's side: a Confluence that has attached, with its bearer token."""
+"""Who may call the server's side: a Confluence that has attached, with its bearer token.
+
+A token lives for some hours and is renewed by the server itself; the connection lives longer, and
+at its end an administrator has to connect the site again. Published is that the connection ends
+and how it is renewed (Atlassian's support article on renewing the authentication token), and 24
+hours as the life of an attachment (public Migration API); the rest is inferred.
+"""
 
 import base64
 import binascii
 from functools import lru_cache
+from typing import Any
 
 from harness.cloud.call import Call, Refusal
-from harness.cloud.state import Migration, Server, Transfer
+from harness.cloud.state import DAY, HOUR, Migration, Server, Transfer
 from harness.cloud.vault import Vault
 from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
 
 
-def make_token(world: World, server_id: str) -> str:
-    """Makes the token of a server."""
+def make_token(world: World, server_id: str) -> dict[str, Any]:
+    """Makes a token of a server, with its end, as the server is told."""
     name = base64.urlsafe_b64encode(server_id.encode()).decode().rstrip("=")
-    return f"{name}.{world.vault.mac('server', server_id)}"
+    now = world.now()
+    token = f"{name}.{now}.{world.vault.mac('server', server_id, str(now))}"
+    return {"token": token, "expiresAt": now + _token_life(world)}
 
 
 def attached_server(world: World, call: Call) -> Server:
     """The server that calls.
 
     Raises:
-        Refusal: 401, its token is missing or not one of ours.
+        Refusal: 401; `code` says whether its token is unknown or expired, or its connection is.
     """
+    server, made_at = _server(world, call)
+    if (old := world.now() - made_at) >= _token_life(world):
+        raise Refusal(
+            401,
+            Effect.EXPIRED_BEARER,
+            f"the server's token is {old / HOUR:.1f} hours old and was valid for "
+            f"{world.switches.server_token_hours:g}: renew it with POST /token",
+            code="token-expired",
+        )
+    return server
+
+
+def connected_server(world: World, call: Call) -> Server:
+    """The server that calls, even if its token has expired.
+
+    Raises:
+        Refusal: 401; `code` says whether its token is unknown or its connection has expired.
+    """
+    return _server(world, call)[0]
+
+
+def _token_life(world: World) -> int:
+    return round(world.switches.server_token_hours * HOUR)
+
+
+def _server(world: World, call: Call) -> tuple[Server, int]:
+    """The server that calls, and when its token was made."""
     call.caller = "server"
     given = call.header(b"authorization") or ""
     kind, _, token = given.partition(" ")
     if kind.lower() != "bearer":
         raise Refusal(401, Effect.NO_TOKEN, "send Authorization: Bearer <token from /attach>")
-    server = world.state.servers.get(_server_of(world.vault, token.strip()) or "")
+    made_for, made_at = _made_for(world.vault, token.strip()) or ("", 0)
+    server = world.state.servers.get(made_for)
     if server is None:
-        raise Refusal(401, Effect.BAD_BEARER, "the token is not one that /attach issued")
+        raise Refusal(
+            401,
+            Effect.BAD_BEARER,
+            "the token is not one that /attach issued",
+            code="unknown-token",
+        )
     call.caller = f"server {server.id}"
-    return server
+    if (old := world.now() - server.connected_at) >= world.switches.connection_days * DAY:
+        raise Refusal(
+            401,
+            Effect.CONNECTION_EXPIRED,
+            f"the connection of server {server.id} to the site is {old / DAY:.1f} days old and was "
+            f"valid for {world.switches.connection_days:g}: an administrator has to connect the "
+            "site again",
+            code="connection-expired",
+        )
+    return server, made_at
 
 
 @lru_cache(maxsize=256)
-def _server_of(vault: Vault, token: str) -> str | None:
-    """The server that a token was made for; cached, since CCMA polls with the same token."""
-    name, _, mac = token.partition(".")
+def _made_for(vault: Vault, token: str) -> tuple[str, int] | None:
+    """The server that a token was made for, and when; cached, since CCMA polls with the same."""
+    name, _, rest = token.partition(".")
+    made_at, _, mac = rest.partition(".")
     try:
         server_id = base64.urlsafe_b64decode(name + "=" * (-len(name) % 4)).decode()
     except (binascii.Error, ValueError):
         return None
-    return server_id if vault.is_mac(mac, "server", server_id) else None
+    is_ours = vault.is_mac(mac, "server", server_id, made_at)
+    return (server_id, int(made_at)) if is_ours else None
 
 
 def own_migration(world: World, call: Call) -> Migration:

@@ -1,6 +1,7 @@
 """What CCMA calls about a run: attach, look up an app, create migrations and transfers, poll."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -8,9 +9,14 @@ from pydantic import BaseModel, Field
 from harness.cloud.call import Call, Outcome, answer_json
 from harness.cloud.changes import MigrationCreated, ServerAttached, TransferCreated
 from harness.cloud.events import migration_details
-from harness.cloud.models import parse
-from harness.cloud.server_api.access import attached_server, make_token, own_migration
-from harness.cloud.state import State
+from harness.cloud.models import check_address, parse
+from harness.cloud.server_api.access import (
+    attached_server,
+    connected_server,
+    make_token,
+    own_migration,
+)
+from harness.cloud.state import DAY, State
 from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
 
@@ -38,12 +44,16 @@ class NewTransfer(BaseModel):
     cloudAppKey: str = Field(min_length=1, max_length=200)  # noqa: N815
     dataAccessScopes: list[str] = []  # noqa: N815
     originalTransferId: str | None = None  # noqa: N815
+    forgeEnvironment: str | None = Field(default=None, max_length=200)  # noqa: N815
 
 
 async def attach(world: World, call: Call) -> Outcome:
-    """`POST /attach`: connects a Confluence to the site; a second call gets the same token."""
+    """`POST /attach`: an administrator connects a Confluence to the site, or connects it again."""
     body = parse(Attach, await call.json_object())
     call.caller = f"server {body.serverId}"
+    check_address("cloudUrl", body.cloudUrl)
+    if body.serverBaseUrl:
+        check_address("serverBaseUrl", body.serverBaseUrl)
     # Mappings belong to the pair of server and site, so the id of the scope is made from both.
     scope_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{body.serverId} {world.addresses.public_url}"))
     server = {
@@ -51,9 +61,10 @@ async def attach(world: World, call: Call) -> Outcome:
         "base_url": body.serverBaseUrl,
         "cloud_url": body.cloudUrl,
         "scope_id": scope_id,
+        "connected_at": world.now(),
     }
     answer = {
-        "token": make_token(world, body.serverId),
+        **make_token(world, body.serverId),
         "cloudUrl": body.cloudUrl,
         "migrationScopeId": scope_id,
         "confluenceClientKey": world.client_key,
@@ -61,14 +72,30 @@ async def attach(world: World, call: Call) -> Outcome:
     return Outcome(answer_json(answer), Effect.ATTACHED, changes=[ServerAttached(server)])
 
 
+async def renew_token(world: World, call: Call) -> Outcome:
+    """`POST /token`: a new token for the old one, as long as the site's connection lives."""
+    await call.body()
+    server = connected_server(world, call)
+    return Outcome(answer_json(make_token(world, server.id)), Effect.RENEWED)
+
+
+async def connection(world: World, call: Call) -> Outcome:
+    """`GET /connection`: whether the server is still connected, and until when."""
+    server = attached_server(world, call)
+    ends_at = server.connected_at + round(world.switches.connection_days * DAY)
+    answer = {"cloudUrl": server.cloud_url, "connectedAt": server.connected_at, "endsAt": ends_at}
+    return Outcome(answer_json(answer), Effect.READ)
+
+
 async def find_app(world: World, call: Call) -> Outcome:
-    """`GET /apps/{cloudAppKey}`: whether the cloud app is installed on the site."""
+    """`GET /apps/{cloudAppKey}`: whether the cloud app is installed on the site, and its kind."""
     attached_server(world, call)
     key = call.params["cloudAppKey"]
     call.app_key = key
-    installed = key in world.state.apps
-    reason = "" if installed else f"{key} is not installed on the site"
-    return Outcome(answer_json({"cloudAppKey": key, "installed": installed}), Effect.READ, reason)
+    app = world.state.apps.get(key)
+    reason = "" if app else f"{key} is not installed on the site"
+    shown = {"cloudAppKey": key, "installed": app is not None, "kind": app.kind if app else None}
+    return Outcome(answer_json(shown), Effect.READ, reason)
 
 
 async def create_migration(world: World, call: Call) -> Outcome:
@@ -112,6 +139,7 @@ async def create_transfer(world: World, call: Call) -> Outcome:
         "linked": linked,
         "scopes": body.dataAccessScopes,
         "original_id": body.originalTransferId,
+        "environment": body.forgeEnvironment,
         "created_at": now,
         "updated_at": now,
     }
@@ -139,6 +167,10 @@ def is_linked(world: World, server_key: str, cloud_key: str) -> tuple[bool, str]
     return False, f"not linked: the Marketplace does not list {server_key} with {cloud_key}"
 
 
+_TOLD = ("transferId", "status", "percent")
+"""What the journal keeps of a poll's answer."""
+
+
 async def poll(world: World, call: Call) -> Outcome:
     """`GET /migrations/{migrationId}/progress`: CCMA's poll, every 10 minutes."""
     migration = own_migration(world, call)
@@ -160,20 +192,27 @@ async def poll(world: World, call: Call) -> Outcome:
                 "lastUpdatedAt": each.updated_at,
             }
         )
-    return Outcome(answer_json({"transfers": shown}), Effect.POLLED)
+    told = [{name: each[name] for name in _TOLD} for each in shown]
+    return Outcome(answer_json({"transfers": shown}), Effect.POLLED, detail={"transfers": told})
 
 
 async def progress_log(world: World, call: Call) -> Outcome:
     """`GET /migrations/{migrationId}/log`: the rows behind View Logs, newest first."""
     migration = own_migration(world, call)
-    rows = list(reversed(migration.log))
+    rows = [_shown(row, world.switches.log_message) for row in reversed(migration.log)]
     if migration.log_cut:
         rows.append(
             {
                 "time": rows[-1]["time"],
                 "level": "INFO",
                 "type": "OLDER_LOGS_LEFT_OUT",
-                "message": f"{migration.log_cut} older rows were left out",
+                "message": "Older logs have been omitted for brevity.",
             }
         )
     return Outcome(answer_json({"rows": rows}), Effect.READ)
+
+
+def _shown(row: Mapping[str, Any], limit: int) -> dict[str, Any]:
+    """A row as an admin reads it: of what the app said, no more than the limit."""
+    rest = {name: value for name, value in row.items() if name != "said"}
+    return rest | {"message": f"{row['message']}{row.get('said', '')[:limit]}"}

@@ -20,6 +20,8 @@ _NO_DATA = (
     "transfer-cancelled",
     "transfer-timed-out",
     "cloud-answered-errors",
+    "connection-broke",
+    "server-token-refused",
     "not-in-the-model",
     "host-service-missing",
 )
@@ -61,8 +63,8 @@ CAUSES = (
         "progress-not-authorised",
         PARTY,
         "The cloud app's progress posts are refused for who sends them.",
-        "Posts were refused for their token, and none was taken.",
-        "A post was taken.",
+        "The last post was refused for its token, and the transfer is not settled.",
+        "The last post was taken, or the transfer is settled.",
         "Sign with the shared secret of this site's installation: HS256, iss is the app key, qsh "
         "is over the path without the site's /wiki. The API is for Connect apps only.",
         f"{DAC}/rest/api-group-status-api/",
@@ -95,6 +97,16 @@ CAUSES = (
         "Posts had an effect and settled the transfer.",
         "The status is one of IN_PROGRESS, SUCCESS, FAILED, INCOMPLETE.",
         f"{DAC}/progress/",
+    ),
+    Cause(
+        "report-malformed",
+        PARTY,
+        "The cloud app posts what is no report: a field is missing, of the wrong kind or out of "
+        "range.",
+        "A post was refused for its form.",
+        "Posts had an effect and settled the transfer.",
+        'The body is {"status": text, "percent": whole number of 0 to 100, "message": text}.',
+        f"{DAC}/rest/api-group-status-api/",
     ),
     Cause(
         "percent-fell",
@@ -155,7 +167,7 @@ CAUSES = (
         "GET /data/{s3Key} with the s3Key of the event, then the URL that it answers, while the "
         "transfer is active.",
         f"{DAC}/app-data/",
-        ("cloud-app-never-posted", "transfer-cancelled"),
+        ("cloud-app-never-posted", "transfer-cancelled", "connection-broke"),
     ),
     Cause(
         "app-read-refused",

@@ -16,6 +16,17 @@ CAUSES = (
         f"{FORUM}/testing-app-migration-platform-without-automated-pathway/45482",
     ),
     Cause(
+        "app-disabled",
+        PARTY,
+        "The server app is installed and disabled.",
+        "UPM has it installed and not enabled, without an error, and nothing in the log says that "
+        "it could not be started.",
+        "UPM has it enabled, or not at all, or says why it could not be started.",
+        "Press Enable under Manage apps; Data Center leaves some apps disabled after their "
+        "installation.",
+        "https://confluence.atlassian.com/upm/disabling-and-enabling-apps-273875716.html",
+    ),
+    Cause(
         "app-not-needed",
         PARTY,
         "The app is not marked Needed in cloud, so it is not part of the plan.",
@@ -46,24 +57,26 @@ CAUSES = (
         "core-migration-failed",
         PARTY,
         "The core migration did not get through, so apps are not notified.",
-        "The plan is FAILED or STOPPED and no transfer was made.",
-        "A transfer was made, or the plan ran to its end.",
+        "The plan is FAILED or STOPPED, and the server did not ask for the app migration.",
+        "The server asked for the app migration, which comes after the core, or the plan ran to "
+        "its end.",
         "Apps start when the core migration is successful or incomplete; see its errors first.",
         f"{SUP}/manage-and-view-the-details-of-confluence-migration-plans/",
         (
             "cloud-answered-errors",
             "server-cannot-reach-cloud",
+            "connection-broke",
             "transfer-refused",
             "server-token-refused",
+            "key-getter-threw",
         ),
     ),
     Cause(
         "server-token-refused",
         PARTY,
         "The platform refuses the server's token.",
-        "The last call that should have made the migration or its transfer was answered 401 or "
-        "403, and no transfer was made.",
-        "A transfer was made.",
+        "The last call of a kind was answered 401.",
+        "Calls were made, and the last of each kind was not answered 401.",
         "Connect the assistant to the cloud site again: its token has expired or was revoked.",
         f"{SUP}/troubleshoot-migration-with-confluence-migration-assistant/",
     ),

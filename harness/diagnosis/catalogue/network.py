@@ -11,10 +11,32 @@ CAUSES = (
         "The server cannot reach the cloud.",
         "The log has a connection, name or TLS failure of a call to the cloud, and no call "
         "arrived there afterwards.",
-        "Calls of the server arrived.",
+        "Calls of the server arrived, or it had begun the migration in the cloud.",
         "Let the server reach api.atlassian.com and the site over HTTPS: proxy, DNS, and the "
         "certificate authority in the JVM's trust store.",
         f"{SUP}/troubleshoot-migration-with-confluence-migration-assistant/",
+    ),
+    Cause(
+        "connection-broke",
+        PARTY,
+        "A connection to the cloud broke before the whole answer was there, though others did not.",
+        "The last call of a kind, read or post in the journal has no whole answer, or the log has "
+        "such a failure after the last call that arrived.",
+        "The last call of each kind was answered whole.",
+        "See what lies between: proxy, load balancer, time-outs. Retry with back-off after a "
+        "connection failure.",
+        f"{DAC}/rate-limiting-and-retries/",
+        ("server-cannot-reach-cloud",),
+    ),
+    Cause(
+        "session-ended",
+        PARTY,
+        "The browser's session has ended: the log-in page stands where the plan's should be.",
+        "The last look showed the log-in page, though the browser logged in anew.",
+        "The plan's page was read at the last look.",
+        "Log in as an administrator and open the plan again; a proxy that drops the session's "
+        "cookie does the same.",
+        "https://confluence.atlassian.com/doc/configuring-confluence-security-164910.html",
     ),
     Cause(
         "browser-stale",

@@ -9,7 +9,8 @@ CAUSES = (
         "cloud-answered-errors",
         PARTY,
         "The cloud answered the server with errors.",
-        "The server's calls were answered 4xx or 5xx and none of their kind succeeded afterwards.",
+        "Calls that the migration needs were answered 4xx or 5xx, other than 401, and none of "
+        "their kind succeeded afterwards; or the app's last post was, whatever it said.",
         "The last call of each kind succeeded.",
         "Retry with back-off on 429, 5xx, time-outs and connection failures.",
         f"{DAC}/rate-limiting-and-retries/",
@@ -18,11 +19,21 @@ CAUSES = (
         "transfer-refused",
         PARTY,
         "The platform refused to make the migration or its transfer.",
-        "The last call that should have made it was answered with an error, 429 for one, and no "
-        "transfer was made.",
+        "The last call that should have made it was answered with an error other than 401, 429 "
+        "for one, and no transfer was made.",
         "A transfer was made.",
         "Wait and run the plan again; on 429 the platform says in Retry-After how long.",
         f"{DAC}/rate-limiting-and-retries/",
+    ),
+    Cause(
+        "poll-answered-old-state",
+        PARTY,
+        "The platform answers the assistant's poll with an older state than the transfer has.",
+        "The last poll was told another state than the transfer had had before it.",
+        "The last poll was told the transfer's newest state.",
+        "Nothing in the app can mend that: wait for the next refresh, and report the transfer's "
+        "id to the platform's support.",
+        f"{DAC}/report-progress-for-connect/",
     ),
     Cause(
         "event-lost",
@@ -38,8 +49,8 @@ CAUSES = (
         "app-read-failed",
         PARTY,
         "The platform does not answer the cloud app's questions for its data.",
-        "The last read of a kind was answered 429 or 5xx or not at all, and the transfer is not "
-        "settled.",
+        "The last read of a kind was answered 429 or 5xx, or refused whatever was asked, and the "
+        "transfer is not settled.",
         "Its reads were answered, or the transfer is settled.",
         "Retry with back-off on 429, 5xx, time-outs and connection failures.",
         f"{DAC}/rate-limiting-and-retries/",

@@ -18,7 +18,10 @@ _NO_LISTENER = (
     "no-consent",
     "app-not-installed-in-cloud",
     "core-migration-failed",
+    "key-getter-threw",
+    "app-disabled",
     "cloud-answered-errors",
+    "connection-broke",
     "server-cannot-reach-cloud",
     "transfer-refused",
     "server-token-refused",
@@ -36,7 +39,7 @@ CAUSES = (
         "UPM has it enabled and the bundle is ACTIVE, or the listener was called.",
         "Enable the app under Manage apps; the application log says why its bundle did not start.",
         "https://confluence.atlassian.com/upm/",
-        ("package-not-wired", "context-not-started"),
+        ("package-not-wired", "context-not-started", "app-disabled"),
     ),
     Cause(
         "package-not-wired",
@@ -61,7 +64,7 @@ CAUSES = (
         "Export the listener as an OSGi service: @ExportAsService with the Spring scanner's "
         "indexes, or registerService in an activator.",
         f"{DAC}/prepare-server-app-connect/",
-        ("bundle-not-active", "package-not-wired", "context-not-started"),
+        ("bundle-not-active", "package-not-wired", "context-not-started", "app-disabled"),
     ),
     Cause(
         "two-listeners",
@@ -80,6 +83,17 @@ CAUSES = (
         'key ...". That the line is absent proves nothing.',
         "getCloudAppKey() returned a key, or a transfer with a cloud key was made.",
         "Return your cloud app's key from getCloudAppKey().",
+        f"{DAC}/prepare-server-app-connect/",
+    ),
+    Cause(
+        "key-getter-threw",
+        PARTY,
+        "A getter of the listener threw an exception, so the assistant does not learn its keys.",
+        "The log has an exception with getCloudAppKey, getServerAppKey or getDataAccessScopes on "
+        "its stack, and no transfer was made.",
+        "A transfer was made, or the getters returned.",
+        "Return constants from the getters: they are called before anything is migrated, on pages "
+        "too.",
         f"{DAC}/prepare-server-app-connect/",
     ),
     Cause(
@@ -158,7 +172,7 @@ CAUSES = (
         PARTY,
         "The listener began an upload and did not close it, so the cloud never has it whole.",
         "More uploads were begun than arrived or were refused, and the listener returned.",
-        "Every upload that was begun arrived, or the transfer is settled.",
+        "Every upload that was begun arrived.",
         "Close the stream that createAppData() returns, best with try-with-resources: only then "
         "is app-data-uploaded sent.",
         f"{DAC}/app-data/",

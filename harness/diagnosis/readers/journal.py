@@ -13,6 +13,7 @@ from typing import Any
 
 from harness.diagnosis.data_evidence import CancelAsked, DataRead, DataUploaded
 from harness.diagnosis.evidence import (
+    UNNAMED,
     ConnectApp,
     Delivery,
     EndedByPlatform,
@@ -22,6 +23,7 @@ from harness.diagnosis.evidence import (
     Origin,
     ProgressPost,
     ServerCall,
+    ToleratedCall,
     TransferMade,
     Triggered,
 )
@@ -43,6 +45,7 @@ _READ = re.compile(
 _APP = re.compile(rf"{_SERVER}/apps/(?P<key>[^/?]+)")
 _NOT_THERE_IS_NO_ERROR = re.compile(rf"{_SERVER}/transfers/[^/]+/feedback")
 _IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
+_NAMED = re.compile(r'"(exceptionType)":\s*"([^"]*)"')
 _SENDING = frozenset({Effect.DELIVERED, Effect.NOT_ACKNOWLEDGED, Effect.DROPPED})
 _NOT_INSTALLED = re.compile(r"no app with the key|is not installed on the site")
 _NO_ENDPOINT = re.compile(r"has no webhook endpoint")
@@ -70,6 +73,9 @@ def from_entry(entry: Entry) -> Iterator[Evidence]:
     effect = str(entry.get("effect") or "")
     path = str(entry.get("path") or "")
     transfer = str(entry.get("transfer_id") or "")
+    if tolerated := entry.get("tolerated"):
+        what = f"{entry.get('method')} {entry.get('route')}"
+        yield ToleratedCall(origin=origin, what=what, why=str(tolerated))
     if effect in _PLATFORMS_OWN:
         yield EndedByPlatform(origin=origin, transfer=transfer, status=_PLATFORMS_OWN[effect])
     elif entry.get("direction") == "out":
@@ -106,10 +112,18 @@ def _is_another_cases(entry: Entry, begun: set[str]) -> bool:
 
 def _server_call(entry: Entry, origin: Origin, path: str) -> Iterator[Evidence]:
     http, method = _status(entry), str(entry.get("method"))
+    answered = 0 if _is_cut(entry) else http
     if not _NOT_THERE_IS_NO_ERROR.match(path):
         what = f"{method} {_IDS.sub('{id}', path.split('?')[0])}"
         effect, poll = str(entry.get("effect") or ""), bool(_POLL.fullmatch(path))
-        yield ServerCall(origin=origin, what=what, http=http, is_poll=poll, effect=effect)
+        yield ServerCall(
+            origin=origin,
+            what=what,
+            http=answered,
+            is_poll=poll,
+            effect=effect,
+            told=_told(entry) if poll else None,
+        )
     if not 0 < http < 400:
         return
     body = _body(entry)
@@ -145,8 +159,27 @@ def _of_transfer(origin: Origin, transfer: str, what: str, body: Mapping[str, An
             label=_text(body, "label") or "",
             size=size if isinstance(size, int) else None,
         )
-    exception = str(body.get("exceptionType") or "an exception")
+    exception = str(body.get("exceptionType") or UNNAMED)
     return ListenerFailed(origin=origin, transfer=transfer, exception=exception)
+
+
+def _is_cut(entry: Entry) -> bool:
+    """Whether the connection was cut during the answer."""
+    detail = entry.get("detail")
+    return isinstance(detail, dict) and bool(detail.get("cut"))
+
+
+def _told(entry: Entry) -> tuple[tuple[str, str, int | None], ...] | None:
+    """What a poll was answered of each transfer; None where the journal does not say."""
+    detail = entry.get("detail")
+    shown = detail.get("transfers") if isinstance(detail, dict) else None
+    if not isinstance(shown, list):
+        return None
+    return tuple(
+        (str(each["transferId"]), str(each["status"]), each.get("percent"))
+        for each in shown
+        if isinstance(each, dict) and "transferId" in each and "status" in each
+    )
 
 
 def _read(entry: Entry, origin: Origin, transfer: str, what: str | None) -> DataRead:
@@ -158,10 +191,12 @@ def _read(entry: Entry, origin: Origin, transfer: str, what: str | None) -> Data
         origin=origin,
         transfer=transfer,
         what="for its list of app data" if is_list else names.get(what or "", "for the bytes"),
-        http=_status(entry),
+        http=0 if _is_cut(entry) else _status(entry),
         effect=str(entry.get("effect") or ""),
         is_bytes=what is None,
         is_link=what == "data" and not is_list,
+        reason=str(entry.get("reason") or ""),
+        path=path,
     )
 
 
@@ -192,12 +227,21 @@ def _post(entry: Entry, origin: Origin, transfer: str, effect: str) -> ProgressP
     return ProgressPost(
         origin=origin,
         transfer=transfer,
-        http=_status(entry),
+        http=0 if _is_cut(entry) else _status(entry),
         effect=effect,
         status=_text(body, "status", "progressStatus"),
         percent=percent if isinstance(percent, int) else None,
         reason=str(entry.get("reason") or ""),
+        body=_sent(entry),
     )
+
+
+def _sent(entry: Entry) -> tuple[tuple[str, str], ...]:
+    """A request's body, each key with its value as JSON."""
+    body = entry.get("body")
+    if not isinstance(body, dict):
+        return ()
+    return tuple((str(key), json.dumps(value)) for key, value in body.items())
 
 
 def _connect_app(entry: Entry, origin: Origin, effect: str) -> ConnectApp:
@@ -225,7 +269,8 @@ def _body(entry: Entry) -> dict[str, Any]:
             try:
                 value = json.loads(value)
             except ValueError:
-                continue
+                # A long body is kept in part; what it says of the exception comes first.
+                value = dict(_NAMED.findall(value))
         if isinstance(value, dict):
             body |= value
     return body

@@ -8,15 +8,18 @@ Artefacts, by their name in results.json:
   and those that were asked for and are off where no level has them
 - plan: `{"id", "status", "server_key", "cloud_key"}`
 - problems: a list of what could not be kept, and why
-- upm: `{"key", "enabled", "error"}`
+- upm: `{"key", "installed", "enabled", "error"}`
 - osgi: `{"bundles": [{"name", "state", "unresolved": [...], "services": [...], "loaders": [...]}],
   "other_loaders": [...]}`
 - site: `{"decision", "consent", "apps": [{"key", "installed", "webhook"}]}`
+- host: `{"key", "made_up": [...], "provided": [...], "calls": [{"type", "method", "answered",
+  "times", "last"}]}`, of a stand-in
 - progress: the progress REST's answer, with `server_time` beside it, and `page`, what the page
   showed when loaded anew, where that was another state
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,6 +36,8 @@ from harness.diagnosis.evidence import (
     Consent,
     Evidence,
     Flag,
+    HostCalled,
+    LoginShown,
     LogLine,
     Origin,
     OtherLoaders,
@@ -48,6 +53,7 @@ from harness.diagnosis.readers.probe import read_probe
 from harness.errors import BadInput
 from harness.store.layout import (
     FLAGS,
+    HOST,
     JOURNAL,
     OSGI,
     PLAN,
@@ -64,6 +70,7 @@ from harness.store.probe_record import ProbeRecord
 from harness.store.server_log import parse, zone_of
 
 _WORTH_READING = frozenset({"WARN", "ERROR", "FATAL"})
+_LOGIN = re.compile(r"logged-out|session has ended", re.IGNORECASE)
 _RESULTS_ORIGIN = Origin(RESULTS)
 
 
@@ -93,7 +100,7 @@ def read_run(folder: Path) -> list[StoredCase]:
     except FileNotFoundError as error:
         raise BadInput("there are no results; name a run's folder", path=path) from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise BadInput(f"these are no results of a run ({error!r})", path=path) from error
+        raise BadInput(f"this does not look like a run's results ({error!r})", path=path) from error
 
 
 def read_case(folder: Path, case: Mapping[str, Any], ccma: str | None = None) -> StoredCase:
@@ -161,7 +168,16 @@ def from_case(case: Mapping[str, Any], ccma: str | None) -> list[Evidence]:
         )
     if status := case.get("plan_status"):
         items.append(PlanStatus(origin=origin, status=status))
-    return items + _rows(case)
+    return items + _rows(case) + _logins(case)
+
+
+def _logins(case: Mapping[str, Any]) -> list[Evidence]:
+    """A log-in page at the last look, where the plan's page should have been."""
+    looks = (case.get("evidence") or {}).get("looks") or []
+    last = looks[-1] if looks else {}
+    if last.get("row") is not None or not _LOGIN.search(str(last.get("saw") or "")):
+        return []
+    return [LoginShown(origin=Origin(f"page, look {len(looks)}"))]
 
 
 def _rows(case: Mapping[str, Any]) -> list[Evidence]:
@@ -253,7 +269,11 @@ def _plan(text: str) -> list[Evidence]:
 def _upm(text: str) -> list[Evidence]:
     app = json.loads(text)
     plugin = Plugin(
-        origin=Origin("UPM"), key=app["key"], enabled=app["enabled"], error=app.get("error")
+        origin=Origin("UPM"),
+        key=app["key"],
+        enabled=app["enabled"],
+        error=app.get("error"),
+        installed=app.get("installed"),
     )
     return [plugin]
 
@@ -273,6 +293,19 @@ def _osgi(text: str) -> list[Evidence]:
             )
             for bundle in data["bundles"]
         ),
+    ]
+
+
+def _host(text: str) -> list[Evidence]:
+    return [
+        HostCalled(
+            origin=Origin("calls into the host", None, datetime.fromisoformat(call["last"])),
+            type=call["type"],
+            method=call["method"],
+            answered=call["answered"],
+            times=call["times"],
+        )
+        for call in json.loads(text)["calls"]
     ]
 
 
@@ -321,6 +354,7 @@ _READERS: dict[str, Callable[[str], list[Evidence]]] = {
     PROBE: _probe,
     UPM: _upm,
     OSGI: _osgi,
+    HOST: _host,
     SITE: _site,
     PROGRESS: _progress,
 }

@@ -19,8 +19,16 @@ _LINKAGE = re.compile(
     r"|NoClassDefFoundError|ClassNotFoundException"
 )
 _OTHER_SHAPE = re.compile(rf"(?:{_LINKAGE.pattern})\b.*com[./]atlassian[./]")
+_ASKED_FOR_KEYS = "failed when it was asked for its keys"
 _WAITS_FOR_THE_CLOUD = re.compile(r"HttpClient|AppDataUpload\.close|SocketInputStream|NioSocket")
 _TOO_MANY, _SERVER_ERROR = 429, 500
+_OF_ITS_UPLOAD = "it follows from its upload, which the cloud did not take"
+
+
+def of_missing_library(line: LogLine) -> bool:
+    """Whether a log line tells of a class or member of Atlassian's that is not there."""
+    is_about = in_listener(line) or _ASKED_FOR_KEYS in line.message
+    return is_about and bool(line.stack) and bool(_OTHER_SHAPE.search(line.stack[0]))
 
 
 def ends_with_error(exception: str | None) -> bool:
@@ -29,7 +37,10 @@ def ends_with_error(exception: str | None) -> bool:
 
 
 def of_another_shape(facts: Facts) -> list[Evidence]:
-    """Calls that the stand-in's library ended, because it lacks a class or a member."""
+    """Calls that the stand-in's library ended, because it lacks a class or a member.
+
+    A getter's failure is one, too: then the listener is not found.
+    """
     if not facts.of(OnStandin):
         return []
     found: list[Evidence] = [
@@ -37,6 +48,7 @@ def of_another_shape(facts: Facts) -> list[Evidence]:
         for each in facts.of(ListenerCall)
         if each.outcome == "threw" and _OTHER_SHAPE.search(each.exception or "")
     ]
+    found += [line for line in facts.of(LogLine) if of_missing_library(line)]
     return found
 
 
@@ -91,6 +103,8 @@ def listener_still_running(facts: Facts) -> Finding:
         return unknown(cause, *(facts.lacking(PROBE) or ("the listener was not called",)))
     if facts.settled:
         return excluded(cause, facts.settled, note="the transfer was settled all the same")
+    if ended := [*facts.of(ListenerFailed), *filter(in_listener, facts.of(LogLine))]:
+        return excluded(cause, *ended, note="it ended after the last look at its thread")
     if not all(each.stack for each in running):
         return likely(cause, *running, missing=("where its thread stands: its stack was not read",))
     if any(_WAITS_FOR_THE_CLOUD.search(frame) for each in running for frame in each.stack):
@@ -103,6 +117,8 @@ def listener_swallowed_failure(facts: Facts) -> Finding:
     cause = "listener-swallowed-failure"
     returned = [each for each in facts.of(ListenerCall) if each.outcome == "returned"]
     swallowed = [each for each in returned if each.caught]
+    if facts.failed_uploads and swallowed:
+        return excluded(cause, *facts.failed_uploads, note=_OF_ITS_UPLOAD)
     if facts.settled and swallowed:
         return excluded(cause, facts.settled, note="the transfer was settled all the same")
     if swallowed and not facts.of(DataUploaded) and facts.has(JOURNAL):
@@ -120,14 +136,12 @@ def listener_swallowed_failure(facts: Facts) -> Finding:
 def upload_not_closed(facts: Facts) -> Finding:
     """Uploads begun against uploads that arrived whole."""
     cause = "upload-not-closed"
-    if facts.settled:
-        return excluded(cause, facts.settled, note="the transfer was settled all the same")
     begun, arrived = facts.last(UploadsBegun), facts.of(DataUploaded)
     if begun is None:
         return unknown(cause, *(facts.lacking(PROBE) or ("how many uploads were begun",)))
     if not facts.has(JOURNAL):
         return unknown(cause, *facts.lacking(JOURNAL))
-    if begun.times <= len(arrived) + len(_upload_answers(facts)):
+    if begun.times <= len(arrived) + len(facts.failed_uploads):
         return excluded(cause, begun, *arrived)
     calls = facts.of(ListenerCall)
     if not calls or any(each.outcome != "returned" for each in calls):
@@ -170,11 +184,13 @@ def app_never_read(facts: Facts) -> Finding:
 
 
 def app_read_failed(facts: Facts) -> Finding:
-    """Reads that the platform answered with 429 or 5xx, or not at all."""
+    """Reads that the platform answered with 429 or 5xx, or refused whatever was asked."""
     failing = [
         each
         for each in _last_refused(facts)
-        if each.http in (0, _TOO_MANY) or each.http >= _SERVER_ERROR
+        if each.http == _TOO_MANY
+        or each.http >= _SERVER_ERROR
+        or (each.http and each.effect == Effect.FAULT)
     ]
     return _reads(facts, "app-read-failed", failing)
 
@@ -186,7 +202,7 @@ def app_read_refused(facts: Facts) -> Finding:
         for each in _last_refused(facts)
         if 400 <= each.http < _SERVER_ERROR
         and each.http != _TOO_MANY
-        and each.effect != Effect.LINK_EXPIRED
+        and each.effect not in (Effect.LINK_EXPIRED, Effect.FAULT)
     ]
     return _reads(facts, "app-read-refused", failing)
 
@@ -232,11 +248,6 @@ def _age(facts: Facts, used: DataRead) -> timedelta:
         if each.is_link and each.ok and server_time(each) <= server_time(used)
     ]
     return server_time(used) - max(made) if made else timedelta(0)
-
-
-def _upload_answers(facts: Facts) -> list[Evidence]:
-    """Uploads that the cloud answered with an error."""
-    return [each for each in facts.server_calls if each.what.endswith("/data") and not each.ok]
 
 
 def in_listener(line: LogLine) -> bool:

@@ -1,5 +1,6 @@
 """Rules about the cloud app: its webhook, and what it posted."""
 
+from harness.diagnosis.data_evidence import DataRead
 from harness.diagnosis.evidence import Delivery, EndedByPlatform, Evidence, ProgressPost, RowShown
 from harness.diagnosis.facts import Facts, with_effect
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
@@ -68,6 +69,13 @@ def percent_fell(facts: Facts) -> Finding:
     return _swallowed(facts, "percent-fell", Effect.LOWER_PERCENT)
 
 
+def report_malformed(facts: Facts) -> Finding:
+    """Posts that are no report: a field is missing, of the wrong kind or out of range."""
+    return _swallowed(
+        facts, "report-malformed", Effect.MALFORMED, Effect.TOO_LARGE, Effect.OVER_LIMIT
+    )
+
+
 def settled_without_100(facts: Facts) -> Finding:
     """The percent that the settling post left behind."""
     cause = "settled-without-100"
@@ -91,6 +99,9 @@ def never_settled(facts: Facts) -> Finding:
         return unknown(cause, *_no_posts(facts, "the cloud app posted nothing"))
     if len(with_effect(posts, Effect.RECORDED)) < len(posts):
         return unknown(cause, "whether it would have settled: some of its posts had no effect")
+    reads = facts.of(DataRead)
+    if reads and reads[-1].is_link and reads[-1].ok:
+        return unknown(cause, "whether it is at its data still: it has a link that it did not use")
     return proved(cause, posts[-1], note="nothing settled the transfer before the journal's end")
 
 
@@ -124,7 +135,9 @@ def progress_not_authorised(facts: Facts) -> Finding:
     posts = facts.of(ProgressPost)
     refused = [post for post in posts if post.effect.startswith(_REFUSED)]
     taken = [post for post in posts if not post.effect.startswith(_REFUSED)]
-    if refused and not taken:
+    if refused and facts.settled:
+        return excluded(cause, facts.settled, note="the transfer was settled all the same")
+    if refused and posts[-1] in refused:
         return proved(cause, *refused)
     return excluded(cause, *taken) if taken else unknown(cause, *_no_posts(facts, "no post"))
 
@@ -146,9 +159,9 @@ def transfer_timed_out(facts: Facts) -> Finding:
     return unknown(cause, *(facts.lacking(JOURNAL) or ("no transfer was made",)))
 
 
-def _swallowed(facts: Facts, cause: str, effect: str) -> Finding:
+def _swallowed(facts: Facts, cause: str, *effects: str) -> Finding:
     posts = facts.of(ProgressPost)
-    swallowed = with_effect(posts, effect)
+    swallowed = with_effect(posts, *effects)
     if not swallowed:
         return excluded(cause, *posts) if posts else unknown(cause, *_no_posts(facts, "no post"))
     if settled := with_effect(posts, Effect.SETTLED):

@@ -1,16 +1,26 @@
 """Rules about the set-up: flags, assessment, consent, the cloud app's installation, the core."""
 
+import re
+
 from harness.diagnosis.evidence import (
     AssessmentDecision,
+    Bundle,
     Consent,
     Evidence,
+    LogLine,
     PlanStatus,
+    Plugin,
     RowShown,
 )
-from harness.diagnosis.facts import PAGE, Facts
+from harness.diagnosis.facts import NEW_MIGRATION, PAGE, Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
-from harness.store.layout import JOURNAL, SITE
+from harness.store.layout import JOURNAL, SERVER_LOG, SITE, UPM
 from harness.vocabulary.features import FEATURE
+
+_NOT_STARTED = re.compile(
+    r"Unable to start|did not load within|could not be (?:started|enabled)"
+    r"|[Ff]ailed to (?:start|enable)"
+)
 
 
 def feature_flag_off(facts: Facts) -> Finding:
@@ -27,6 +37,24 @@ def feature_flag_off(facts: Facts) -> Finding:
     if facts.row is None:
         return likely(cause, flag, missing=facts.lacking(PAGE))
     return proved(cause, flag, facts.row)
+
+
+def app_disabled(facts: Facts) -> Finding:
+    """An app that UPM has, off, without anything that kept it from starting."""
+    cause = "app-disabled"
+    if facts.called:
+        return excluded(cause, facts.called)
+    plugins = facts.of(Plugin)
+    off = [each for each in plugins if each.installed and not each.enabled]
+    if not off:
+        return excluded(cause, *plugins) if plugins else unknown(cause, *facts.lacking(UPM))
+    if any(each.error for each in off) or any(each.unresolved for each in facts.of(Bundle)):
+        return excluded(cause, *off, *facts.of(Bundle), note="it could not be started")
+    if failed := [line for line in facts.of(LogLine) if _could_not_start(line)]:
+        return excluded(cause, *failed, note="it could not be started")
+    if not facts.has(SERVER_LOG):
+        return likely(cause, *off, missing=facts.lacking(SERVER_LOG))
+    return proved(cause, *off, note="nothing says that it could not be started")
 
 
 def app_not_needed(facts: Facts) -> Finding:
@@ -60,6 +88,8 @@ def core_migration_failed(facts: Facts) -> Finding:
     cause = "core-migration-failed"
     if facts.transfers:
         return excluded(cause, *facts.transfers)
+    if made := [call for call in facts.server_calls if call.what == NEW_MIGRATION]:
+        return excluded(cause, *made, note="the core comes first: it was over by then")
     plan = facts.last(PlanStatus)
     if plan is None:
         return unknown(cause, "the plan's status on the dashboard")
@@ -68,6 +98,10 @@ def core_migration_failed(facts: Facts) -> Finding:
     if plan.status in ("FINISHED", "INCOMPLETE"):
         return excluded(cause, plan)
     return unknown(cause, f"how the plan ends: it is {plan.status}")
+
+
+def _could_not_start(line: LogLine) -> bool:
+    return bool(_NOT_STARTED.search(line.message))
 
 
 def _gate(facts: Facts, cause: str, gate: Evidence | None, passed: bool) -> Finding:

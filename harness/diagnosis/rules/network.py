@@ -3,12 +3,14 @@
 import re
 
 from harness.diagnosis.evidence import (
+    LoginShown,
     LogLine,
+    MigrationMade,
     RestRow,
     RowBesideRest,
     ServerCall,
 )
-from harness.diagnosis.facts import Facts, server_time
+from harness.diagnosis.facts import PAGE, Facts, server_time
 from harness.diagnosis.finding import Finding, excluded, proved, unknown
 from harness.diagnosis.rows import shows
 from harness.store.layout import JOURNAL, SERVER_LOG
@@ -24,12 +26,14 @@ _ABOUT_THE_CLOUD = re.compile(r"migration|atlassian\.net|api\.atlassian\.com", r
 def server_cannot_reach_cloud(facts: Facts) -> Finding:
     """Failures in the log against calls that arrived."""
     cause = "server-cannot-reach-cloud"
-    failures = [line for line in facts.of(LogLine) if _is_unreachable(line)]
+    failures = [line for line in facts.of(LogLine) if is_unreachable(line)]
     arrived = [call for call in facts.of(ServerCall) if call.http]
     last_failure = max(failures, key=server_time, default=None)
     later = [
         call for call in arrived if last_failure and server_time(call) > server_time(last_failure)
     ]
+    if (made := facts.last(MigrationMade)) and last_failure:
+        return excluded(cause, made, note="it reached the cloud when it began the migration")
     if last_failure and not later:
         return proved(cause, *failures)
     if arrived:
@@ -54,6 +58,17 @@ def browser_stale(facts: Facts) -> Finding:
     return unknown(cause, "the progress REST no later than the page: it may have moved on since")
 
 
-def _is_unreachable(line: LogLine) -> bool:
+def is_unreachable(line: LogLine) -> bool:
+    """Whether a log line tells of a call to the cloud that got no answer."""
     text = "\n".join([line.message, *line.stack])
     return bool(_UNREACHABLE.search(text) and _ABOUT_THE_CLOUD.search(text))
+
+
+def session_ended(facts: Facts) -> Finding:
+    """A log-in page in place of the plan's."""
+    cause = "session-ended"
+    if shown := facts.of(LoginShown):
+        return proved(cause, *shown)
+    if facts.row:
+        return excluded(cause, facts.row)
+    return unknown(cause, *facts.lacking(PAGE))

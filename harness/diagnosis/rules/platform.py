@@ -6,47 +6,35 @@ from harness.diagnosis.data_evidence import CancelAsked, DataUploaded
 from harness.diagnosis.evidence import (
     EndedByPlatform,
     Evidence,
-    ProgressPost,
     RowShown,
-    ServerCall,
     Triggered,
 )
-from harness.diagnosis.facts import Facts, server_time
+from harness.diagnosis.facts import NEW_MIGRATION, Facts
 from harness.diagnosis.finding import Finding, excluded, proved, unknown
+from harness.diagnosis.rules.calls import NEW_TRANSFER
 from harness.store.layout import JOURNAL
 from harness.vocabulary.effects import Effect
 
-_TOO_MANY, _SERVER_ERROR = 429, 500
-_NOT_AUTHORISED = (401, 403)
-_TO_MAKE_A_TRANSFER = ("POST /server/v1/migrations", "POST /server/v1/migrations/{id}/transfers")
-
-
-def cloud_answered_errors(facts: Facts) -> Finding:
-    """The last call of each kind that the server made, and the app's last post."""
-    cause = "cloud-answered-errors"
-    calls = [
-        call for call in facts.of(ServerCall) if call.http and call.what not in _TO_MAKE_A_TRANSFER
-    ]
-    last_of_kind = {call.what: call for call in sorted(calls, key=server_time)}
-    failing: list[Evidence] = [call for call in last_of_kind.values() if not call.ok]
-    posts = facts.of(ProgressPost)
-    if posts and (posts[-1].http == _TOO_MANY or posts[-1].http >= _SERVER_ERROR):
-        failing.append(posts[-1])
-    if failing:
-        return proved(cause, *failing)
-    if calls:
-        return excluded(cause, *last_of_kind.values())
-    return unknown(cause, *(facts.lacking(JOURNAL) or ("the server made no call",)))
+_NOT_AUTHORISED = 401
 
 
 def transfer_refused(facts: Facts) -> Finding:
     """Calls that should have made the transfer, answered with an error other than for a token."""
-    return _not_made(facts, "transfer-refused", is_for_token=False)
-
-
-def server_token_refused(facts: Facts) -> Finding:
-    """The same calls, refused for the server's token."""
-    return _not_made(facts, "server-token-refused", is_for_token=True)
+    cause = "transfer-refused"
+    if facts.transfers:
+        return excluded(cause, *facts.transfers)
+    calls = [each for each in facts.server_calls if each.what in (NEW_MIGRATION, NEW_TRANSFER)]
+    last = {each.what: each for each in calls}
+    refused = [
+        each
+        for each in last.values()
+        if each.http >= 400 and each.http != _NOT_AUTHORISED and each.effect != Effect.NOT_FOUND
+    ]
+    if refused:
+        return proved(cause, *refused)
+    if calls:
+        return excluded(cause, *last.values())
+    return unknown(cause, *(facts.lacking(JOURNAL) or ("the server asked for no transfer",)))
 
 
 def event_lost(facts: Facts) -> Finding:
@@ -83,24 +71,3 @@ def transfer_cancelled(facts: Facts) -> Finding:
     if facts.transfers and facts.has(JOURNAL):
         return excluded(cause, facts.transfers[-1], note="nobody asked for its end")
     return unknown(cause, *(facts.lacking(JOURNAL) or ("no transfer was made",)))
-
-
-def _not_made(facts: Facts, cause: str, is_for_token: bool) -> Finding:
-    if facts.transfers:
-        return excluded(cause, *facts.transfers)
-    calls = [
-        each for each in facts.of(ServerCall) if each.what in _TO_MAKE_A_TRANSFER and each.http
-    ]
-    last = {each.what: each for each in calls}
-    refused = [
-        each
-        for each in last.values()
-        if not each.ok
-        and (each.http in _NOT_AUTHORISED) == is_for_token
-        and each.effect != Effect.NOT_FOUND
-    ]
-    if refused:
-        return proved(cause, *refused)
-    if calls:
-        return excluded(cause, *last.values())
-    return unknown(cause, *(facts.lacking(JOURNAL) or ("the server asked for no transfer",)))

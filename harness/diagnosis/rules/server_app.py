@@ -3,6 +3,7 @@
 import re
 
 from harness.diagnosis.evidence import (
+    UNNAMED,
     Bundle,
     Evidence,
     ListenerCall,
@@ -11,16 +12,24 @@ from harness.diagnosis.evidence import (
     LogLine,
     MigrationMade,
     Plugin,
+    TransferMade,
 )
 from harness.diagnosis.facts import Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
-from harness.diagnosis.rules.app_data import ends_with_error, in_listener, of_another_shape
+from harness.diagnosis.link_names import LISTENER_THERE
+from harness.diagnosis.rules.app_data import (
+    ends_with_error,
+    in_listener,
+    of_another_shape,
+    of_missing_library,
+)
 from harness.diagnosis.rules.container import MADE_UP
 from harness.diagnosis.versions import parse_version
 from harness.store.layout import JOURNAL, OSGI, PROBE, SERVER_LOG, UPM
 from harness.vocabulary.listener import LISTENER_SERVICE
 
 _KEY_IS_NULL = "Cloud app key is null for server app key"
+_GETTER = re.compile(r"\.get(?:CloudAppKey|ServerAppKey|DataAccessScopes)\(")
 _TWO_LISTENERS = re.compile(r"more than one listener", re.IGNORECASE)
 LOOKS_FOR_SERVICES_ONLY = (3, 1, 7)
 """A version from before November 2021, when discoverable listeners came."""
@@ -44,6 +53,24 @@ def cloud_key_null(facts: Facts) -> Finding:
     return unknown(
         cause, *(facts.lacking(PROBE) or ("what getCloudAppKey() returns: it was never called",))
     )
+
+
+def key_getter_threw(facts: Facts) -> Finding:
+    """A getter on the stack of a failure in the log, and no transfer."""
+    cause = "key-getter-threw"
+    if seen := facts.called or facts.last(TransferMade):
+        return excluded(cause, seen)
+    threw = [
+        line
+        for line in facts.of(LogLine)
+        if any(map(_GETTER.search, line.stack)) and not of_missing_library(line)
+    ]
+    if threw:
+        return proved(cause, *threw)
+    answered = [each for each in facts.of(ListenerClass) if each.keys is not None]
+    if answered:
+        return excluded(cause, *answered)
+    return unknown(cause, *(facts.lacking(SERVER_LOG, PROBE) or ("its getters were not called",)))
 
 
 def listener_not_exported(facts: Facts) -> Finding:
@@ -107,9 +134,10 @@ def bundle_not_active(facts: Facts) -> Finding:
     off: list[Evidence] = [each for each in facts.of(Plugin) if not each.enabled]
     off += [each for each in facts.of(Bundle) if each.state != "ACTIVE"]
     is_explained = any(each.error for each in facts.of(Plugin))
-    if off and not is_explained and not (facts.of(Bundle) and facts.has(SERVER_LOG)):
-        missing = "why it is not running: there is no install error, and bundle or log is missing"
-        return likely(cause, *off, missing=(*facts.lacking(OSGI, SERVER_LOG), missing))
+    all_read = facts.of(Bundle) and facts.has(SERVER_LOG) and facts.has(UPM)
+    if off and not is_explained and not all_read:
+        missing = "why it is not running: there is no install error, and not all was read"
+        return likely(cause, *off, missing=(*facts.lacking(OSGI, SERVER_LOG, UPM), missing))
     if off:
         return proved(cause, *off)
     on: list[Evidence] = [*facts.of(Plugin), *facts.of(Bundle)]
@@ -152,11 +180,18 @@ def listener_threw(facts: Facts) -> Finding:
         for line in facts.of(LogLine)
         if in_listener(line) and not ends_with_error(line.stack[0])
     ]
-    by_error = any(ends_with_error(each.exception) for each in calls)
+    by_error = any(ends_with_error(each.exception) for each in calls) or any(
+        in_listener(line) and ends_with_error(line.stack[0]) for line in facts.of(LogLine)
+    )
+    if facts.failed_uploads and threw:
+        note = "it follows from its upload, which the cloud did not take"
+        return excluded(cause, *facts.failed_uploads, note=note)
     if shapes := of_another_shape(facts):
         return excluded(cause, *shapes, note="what it lacks is missing in the stand-in's model")
     if by_error:
-        return excluded(cause, *calls, note="it ended with an Error")
+        return excluded(cause, *calls, *facts.of(LogLine), note="it ended with an Error")
+    if all(isinstance(each, ListenerFailed) and each.exception == UNNAMED for each in threw):
+        threw = []
     if threw and not facts.has(SERVER_LOG):
         return likely(cause, *threw, missing=facts.lacking(SERVER_LOG))
     if threw and any(MADE_UP in line.message for line in facts.of(LogLine)):
@@ -191,7 +226,9 @@ def listener_never_called(facts: Facts) -> Finding:
     note = "its calls were watched, and there was none"
     is_old = version is not None and parse_version(version.version) <= LOOKS_FOR_SERVICES_ONLY
     if version and is_old and all(each.by_name for each in watched):
-        return proved(cause, began, version, *watched, note=f"{note}: it is too new")
+        # For an assistant that does not look for its kind, it is not there.
+        note = f"{note}: it is too new"
+        return proved(cause, began, version, *watched, note=note, link=LISTENER_THERE)
     return likely(cause, began, *watched, note=note, missing=("why it was not called",))
 
 

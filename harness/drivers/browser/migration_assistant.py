@@ -187,6 +187,23 @@ def run_plan(
         raise DriverError(attempted, "the button Run is still there", "See its page") from error
 
 
+def stop_plan(page: Page, plan_id: str) -> None:
+    """Press "Stop" on the plan's page that is shown, which cancels what is under way.
+
+    Raises:
+        DriverError: the page has no such button.
+    """
+    page.reload()
+    button = page.get_by_role(
+        "button", name=re.compile(r"^(stop|cancel)( migration)?$", re.I)
+    ).first
+    try:
+        click(page, button, _SHORT)
+    except PlaywrightTimeout as error:
+        came_back = f"its page has no button Stop; the plan is {plan_status(page) or 'unknown'}"
+        raise DriverError(f"stopping the plan {plan_id}", came_back) from error
+
+
 def plan_status(page: Page) -> str | None:
     """Return the plan's own status as its page shows it (SAVED, RUNNING, ...), or None."""
     shown = page.get_by_text(_PLAN_STATES).first

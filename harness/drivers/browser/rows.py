@@ -15,7 +15,7 @@ from harness.vocabulary import rows as vocabulary
 _PERCENT = re.compile(r"(\d{1,3})\s*%")
 _SPELLINGS = {"CANCELED": "CANCELLED", "COMPLETED": "COMPLETE", "CANCELING": "CANCELLING"}
 _NOT_SHOWN = frozenset({"ABSENT", "NO_ROW"})
-KNOWN = frozenset(vocabulary.STATUSES) - _NOT_SHOWN | {"CANCELLING", "SKIPPED"} | set(_SPELLINGS)
+KNOWN = frozenset(vocabulary.STATUSES) - _NOT_SHOWN | set(_SPELLINGS)
 """Statuses that a row may show; "Canceling" since CCMA 3.9.4, SKIPPED by its REST's model."""
 
 _KEY = re.compile(r"[\w.\-]+")

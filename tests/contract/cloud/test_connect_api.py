@@ -8,6 +8,9 @@ import jwt
 import pytest
 from cloud_processes import CloudDriver, ConnectApp, eventually
 
+from harness.diagnosis.evidence import ToleratedCall
+from harness.diagnosis.readers.journal import from_entry
+
 DAY = 24 * 3600
 
 
@@ -43,8 +46,12 @@ def test_qsh_over_the_whole_path_is_accepted_too(
     token = app.sign("POST", path)
     assert post(cloud, app, transfer, {"status": "IN_PROGRESS"}, token=token)[0] == 200
     assert "the product would refuse the call" in last(cloud)["reason"]
+    assert last(cloud)["tolerated"] in last(cloud)["reason"]
+    (marked,) = [each for each in from_entry(last(cloud)) if isinstance(each, ToleratedCall)]
+    assert "POST /rest/atlassian-connect/1/migration/progress" in marked.says
     assert post(cloud, app, transfer, {"status": "IN_PROGRESS"})[0] == 200
     assert "product would refuse" not in last(cloud)["reason"]
+    assert "tolerated" not in last(cloud)
 
 
 def test_outdated_keys_are_200_and_change_nothing(

@@ -264,3 +264,29 @@ def test_the_end_of_an_export_is_for_forge_apps_only(
     made = cloud.transfer(migration, app.key)
     cloud.trigger(made)
     cloud.server("POST", f"/transfers/{made}/export-completed", 409)
+
+
+def test_events_go_to_the_environment_that_the_listener_names(
+    cloud: CloudDriver, forge: ForgeApp, migration: str
+) -> None:
+    assert forge.token
+    here = cloud.transfer(migration, KEY, forgeEnvironment="production")
+    cloud.trigger(here)
+    events_of(forge, "triggered:listener", 1)
+    elsewhere = cloud.transfer(migration, KEY, "other", forgeEnvironment="PRODUCTION")
+    cloud.trigger(elsewhere)
+    cloud.upload(elsewhere)
+    eventually(lambda: len(cloud.journal(effect="wrong environment")) == 2)
+    entry = cloud.journal(effect="wrong environment")[0]
+    assert "getForgeEnvironmentName() is 'PRODUCTION'" in entry["reason"]
+    assert f"{KEY} is deployed in 'production'" in entry["reason"]
+    assert {each["transferId"] for each in forge.events.webhooks()} == {here}
+    cloud.control("POST", "clock/advance", {"seconds": 15 * MINUTE + 1})
+    rows = {each["serverAppKey"]: each["status"] for each in cloud.poll(migration)}
+    assert rows["other"] == "TIMED_OUT"
+
+
+def test_each_event_brings_the_token_for_the_apps_own_calls(forge: ForgeApp, transfer: str) -> None:
+    (told,) = events_of(forge, "triggered:listener", 1)
+    assert told["transferId"] == transfer
+    assert forge.events.systems == [forge.token]

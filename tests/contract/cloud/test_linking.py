@@ -2,7 +2,7 @@
 
 import uuid
 
-from cloud_processes import CloudDriver
+from cloud_processes import CloudDriver, ConnectApp, eventually
 
 
 def linked(cloud: CloudDriver, server_key: str, cloud_key: str) -> bool:
@@ -61,6 +61,42 @@ def test_the_progress_log_tells_the_run(cloud: CloudDriver) -> None:
     rows = cloud.server("GET", f"/migrations/{migration}/log")["rows"]
     assert [row["type"] for row in rows] == ["APP_DATA_UPLOADED", "MIGRATION_STARTED"]
     assert {row["transferId"] for row in rows} == {transfer}
+
+
+def test_the_progress_logs_texts_are_those_that_are_published(
+    cloud: CloudDriver, app: ConnectApp
+) -> None:
+    migration = cloud.migration()
+    transfer = cloud.transfer(migration, app.key)
+    cloud.trigger(transfer)
+    key = cloud.upload(transfer)
+    for body in (
+        {"status": "IN_PROGRESS", "percent": 40, "message": "x" * 1001},
+        {"status": "IN_PROGRESS"},
+    ):
+        assert app.call(cloud, "POST", f"/progress/{transfer}", json=body).status_code == 200
+    cloud.server("POST", f"/transfers/{transfer}/cancel", 202, json={})
+
+    def rows() -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for row in cloud.server("GET", f"/migrations/{migration}/log")["rows"]:
+            found.setdefault(row["type"], []).append(row["message"])
+        return found
+
+    eventually(lambda: len(rows().get("CLOUD_APP_NOTIFIED", ())) == 3)
+    told = rows()
+    updated = (
+        "App migration updated by the Cloud app with status IN_PROGRESS, progress 40 and message: "
+    )
+    assert told["MIGRATION_STARTED"] == [
+        f"App migration started. Details: {app.key}, for transfer: {transfer}"
+    ]
+    assert told["APP_DATA_UPLOADED"] == [f"App data uploaded. Details: ID: {key}"]
+    assert told["STATUS_UPDATE"] == [updated, updated + "x" * 1000]
+    assert told["CANCEL_REQUESTED"] == ["Initiated your request to cancel app migration."]
+    assert all(text.startswith("Notified cloud app") for text in told["CLOUD_APP_NOTIFIED"])
+    cloud.control("PUT", "settings", {"log_message": 500})
+    assert rows()["STATUS_UPDATE"] == [updated, updated + "x" * 500]
 
 
 def test_a_transfers_id_is_a_uuid_of_version_3(cloud: CloudDriver) -> None:

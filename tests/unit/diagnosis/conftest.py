@@ -30,6 +30,7 @@ from harness.diagnosis.evidence import (
     ListenerCall,
     ListenerClass,
     ListenerFailed,
+    LoginShown,
     LogLine,
     MigrationMade,
     Origin,
@@ -54,6 +55,8 @@ POLL = "GET /server/v1/migrations/{id}/progress"
 
 STOPS_BEFORE_THE_MIGRATION = {"server-cannot-reach-cloud"}
 NO_TRANSFER = {
+    "app-disabled",
+    "key-getter-threw",
     "feature-flag-off",
     "app-not-needed",
     "no-consent",
@@ -120,7 +123,11 @@ class Story:
         )
 
     def _server_app(self) -> None:
-        down = self.has("bundle-not-active", "package-not-wired", "context-not-started")
+        disabled = self.has("app-disabled")
+        down = disabled or self.has("bundle-not-active", "package-not-wired", "context-not-started")
+        if self.has("key-getter-threw"):
+            frame = "\tat org.example.ChartsListener.getCloudAppKey(ChartsListener.java:9)"
+            self._log("App migration failed", ("java.lang.IllegalStateException", frame))
         missing = ("com.example.missing",) if self.has("package-not-wired") else ()
         exported = not down and not self.has("listener-not-exported")
         if self.has("context-not-started"):
@@ -128,7 +135,12 @@ class Story:
         if self.has("vendor-check-failed"):
             self._log("App vendor check failed: Charts: Charts are too old")
         self.items += [
-            Plugin(origin=self.at(0), key="org.example.charts", enabled=not down),
+            Plugin(
+                origin=self.at(0),
+                key="org.example.charts",
+                enabled=not down,
+                installed=not down or disabled,
+            ),
             Bundle(
                 origin=self.at(0),
                 name="org.example.charts",
@@ -162,9 +174,10 @@ class Story:
         )
 
     def _run(self) -> None:
-        self.items.append(MigrationMade(origin=self.at(1)))
-        self._call("POST /server/v1/migrations", 1)
         failed = self.has("core-migration-failed")
+        if not failed:
+            self.items.append(MigrationMade(origin=self.at(1)))
+            self._call("POST /server/v1/migrations", 1)
         self.items.append(PlanStatus(origin=self.at(1), status="FAILED" if failed else "FINISHED"))
         if self.has(*NO_TRANSFER):
             self._row("ABSENT" if self.has("feature-flag-off") else "READY", None)
@@ -320,6 +333,8 @@ class Story:
             self._post(4, "outdated keys", "SUCCESS", 100)
         if self.has("unknown-status"):
             self._post(4, "unknown status", "DONE", 100, http=400)
+        if self.has("report-malformed"):
+            self._post(4, "malformed request", "SUCCESS", None, http=400)
         if self.has("percent-fell"):
             self._post(4, "recorded", "IN_PROGRESS", 50)
             self._post(4.5, "lower percent", "SUCCESS", 20)
@@ -332,6 +347,7 @@ class Story:
             "posted-to-another-transfer",
             "outdated-keys",
             "unknown-status",
+            "report-malformed",
             "percent-fell",
             "transfer-timed-out",
             "never-settled",
@@ -342,6 +358,8 @@ class Story:
             self._row("RUNNING", 0, until=8)
             return
         self._call(POLL, 11, is_poll=True)
+        if self.has("connection-broke"):
+            self._call(POLL, 21, http=0, is_poll=True)
         if self.has("cloud-answered-errors"):
             self._call(POLL, 21, http=503, is_poll=True)
         settled = [p for p in self.items if isinstance(p, ProgressPost) and p.effect == "settled"]
@@ -352,6 +370,11 @@ class Story:
             rest = RestRow(origin=self.at(30), status="SUCCESS", percent=100)
             self.items.append(rest)
             shown = ("RUNNING", 0)
+        if self.has("poll-answered-old-state") and settled:
+            told = ((TRANSFER, "IN_PROGRESS", 0),)
+            call = ServerCall(origin=self.at(25), what=POLL, http=200, is_poll=True, told=told)
+            self.items.append(call)
+            shown = ("RUNNING", 0)
         self._row(*(("READY", None) if self.has("dev-mode-row-not-updated") else shown))
 
     def _post(
@@ -359,7 +382,7 @@ class Story:
         minutes: float,
         effect: str,
         status: str,
-        percent: int,
+        percent: int | None,
         http: int = 200,
         transfer: str = TRANSFER,
     ) -> None:
@@ -383,6 +406,9 @@ class Story:
         self.items.append(LogLine(origin=self.at(1), level="WARN", message=message, stack=stack))
 
     def _row(self, status: str, percent: int | None, until: float = 40) -> None:
+        if self.has("session-ended"):
+            self.items.append(LoginShown(origin=self.at(until)))
+            return
         last = NOON + timedelta(minutes=until)
         self.items.append(RowShown(origin=self.at(2), status=status, percent=percent, until=last))
 

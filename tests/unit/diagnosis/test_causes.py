@@ -28,11 +28,7 @@ def test_each_cause_is_whole(cause):
 
 WITHOUT_A_KNOWN_FAILURE = {
     # No switch of a case makes them yet; the stories of conftest.py have their evidence.
-    "app-read-refused",
-    "not-in-the-model",
-    "server-token-refused",
-    "signed-link-expired",
-    "transfer-cancelled",
+    "session-ended",
 }
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from harness.diagnosis.causes import CATALOGUE
 from harness.diagnosis.diagnose import diagnose
-from harness.diagnosis.evidence import Flag, RowShown
+from harness.diagnosis.evidence import Flag, Origin, RowShown, ServerCall
 from harness.diagnosis.facts import HOW_TO_LEARN, Facts
 from harness.diagnosis.finding import excluded, likely, proved, unknown
 from harness.diagnosis.links import CHAIN, Link, gaps, links
@@ -67,7 +67,7 @@ def test_what_lies_behind_a_broken_link_is_not_reached(story):
     ("cause", "broken"),
     [
         ("transfer-refused", "the platform makes the transfer"),
-        ("server-token-refused", "the server reaches the cloud"),
+        ("server-token-refused", "the platform makes the transfer"),
         ("listener-still-running", "the listener returns"),
         ("upload-not-closed", "the data is uploaded and closed"),
         ("event-lost", "the cloud app hears of it"),
@@ -102,7 +102,7 @@ def test_what_was_not_reached_is_no_gap():
 
 def test_what_nobody_looked_at_is_one_and_says_how_to_learn_it():
     gap = unknown("feature-flag-off", "the flag")
-    seen = Facts((Flag(key=FEATURE, on=True),), frozenset({"page"}))
+    seen = Facts((Flag(key=FEATURE, on=False),), frozenset({"page"}))
     found = links(seen, [gap])
 
     assert gaps(found) == [gap]
@@ -111,3 +111,48 @@ def test_what_nobody_looked_at_is_one_and_says_how_to_learn_it():
 
 def test_a_likely_break_is_told_apart():
     assert links(NOTHING, [likely("feature-flag-off")])[0].state == "likely broken"
+
+
+def test_a_failed_upload_stands_before_the_listeners_end_that_came_of_it(story):
+    told = story("listener-threw")
+    call = ServerCall(what="POST /server/v1/transfers/{id}/data", http=503, effect="fault")
+    facts = Facts((*told.items, call), told.sources)
+    names = list(chain(facts))
+
+    assert names.index("the data is uploaded and closed") < names.index("the listener returns")
+    assert first_broken(facts) == "the data is uploaded and closed"
+    assert states(facts)["the listener returns"] == "not reached"
+
+
+def test_reports_of_an_app_that_read_nothing_stand_before_its_reading(story):
+    names = list(chain(story("never-settled", "app-never-read")))
+
+    assert names.index("the cloud app reports") < names.index("the cloud app reads its data")
+
+
+@pytest.mark.parametrize(
+    ("what", "link"),
+    [
+        ("POST /server/v1/migrations/{id}/transfers", "the platform makes the transfer"),
+        ("POST /server/v1/transfers/{id}/triggered", "the listener is called"),
+        ("POST /server/v1/transfers/{id}/data", "the data is uploaded and closed"),
+        ("GET /server/v1/migrations/{id}/progress", "the assistant hears of that"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("http", "cause"), [(0, "connection-broke"), (401, "server-token-refused")]
+)
+def test_a_call_that_failed_breaks_the_link_that_it_serves(story, what, link, http, cause):
+    told = story()
+    later = max(item.origin.server for item in told.items if item.origin.server)
+    call = ServerCall(origin=Origin("journal #99", later, later), what=what, http=http)
+    facts = Facts((*told.items, call), told.sources)
+
+    assert chain(facts)[link].state == "broken"
+    assert [each.cause for each in chain(facts)[link].named] == [cause]
+
+
+def test_a_poll_that_was_told_an_older_state_does_not_hold_its_link(story):
+    told = chain(story("poll-answered-old-state"))
+
+    assert told["the assistant hears of that"].state == "broken"

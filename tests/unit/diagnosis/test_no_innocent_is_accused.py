@@ -31,6 +31,7 @@ from harness.diagnosis.evidence import (
     ListenerCall,
     ListenerClass,
     ListenerFailed,
+    LoginShown,
     LogLine,
     MigrationMade,
     Plugin,
@@ -68,7 +69,7 @@ KINDS: dict[str, tuple[type[Evidence], ...]] = {
     OSGI: (Bundle,),
     UPM: (Plugin,),
     SERVER_LOG: (LogLine,),
-    PAGE: (RowShown,),
+    PAGE: (RowShown, LoginShown),
 }
 
 

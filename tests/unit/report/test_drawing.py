@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
@@ -5,7 +6,7 @@ from hypothesis import strategies as st
 from made_run import BEGUN, at
 
 from harness.report.drawing import draw
-from harness.report.timeline import History, Moment, Span
+from harness.report.timeline import History, Moment, Reached, Span
 
 
 def story(*moments: Moment, minutes: float = 30) -> History:
@@ -77,3 +78,19 @@ def test_everything_stays_on_the_drawing(marks: list[tuple[float, str]], minutes
             begin = label.x if label.anchor == "start" else label.x - width
             assert begin >= -0.01
             assert begin + width <= 100.01
+
+
+def test_the_chain_goes_on_to_the_right_and_its_break_says_why() -> None:
+    links = (
+        Reached("it runs", "held", at(1), "the bundle is ACTIVE"),
+        Reached("it is called", "held", None, ""),
+        Reached("it returns", "broken", at(20), "listener-threw"),
+        Reached("the row shows it", "not reached", None, ""),
+    )
+    drawn = draw(replace(story(), chain=links))
+    one, two, three, four = drawn.chain
+    assert one.x == two.x < three.x == four.x
+    assert [each.y for each in drawn.chain] == [15, 30, 45, 60]
+    assert (three.text, three.anchor) == ("it returns: listener-threw", "end")
+    assert (four.state, four.text) == ("not-reached", "the row shows it")
+    assert "the bundle is ACTIVE" in one.says

@@ -71,6 +71,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **breaks: Exception) ->
         def __init__(self, *_: object) -> None: ...
 
         begin = armed = staticmethod(lambda: None)
+        installing = staticmethod(nullcontext)
 
         def finish(self, *_: object) -> dict[str, str]:
             return stack.part("finish", {"plan": "plan.json"})

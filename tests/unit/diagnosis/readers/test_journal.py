@@ -234,3 +234,39 @@ def test_a_call_that_got_no_answer_did_nothing():
 
     assert not call.ok
     assert call.says == "the server called POST /server/v1/migrations and got no answer"
+
+
+def test_an_answer_that_was_cut_is_none_though_the_call_had_its_effect():
+    path = f"/server/v1/migrations/{MIGRATION}/transfers"
+    body = {"serverAppKey": "my-plugin", "cloudAppKey": "my-app"}
+    detail = {"linked": True, "cut": True}
+    call, made = read(path=path, status=201, transfer_id=TRANSFER, body=body, detail=detail)
+
+    assert isinstance(call, ServerCall)
+    assert (call.http, call.ok) == (0, False)
+    assert isinstance(made, TransferMade)
+
+
+def test_a_poll_says_what_it_was_told():
+    path = f"/server/v1/migrations/{MIGRATION}/progress"
+    shown = [{"transferId": TRANSFER, "status": "IN_PROGRESS", "percent": 40}, {"odd": 1}]
+    (call,) = read(path=path, method="GET", detail={"transfers": shown})
+
+    assert isinstance(call, ServerCall)
+    assert call.told == ((TRANSFER, "IN_PROGRESS", 40),)
+
+
+def test_an_exception_is_named_by_a_body_that_was_cut_short():
+    path = f"/server/v1/transfers/{TRANSFER}/errored"
+    body = '[9000 characters of JSON] {"exceptionType":"java.lang.StackOverflowError","safeSta'
+    *_, failed = read(path=path, body=body)
+
+    assert isinstance(failed, ListenerFailed)
+    assert failed.exception == "java.lang.StackOverflowError"
+
+
+def test_a_post_keeps_what_was_sent():
+    (post,) = read(path=PROGRESS, effect="malformed request", body={"percent": "100"})
+
+    assert isinstance(post, ProgressPost)
+    assert post.body == (("percent", '"100"'),)

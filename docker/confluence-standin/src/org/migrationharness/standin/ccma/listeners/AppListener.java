@@ -17,6 +17,26 @@ public interface AppListener {
     /** Calls {@code onStartAppMigration}; throws what the listener throws. */
     void start(String transferId, MigrationDetailsV1 details);
 
+    /**
+     * Calls what the listener has for a re-run: {@code onRerunAppMigration}, else {@code onStartAppMigration}.
+     *
+     * @param originalTransferId the transfer of the first try, however often it was run again
+     * @param transferId the new transfer
+     */
+    default void rerun(String originalTransferId, String transferId, MigrationDetailsV1 details) {
+        start(transferId, details);
+    }
+
+    /** Whether the assistant offers to run it again, as it does for those of the current library. */
+    default boolean canBeRerun() {
+        return true;
+    }
+
+    /** The environment of the Forge app that its events go to; null where the cloud half is no Forge app. */
+    default String forgeEnvironment() {
+        return null;
+    }
+
     /** Whether its cloud half is a Forge app. */
     default boolean isForge() {
         return false;

@@ -30,6 +30,11 @@ record ForgeListenerAdapter(DiscoverableForgeListener service, ListenerOwner own
     }
 
     @Override
+    public String forgeEnvironment() {
+        return service.getForgeEnvironmentName();
+    }
+
+    @Override
     public boolean isForge() {
         return true;
     }

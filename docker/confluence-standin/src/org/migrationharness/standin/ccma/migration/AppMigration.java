@@ -1,7 +1,10 @@
 package org.migrationharness.standin.ccma.migration;
 
+import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.migrationharness.standin.ccma.gateway.PlatformMigrationDetails;
 import org.migrationharness.standin.ccma.plans.Migration;
 import org.migrationharness.standin.ccma.plans.Plan;
@@ -12,24 +15,39 @@ import org.migrationharness.standin.ccma.platform.CreatedMigration;
 import org.migrationharness.standin.ccma.platform.PlatformClient;
 import org.migrationharness.standin.ccma.platform.PlatformException;
 import org.migrationharness.standin.ccma.rows.AppRow;
+import org.migrationharness.standin.ccma.rows.RowStatus;
+import org.migrationharness.standin.ccma.rows.RowUpdate;
 import org.migrationharness.standin.log.Log;
 
 /** The app migration of a plan: one transfer per listener, and the polls for their progress. */
 public final class AppMigration {
     private static final Log LOG = Log.named("com.atlassian.migration.app.AppMigration");
 
+    private static final Set<RowStatus> RERUN = EnumSet.of(RowStatus.FAILED, RowStatus.INCOMPLETE);
+    private static final Set<RowStatus> UNDER_WAY = EnumSet.of(RowStatus.STARTING, RowStatus.RUNNING);
+    /** Since the app's migration started (Atlassian's page on cancelling transfers). */
+    private static final Duration CANCEL_AFTER = Duration.ofMinutes(30);
+    /** Since the original try. */
+    private static final Duration RERUN_WITHIN = Duration.ofDays(12);
+
     private final Plans plans;
     private final RowPlanner rowPlanner;
     private final PlatformClient platform;
     private final TransferStarter transfers;
     private final Poller poller;
+    private final boolean showsCancellation;
 
+    /**
+     * @param showsCancellation whether rows say "Canceling", as they do since 3.9.4
+     */
     public AppMigration(
             Plans plans,
             RowPlanner rowPlanner,
             PlatformClient platform,
             TransferStarter transfers,
-            Poller poller) {
+            Poller poller,
+            boolean showsCancellation) {
+        this.showsCancellation = showsCancellation;
         this.plans = plans;
         this.rowPlanner = rowPlanner;
         this.platform = platform;
@@ -45,9 +63,10 @@ public final class AppMigration {
      * Creates a run of the app migration, in the cloud and in the plan. A run without rows is not kept.
      *
      * @param serverAppKeys the apps to migrate, empty for all
+     * @param isRerun whether it repeats, for these apps, what did not succeed
      * @throws PlatformException when the cloud does not create it
      */
-    StartedMigration create(String planId, Set<String> serverAppKeys) throws PlatformException {
+    StartedMigration create(String planId, Set<String> serverAppKeys, boolean isRerun) throws PlatformException {
         String name = plans.find(planId).orElseThrow().name();
         List<AppRow> rows = rowPlanner.rows(planId).stream()
                 .filter(row -> serverAppKeys.isEmpty() || serverAppKeys.contains(row.serverAppKey()))
@@ -58,7 +77,23 @@ public final class AppMigration {
         if (!rows.isEmpty()) {
             plans.change(planId, plan -> plan.with(migration));
         }
-        return new StartedMigration(planId, migration, PlatformMigrationDetails.of(created));
+        return new StartedMigration(planId, migration, PlatformMigrationDetails.of(created), isRerun);
+    }
+
+    /** The apps of a plan that may be run again: what they did last is unsuccessful, and not too old. */
+    Set<String> rerunnable(Plan plan) {
+        return plan.rows().stream()
+                .filter(row -> RERUN.contains(row.status()))
+                .map(AppRow::serverAppKey)
+                .filter(key -> isRecent(plan, key) && transfers.canBeRerun(key))
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean isRecent(Plan plan, String serverAppKey) {
+        return plan.newestTransfer(serverAppKey)
+                .flatMap(newest -> plan.migrationOf(newest.firstTransferId()))
+                .map(first -> System.currentTimeMillis() - first.startedAt() <= RERUN_WITHIN.toMillis())
+                .orElse(false);
     }
 
     /** Starts a transfer for each row, then the polls. */
@@ -70,20 +105,56 @@ public final class AppMigration {
         }
     }
 
+    /** Cancels what of a plan has not settled; an app that has not begun is skipped. */
     void cancel(Plan plan) {
         for (Migration migration : plan.migrations()) {
             for (Transfer transfer : migration.transfers()) {
-                cancel(transfer);
+                cancelOrSay(plan, migration, transfer);
+            }
+            if (showsCancellation) {
+                migration.unstarted().forEach(row -> plans.update(plan.id(), migration.migrationId(),
+                        RowUpdate.now(row.containerId(), RowStatus.SKIPPED, null)));
             }
         }
     }
 
-    private void cancel(Transfer transfer) {
+    private void cancelOrSay(Plan plan, Migration migration, Transfer transfer) {
         try {
-            platform.cancel(transfer.transferId());
+            cancel(plan, migration, transfer);
         } catch (PlatformException e) {
             LOG.warn("cancel", "Transfer of " + transfer.serverAppKey() + " could not be cancelled: "
                     + e.getMessage());
+        }
+    }
+
+    /** The apps of a plan that may be cancelled: they are under way, and have been for half an hour. */
+    Set<String> cancellable(Plan plan) {
+        return plan.rows().stream()
+                .filter(row -> UNDER_WAY.contains(row.status()))
+                .map(AppRow::serverAppKey)
+                .filter(key -> plan.newestTransfer(key)
+                        .flatMap(transfer -> plan.migrationOf(transfer.transferId()))
+                        .map(run -> System.currentTimeMillis() - run.startedAt() >= CANCEL_AFTER.toMillis())
+                        .orElse(false))
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * Asks the cloud to cancel an app's newest transfer.
+     *
+     * @throws PlatformException when the cloud does not take it
+     */
+    void cancel(Plan plan, String serverAppKey) throws PlatformException {
+        Transfer transfer = plan.newestTransfer(serverAppKey).orElseThrow();
+        cancel(plan, plan.migrationOf(transfer.transferId()).orElseThrow(), transfer);
+    }
+
+    private void cancel(Plan plan, Migration migration, Transfer transfer) throws PlatformException {
+        platform.cancel(transfer.transferId());
+        if (showsCancellation) {
+            plan.row(transfer.serverAppKey()).ifPresent(row -> plans.update(plan.id(), migration.migrationId(),
+                    new RowUpdate(transfer.containerId(), RowStatus.CANCELLING, row.percent(), row.message(),
+                            System.currentTimeMillis())));
         }
     }
 }

@@ -13,6 +13,7 @@ import org.migrationharness.standin.ccma.plans.Plans;
 import org.migrationharness.standin.ccma.platform.PlatformClient;
 import org.migrationharness.standin.ccma.platform.PlatformException;
 import org.migrationharness.standin.ccma.platform.TransferProgress;
+import org.migrationharness.standin.ccma.profile.Capability;
 import org.migrationharness.standin.ccma.profile.Flags;
 import org.migrationharness.standin.ccma.profile.Profile;
 import org.migrationharness.standin.ccma.rows.RowStatus;
@@ -96,9 +97,13 @@ public final class Poller {
         return now.isPresent() && now.get().isUnsettled() && !isOver(now.get());
     }
 
-    private static RowUpdate update(TransferProgress progress) {
+    private RowUpdate update(TransferProgress progress) {
         Integer percent = progress.percent() == null ? Integer.valueOf(0) : progress.percent();
-        return new RowUpdate(progress.containerId(), RowStatus.fromPlatform(progress.status()), percent,
+        RowStatus status = RowStatus.fromPlatform(progress.status());
+        if (status == RowStatus.CANCELLING && !profile.has(Capability.APP_CANCELLATION)) {
+            status = RowStatus.RUNNING;
+        }
+        return new RowUpdate(progress.containerId(), status, percent,
                 progress.message(), progress.lastUpdatedAt());
     }
 

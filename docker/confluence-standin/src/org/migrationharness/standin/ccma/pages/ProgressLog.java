@@ -40,7 +40,7 @@ public final class ProgressLog {
                     .append(cell(row.get("type"))).append(',').append(cell(row.get("message"))).append("\r\n");
         }
         if (rows.size() > ROW_LIMIT) {
-            csv.append(",INFO,older logs left out,\r\n");
+            csv.append(",INFO,OLDER_LOGS_LEFT_OUT,\"Older logs have been omitted for brevity.\"\r\n");
         }
         exchange.response().setHeader(
                 "Content-Disposition", "attachment; filename=\"migration-" + plan.id() + ".csv\"");

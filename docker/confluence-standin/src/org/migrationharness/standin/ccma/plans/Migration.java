@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.migrationharness.standin.ccma.rows.AppRow;
+import org.migrationharness.standin.ccma.rows.RowStatus;
 import org.migrationharness.standin.ccma.rows.RowUpdate;
 
 /**
@@ -20,6 +21,15 @@ public record Migration(
 
     Optional<AppRow> row(String containerId) {
         return rows.stream().filter(row -> row.containerId().equals(containerId)).findFirst();
+    }
+
+    /** The rows of apps whose transfer was never made. */
+    public List<AppRow> unstarted() {
+        return rows.stream()
+                .filter(row -> row.status() == RowStatus.READY)
+                .filter(row -> transfers.stream().noneMatch(
+                        transfer -> transfer.serverAppKey().equals(row.serverAppKey())))
+                .toList();
     }
 
     Migration with(RowUpdate update) {

@@ -72,8 +72,12 @@ public final class PreMigrationChecks {
 
     private Check connection() {
         try {
-            return passed("Connection to " + platform.connection().cloudUrl());
+            return passed("Connection to " + platform.connectedSite());
         } catch (PlatformException e) {
+            if (platform.isExpired()) {
+                return new Check("The connection to the cloud site has expired", Outcome.ERROR,
+                        "Connect the site again on the Migration Assistant's home.");
+            }
             // Only a warning: the plan can be saved for later, and a run without the cloud fails and says why.
             return new Check("No connection to the cloud site", Outcome.WARNING, e.getMessage());
         }

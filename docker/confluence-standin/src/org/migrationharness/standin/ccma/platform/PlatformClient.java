@@ -3,16 +3,17 @@ package org.migrationharness.standin.ccma.platform;
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.reflect.TypeToken;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.migrationharness.standin.log.Log;
 import org.migrationharness.standin.store.JsonFile;
 
 /**
@@ -21,11 +22,19 @@ import org.migrationharness.standin.store.JsonFile;
  * boots without one.
  */
 public final class PlatformClient {
+    private static final Log LOG = Log.named("com.atlassian.migration.app.PlatformClient");
+    private static final int NOT_AUTHORISED = 401;
+    private static final String TOKEN_EXPIRED = "token-expired";
+    private static final String CONNECTION_EXPIRED = "connection-expired";
+    /** An upload cannot be sent twice, so its token is renewed before it ends. */
+    private static final long RENEW_BEFORE_MILLIS = Duration.ofMinutes(30).toMillis();
+
     private final PlatformHttp http;
     private final JsonFile<CloudConnection> connectionFile;
     private final ServerIdentity server;
     private final String cloudUrl;
     private CloudConnection connection;
+    private boolean expired;
 
     /**
      * @param state the folder that keeps the connection
@@ -60,7 +69,8 @@ public final class PlatformClient {
         body.addProperty("serverAppKey", transfer.serverAppKey());
         body.addProperty("cloudAppKey", transfer.cloudAppKey());
         body.add("dataAccessScopes", new Gson().toJsonTree(transfer.dataAccessScopes()));
-        body.add("originalTransferId", JsonNull.INSTANCE);
+        body.addProperty("originalTransferId", transfer.originalTransferId());
+        body.addProperty("forgeEnvironment", transfer.forgeEnvironment());
         JsonObject answer = post("/migrations/" + migrationId + "/transfers", body).getAsJsonObject();
         return new CreatedTransfer(answer.get("transferId").getAsString(), answer.get("linked").getAsBoolean());
     }
@@ -82,9 +92,9 @@ public final class PlatformClient {
         post("/transfers/" + encoded(transferId) + "/cancel", Map.of());
     }
 
-    public boolean isInstalled(String cloudAppKey) throws PlatformException {
-        JsonElement installed = get("/apps/" + encoded(cloudAppKey)).getAsJsonObject().get("installed");
-        return installed != null && installed.getAsBoolean();
+    /** What kind of app is installed on the site under a key: {@code connect}, {@code forge}, or null for none. */
+    public String installedKind(String cloudAppKey) throws PlatformException {
+        return text(get("/apps/" + encoded(cloudAppKey)).getAsJsonObject(), "kind");
     }
 
     public JsonArray log(String migrationId) throws PlatformException {
@@ -93,7 +103,7 @@ public final class PlatformClient {
 
     public void upload(String transferId, String label, HttpRequest.BodyPublisher body) throws PlatformException {
         String query = label == null ? "" : "?label=" + encoded(label);
-        http.upload("/transfers/" + encoded(transferId) + "/data" + query, connection().token(), body);
+        http.upload("/transfers/" + encoded(transferId) + "/data" + query, lasting().token(), body);
     }
 
     public List<TransferProgress> progress(String migrationId) throws PlatformException {
@@ -138,24 +148,80 @@ public final class PlatformClient {
         return authorised(token -> http.post(path, token, body));
     }
 
-    /** A cloud that was restarted does not know the old token, so attach once more before giving up. */
     private JsonElement authorised(AuthorisedCall call) throws PlatformException {
         CloudConnection known = connection();
         try {
             return call.with(known.token());
         } catch (PlatformException e) {
-            if (e.status() != 401) {
-                throw e;
-            }
-            forget(known);
-            return call.with(connection().token());
+            return call.with(instead(known, e).token());
         }
     }
 
-    private synchronized void forget(CloudConnection old) {
-        if (old.equals(connection)) {
-            connection = null;
+    /**
+     * What to go on with after a refusal: a token that has expired is renewed. A cloud that does not know the
+     * token was started anew, and this server attaches itself, as it did at first. But once the site's connection
+     * has expired, only an administrator can connect again.
+     */
+    private synchronized CloudConnection instead(CloudConnection refused, PlatformException why)
+            throws PlatformException {
+        if (why.status() != NOT_AUTHORISED) {
+            throw why;
         }
+        noteExpiry(why);
+        if (!refused.equals(connection)) {
+            return connection();
+        }
+        if (TOKEN_EXPIRED.equals(why.code())) {
+            return renewed();
+        }
+        connection = null;
+        return connection();
+    }
+
+    private void noteExpiry(PlatformException why) throws PlatformException {
+        if (CONNECTION_EXPIRED.equals(why.code())) {
+            if (!expired) {
+                LOG.warn("authorise", "The connection to " + cloudUrl + " has expired: an administrator has to connect "
+                        + "the site again on the Migration Assistant's home");
+            }
+            expired = true;
+            throw why;
+        }
+    }
+
+    private CloudConnection renewed() throws PlatformException {
+        JsonObject answer;
+        try {
+            answer = http.post("/token", connection.token(), Map.of()).getAsJsonObject();
+        } catch (PlatformException e) {
+            noteExpiry(e);
+            throw e;
+        }
+        connection = connection.with(answer.get("token").getAsString(), answer.get("expiresAt").getAsLong());
+        connectionFile.save(connection);
+        return connection;
+    }
+
+    private synchronized CloudConnection lasting() throws PlatformException {
+        boolean lasts = connection().expiresAt() - System.currentTimeMillis() > RENEW_BEFORE_MILLIS;
+        return lasts ? connection : renewed();
+    }
+
+    /** Whether the cloud has said that the connection has expired. */
+    public synchronized boolean isExpired() {
+        return expired;
+    }
+
+    /** Asks the cloud whether this server is still connected; attaches it when it never was. */
+    public String connectedSite() throws PlatformException {
+        return text(get("/connection").getAsJsonObject(), "cloudUrl");
+    }
+
+    /** An administrator connects the site again. */
+    public synchronized void connectAgain() throws PlatformException {
+        connection = null;
+        connection();
+        expired = false;
     }
 
     /** The connection to the cloud; attaches this server when there is none yet. */
@@ -166,6 +232,7 @@ public final class PlatformClient {
                     .getAsJsonObject();
             connection = new CloudConnection(
                     answer.get("token").getAsString(),
+                    answer.get("expiresAt").getAsLong(),
                     answer.get("cloudUrl").getAsString(),
                     answer.get("migrationScopeId").getAsString(),
                     text(answer, "confluenceClientKey"));

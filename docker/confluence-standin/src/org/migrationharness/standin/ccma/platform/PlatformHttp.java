@@ -2,6 +2,7 @@ package org.migrationharness.standin.ccma.platform;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -78,19 +79,27 @@ final class PlatformHttp {
         try {
             response = client.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
-            throw new PlatformException(what + " got no answer: " + e, 0, e);
+            throw new PlatformException(what + " got no answer: " + e, 0, null, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new PlatformException(what + " was interrupted", 0, e);
+            throw new PlatformException(what + " was interrupted", 0, null, e);
         }
         if (response.statusCode() / 100 != 2) {
             throw new PlatformException(what + " was answered " + response.statusCode() + " " + shortened(
-                    response.body()), response.statusCode(), null);
+                    response.body()), response.statusCode(), code(response.body()), null);
         }
         try {
             return JsonParser.parseString(response.body().isBlank() ? "{}" : response.body());
         } catch (JsonParseException e) {
-            throw new PlatformException(what + " got an answer that is not JSON", response.statusCode(), e);
+            throw new PlatformException(what + " got an answer that is not JSON", response.statusCode(), null, e);
+        }
+    }
+
+    private static String code(String body) {
+        try {
+            return JsonParser.parseString(body) instanceof JsonObject error ? PlatformClient.text(error, "code") : null;
+        } catch (JsonParseException e) {
+            return null;
         }
     }
 

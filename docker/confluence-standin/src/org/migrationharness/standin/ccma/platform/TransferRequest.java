@@ -9,7 +9,14 @@ import java.util.List;
  * @param serverAppKey the listener's server key
  * @param cloudAppKey the listener's cloud key
  * @param dataAccessScopes the data that the listener asks to access
+ * @param originalTransferId in a re-run the transfer of the first try, else null
+ * @param forgeEnvironment the environment of the Forge app that events go to, or null
  */
 public record TransferRequest(
-        String containerId, String serverAppKey, String cloudAppKey, List<String> dataAccessScopes) {
+        String containerId,
+        String serverAppKey,
+        String cloudAppKey,
+        List<String> dataAccessScopes,
+        String originalTransferId,
+        String forgeEnvironment) {
 }

@@ -8,15 +8,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.migrationharness.standin.ccma.apps.Assessment;
 import org.migrationharness.standin.ccma.apps.InstalledApps;
+import org.migrationharness.standin.ccma.migration.AppActions;
 import org.migrationharness.standin.ccma.migration.MigrationRunner;
 import org.migrationharness.standin.ccma.plans.Plan;
 import org.migrationharness.standin.ccma.plans.PlanScope;
 import org.migrationharness.standin.ccma.plans.Plans;
 import org.migrationharness.standin.ccma.plans.PreMigrationChecks;
 import org.migrationharness.standin.ccma.plans.RowPlanner;
+import org.migrationharness.standin.ccma.platform.PlatformClient;
+import org.migrationharness.standin.ccma.platform.PlatformException;
 import org.migrationharness.standin.ccma.profile.Capability;
 import org.migrationharness.standin.ccma.profile.Flags;
 import org.migrationharness.standin.ccma.profile.Profile;
@@ -36,13 +40,15 @@ public final class PlanRest {
     private final PreMigrationChecks checks;
     private final MigrationRunner runner;
     private final Setting setting;
+    private final AppActions actions;
 
     /**
      * What the pages depend on besides the plans.
      *
      * @param site the destination site
      */
-    public record Setting(String site, Flags flags, Profile profile, InstalledApps apps, Assessment assessment) {
+    public record Setting(String site, Flags flags, Profile profile, InstalledApps apps, Assessment assessment,
+            PlatformClient platform) {
     }
 
     public PlanRest(
@@ -52,6 +58,7 @@ public final class PlanRest {
         this.checks = checks;
         this.runner = runner;
         this.setting = setting;
+        actions = new AppActions(runner, setting.profile());
     }
 
     public void addTo(Routes routes) {
@@ -62,13 +69,19 @@ public final class PlanRest {
                 .get(BASE + "/{planId}", Access.ADMIN, exchange -> exchange.jsonWithNulls(200, json(find(exchange))))
                 .post(BASE + "/{planId}/run", Access.ADMIN, this::run)
                 .post(BASE + "/{planId}/stop", Access.ADMIN, this::stop)
-                .delete(BASE + "/{planId}", Access.ADMIN, this::remove);
+                .delete(BASE + "/{planId}", Access.ADMIN, this::remove)
+                .post("/rest/migration/latest/connection", Access.ADMIN, this::connectAgain);
+        if (actions.any()) {
+            routes.post(BASE + "/{planId}/apps/{serverAppKey}/cancel", Access.ADMIN, this::cancelApp)
+                    .post(BASE + "/{planId}/apps/{serverAppKey}/rerun", Access.ADMIN, this::rerunApp);
+        }
     }
 
     private void home(Exchange exchange) throws IOException {
         int all = setting.apps().all().size();
         int undecided = setting.assessment().undecided(setting.apps().all());
         exchange.json(200, Map.of(
+                "connectionExpired", setting.platform().isExpired(),
                 "assessedPercent", all == 0 ? 100 : 100 * (all - undecided) / all,
                 "plans", plans.all().stream().map(PlanRest::summary).toList()));
     }
@@ -112,6 +125,25 @@ public final class PlanRest {
         exchange.jsonWithNulls(200, json(find(exchange)));
     }
 
+    private void cancelApp(Exchange exchange) throws IOException {
+        actions.cancel(find(exchange), exchange.part("serverAppKey"));
+        exchange.jsonWithNulls(200, json(find(exchange)));
+    }
+
+    private void rerunApp(Exchange exchange) throws IOException {
+        actions.rerun(find(exchange), exchange.part("serverAppKey"));
+        exchange.jsonWithNulls(200, json(find(exchange)));
+    }
+
+    private void connectAgain(Exchange exchange) {
+        try {
+            setting.platform().connectAgain();
+        } catch (PlatformException e) {
+            throw new HttpProblem(502, "The cloud site could not be connected: " + e.getMessage());
+        }
+        exchange.empty(204);
+    }
+
     private void remove(Exchange exchange) {
         plans.remove(find(exchange).id());
         exchange.empty(204);
@@ -150,7 +182,15 @@ public final class PlanRest {
         all.put("hasRun", !plan.migrations().isEmpty());
         all.put("appMigration", setting.flags().appMigration());
         all.put("logs", setting.profile().has(Capability.PROGRESS_LOGS) && !plan.migrations().isEmpty());
-        all.put("rows", plan.rows().stream().map(PlanRest::json).toList());
+        Set<String> cancellable = actions.cancellable(plan);
+        Set<String> rerunnable = actions.rerunnable(plan);
+        all.put("rows", plan.rows().stream().map(row -> {
+            Map<String, Object> one = json(row);
+            one.put("cancellable", cancellable.contains(row.serverAppKey()));
+            one.put("rerunnable", rerunnable.contains(row.serverAppKey()));
+            return one;
+        }).toList());
+        all.put("actions", actions.any());
         return all;
     }
 

@@ -2,7 +2,7 @@ package org.migrationharness.standin.ccma.rows;
 
 /**
  * The states of an app's row under "App migration progress". READY, STARTING, RUNNING and COMPLETE are seen
- * in the seed; the texts of the others are inferred from the platform's states.
+ * in the seed, "Canceling" is documented; the texts of the others are inferred from the platform's states.
  */
 public enum RowStatus {
     READY("Ready", "READY", false),
@@ -12,7 +12,9 @@ public enum RowStatus {
     INCOMPLETE("Incomplete", "INCOMPLETE", true),
     FAILED("Failed", "FAILED", true),
     TIMED_OUT("Timed out", "TIMED_OUT", true),
-    CANCELLED("Cancelled", "CANCELLED", true);
+    CANCELLING("Canceling", "CANCELLATION_REQUESTED", false),
+    CANCELLED("Cancelled", "CANCELLED", true),
+    SKIPPED("Skipped", "SKIPPED", true);
 
     private final String text;
     private final String platformName;
@@ -38,7 +40,7 @@ public enum RowStatus {
         return settled;
     }
 
-    /** A cancellation that was asked for but not settled yet is still running. */
+    /** A state that is not known here is still running. */
     public static RowStatus fromPlatform(String name) {
         for (RowStatus status : values()) {
             if (status.platformName.equals(name)) {

@@ -1,0 +1,150 @@
+"""Plants faults at every link, by every party, one at a time and in pairs, and asks who did it.
+
+Usage: python -m benchmarks.planted [--rounds N] [--seed S] [--skip N] [--only TEXT]
+           [--keep FOLDER]
+       python -m benchmarks.planted --again FOLDER
+
+Each round is a real migration on a stack of local processes, which is used again for the next one.
+Its faults are chosen by the seed: two rounds in five have one fault, two have a pair, and one has
+only what a sound migration has to bear. With `--only`, the rounds are the single faults whose name
+has the text; `--again` judges the kept rounds of a run by today's rules. Printed are each round,
+what was wrong in it, and the confusion matrix.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from unittest import mock
+
+from benchmarks.diagnosis import benches
+from benchmarks.planted_faults import FAULTS, HARMLESS, Planted, together
+from benchmarks.planted_score import Judged, Score, judge
+from harness.cases.app import load
+from harness.diagnosis.diagnose import diagnose
+from harness.diagnosis.links import links
+from harness.diagnosis.readers.run_folder import read_run
+from harness.engines.app_builds import server_jar
+from harness.runner.case import run_case
+from harness.store.layout import RESULTS
+from harness.support.console import to_stderr
+from harness.testbed.pool import TestbedPool
+
+SCALE = 300.0
+_WATCHED = timedelta(minutes=35)
+"""Server time for which a row is watched that does not settle: three polls."""
+_PLANTED = "planted.json"
+_DEV_MODE = "dev mode of 3.1.7"
+
+
+def rounds(number: int, seed: int) -> Iterator[tuple[Planted, ...]]:
+    """The faults of each round; every fault has a round of its own before one has a second."""
+    random = Random(seed)  # noqa: S311 - has to be repeatable
+    alone: list[Planted] = []
+    for at in range(number):
+        if at % 5 == 4:
+            yield tuple(_some(random, HARMLESS, 2))
+        elif at % 5 in (1, 3):
+            yield tuple(_some(random, FAULTS, 2))
+        else:
+            if not alone:
+                alone = random.sample(FAULTS, len(FAULTS))
+            yield (alone.pop(),)
+
+
+def _some(random: Random, faults: Sequence[Planted], most: int) -> list[Planted]:
+    chosen: list[Planted] = []
+    for each in random.sample(list(faults), len(faults)):
+        if len(chosen) < most and all(_fit(each, other) for other in chosen):
+            chosen.append(each)
+    return chosen
+
+
+def _fit(one: Planted, other: Planted) -> bool:
+    """Whether both can be had in one migration."""
+    names, slots = {one.name, other.name}, {one.slot, other.slot}
+    # Dev mode asks for no assessment and no consent.
+    return len(slots) == 2 and not (_DEV_MODE in names and "decision" in slots)
+
+
+def run_round(pool: TestbedPool, faults: Sequence[Planted], folder: Path, apps: Path) -> None:
+    """Runs one migration and keeps it as a run of one case, with its faults' names."""
+    setting = together(faults)
+    case = setting.case(" + ".join(each.name for each in faults), apps)
+    app = load(case.app)
+    testbed = pool.get(setting.ccma, case.app, SCALE)
+    testbed.uninstall()
+    testbed.use(app, server_jar(case.app, app, to_stderr))
+    try:
+        result = run_case(testbed, case, folder)
+    finally:
+        testbed.uninstall()
+    document = {"cases": [result.model_dump(mode="json")]}
+    (folder / RESULTS).write_text(json.dumps(document))
+    (folder / _PLANTED).write_text(json.dumps([each.name for each in faults]))
+
+
+def judge_round(folder: Path) -> Judged:
+    """Judges a kept round's explanation."""
+    names = json.loads((folder / _PLANTED).read_text())
+    faults = [each for name in names for each in (*FAULTS, *HARMLESS) if each.name == name]
+    begun = time.monotonic()
+    (stored,) = read_run(folder)
+    findings = diagnose(stored.facts)
+    judged = judge(faults, findings, links(stored.facts, findings))
+    return replace(judged, seconds=time.monotonic() - begun)
+
+
+@contextmanager
+def _watched_for(time_: timedelta) -> Iterator[None]:
+    with mock.patch("harness.checker.verdict.GIVE_UP", time_):
+        yield
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.planted", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=16)
+    parser.add_argument("--skip", type=int, default=0, help="rounds to leave out at the start")
+    parser.add_argument("--only", help="single faults whose name has this text")
+    parser.add_argument("--keep", type=Path, help="folder that keeps each round's artefacts")
+    parser.add_argument("--again", type=Path, help="judges such a folder anew")
+    given = parser.parse_args(arguments)
+    score = Score()
+    if given.again:
+        for folder in sorted(each.parent for each in given.again.glob(f"*/{_PLANTED}")):
+            score.add(judge_round(folder), folder.name)
+    else:
+        _run(given, score)
+    print(f"\nseed {given.seed}, {score.summary()}\n\n{score.matrix()}")
+    return 0 if all(each.is_right for each in score.rounds) else 1
+
+
+def _run(given: argparse.Namespace, score: Score) -> None:
+    chosen = list(rounds(given.rounds, given.seed))
+    if given.only is not None:
+        chosen = [(each,) for each in (*FAULTS, *HARMLESS) if given.only in each.name]
+    # Rounds of one assistant's version share a stack.
+    chosen.sort(key=lambda faults: together(faults).ccma, reverse=True)
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        _watched_for(_WATCHED),
+        benches() as pool,
+    ):
+        pool.most = 1
+        for number, faults in list(enumerate(chosen, 1))[given.skip :]:
+            folder = (given.keep or Path(scratch)) / f"round-{number:03}"
+            folder.mkdir(parents=True, exist_ok=True)
+            run_round(pool, faults, folder, Path(scratch) / "apps")
+            score.add(judge_round(folder), folder.name)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,175 @@
+"""What an admin does with one app of a plan, Cancel and Re-run, and when a connection ends."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from harness.cases import app as sample_apps
+from harness.cases.app import AppDescription
+from harness.drivers.browser import dashboard, migration_assistant
+from harness.drivers.confluence import apps, dark_features
+from harness.engines.app_builds import server_jar
+from harness.pytest_plugin import DEV_MODE, FEATURE
+from harness.support import assets
+from harness.testbed.testbed import Migration, Testbed
+from harness.wait import NotYet, wait_for
+
+pytestmark = pytest.mark.standin
+
+HOUR = 3600
+HALF_AN_HOUR = timedelta(minutes=30)
+Begun = Callable[..., tuple[Testbed, Migration]]
+
+
+@pytest.fixture
+def begun(testbeds):
+    """Runs a plan of the sample app, whose cloud half behaves as told."""
+    with ExitStack() as at_end:
+
+        def begin(ccma, behaviour, app="charts", beside=None):
+            testbed = testbeds.get(ccma, assets.sample_app("charts"))
+            before = testbed.app, testbed.jar
+            testbed.use(*sample(app))
+            at_end.callback(testbed.use, *before)
+            testbed.reset(cloud_app=behaviour, name="app actions")
+            dark_features.set_site(testbed.client, {FEATURE: True, DEV_MODE: ccma != "3.1.7"})
+            testbed.install()
+            if beside:
+                other = apps.install(testbed.client, sample(beside)[1])
+                at_end.callback(apps.uninstall, testbed.client, other.key)
+            migration = testbed.plan("plan of app actions")
+            at_end.callback(migration.close)
+            migration.start()
+            return testbed, migration
+
+        yield begin
+
+
+def sample(app: str) -> tuple[AppDescription, Path]:
+    """A sample app's description, and its jar."""
+    folder = assets.sample_app(app)
+    described = sample_apps.load(folder)
+    return described, server_jar(folder, described, lambda _: None)
+
+
+def press(migration: Migration, name: str) -> None:
+    """Presses an app's button once a look at the page, loaded anew, finds it enabled."""
+    button = migration.page.get_by_role("button", name=name)
+
+    def look() -> bool | NotYet:
+        migration.row.look()
+        if not button.count():
+            return NotYet(f"there is no button {name}")
+        return button.is_enabled() or NotYet(f"{name} is disabled")
+
+    wait_for(f"{name} to be possible", look, within=60)
+    button.click()
+
+
+def advance(testbed: Testbed, seconds: float) -> None:
+    url = f"{testbed.stack.cloud.url}/_harness/clock/advance"
+    httpx.post(url, json={"seconds": seconds}).raise_for_status()
+
+
+def test_an_app_is_cancelled_by_itself_half_an_hour_after_its_start(begun: Begun) -> None:
+    testbed, migration = begun("3.9.6", "zero-then-nothing")
+    migration.row.becomes("RUNNING", 0)
+    running = migration.row.look().server_time
+    press(migration, "Cancel")
+    shown = migration.row.look()
+    assert shown.row.status == "CANCELLING"
+    # The half hour runs from the start of the migration, before the row says RUNNING.
+    assert shown.server_time - running > HALF_AN_HOUR - timedelta(minutes=20)
+    (transfer,) = testbed.stack.cloud.transfers()
+    assert transfer["status"] == "CANCELLATION_REQUESTED"
+    assert migration_assistant.plan_status(migration.page) == "FINISHED"
+    advance(testbed, HOUR)
+    migration.row.becomes("CANCELLED")
+    assert not migration.page.get_by_role("button", name="Cancel").count()
+
+
+def test_the_log_says_what_was_asked(begun: Begun, tmp_path) -> None:
+    _, migration = begun("3.9.6", "zero-then-nothing")
+    press(migration, "Cancel")
+    rows = dashboard.parse_logs(
+        dashboard.view_logs(migration.page, migration.plan_id, tmp_path).read_text()
+    )
+    told = [" ".join(row.values()) for row in rows]
+    assert any("Initiated your request to cancel app migration." in text for text in told)
+    assert any("App migration started. Details: charts-for-confluence" in text for text in told)
+
+
+def test_an_app_that_failed_is_run_again_by_its_button(begun: Begun) -> None:
+    testbed, migration = begun("3.9.6", "fails", "rerunnable")
+    migration.row.becomes("FAILED")
+    testbed.stack.cloud_app.behave("seed")
+    press(migration, "Re-run")
+    wait_for("the new try's row", lambda: migration.row.now().status != "FAILED", within=60)
+    assert migration.row.becomes("COMPLETE").percent == 100
+    first, second = testbed.stack.cloud.transfers()
+    assert (first["original_id"], second["original_id"]) == (None, first["id"])
+
+
+def test_what_cannot_be_run_again_has_a_button_that_cannot_be_pressed(begun: Begun) -> None:
+    """The sample app's listener is of the first library, which has no re-run."""
+    _, migration = begun("3.9.6", "fails")
+    migration.row.becomes("FAILED")
+    assert migration.page.get_by_role("button", name="Re-run").is_disabled()
+
+
+def test_what_has_not_begun_when_a_plan_is_stopped_is_skipped(begun: Begun) -> None:
+    _, migration = begun("3.9.6", "zero-then-nothing", beside="null-cloud-key")
+    migration.row.becomes("RUNNING", 0)
+    other = replace(migration.row, server_app_key="null-cloud-key-plugin", app_names=())
+    assert other.now().status == "READY"
+    migration.page.get_by_role("button", name="Stop").click()
+    assert other.becomes("SKIPPED")
+    assert migration.row.now().status == "CANCELLING"
+
+
+def test_a_connection_that_has_ended_is_made_again_by_an_administrator(begun: Begun) -> None:
+    testbed, migration = begun("3.9.6", "seed")
+    assert migration.row.becomes("COMPLETE").percent == 100
+    cloud, page = testbed.stack.cloud, migration.page
+    cloud.set_switches({"connection_days": 0.001})
+    log_before = len(testbed.stack.server_log())
+    answer = testbed.client.get(f"/rest/migration/latest/app-migration/trigger/{migration.plan_id}")
+    assert (answer.status_code, "an administrator has to connect" in answer.text) == (502, True)
+    log = testbed.stack.server_log(log_before).decode()
+    assert "The connection to" in log
+    assert "has expired: an administrator has to connect" in log
+    cloud.set_switches({"connection_days": 90})
+    dashboard.plans(page, testbed.stack.confluence_url)
+    page.get_by_role("button", name="Connect again").click()
+    assert not page.get_by_role("button", name="Connect again").count()
+    entries, _ = cloud.journal()
+    effects = [each["effect"] for each in entries]
+    assert "attached" in effects[effects.index("refused: connection expired") :]
+
+
+def test_a_token_that_has_ended_is_renewed_by_the_server_itself(begun: Begun) -> None:
+    testbed, migration = begun("3.9.6", "zero-then-nothing")
+    migration.row.becomes("RUNNING", 0)
+    since = testbed.stack.cloud.journal_end()
+    advance(testbed, 25 * HOUR)
+
+    def renewed() -> list[str] | None:
+        entries, _ = testbed.stack.cloud.journal(since)
+        effects = [each["effect"] for each in entries]
+        return effects if "polled" in effects[-1:] else None
+
+    effects = wait_for("the next poll to be answered", renewed, within=60)
+    told = [each for each in effects if each != "controlled"]
+    assert told[:3] == ["refused: expired server token", "token renewed", "polled"]
+
+
+def test_an_older_assistant_has_neither_button(begun: Begun) -> None:
+    _, migration = begun("3.1.7", "zero-then-nothing")
+    migration.row.becomes("RUNNING", 0)
+    for name in ("Cancel", "Re-run"):
+        assert not migration.page.get_by_role("button", name=name).count()

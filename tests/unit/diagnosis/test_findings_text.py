@@ -1,0 +1,36 @@
+"""What `harness explain` says besides the causes."""
+
+from harness.diagnosis.diagnose import diagnose
+from harness.diagnosis.evidence import Origin, RowShown, ToleratedCall
+from harness.diagnosis.facts import Facts
+from harness.diagnosis.findings_text import explain, to_json
+
+WHY = "only this stub accepts it, the product would refuse the call"
+
+
+def told(*items):
+    facts = Facts(items, frozenset())
+    return explain("a case", facts, diagnose(facts), ()), to_json("a case", facts, [], ())
+
+
+def test_what_only_the_stub_accepts_is_named_once_as_what_production_would_refuse():
+    calls = [
+        ToleratedCall(what="POST /progress/{transferId}", why=WHY, origin=Origin(f"journal #{n}"))
+        for n in (7, 8)
+    ]
+    text, data = told(RowShown(status="COMPLETE", percent=100), *calls)
+
+    assert text.count("Production would refuse:\n  - POST /progress/{transferId}") == 1
+    assert "[journal #7]" in text
+    assert "[journal #8]" not in text
+    assert [each["source"] for each in data["production_would_refuse"]] == [
+        "journal #7",
+        "journal #8",
+    ]
+
+
+def test_where_production_agrees_nothing_is_said():
+    text, data = told(RowShown(status="COMPLETE", percent=100))
+
+    assert "Production would refuse" not in text
+    assert data["production_would_refuse"] == []
