@@ -4,11 +4,6 @@ from pathlib import Path
 
 _RULES = Path(__file__).parents[2] / "harness" / "diagnosis" / "rules"
 
-_OF_RULES = (
-    "tests/unit/diagnosis/test_diagnose.py",
-    "tests/unit/diagnosis/test_no_innocent_is_accused.py",
-)
-
 CORE = {
     "harness.checker.verdict": (
         "tests/unit/checker/test_verdict.py",
@@ -33,7 +28,10 @@ CORE = {
     "harness.runner.shrink": ("tests/unit/runner/test_shrink.py",),
     "harness.matrix.shrink": ("tests/unit/matrix/test_shrink.py",),
     **{
-        f"harness.diagnosis.rules.{each.stem}": _OF_RULES
+        f"harness.diagnosis.rules.{each.stem}": (
+            f"tests/unit/diagnosis/rules/test_{each.stem}.py",
+            "tests/unit/diagnosis/test_diagnose.py",
+        )
         for each in sorted(_RULES.glob("[a-z]*.py"))
     },
 }
