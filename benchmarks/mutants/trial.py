@@ -83,6 +83,8 @@ class Trials:
             "value"  # a long traceback takes longer than the test
         )
         self._measure(session)
+        loaded = _functions(path)
+        gc.freeze()  # or each child would copy what its collector only looks at
         cpu_seconds = int(5 + 2 * sum(self.seconds.values()))
 
         def outcome(source: str) -> str:
@@ -91,7 +93,7 @@ class Trials:
             except (SyntaxError, ValueError):
                 return STILLBORN
             found = _difference(original, changed)
-            functions = _functions(found, str(path)) if found else []
+            functions = loaded.get((found.co_qualname, found.co_firstlineno), []) if found else []
             if found is None or not functions:
                 return self._anew(changed, cpu_seconds)
             before = self.noticed.setdefault(found.co_qualname, [])
@@ -269,16 +271,15 @@ def _plain(code: CodeType) -> list[str]:
     return [repr(each) for each in code.co_consts if not isinstance(each, CodeType)]
 
 
-def _functions(code: CodeType, path: str) -> list[FunctionType]:
-    """The functions that are loaded under the code's name."""
-    return [
-        each
-        for each in gc.get_objects()
-        if isinstance(each, FunctionType)
-        and each.__code__.co_qualname == code.co_qualname
-        and each.__code__.co_firstlineno == code.co_firstlineno
-        and str(Path(each.__code__.co_filename).resolve()) == path
-    ]
+def _functions(path: Path) -> dict[tuple[str, int], list[FunctionType]]:
+    """A module's loaded functions by their names and first lines."""
+    found: dict[tuple[str, int], list[FunctionType]] = {}
+    for each in gc.get_objects():
+        if isinstance(each, FunctionType) and Path(each.__code__.co_filename).name == path.name:
+            code = each.__code__
+            if Path(code.co_filename).resolve() == path:
+                found.setdefault((code.co_qualname, code.co_firstlineno), []).append(each)
+    return found
 
 
 # A change outside of functions
