@@ -31,6 +31,7 @@ import os
 import sys
 import time
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from benchmarks.chaos_judge import MUST_BE_ZERO, Ended, Outcome, table, wrong_status
@@ -53,8 +54,9 @@ def main() -> int:
     ends: list[Ended] = []
     until = time.monotonic() + words.minutes * 60
     number = words.first
+    plan = partial(batch, words.seed, size=words.batch, on_docker=words.engine == "docker")
     while len(outcomes) < words.rounds and time.monotonic() < until:
-        made, ended = run(batch(words.seed, number, words.batch), words.engine, kept)
+        made, ended = run(plan(number), words.engine, kept)
         outcomes += made
         ends.append(ended)
         show(made, ended)

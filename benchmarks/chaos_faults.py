@@ -22,6 +22,7 @@ from pathlib import Path
 import httpx
 import psutil
 
+from benchmarks.chaos_docker import Containers, is_in, make_networks
 from benchmarks.chaos_plan import BRING_UP, Fault
 from benchmarks.chaos_session import end_session
 from benchmarks.deaths import WORDS
@@ -55,17 +56,26 @@ class Surroundings:
         return path
 
     @property
+    def containers(self) -> Containers:
+        """Those of the run."""
+        return Containers(self.owner)
+
+    @property
     def clock(self) -> Path:
         """The file with the seconds by which the command's clock is wrong."""
         return self.folder("clock") / "offset"
 
     def processes(self, part: str = ".") -> Iterator[psutil.Process]:
         """The processes of the run of one part; of all parts without one."""
-        pattern = WORDS.get(part, part)
+        pattern, containers = WORDS.get(part, part), self.containers.ids()
         for process in psutil.process_iter():
             with suppress(psutil.Error, OSError):
                 line = " ".join(process.cmdline()) + " "
-                if re.search(pattern, line) and self._is_ours(process):
+                if not re.search(pattern, line):
+                    continue
+                if is_in(process, containers):
+                    yield process
+                elif self._is_ours(process):
                     self.pids.add(process.pid)
                     yield process
 
@@ -97,6 +107,8 @@ class Surroundings:
             return self._fill(fault, is_over)
         if fault.kind == "cpu":
             return _take_cpu(fault.seconds)
+        if fault.kind == "network":
+            return make_networks(fault.seconds, is_over)
         return self.move_clock(fault.part)
 
     def _signal(self, fault: Fault, is_over: Callable[[], bool]) -> str:
@@ -126,7 +138,9 @@ class Surroundings:
     def _port(self, service: str) -> int | None:
         """The plain port of a service of the newest stack."""
         files = sorted(self.folder("state").glob(f"runs/*/*/{service}/ports.json"), key=_age)
-        return int(json.loads(files[-1].read_text())["http"]) if files else None
+        if not files:
+            return self.containers.port(service)
+        return int(json.loads(files[-1].read_text())["http"])
 
     def _fill(self, fault: Fault, is_over: Callable[[], bool]) -> str:
         if not self.has_disks:

@@ -42,7 +42,7 @@ class Fault:
     """One fault.
 
     Attributes:
-        kind: kill, stop, session, route, disk, cpu, clock or end.
+        kind: kill, stop, session, route, disk, cpu, clock, network or end.
         phase: in which phase of the case it strikes.
         delay: wall seconds after the phase has begun.
         part: what is killed or stopped; the disk that is filled; the signal of an end.
@@ -86,13 +86,14 @@ class Batch:
         return any(each.fault and each.fault.kind == "clock" for each in self.rounds)
 
 
-def batch(seed: int, number: int, size: int) -> Batch:
+def batch(seed: int, number: int, size: int, *, on_docker: bool = False) -> Batch:
     """A batch of the plan.
 
     Args:
         seed: the plan's.
         number: which batch, from 1 on.
         size: how many rounds it has.
+        on_docker: whether faults that only Docker has are among them.
     """
     chance = random.Random(f"{seed}/{number}")  # noqa: S311 - has to be repeatable
     ccma = chance.choice(("3.1.7", "3.9.6"))
@@ -102,17 +103,19 @@ def batch(seed: int, number: int, size: int) -> Batch:
     return Batch(
         number,
         ccma,
-        [Round(known, _fault(chance, at == 0)) for at, known in enumerate(chosen)],
+        [Round(known, _fault(chance, at == 0, on_docker)) for at, known in enumerate(chosen)],
     )
 
 
-def _fault(chance: random.Random, is_first: bool) -> Fault | None:
+def _fault(chance: random.Random, is_first: bool, on_docker: bool) -> Fault | None:
     if chance.random() < 0.06:
         return None
     edge = BRING_UP if is_first else BETWEEN
     phase = chance.choices((edge, *PHASES), (2, 1.5, 1.5, 3, 4, 0.7, 1))[0]
     delay = chance.uniform(0, _LONGEST_DELAY.get(phase, 0.25))
     kinds = {"kill": 6, "stop": 7, "session": 2, "route": 7, "disk": 2, "cpu": 1, "clock": 1}
+    if on_docker:
+        kinds["network"] = 2
     kind = chance.choices(list(kinds), list(kinds.values()))[0]
     if kind == "kill":
         return Fault(kind, phase, delay, chance.choice(PARTS))
@@ -127,7 +130,7 @@ def _fault(chance: random.Random, is_first: bool) -> Fault | None:
         return Fault(kind, phase, delay, rule=_rule(chance))
     if kind == "disk":
         return Fault(kind, phase, delay, chance.choice(("state", "results")), chance.uniform(1, 8))
-    if kind == "cpu":
+    if kind in ("cpu", "network"):
         return Fault(kind, phase, delay, seconds=chance.uniform(2, 5))
     return Fault(kind, phase, delay, chance.choice(("+3600", "-3600", "+10", "-10")))
 

@@ -12,6 +12,16 @@ side_by_side=(-n logical --maxprocesses 4 --dist loadfile)
 local_e2e=(tests/e2e/test_explain.py tests/e2e/test_fleet.py)
 [ "${E2E_DONE:-}" = local ] || local_e2e=(tests/e2e)
 
+# These build the images, which is minutes of downloading: time for the tests without an engine.
+builds=(tests/contract/engines/test_remote_docker.py tests/e2e/test_ace.py)
+building='' building_log=build/test-images.log
+if .venv/bin/harness doctor | grep '^ok .*docker engine'; then
+    mkdir -p build
+    .venv/bin/pytest "${builds[@]}" --engine docker >"$building_log" 2>&1 &
+    building=$!
+    trap 'kill "$building" 2>/dev/null || true' EXIT
+fi
+
 .venv/bin/pytest tests/unit -n logical
 .venv/bin/pytest tests/contract "${local_e2e[@]}" --engine local "${side_by_side[@]}" \
     --ignore tests/contract/engines/test_remote_docker.py --ignore tests/contract/browser
@@ -20,12 +30,13 @@ local_e2e=(tests/e2e/test_explain.py tests/e2e/test_fleet.py)
 # The same pages as a script draws them.
 HARNESS_STANDIN_PAGES=script .venv/bin/pytest tests/contract/confluence/test_migration_assistant.py \
     tests/e2e/test_seed.py --engine local "${side_by_side[@]}"
-if .venv/bin/harness doctor | grep '^ok .*docker engine'; then
+if [ -n "$building" ]; then
+    wait "$building" || { cat "$building_log"; exit 1; }
+    trap - EXIT
+    cat "$building_log"
     # Explanations, reports, matrices, schedules and most refusals do not depend on the engine: once is enough.
-    # By itself: it publishes ports on all addresses, where Docker picks some that a stack on loopback has.
-    .venv/bin/pytest tests/contract/engines/test_remote_docker.py --engine docker
     .venv/bin/pytest tests/contract/engines tests/e2e --engine docker "${side_by_side[@]}" \
-        --ignore tests/contract/engines/test_remote_docker.py -k "not test_explain and not test_report and not test_matrix and not test_fleet \
+        "${builds[@]/#/--deselect=}" -k "not test_explain and not test_report and not test_matrix and not test_fleet \
             and not test_repro and not pytest_n and not killed_run_goes_on \
             and (not test_bad_input or port)"
 else

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from harness.errors import BadInput
-from harness.plugin_jar.provided import check_packages, find_jars
+from harness.plugin_jar.provided import find_jars, packages_by_jar
 from harness.support.yaml_source import Source, read, validate
 from harness.vocabulary.behaviours import Chosen
 
@@ -149,7 +149,7 @@ def _provided(folder: Path, app: AppDescription, source: Source) -> tuple[str, .
                 f"server.provided: {error.what}", "server", "provided", index
             ) from None
     try:
-        check_packages(jars)
+        packages_by_jar(jars)
     except BadInput as error:
         raise source.error(f"server.provided: {error.what}", "server", "provided") from None
     return tuple(str(jar) for jar in jars)

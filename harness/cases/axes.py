@@ -61,7 +61,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
 """Settings whose values are fixed words."""
 
 
-class Model(BaseModel):
+class FileModel(BaseModel):
     """What every part of a case file shares: it is frozen, and knows its keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -110,7 +110,7 @@ def _values(given: object) -> object:
 Values = Annotated[Mapping[str, Any], BeforeValidator(_values), Field(min_length=1)]
 
 
-class Axis(Model):
+class Axis(FileModel):
     """A named set of values, and what they set.
 
     Attributes:
@@ -157,15 +157,17 @@ class Axis(Model):
         except ValidationError as error:
             first = error.errors()[0]
             where = _without_tags(first["loc"])
-            told = first["msg"].removeprefix("Value error, ")
+            problem = first["msg"].removeprefix("Value error, ")
             if first["type"] == "extra_forbidden":
-                told = f"no such field{did_you_mean(str(first['loc'][-1]), _fields(first['loc']))}"
+                problem = (
+                    f"no such field{did_you_mean(str(first['loc'][-1]), _fields(first['loc']))}"
+                )
             elif first["type"] == "union_tag_invalid":
                 where = (*where, "kind")
                 kind = first["ctx"]["tag"]
-                told = f"{kind!r} is not a kind of fault{did_you_mean(kind, DESCRIPTIONS)}"
+                problem = f"{kind!r} is not a kind of fault{did_you_mean(kind, DESCRIPTIONS)}"
             place = ".".join(str(part) for part in (word, *where))
-            raise Misplaced(f"{place}: {told}", ("values", word, *where)) from None
+            raise Misplaced(f"{place}: {problem}", ("values", word, *where)) from None
 
 
 def _one_of(given: object, allowed: tuple[str, ...]) -> str:
@@ -204,7 +206,7 @@ def _switches(given: object) -> object:
     return {} if given == "default" else given
 
 
-class Switches(Model):
+class Switches(FileModel):
     """Switches of the cloud, in the fields of its control API (`docs/cloud.md`, switches)."""
 
     after_settled: Literal[403, 409] | None = None

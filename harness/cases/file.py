@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from harness.cases.axes import Axis, Model
+from harness.cases.axes import Axis, FileModel
 from harness.vocabulary.cause_ids import current
 from harness.vocabulary.mishaps import MishapKind
 from harness.vocabulary.rows import Row, parse_row
@@ -42,14 +42,14 @@ When = Mapping[str, Words]
 """Axis name -> the values that match; empty matches every case."""
 
 
-class Window(Model):
+class Window(FileModel):
     """When a row has to be there, in server time since the migration's start."""
 
     after: Duration = timedelta(0)
     within: Duration | None = None
 
 
-class Expectation(Model):
+class Expectation(FileModel):
     """Rows that are expected where axis values match.
 
     In a file a row is `COMPLETE 100`, or with its time
@@ -93,7 +93,7 @@ class Expectation(Model):
         return (self.rows, self.times, self.lasts, self.before_refresh, self.may_happen)
 
 
-class KnownBug(Model):
+class KnownBug(FileModel):
     """A case is known to fail in one stated way.
 
     Attributes:
@@ -116,7 +116,7 @@ class KnownBug(Model):
     cause: Annotated[str, AfterValidator(current)] | None = None
 
 
-class Constraint(Model):
+class Constraint(FileModel):
     """A rule that no case breaks: `if` and `then`, or values that `never` meet."""
 
     if_: When | None = Field(default=None, alias="if", min_length=1)
@@ -131,7 +131,7 @@ class Constraint(Model):
         return self
 
 
-class SubMatrix(Model):
+class SubMatrix(FileModel):
     """Axes that want a strength of their own."""
 
     axes: tuple[str, ...] = Field(min_length=1)
@@ -141,10 +141,10 @@ class SubMatrix(Model):
 Strength = Annotated[int, Field(ge=1)] | Literal["all"]
 
 
-class CaseFile(Model):
+class CaseFile(FileModel):
     """One case file."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    name: str = Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=100)
     about: str = ""
     app: Path
     axes: Mapping[str, Axis] = Field(default_factory=dict)

@@ -14,7 +14,7 @@ from harness.errors import BadInput, HarnessError
 from harness.matrix import coverage, covering, feasible, locating
 from harness.matrix import model as matrix
 from harness.matrix.model import Assignment
-from harness.settings import CCMA_VERSIONS
+from harness.settings import DEFAULT_CCMA
 from harness.support.suggest import did_you_mean
 from harness.support.yaml_source import Source, read, validate
 from harness.vocabulary.script import Behaviour
@@ -169,7 +169,7 @@ def read_suite(
         path: the file.
         strength: how many axes at once are covered; None as the file says.
         locate: a suite whose pass and fail marks name a single culprit, instead.
-        ccma: the CCMA version where a case does not say; None for the newest.
+        ccma: the CCMA version where a case does not say; None for the usual one.
 
     Raises:
         BadInput: anything wrong in the file, with its line.
@@ -179,7 +179,7 @@ def read_suite(
     rules.check_names(source, file)
     rules.check_judgeable(source, file)
     _check_apps(source, file)
-    version = ccma or CCMA_VERSIONS[-1]
+    version = ccma or DEFAULT_CCMA
     if not file.axes:
         rules.check_only_case(source, file)
         if locate or strength not in (None, "all"):

@@ -116,13 +116,20 @@ def diff(
 
 
 def check(
-    jar: Annotated[Path, typer.Argument(help="a plugin's jar")], as_json: Json = False
+    jar: Annotated[Path, typer.Argument(help="a plugin's jar or .obr")],
+    provided: Annotated[
+        list[str] | None,
+        typer.Option(help="a jar of Confluence's API, as in `server.provided`; may be repeated"),
+    ] = None,
+    as_json: Json = False,
 ) -> int:
     """Show what can be read from a plugin before anything runs."""
     from harness.diagnosis import jar_check
+    from harness.plugin_jar.provided import find_jars, packages_by_jar
     from harness.plugin_jar.read import read_plugin
 
-    plugin = read_plugin(jar)
+    given = [each for text in provided or () for each in find_jars(Path.cwd(), text)]
+    plugin = read_plugin(jar, packages_by_jar(given))
     _say((jar_check.as_text(plugin), jar_check.to_json(plugin)), as_json)
     return 0
 

@@ -77,4 +77,4 @@ def _with_a_stack(run: str | None) -> runs.Run:
     if running:
         raise BadInput(f"several stacks are running: name one of {runs.listed(running)}")
     which = f"no stack of {project_root()}" if run is None else f"no stack of run {run!r}"
-    raise BadInput(f"{which} is running: `harness up` brings one up")
+    raise BadInput(f"{which} is running: start one with `harness up`")

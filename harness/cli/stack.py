@@ -95,7 +95,7 @@ def _chosen(run: str | None, *, every: bool) -> list[runs.Run]:
     chosen = [each for each in runs.with_a_stack() if each.id == run]
     if not chosen:
         known = runs.listed(runs.with_a_stack())
-        hint = f"; there is {known}" if known else ": `harness up` brings one up"
+        hint = f"; there is {known}" if known else ": start one with `harness up`"
         raise BadInput(f"no stack of run {run!r} is running here{hint}")
     return chosen
 

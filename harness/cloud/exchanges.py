@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from harness.cloud import durable, redact
+from harness.cloud import atomic_files, redact
 from harness.cloud.call import Call
 
 
@@ -34,7 +34,7 @@ class Exchanges:
     def keep(self, call: Call, exchange: dict[str, Any]) -> None:
         """Keeps an exchange, in place of an earlier one of the same request."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        durable.replace(self._path(call), json.dumps(exchange, indent=1).encode(), self._sync)
+        atomic_files.replace(self._path(call), json.dumps(exchange, indent=1).encode(), self._sync)
 
     def _path(self, call: Call) -> Path:
         name = f"{call.method} {redact.path_and_query(call.raw_path, call.query)}"

@@ -21,7 +21,7 @@ from typing import Any
 
 import orjson
 
-from harness.cloud import durable
+from harness.cloud import atomic_files
 from harness.cloud.clock import iso
 from harness.errors import BadInput
 
@@ -52,7 +52,7 @@ class Journal:
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         _lock(self._file, path)
         if sync:
-            durable.sync_folder(path.parent)
+            atomic_files.sync_folder(path.parent)
         self._offsets = array("Q")
         self._size = 0
         self._grown = asyncio.Event()

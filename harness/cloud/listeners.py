@@ -125,6 +125,8 @@ async def run(
     for server in servers:
         server.should_exit = True
     await asyncio.gather(*tasks)
+    for server in servers:
+        await server.abort_connections()
 
 
 def run_loop(main: Callable[[], Any]) -> None:
@@ -268,6 +270,16 @@ class _Server(uvicorn.Server):
         """Starts, and sets `listening`."""
         await super().startup(sockets)
         self.listening.set()
+
+    async def abort_connections(self) -> None:
+        """Ends connections that were told to close and did not.
+
+        Over TLS a close waits for the client's own, and a client that keeps connections for later
+        does not look.
+        """
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)  # the loop takes the aborted ones off in its next turn
 
 
 def _config(app: AsgiApp, listener: Listener, patience: Patience | None) -> uvicorn.Config:

@@ -16,7 +16,7 @@ from typing import Any
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from harness.cloud import durable
+from harness.cloud import atomic_files
 from harness.errors import BadInput
 
 
@@ -120,7 +120,7 @@ class Vault:
 
     def _save(self) -> None:
         whole = self._kept | {"sum": _sum(self._kept)}
-        durable.replace(self._path, json.dumps(whole).encode(), self._sync)
+        atomic_files.replace(self._path, json.dumps(whole).encode(), self._sync)
 
 
 def _read(path: Path) -> dict[str, Any]:

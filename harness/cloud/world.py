@@ -23,7 +23,7 @@ from harness.cloud.journal import Journal
 from harness.cloud.settings import ServeSettings, Switches
 from harness.cloud.site import Site
 from harness.cloud.state import State
-from harness.cloud.store import Store
+from harness.cloud.uploads import Store
 from harness.cloud.vault import Vault
 from harness.vocabulary.effects import Effect
 

@@ -208,6 +208,28 @@ class OtherLoaders(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HostCalled(Evidence):
+    """Calls of the server app into what stands for Confluence's own classes on the stand-in.
+
+    Args:
+        type: the class, dotted.
+        method: its method.
+        answered: whether the answer was known or stated; else it was an empty value.
+        times: how often since the app was installed; its origin's time is that of the last one.
+    """
+
+    type: str
+    method: str
+    answered: bool
+    times: int
+
+    def _say(self) -> str:
+        often = "once" if self.times == 1 else f"{self.times} times"
+        answer = "" if self.answered else ", and got a made-up, empty answer"
+        return f"the app called {self.type}.{self.method} {often}{answer}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine(Evidence):
     """A record of the application log; `stack` holds the lines below it."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from harness.diagnosis.causes import BY_ID
-from harness.diagnosis.evidence import Evidence
+from harness.diagnosis.evidence import Evidence, HostCalled
 from harness.diagnosis.facts import HOW_TO_LEARN, Facts
 from harness.diagnosis.finding import Finding
 from harness.diagnosis.links import Link, gaps, links
@@ -35,6 +35,7 @@ def explain(case: str, facts: Facts, findings: Sequence[Finding], problems: Sequ
         parts.append("No cause is proved, and none is likely.")
     parts += [_cause(finding) for finding in named]
     parts += _near_misses(facts)
+    parts += _made_up(facts)
     parts += _excluded(found)
     parts += _not_known(gaps(found), facts)
     parts += [_wrapped("Not read: ", problem) for problem in problems]
@@ -61,6 +62,7 @@ def to_json(
         "links": [_link_as_data(each) for each in links(facts, findings)],
         "causes": [_as_data(finding) for finding in findings],
         "near_misses": [as_data(each) for each in near_misses(facts)],
+        "host_calls": [_evidence(each) for each in facts.of(HostCalled)],
         "problems": list(problems),
     }
 
@@ -165,6 +167,17 @@ def _excluded(found: Sequence[Link]) -> list[str]:
         return []
     more = f"{', and ' if near else ''}{others} causes of other links (--json names them)"
     return [_wrapped("Excluded: ", ", ".join(near) + (more if others else ""))]
+
+
+def _made_up(facts: Facts) -> list[str]:
+    """What the app asked of Confluence and got made up, whether or not that mattered."""
+    empty = [each for each in facts.of(HostCalled) if not each.answered]
+    if not empty:
+        return []
+    lines = [_wrapped("  - ", str(each)) for each in empty[:_MOST_EVIDENCE]]
+    if more := max(0, len(empty) - _MOST_EVIDENCE):
+        lines.append(f"  - and {more} more methods")
+    return ["Made up, since the stand-in does not have it:\n" + "\n".join(lines)]
 
 
 def _not_known(findings: Sequence[Finding], facts: Facts) -> list[str]:

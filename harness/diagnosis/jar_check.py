@@ -229,7 +229,9 @@ def _wiring(jar: PluginJar) -> Iterator[JarFinding]:
             yield JarFinding(
                 "unknown",
                 f"{package} is a mandatory import; only the flat {_FLAT_PACKAGE} was exported by "
-                f"the assistant ({_FIELD_REPORT})",
+                f"the assistant ({_FIELD_REPORT}). `harness run --ccma 3.13.8` shows what comes "
+                "of that; a DiscoverableListener whose library is inside the jar, and not "
+                "imported, is found either way",
                 "package-not-wired",
             )
 

@@ -22,7 +22,7 @@ def server_jar(folder: Path, app: AppDescription, progress: Progress) -> Path:
         sources = (folder / app.server.source).resolve()
         if sources.name != _SERVER_FOLDER or not sources.is_dir():
             raise BadInput(
-                f"server.source: {app.server.source} is no folder named `{_SERVER_FOLDER}`",
+                f"server.source: {app.server.source} is not a folder named `{_SERVER_FOLDER}`",
                 path=folder / DESCRIPTION,
             )
         jar = builds.server_app(sources.parent, progress)

@@ -181,6 +181,7 @@ class DockerEngine:
 
         Raises:
             BadInput: a fixed port is taken.
+            DockerException: the engine refuses something else.
         """
         place = _DockerPlacement(service.ports, service.folders)
         host, bind = self._address.reach()
@@ -188,7 +189,7 @@ class DockerEngine:
             container = self._create(service, place, bind)
             for path, content, mode in _files(service, place):
                 container.put_archive("/", build_transfer_tar(content, path, mode))
-            container.start()
+            start(container, may_choose_again=not service.fixed_ports)
         except DockerException as error:
             raise _explained(service, error) from error
         return DockerService(service, container, host)
@@ -281,8 +282,37 @@ def remove(client: docker.DockerClient, filters: Mapping[str, Any]) -> list[str]
     return removed
 
 
-def _explained(service: Service, error: DockerException) -> Exception:
+def start(container: Container, *, may_choose_again: bool) -> None:
+    """Starts a container.
+
+    Args:
+        container: one that is made.
+        may_choose_again: whether the engine chooses its ports. It may choose one for all addresses
+            that another program has on loopback; at the next start it goes on to other ports.
+
+    Raises:
+        DockerException: it does not start, or whatever port was chosen is taken.
+    """
+    left = _CHOICES if may_choose_again else 1
+    while True:
+        left -= 1
+        try:
+            container.start()
+            return
+        except APIError as error:
+            if not left or not _is_port_taken(error):
+                raise
+
+
+_CHOICES = 5
+
+
+def _is_port_taken(error: DockerException) -> bool:
     text = str(getattr(error, "explanation", error))
-    if "port is already allocated" in text or "address already in use" in text:
+    return "port is already allocated" in text or "address already in use" in text
+
+
+def _explained(service: Service, error: DockerException) -> Exception:
+    if service.fixed_ports and _is_port_taken(error):
         return port_taken(service.name, service.fixed_ports.values())
     return error

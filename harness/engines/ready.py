@@ -63,7 +63,7 @@ class RealImage:
 
 
 def prepare(
-    wanted: Literal["auto", "docker", "local"],
+    choice: Literal["auto", "docker", "local"],
     progress: Progress,
     real: RealImage | None = None,
     docker_socket: Path | None = None,
@@ -71,7 +71,7 @@ def prepare(
     """Chooses the engine and builds or pulls what is missing for it; the caller closes it.
 
     Args:
-        wanted: `auto` takes Docker where an engine answers and local processes elsewhere; but an
+        choice: `auto` takes Docker where an engine answers and local processes elsewhere; but an
             engine that the environment names has to answer.
         progress: takes lines about what is chosen, built and how long it took.
         real: the images that take the stand-in's place.
@@ -80,7 +80,7 @@ def prepare(
     Raises:
         BadInput: the engine or an image cannot be had here.
     """
-    if wanted == "local":
+    if choice == "local":
         progress("engine: local processes")
         return _local(progress)
     try:
@@ -89,7 +89,7 @@ def prepare(
     except NoDockerEngine as error:
         if real:
             raise BadInput(f"--confluence {real.confluence}: {error}") from None
-        if wanted == "docker":
+        if choice == "docker":
             raise BadInput(f"--engine docker: {error}") from None
         if error.address.required:
             raise BadInput(f"--engine auto: {error}, or choose --engine local") from None

@@ -61,7 +61,7 @@ def _find(which: str) -> Run:
     if found is None:
         missing = f"stack of {project_root()}" if which == LAST else f"stack of run {which!r}"
         known = runs.listed(every)
-        hint = f"; there is {known}" if known else ": `harness up` brings one up"
+        hint = f"; there is {known}" if known else ": start one with `harness up`"
         raise BadInput(f"--stack: no {missing} is running{hint}")
     return found
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from harness.cases.app import AppDescription
 from harness.drivers.cloud import CloudAppControl, CloudControl, ConnectAppControl
 from harness.drivers.confluence import apps as plugins
-from harness.drivers.confluence import boot
+from harness.drivers.confluence import startup_checks
 from harness.drivers.confluence.licence import Licence, licence_from
 from harness.drivers.confluence.start_up import ServiceWatch, start_up
 from harness.engines.app_builds import connect_app
@@ -291,7 +291,7 @@ def _start_confluence_up(stack: Stack, side: ConfluenceSide, progress: Progress)
             found = f" ({each.found})" if each.found else ""
             progress(f"  confluence: {each.step}{found} {each.seconds:.1f} s")
     with stack.client() as client:
-        stack.cloud.set_clock(boot.server_time(client), stack.scale)
+        stack.cloud.set_clock(startup_checks.server_time(client), stack.scale)
         if stack.ccma == IMAGES_OWN:
             assistant = plugins.find(client, CCMA_PLUGIN)
             stack.ccma = assistant.version if assistant else "unknown"

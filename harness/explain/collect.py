@@ -7,6 +7,7 @@ caller goes on with the others.
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from playwright.sync_api import Page
 from harness.diagnosis.evidence import ROW_OF_STATE
 from harness.drivers.browser.look import look, read_progress, row_of
 from harness.drivers.cloud import CloudControl
-from harness.drivers.confluence import apps, boot, dark_features, migration
+from harness.drivers.confluence import apps, dark_features, host, migration, startup_checks
 from harness.drivers.debugger.bundles import BundleState
 from harness.errors import DriverError, HarnessError
 from harness.plugin_jar.read import PluginJar
@@ -104,6 +105,28 @@ def plugin(client: httpx.Client, key: str, refusal: str | None) -> dict[str, Any
     }
 
 
+def host_calls(client: httpx.Client, key: str) -> dict[str, Any] | None:
+    """What a stand-in made up for the server app, and each call into it; None elsewhere."""
+    told = host.asked(client, key)
+    if told is None:
+        return None
+    return {
+        "key": key,
+        "made_up": told["madeUpPackages"],
+        "provided": told["providedPackages"],
+        "calls": [
+            {
+                "type": call["type"],
+                "method": call["method"],
+                "answered": call["answered"],
+                "times": call["times"],
+                "last": datetime.fromtimestamp(call["lastAt"] / 1000, UTC).isoformat(),
+            }
+            for call in told["calls"]
+        ],
+    }
+
+
 def cloud_apps(cloud: CloudControl, cloud_key: str | None) -> list[dict[str, Any]]:
     """What the site says about its Connect apps, and about the wanted one even if it is missing."""
     told = [
@@ -138,7 +161,7 @@ def progress(client: httpx.Client, plan: str, server_key: str) -> dict[str, Any]
         for app in found
         if app.server_app_key == server_key
     ]
-    at = boot.server_time(client).isoformat()
+    at = startup_checks.server_time(client).isoformat()
     return {"server_time": at, "migrations": [{"apps": apps_[-1:]}] if apps_ else []}
 
 

@@ -37,7 +37,7 @@ from harness.environment.document import StackDocument
 from harness.errors import BadInput
 from harness.explain import collect
 from harness.plugin_jar.read import PluginJar
-from harness.store.layout import JOURNAL, OSGI, PROBE, PROGRESS, SERVER_LOG, SITE, UPM
+from harness.store.layout import HOST, JOURNAL, OSGI, PROBE, PROGRESS, SERVER_LOG, SITE, UPM
 from harness.vocabulary.effects import Effect
 
 _ATTACH_SECONDS = 2.0
@@ -170,6 +170,7 @@ class _Sight:
             self._read("flags", lambda: json.dumps(collect.flags(client)))
             if plugin_key:
                 self._read(UPM, lambda: json.dumps(collect.plugin(client, plugin_key, None)))
+                self._read(HOST, lambda: _text(collect.host_calls(client, plugin_key)))
             self._page(base_url, account, client)
             if key := self._server_key:
                 self._read(SITE, lambda: json.dumps(collect.assessment(client, key)))

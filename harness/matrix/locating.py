@@ -78,7 +78,7 @@ def locate(model: Model, cases: Sequence[Assignment], fails: Sequence[bool | Non
         BadInput: not as many marks as cases.
     """
     if len(cases) != len(fails):
-        raise BadInput(f"{len(fails)} marks for {len(cases)} cases; there must be one for each")
+        raise BadInput(f"{len(fails)} marks for {len(cases)} cases; each case needs one")
     failing = sum(1 << n for n, failed in enumerate(fails) if failed)
     known = sum(1 << n for n, failed in enumerate(fails) if failed is not None)
     if not failing:

@@ -124,7 +124,7 @@ def split(cases: Sequence[ScheduledCase], settings: Sequence[Setting], workers: 
         BadInput: fewer than one worker, two cases with one id, or a need that is not a setting.
     """
     if workers < 1:
-        raise BadInput(f"{workers} workers can run nothing; use at least 1")
+        raise BadInput(f"{workers} workers cannot run anything; use at least 1")
     rules = _Settings(settings)
     ordered = order(cases, settings)
     low = max((rules.cost([case]).seconds for case in ordered), default=0.0)
@@ -180,7 +180,7 @@ class _Settings:
             seen.add(case.id)
             unknown = sorted(set(case.needs) - self._names)
             if unknown:
-                raise BadInput(f"case {case.id!r} needs {unknown[0]!r}, which is no setting")
+                raise BadInput(f"case {case.id!r} needs {unknown[0]!r}, which is not a setting")
 
     def key(self, case: ScheduledCase) -> tuple[str, ...]:
         """A case's needs, the costliest first; missing needs sort before all others."""

@@ -1,7 +1,7 @@
 """How a plugin's beans are made: what its index, its XML and its descriptor say."""
 
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, ParseError
 
@@ -42,13 +42,16 @@ class Container:
     not_run: tuple[str, ...] = ()
 
 
-def read_container(jar: zipfile.ZipFile, manifest: dict[str, str], text: Text) -> Container:
+def read_container(
+    jar: zipfile.ZipFile, manifest: dict[str, str], text: Text, classes: Collection[str]
+) -> Container:
     """Read what makes a plugin's beans.
 
     Args:
         jar: the opened jar.
         manifest: its main attributes.
         text: reads an entry, bounded; empty when it is not there.
+        classes: the class files on its class path, those of jars inside included.
     """
     names = frozenset(jar.namelist())
     contexts, problems = _contexts(manifest, names)
@@ -58,7 +61,7 @@ def read_container(jar: zipfile.ZipFile, manifest: dict[str, str], text: Text) -
     descriptor = _Descriptor(_parsed(text(DESCRIPTOR)), "Atlassian-Plugin-Key" in manifest)
     has_index = components is not None or exports is not None
     if scans:
-        problems += _not_in_jar(components or (), names)
+        problems += _not_in_jar(components or (), frozenset(classes))
     styles = {
         "a Bundle-Activator": bool(manifest.get("Bundle-Activator")),
         "Spring Scanner's index": has_index,
@@ -133,11 +136,11 @@ def _lines(names: frozenset[str], text: Text, kind: str) -> tuple[str, ...] | No
     return tuple(line.split("#")[0].strip() for line in lines if line.strip())
 
 
-def _not_in_jar(components: tuple[str, ...], names: frozenset[str]) -> list[str]:
+def _not_in_jar(components: tuple[str, ...], classes: frozenset[str]) -> list[str]:
     return [
         f"the scanner's index names {each}, which is not in the jar"
         for each in components
-        if f"{each.replace('.', '/')}.class" not in names
+        if f"{each.replace('.', '/')}.class" not in classes
     ]
 
 

@@ -3,6 +3,8 @@
 `zipfile` opens each entry anew; here the file is mapped once and each entry inflated from it.
 """
 
+import contextlib
+import io
 import mmap
 import struct
 import zipfile
@@ -11,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LARGEST = 4 << 20
+_LARGEST_INNER = 128 << 20
 _LOCAL_HEADER = 30
 _VERSIONED = "META-INF/versions/"
 
@@ -25,21 +28,29 @@ def class_files(
         infos: its entries.
         problems: takes a line for each entry that is not read.
     """
-    wanted = [
+    members = [
         info
         for info in infos
         if info.filename.endswith(".class")
         and not info.filename.startswith(_VERSIONED)
         and "-info.class" not in info.filename
     ]
-    if not wanted:
+    if not members:
         return
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        for info in wanted:
+        for info in members:
             try:
                 yield info.filename, _inflated(content, info)
             except (ValueError, struct.error, zlib.error) as error:
                 problems.append(f"{info.filename}: {error}")
+
+
+def inner_jar(jar: zipfile.ZipFile, name: str) -> zipfile.ZipFile | None:
+    """A jar inside a jar, in memory; None where it cannot be read or is larger than plugins are."""
+    with contextlib.suppress(KeyError, OSError, zipfile.BadZipFile, zlib.error):
+        if jar.getinfo(name).file_size <= _LARGEST_INNER:
+            return zipfile.ZipFile(io.BytesIO(jar.read(name)))
+    return None
 
 
 def _inflated(content: mmap.mmap, info: zipfile.ZipInfo) -> bytes:
@@ -55,5 +66,5 @@ def _inflated(content: mmap.mmap, info: zipfile.ZipInfo) -> bytes:
     else:
         raise ValueError("packed in a way that Java does not read")
     if zlib.crc32(raw) != info.CRC:
-        raise ValueError("damaged: its checksum is another")
+        raise ValueError("damaged: its checksum does not match")
     return raw

@@ -7,14 +7,14 @@ from typing import Literal
 Source = Literal["provided", "known", "made up"]
 
 HOST = (
-    "com.atlassian.",
-    "io.atlassian.",
-    "org.springframework.",
-    "org.eclipse.gemini.blueprint.",
+    "com.atlassian",
+    "io.atlassian",
+    "org.springframework",
+    "org.eclipse.gemini.blueprint",
     "org.slf4j",
     "org.apache.log4j",
     "org.apache.logging.log4j",
-    "org.apache.commons.",
+    "org.apache.commons",
     "org.apache.velocity",
     "org.apache.struts2",
     "org.apache.lucene",
@@ -27,23 +27,23 @@ HOST = (
     "javax.mail",
     "javax.activation",
     "javax.persistence",
-    "jakarta.",
-    "com.google.common.",
-    "com.fasterxml.jackson.",
+    "jakarta",
+    "com.google.common",
+    "com.fasterxml.jackson",
     "org.codehaus.jackson",
     "org.joda.time",
     "org.dom4j",
     "org.jdom",
-    "com.opensymphony.",
-    "bucket.",
+    "com.opensymphony",
+    "bucket",
     "net.sf.hibernate",
     "org.hibernate",
     "com.sun.mail",
     "com.thoughtworks.xstream",
     "net.java.ao",
-    "org.aopalliance.",
+    "org.aopalliance",
     "org.json",
-    "com.querydsl.",
+    "com.querydsl",
 )
 """What public plugins import from Confluence; the stand-in's HostPackages has the same list."""
 
@@ -80,7 +80,7 @@ KNOWN = {
 """Packages whose services give real answers -> what they know."""
 
 _JDK = (
-    "java.",
+    "java",
     "javax.accessibility",
     "javax.crypto",
     "javax.imageio",
@@ -99,10 +99,10 @@ _JDK = (
     "javax.transaction.xa",
     "javax.xml",
     "org.ietf.jgss",
-    "org.osgi.",
+    "org.osgi",
     "org.w3c.dom",
     "org.xml.sax",
-    "sun.",
+    "sun",
 )
 
 
@@ -146,6 +146,4 @@ def host_packages(
 
 def _begins(package: str, prefixes: Iterable[str]) -> bool:
     whole = f"{package}."
-    return any(
-        whole.startswith(prefix if prefix.endswith(".") else f"{prefix}.") for prefix in prefixes
-    )
+    return any(whole.startswith(f"{prefix}.") for prefix in prefixes)

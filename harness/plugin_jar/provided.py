@@ -43,8 +43,8 @@ def find_jars(folder: Path, text: str) -> list[Path]:
     return found
 
 
-def check_packages(jars: Iterable[Path]) -> None:
-    """Refuse jars that cannot be given together.
+def packages_by_jar(jars: Iterable[Path]) -> dict[str, str]:
+    """Package -> name of the jar that has it.
 
     Raises:
         BadInput: one is not a jar, or two have classes of one package.
@@ -57,6 +57,7 @@ def check_packages(jars: Iterable[Path]) -> None:
                 raise BadInput(
                     f"two jars have the package {package}: {other.name} and {jar.name}; give one"
                 )
+    return {package: jar.name for package, jar in owners.items()}
 
 
 def packages_of(jar: Path) -> set[str]:

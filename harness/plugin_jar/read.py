@@ -14,9 +14,15 @@ from pathlib import Path
 from harness.errors import BadInput
 from harness.plugin_jar.classfile import ClassFile, Constant, NoClassFile, parse
 from harness.plugin_jar.container import EXPORTS_INDEX, Container, read_container
-from harness.plugin_jar.entries import LARGEST, class_files
+from harness.plugin_jar.entries import LARGEST, class_files, inner_jar
 from harness.plugin_jar.host import HostPackage, host_packages, is_exported, is_host
-from harness.plugin_jar.validate import MAX_UNPACKED, JarFacts, check_jar
+from harness.plugin_jar.validate import (
+    MANIFEST,
+    MAX_UNPACKED,
+    JarFacts,
+    check_jar,
+    parse_manifest,
+)
 from harness.vocabulary.listener import LISTENER_SERVICE
 
 __all__ = ["EXPORTS_INDEX", "JarListener", "PluginJar", "read_plugin"]
@@ -139,13 +145,25 @@ def _in_obr(path: Path, provided: Mapping[str, str] | None) -> PluginJar:
             raise BadInput(f"an .obr has one plugin at its root; this one has {count}", path=path)
         if inside[0].file_size > MAX_UNPACKED:
             raise BadInput(f"{inside[0].filename} in it is too large", path=path)
-        dependencies = tuple(each.filename for each in jars if each is not inside[0])
+        others = [each for each in jars if each is not inside[0]]
+        dependencies = tuple(each.filename for each in others)
+        served = {package: each for each in dependencies for package in _exported(obr, each)}
         with tempfile.TemporaryDirectory(prefix="obr-") as folder:
             place = Path(folder) / "plugin.jar"
             place.write_bytes(obr.read(inside[0]))
             facts = check_jar(place)
             with zipfile.ZipFile(place) as jar:
-                return _read(jar, place, facts, provided, dependencies)
+                return _read(jar, place, facts, served | dict(provided or {}), dependencies)
+
+
+def _exported(obr: zipfile.ZipFile, name: str) -> list[str]:
+    """The packages that a bundle in an .obr exports; none where it cannot be read."""
+    jar = inner_jar(obr, name)
+    if jar is None:
+        return []
+    with jar:
+        exported = parse_manifest(_text(jar, MANIFEST)).get("Export-Package", "")
+    return list(_imports(exported))
 
 
 def _read(
@@ -159,13 +177,14 @@ def _read(
     is_bundle = _NAME in facts.manifest
     classes, newest, mentioned = _classes(jar, path, problems, every_reference=not is_bundle)
     manifest = dict(facts.manifest)
-    names = [name[:-6] for name in jar.namelist() if name.endswith(".class")]
+    class_names = [name for name in _names(jar, manifest) if name.endswith(".class")]
+    names = [name[:-6] for name in class_names]
     own = {name.rpartition("/")[0].replace("/", ".") for name in names}
     imports = _imports(manifest.get("Import-Package", ""))
     used = _library_packages(
         name for each in classes.values() for name in each.references | each.descriptors
     )
-    container = read_container(jar, manifest, lambda name: _text(jar, name))
+    container = read_container(jar, manifest, lambda name: _text(jar, name), class_names)
     if any(_CONFIGURATION in each.descriptors for each in classes.values()):
         container = _with_style(container, "a @Configuration class")
     needed = (set(imports) if is_bundle else mentioned) - own
@@ -200,6 +219,24 @@ def _read(
         dependencies=dependencies,
         problems=tuple(problems),
     )
+
+
+def _names(jar: zipfile.ZipFile, manifest: Mapping[str, str]) -> Iterator[str]:
+    """The entries of a jar, and of those inside that are on its class path.
+
+    A jar without OSGi headers gets those below META-INF/lib onto it, by the server.
+    """
+    there = jar.namelist()
+    yield from there
+    inner = [each for each in there if each.startswith("META-INF/lib/") and each.endswith(".jar")]
+    if _NAME in manifest:
+        path = _clauses(manifest.get("Bundle-ClassPath", ""))
+        inner = [each for each in path if each in there and each.endswith(".jar")]
+    for each in inner:
+        opened = inner_jar(jar, each)
+        if opened is not None:
+            with opened:
+                yield from opened.namelist()
 
 
 def _with_style(container: Container, style: str) -> Container:

@@ -54,9 +54,9 @@ def check_jar(path: Path) -> JarFacts:
             _refuse_dangerous(jar.infolist(), path)
             return _facts(jar, path)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError) as error:
-        raise BadInput(f"no jar: not a complete zip file ({error})", path=path) from error
+        raise BadInput(f"not a jar: not a complete zip file ({error})", path=path) from error
     except (NotImplementedError, RuntimeError) as error:
-        raise BadInput(f"no jar that Java could read: {error}", path=path) from error
+        raise BadInput(f"not a jar that Java could read: {error}", path=path) from error
     except OSError as error:
         raise BadInput(f"cannot be read: {error.strerror or error}", path=path) from error
 
@@ -111,9 +111,9 @@ def _facts(jar: zipfile.ZipFile, path: Path) -> JarFacts:
     if path.suffix == ".obr" and OBR_INDEX in names:
         return JarFacts(None, None, {})
     if MANIFEST not in names:
-        raise BadInput(f"no plugin: it has no {MANIFEST}", path=path)
+        raise BadInput(f"not a plugin: it has no {MANIFEST}", path=path)
     if DESCRIPTOR not in names:
-        raise BadInput(f"no plugin: it has no {DESCRIPTOR} at its root", path=path)
+        raise BadInput(f"not a plugin: it has no {DESCRIPTOR} at its root", path=path)
     manifest = parse_manifest(_read(jar, MANIFEST, path).decode("utf-8", "replace"))
     root = _descriptor(_read(jar, DESCRIPTOR, path), path)
     key = root.get("key")

@@ -22,8 +22,8 @@ from harness.drivers.browser.trace_secrets import remove_secrets
 from harness.drivers.confluence import dark_features
 from harness.environment.stack import Stack
 from harness.errors import HarnessError
+from harness.runner.case_mishaps import LogSince
 from harness.runner.explanation import CaseEvidence, with_causes
-from harness.runner.log_mishaps import LogSince
 from harness.runner.observe import CaseCloud, TimeScaleTooHigh, Watch, Watched
 from harness.runner.outcome import result_of
 from harness.runner.preconditions import establish

@@ -141,9 +141,9 @@ def _connect(scheduler: str) -> Any:
         made: Any = Client  # dask is not typed
         return made(scheduler, timeout=_ANSWER_SECONDS)
     except (OSError, ValueError) as error:
-        told = " ".join(str(error).split())
+        answer = " ".join(str(error).split())
         raise BadInput(
-            f"--scheduler {scheduler}: no dask scheduler answers there: {told}"
+            f"--scheduler {scheduler}: no dask scheduler answers there: {answer}"
         ) from None
 
 
@@ -184,10 +184,10 @@ def _collect(
     for future in ended(futures, raise_errors=False):
         if (error := future.exception()) is not None:
             reason = f"no worker of the cluster could run its part: {error}"
-            told = [broken(job.case, job.requirements.ccma, reason) for job in futures[future]]
+            results = [broken(job.case, job.requirements.ccma, reason) for job in futures[future]]
         else:
-            told = list(_unpacked(future.result(), place.folder, place.run.scratch))
-        for result in told:
+            results = list(_unpacked(future.result(), place.folder, place.run.scratch))
+        for result in results:
             if worker := heard.lost(result.id):
                 again = f"{worker}, a worker of the cluster that had begun it, was lost"
                 result = result.model_copy(update={"rerun_after": again})

@@ -44,9 +44,9 @@ class Heard:
         self._began: defaultdict[str, list[str]] = defaultdict(list)
         self._ended: set[str] = set()
 
-    def __call__(self, told: tuple[float, Any]) -> None:
+    def __call__(self, stamped: tuple[float, Any]) -> None:
         """Takes what dask hands to a subscriber: the scheduler's time, and the message."""
-        _, message = told
+        _, message = stamped
         event = Event(**message["event"])
         if event.name == "case-started":
             with self._lock:

@@ -20,7 +20,7 @@ from harness.diagnosis.diagnose import diagnose
 from harness.diagnosis.findings_text import for_results
 from harness.diagnosis.readers.run_folder import read_case
 from harness.drivers.browser import migration_assistant
-from harness.drivers.confluence import boot
+from harness.drivers.confluence import startup_checks
 from harness.drivers.debugger.probes import Probe
 from harness.drivers.debugger.recording import WatchedMethod
 from harness.environment.services.names import CONFLUENCE
@@ -100,6 +100,7 @@ class CaseEvidence:
             self._keep(
                 layout.UPM, lambda: collect.plugin(client, subject.plugin_key or key, refusal)
             )
+        self._keep(layout.HOST, lambda: collect.host_calls(client, subject.plugin_key or key))
         self._keep(layout.SITE, lambda: self._site(key))
         self._keep(layout.PLAN, lambda: self._plan(page, plan))
         if plan:
@@ -113,14 +114,14 @@ class CaseEvidence:
         return self._artifacts
 
     def _site(self, key: str) -> dict[str, Any]:
-        cloud, wanted = self._testbed.stack.cloud, self._subject.cloud_key
-        told = {"apps": collect.cloud_apps(cloud, wanted)}
+        cloud, cloud_key = self._testbed.stack.cloud, self._subject.cloud_key
+        collected = {"apps": collect.cloud_apps(cloud, cloud_key)}
         assessed = collect.ask(
             "the app assessment",
             self._problems,
             lambda: collect.assessment(self._testbed.client, key),
         )
-        return told | (assessed or {})
+        return collected | (assessed or {})
 
     def _plan(self, page: Page, plan: str | None) -> dict[str, Any]:
         return {
@@ -131,7 +132,7 @@ class CaseEvidence:
         }
 
     def _server_clock(self) -> Callable[[datetime], datetime]:
-        server, wall = boot.server_time(self._testbed.client), datetime.now(UTC)
+        server, wall = startup_checks.server_time(self._testbed.client), datetime.now(UTC)
         scale = self._testbed.stack.scale
         return lambda at: server + (at - wall) * scale
 
@@ -159,8 +160,8 @@ class CaseEvidence:
             return
         try:
             states = probe.bundles(self._subject.classes)
-            if told := collect.bundles(states, self._subject):
-                self._write(layout.OSGI, told)
+            if collected := collect.bundles(states, self._subject):
+                self._write(layout.OSGI, collected)
         except DriverError as error:
             self._problems.append(f"osgi: {error}")
         self._write(layout.PROBE, json.loads(probe.stop().to_json()))
@@ -176,8 +177,8 @@ class CaseEvidence:
             self._problems.append(f"{what}: {error!r}")
 
     def _keep(self, name: str, source: Callable[[], Any]) -> None:
-        if (told := collect.ask(name, self._problems, source)) is not None:
-            self._write(name, told)
+        if (collected := collect.ask(name, self._problems, source)) is not None:
+            self._write(name, collected)
 
     def _write(self, name: str, data: Any) -> None:
         file = layout.FILES[name]

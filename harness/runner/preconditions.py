@@ -116,11 +116,11 @@ def _in_confluence(testbed: Testbed, commands: str) -> None:
     """Runs commands where Confluence runs; `$exports` is where a stand-in's core exports to."""
     attempted = "a core migration that fails"
     if testbed.stack.confluence != STANDIN:
-        raise DriverError(attempted, f"{testbed.stack.confluence} exports to where nobody knows")
+        raise DriverError(attempted, f"{testbed.stack.confluence} exports to an unknown folder")
     script = f'exports="${{CONFLUENCE_HOME:-{HOME}}}/migration"; {commands}'
-    status, told = testbed.stack.running[CONFLUENCE].execute(["sh", "-c", script])
+    status, output = testbed.stack.running[CONFLUENCE].execute(["sh", "-c", script])
     if status:
-        raise DriverError(attempted, told.strip() or f"exit status {status}")
+        raise DriverError(attempted, output.strip() or f"exit status {status}")
 
 
 @contextmanager

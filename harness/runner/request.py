@@ -108,7 +108,7 @@ def check_executor(executor: str, scheduler: str | None, *, alone: bool) -> None
         BadInput: says what is missing or too much.
     """
     if executor not in ("here", "dask"):
-        raise BadInput(f"--executor {executor!r}: write here or dask")
+        raise BadInput(f"--executor {executor!r}: write `here` or `dask`")
     if (executor == "dask") != (scheduler is not None):
         raise BadInput("--executor dask and --scheduler ADDRESS go together: name both")
     if scheduler is not None and not alone:

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from harness.cases import Case
 from harness.drivers.browser import migration_assistant
-from harness.drivers.confluence import boot, migration
+from harness.drivers.confluence import migration, startup_checks
 from harness.planning.requirements import plan_of
 from harness.testbed.testbed import Testbed
 from harness.vocabulary.effects import Effect
@@ -44,12 +44,12 @@ def start(testbed: Testbed, case: Case, page: Page, ready: Callable[[], None]) -
     plan = testbed.executed.get(key) if testbed.start == "trigger" and has_row else None
     if plan is not None:
         migration_assistant.open_plan(page, plan, base_url=url)
-        begun = boot.server_time(testbed.client)
+        begun = startup_checks.server_time(testbed.client)
         ready()
         if migration.trigger(testbed.client, plan, [testbed.app.server.key]):
             return begun
     plan = migration_assistant.create_plan(page, url, case.id, testbed.stack.account)
-    begun = boot.server_time(testbed.client)
+    begun = startup_checks.server_time(testbed.client)
     ready()
     migration_assistant.run_plan(page, plan)
     if has_row:

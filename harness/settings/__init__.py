@@ -9,9 +9,10 @@ take its flag, and whether a resumed run keeps it. The options of the commands a
 plugin, what a run keeps of its request, and what `harness doctor` prints follow from that.
 """
 
-from harness.settings.declaration import DECLARED, Declaration, Source, flags_of, kept_by_a_run
+from harness.settings.field import DECLARED, Declaration, Source, flags_of, kept_by_a_run
 from harness.settings.model import (
     CCMA_VERSIONS,
+    DEFAULT_CCMA,
     IMAGES_OWN,
     STANDIN,
     STANDIN_TIME_SCALE,
@@ -24,6 +25,7 @@ from harness.settings.resolution import Resolved, project_root, resolve
 __all__ = [
     "CCMA_VERSIONS",
     "DECLARED",
+    "DEFAULT_CCMA",
     "IMAGES_OWN",
     "STANDIN",
     "STANDIN_TIME_SCALE",

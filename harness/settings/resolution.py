@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from harness.errors import BadInput
-from harness.settings.declaration import DECLARED, FILE_NAME, Source
+from harness.settings.field import DECLARED, FILE_NAME, Source
 from harness.settings.model import Settings
 from harness.support.suggest import did_you_mean
 

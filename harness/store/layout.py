@@ -11,6 +11,7 @@
 from there, so a run whose files have other names is read as well.
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,7 +28,7 @@ EXTRA = "extra"
 SCREENSHOT, TRACE = "screenshot", "trace"
 SERVER_LOG, JOURNAL, PROBE = "server_log", "journal", "probe"
 FLAGS, PLAN, PROGRESS = "flags", "plan", "progress"
-UPM, OSGI, SITE = "upm", "osgi", "site"
+UPM, OSGI, SITE, HOST = "upm", "osgi", "site", "host"
 PROBLEMS = "problems"
 
 FILES: Mapping[str, str] = {
@@ -35,14 +36,28 @@ FILES: Mapping[str, str] = {
     TRACE: "trace.zip",
     SERVER_LOG: "server.log",
     JOURNAL: "journal.jsonl",
-    **{name: f"{name}.json" for name in (PROBE, FLAGS, PLAN, PROGRESS, UPM, OSGI, SITE, PROBLEMS)},
+    **{
+        name: f"{name}.json"
+        for name in (PROBE, FLAGS, PLAN, PROGRESS, UPM, OSGI, SITE, HOST, PROBLEMS)
+    },
 }
 """Artefact of a case -> its file in the case's folder."""
 
 
 def case_folder(run_folder: Path, case_id: str) -> Path:
-    """Where a case's artefacts go."""
-    return run_folder / re.sub(r"[^A-Za-z0-9.=_-]+", "_", case_id).strip("_")
+    """Where a case's artefacts go; no two cases of a run share a folder.
+
+    An id that is long, or has characters that a folder's name has better not, is told apart from
+    those that look like it by a checksum.
+    """
+    name = re.sub(r"[^A-Za-z0-9.=_-]+", "_", case_id).strip("_")
+    if len(name) > _LONGEST_NAME or not _PLAIN_ID.fullmatch(case_id):
+        name = f"{name[:_LONGEST_NAME]}-{hashlib.sha256(case_id.encode()).hexdigest()[:12]}"
+    return run_folder / name
+
+
+_LONGEST_NAME = 150
+_PLAIN_ID = re.compile(r"[A-Za-z0-9.=_\-\[\],]+")
 
 
 def results_in(run: Path) -> Path:

@@ -48,7 +48,7 @@ def check(shards: Sequence[Shard]) -> None:
         if shard.results.engine != first.results.engine:
             raise BadInput(
                 f"{shard.folder} ran on {shard.results.engine}, {first.folder} on "
-                f"{first.results.engine}: results of two engines are not one run's"
+                f"{first.results.engine}: results of two engines do not make one run"
             )
         for case in shard.results.cases:
             if case.id in ran:

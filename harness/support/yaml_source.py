@@ -1,4 +1,8 @@
-"""YAML with line numbers: plain data plus the line on which each of its parts stands."""
+"""YAML with line numbers: plain data plus the line on which each of its parts stands.
+
+A file may come from anybody, such as a pull request, so what it can take is bounded: its size, its
+depth, and the number of its parts with all aliases followed.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,6 +16,15 @@ from pydantic import BaseModel, ValidationError
 from harness.errors import BadInput
 from harness.support.suggest import did_you_mean
 
+LARGEST_FILE = 1 << 18
+"""Bytes of a file; the largest case file that we know has 3,000."""
+DEEPEST = 40
+"""Parts within parts."""
+MOST_PARTS = 20_000
+"""Parts of a file, with all aliases followed."""
+_LONGEST_NUMBER = 40
+_NUMBERS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "timestamp"))
+
 Location = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -19,12 +32,33 @@ Model = TypeVar("Model", bound=BaseModel)
 class _Loader(yaml.SafeLoader):
     """YAML 1.2's booleans: `on`, `off`, `yes` and `no` are words, as flag values need."""
 
+    _depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        """Composes a part with those within it, down to the depth that is followed.
+
+        Raises:
+            _TooDeep: it goes on below that.
+        """
+        self._depth += 1
+        if self._depth > DEEPEST:
+            event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's own
+            raise _TooDeep(event.start_mark.line + 1)
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self._depth -= 1
+
 
 _Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+
+
+class _TooDeep(Exception):
+    """The file has more parts within parts than are followed; takes the line of the first."""
 
 
 class Misplaced(ValueError):
@@ -59,27 +93,41 @@ def read(path: Path) -> Source:
     """Reads a YAML file.
 
     Raises:
-        BadInput: no such file, no YAML, or a key given twice; with its line.
+        BadInput: no such file, not YAML, a key given twice, or more than is read; with its line.
     """
-    try:
-        text = path.read_text()
-    except FileNotFoundError:
-        raise BadInput("no such file", path=path) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"cannot be read: {error}", path=path) from None
     lines: dict[Location, int] = {}
-    loader = _Loader(text)
+    loader = None
     try:
+        loader = _Loader(_text(path))
         node = loader.get_single_node()
         data = _plain(loader, node, (), lines, path) if node else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise BadInput(f"not valid YAML: {error.problem}", path=path, line=line) from None
     except yaml.YAMLError as error:
-        raise BadInput(f"not valid YAML: {error}", path=path) from None
+        raise BadInput(f"not valid YAML: {' '.join(str(error).split())}", path=path) from None
+    except _TooDeep as error:
+        what = f"more than {DEEPEST} parts within one another"
+        raise BadInput(what, path=path, line=error.args[0]) from None
     finally:
-        loader.dispose()
+        if loader:
+            loader.dispose()
     return Source(path, data, lines)
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.exists() and not path.is_file():
+            raise BadInput("not a file", path=path)
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+        if len(content) > LARGEST_FILE:
+            raise BadInput(f"larger than {LARGEST_FILE // 1024} KiB", path=path)
+        return content.decode()
+    except FileNotFoundError:
+        raise BadInput("no such file", path=path) from None
+    except (OSError, ValueError) as error:
+        raise BadInput(f"cannot be read: {error}", path=path) from None
 
 
 def validate(source: Source, model: type[Model]) -> Model:
@@ -142,11 +190,16 @@ def _location_in_file(location: Sequence[str | int], lines: Mapping[Location, in
 def _plain(
     loader: _Loader, node: yaml.Node, where: Location, lines: dict[Location, int], path: Path
 ) -> Any:
-    lines.setdefault(where, node.start_mark.line + 1)
+    line = node.start_mark.line + 1
+    lines.setdefault(where, line)
+    if len(lines) > MOST_PARTS:
+        raise BadInput(f"more than {MOST_PARTS} parts", path=path, line=line)
+    if len(where) >= DEEPEST:  # aliases can make it deeper than it is written, even without an end
+        raise BadInput(f"more than {DEEPEST} parts within one another", path=path, line=line)
     if isinstance(node, yaml.MappingNode):
         result: dict[Any, Any] = {}
         for key_node, value_node in node.value:
-            key = loader.construct_object(key_node)
+            key = _scalar(loader, key_node, path)
             line = key_node.start_mark.line + 1
             if not isinstance(key, (str, int)):
                 raise BadInput("a key has to be a plain word", path=path, line=line)
@@ -160,4 +213,19 @@ def _plain(
             _plain(loader, item, (*where, index), lines, path)
             for index, item in enumerate(node.value)
         ]
-    return loader.construct_object(node)
+    return _scalar(loader, node, path)
+
+
+def _scalar(loader: _Loader, node: yaml.Node, path: Path) -> Any:
+    """A word, number, date or the like; None for what is none."""
+    if not isinstance(node, yaml.ScalarNode):
+        return None
+    line = node.start_mark.line + 1
+    if node.tag in _NUMBERS and len(node.value) > _LONGEST_NUMBER:
+        raise BadInput("a number of too many digits", path=path, line=line)
+    try:
+        return loader.construct_object(node)
+    except (ValueError, ArithmeticError, LookupError, AttributeError) as error:
+        kind = node.tag.rpartition(":")[2]  # such as the 31st of February, or `!!bool perhaps`
+        what = f"{node.value[:_LONGEST_NUMBER]!r} is not a valid {kind}: {error}"
+        raise BadInput(what, path=path, line=line) from None

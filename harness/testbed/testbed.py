@@ -16,7 +16,7 @@ from harness.drivers.browser import migration_assistant
 from harness.drivers.browser.closing import closer
 from harness.drivers.browser.login import log_in
 from harness.drivers.confluence import apps as plugins
-from harness.drivers.confluence import boot, host
+from harness.drivers.confluence import host, startup_checks
 from harness.drivers.confluence.session import ConfluenceClient
 from harness.drivers.liveness import when_ended
 from harness.environment.stack import Stack
@@ -84,7 +84,7 @@ class Testbed:
         reset.restore(self.client, self.stack.cloud, self.baseline)
         self.stack.cloud.list_pair(self.app.server.key, self.app.cloud.key, listed=True)
         # A case may have moved the platform's clock by days.
-        self.stack.cloud.set_clock(boot.server_time(self.client), self.stack.scale)
+        self.stack.cloud.set_clock(startup_checks.server_time(self.client), self.stack.scale)
         self.stack.cloud.mark(name)
 
     def install(self) -> None:

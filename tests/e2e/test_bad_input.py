@@ -66,7 +66,7 @@ def test_a_jar_that_is_no_jar(command: Command) -> None:
     (app / "broken.jar").write_bytes(b"this is no jar")
     description = (app / "app.yaml").read_text()
     (app / "app.yaml").write_text(description.replace("source: server", "jar: broken.jar"))
-    assert_refused(command, ["run", str(path)], "broken.jar: no jar")
+    assert_refused(command, ["run", str(path)], "broken.jar: not a jar")
 
 
 def test_a_jar_that_is_no_plugin(command: Command) -> None:

@@ -7,16 +7,16 @@ import httpx
 import pytest
 
 from harness.drivers.cloud import CloudControl
-from harness.drivers.confluence import boot
+from harness.drivers.confluence import startup_checks
 from harness.drivers.confluence.session import ConfluenceClient
 from harness.environment.stack import Stack
 
 
 def server_seconds(client: ConfluenceClient, wall: float) -> float:
     """Server seconds that pass while at least so many wall seconds do."""
-    begun, first = time.monotonic(), boot.server_time(client)
+    begun, first = time.monotonic(), startup_checks.server_time(client)
     while True:
-        last, passed = boot.server_time(client), time.monotonic() - begun
+        last, passed = startup_checks.server_time(client), time.monotonic() - begun
         if passed >= wall:
             return (last - first).total_seconds() / passed
 
@@ -30,6 +30,6 @@ def test_platform_time_follows_server_time(
 ) -> None:
     clock = httpx.get(f"{cloud.url}/_harness/clock").json()
     platform = datetime.fromtimestamp(clock["now"] / 1000, UTC)
-    apart = abs((boot.server_time(confluence) - platform).total_seconds())
+    apart = abs((startup_checks.server_time(confluence) - platform).total_seconds())
     # A wall second of lag between the two looks, and the Date header's whole seconds.
     assert apart <= stack.scale + 2

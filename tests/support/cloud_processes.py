@@ -18,6 +18,14 @@ from urllib.parse import urlencode
 import atlassian_jwt
 import httpx
 
+WARNED = {"PYTHONWARNINGS": "default::ResourceWarning"}
+"""Makes a program of ours say what it leaves to its garbage collector: sockets, files, loops."""
+
+
+def assert_nothing_is_left_open(output: str) -> None:
+    """Fails where a program that ran with `WARNED` left something open."""
+    assert "ResourceWarning" not in output, output[-4000:]
+
 
 @dataclass
 class Process:
@@ -44,7 +52,7 @@ def start(module: str, folder: Path, *arguments: str, env: dict[str, str] | None
             [sys.executable, "-m", module, "--ports-file", str(ports_file), *arguments],
             stdout=log,
             stderr=log,
-            env=os.environ | (env or {}),
+            env=os.environ | WARNED | (env or {}),
         )
     deadline = time.monotonic() + 60
     while not ports_file.exists():
@@ -69,6 +77,7 @@ def running(
                 process.popen.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
+        assert_nothing_is_left_open((folder / "output.log").read_text(errors="replace"))
 
 
 def eventually(look: Callable[[], Any], within: float = 10.0) -> Any:

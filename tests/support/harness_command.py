@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from cloud_processes import WARNED, assert_nothing_is_left_open
 
 from harness.engines.docker import OWNER_LABEL
 from harness.engines.docker_host import client_if_any
@@ -37,15 +38,17 @@ class Command:
         return f"{os.uname().nodename}:{self.state}"
 
     def run(self, *words: str, **extra: str) -> subprocess.CompletedProcess[str]:
-        """Runs the command to its end."""
-        return subprocess.run(
+        """Runs the command to its end; it may leave nothing to its garbage collector."""
+        ended = subprocess.run(
             [HARNESS, *words],
-            env={**self.environment, **extra},
+            env={**self.environment, **WARNED, **extra},
             cwd=self.folder,
             capture_output=True,
             text=True,
             timeout=180,
         )
+        assert_nothing_is_left_open(ended.stderr)
+        return ended
 
     def pytest(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Runs pytest with the harness's fixtures on tests in the folder, to its end."""

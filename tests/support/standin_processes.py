@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from harness.drivers.confluence import boot
+from harness.drivers.confluence import startup_checks
 from harness.wait import wait_for
 
 
@@ -88,4 +88,4 @@ def ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
 def await_running(url: str) -> None:
     """Wait until a stand-in is RUNNING."""
     with httpx.Client(base_url=url, trust_env=False) as anyone:
-        boot.await_running(anyone, within=60)
+        startup_checks.await_running(anyone, within=60)

@@ -62,13 +62,14 @@ async def attach(world: World, call: Call) -> Outcome:
 
 
 async def find_app(world: World, call: Call) -> Outcome:
-    """`GET /apps/{cloudAppKey}`: whether the cloud app is installed on the site."""
+    """`GET /apps/{cloudAppKey}`: whether the cloud app is installed on the site, and its kind."""
     attached_server(world, call)
     key = call.params["cloudAppKey"]
     call.app_key = key
-    installed = key in world.state.apps
-    reason = "" if installed else f"{key} is not installed on the site"
-    return Outcome(answer_json({"cloudAppKey": key, "installed": installed}), Effect.READ, reason)
+    app = world.state.apps.get(key)
+    reason = "" if app else f"{key} is not installed on the site"
+    shown = {"cloudAppKey": key, "installed": app is not None, "kind": app.kind if app else None}
+    return Outcome(answer_json(shown), Effect.READ, reason)
 
 
 async def create_migration(world: World, call: Call) -> Outcome:

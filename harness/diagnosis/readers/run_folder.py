@@ -12,6 +12,8 @@ Artefacts, by their name in results.json:
 - osgi: `{"bundles": [{"name", "state", "unresolved": [...], "services": [...], "loaders": [...]}],
   "other_loaders": [...]}`
 - site: `{"decision", "consent", "apps": [{"key", "installed", "webhook"}]}`
+- host: `{"key", "made_up": [...], "provided": [...], "calls": [{"type", "method", "answered",
+  "times", "last"}]}`, of a stand-in
 - progress: the progress REST's answer, with `server_time` beside it, and `page`, what the page
   showed when loaded anew, where that was another state
 """
@@ -34,6 +36,7 @@ from harness.diagnosis.evidence import (
     Consent,
     Evidence,
     Flag,
+    HostCalled,
     LoginShown,
     LogLine,
     Origin,
@@ -50,6 +53,7 @@ from harness.diagnosis.readers.probe import read_probe
 from harness.errors import BadInput
 from harness.store.layout import (
     FLAGS,
+    HOST,
     JOURNAL,
     OSGI,
     PLAN,
@@ -96,7 +100,7 @@ def read_run(folder: Path) -> list[StoredCase]:
     except FileNotFoundError as error:
         raise BadInput("there are no results; name a run's folder", path=path) from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise BadInput(f"these are no results of a run ({error!r})", path=path) from error
+        raise BadInput(f"this does not look like a run's results ({error!r})", path=path) from error
 
 
 def read_case(folder: Path, case: Mapping[str, Any], ccma: str | None = None) -> StoredCase:
@@ -292,6 +296,19 @@ def _osgi(text: str) -> list[Evidence]:
     ]
 
 
+def _host(text: str) -> list[Evidence]:
+    return [
+        HostCalled(
+            origin=Origin("calls into the host", None, datetime.fromisoformat(call["last"])),
+            type=call["type"],
+            method=call["method"],
+            answered=call["answered"],
+            times=call["times"],
+        )
+        for call in json.loads(text)["calls"]
+    ]
+
+
 def _site(text: str) -> list[Evidence]:
     site, origin = json.loads(text), Origin("site")
     items: list[Evidence] = [
@@ -337,6 +354,7 @@ _READERS: dict[str, Callable[[str], list[Evidence]]] = {
     PROBE: _probe,
     UPM: _upm,
     OSGI: _osgi,
+    HOST: _host,
     SITE: _site,
     PROGRESS: _progress,
 }

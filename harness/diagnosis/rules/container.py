@@ -2,7 +2,7 @@
 
 import re
 
-from harness.diagnosis.evidence import Bundle, Evidence, ListenerCall, LogLine, Plugin
+from harness.diagnosis.evidence import Bundle, Evidence, HostCalled, ListenerCall, LogLine, Plugin
 from harness.diagnosis.facts import Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
 from harness.store.layout import OSGI, PROBE, SERVER_LOG, UPM
@@ -33,11 +33,13 @@ def host_service_missing(facts: Facts) -> Finding:
     """What the log says of an answer that was made up."""
     cause = "host-service-missing"
     told = [line for line in facts.of(LogLine) if MADE_UP in line.message]
+    empty = [each for each in facts.of(HostCalled) if not each.answered]
+    calls_told = [each for each in empty if any(each.type in line.message for line in told)]
     if any(_LATER not in line.message for line in told):
-        return proved(cause, *told)
+        return proved(cause, *told, *calls_told)
     if told:
         return likely(
-            cause, *told, missing=("whether the empty answer is why the listener failed",)
+            cause, *told, *empty, missing=("whether the empty answer is why the listener failed",)
         )
     calls = facts.of(ListenerCall)
     if calls and all(each.outcome == "returned" for each in calls):

@@ -18,14 +18,14 @@ _AS_ON_THE_PAGE = {
 }
 
 
-def disagreements(shown: ProgressBlock, told: Sequence[AppProgress]) -> tuple[str, ...]:
+def disagreements(shown: ProgressBlock, reported: Sequence[AppProgress]) -> tuple[str, ...]:
     """Return one sentence per difference between a page and the REST; none when they agree.
 
     Where an app has several transfers, the last one listed counts. A percentage that only one
     side has is not a difference, nor is 0 on one side and none on the other.
     """
-    newest = {app.server_app_key: app for app in told}
-    named = {app.server_app_name: app.server_app_key for app in told if app.server_app_name}
+    newest = {app.server_app_key: app for app in reported}
+    named = {app.server_app_name: app.server_app_key for app in reported if app.server_app_name}
     rows = {row.server_app_key or named.get(row.app, row.app): row for row in shown.rows}
     sentences = [
         f"{key}: the page has a row ({_row(rows[key])}), the REST none"

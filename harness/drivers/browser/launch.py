@@ -267,7 +267,7 @@ def choose(own: Path, environment: Mapping[str, str]) -> Found | None:
     named = environment.get(VARIABLE)
     if named:
         if not os.access(named, os.X_OK) or not Path(named).is_file():
-            raise BadInput(f"{VARIABLE} is {named}, which is no executable file")
+            raise BadInput(f"{VARIABLE} is {named}, which is not an executable file")
         return Found(Path(named), VARIABLE)
     for name in NAMES:
         path = shutil.which(name, path=environment.get("PATH"))

@@ -10,7 +10,7 @@ from harness.drivers.browser.dom_text import PIECES
 BLOCK = "App migration progress"
 
 _TAKE = (
-    """(asked) => {
+    """(query) => {
     const plain = (text) => (text || '').replace(/\\s+/g, ' ').trim();
     const fold = (text) => plain(text).toLowerCase();
     const visible = (element) => element.checkVisibility
@@ -30,7 +30,7 @@ _TAKE = (
 
     // The title is a heading; else a caption or the like; else the label of the open tab.
     const says = (element) =>
-        element.textContent.length < 200 && fold(element.textContent) === fold(asked.block);
+        element.textContent.length < 200 && fold(element.textContent) === fold(query.block);
     const title = headings.find(says)
         || all('caption,legend,summary,dt,strong,b,p,div,span,label').reverse()
             .find((e) => says(e) && visible(e) && !e.closest('a,button,[role=tab],nav'))
@@ -61,7 +61,7 @@ _TAKE = (
     const marks = (row) => [row, ...all('*', row)].flatMap((e) =>
         [...e.attributes].filter((a) => a.name.startsWith('data-') || a.name === 'title')
             .map((a) => a.value));
-    const isStatus = (text) => asked.statuses.includes(
+    const isStatus = (text) => query.statuses.includes(
         (text.replace(/\\d{1,3}\\s*%/, '').toUpperCase().match(/[A-Z0-9]+/g) || []).join('_'));
     const hasStatus = (row) => pieces(row).some(isStatus);
     const settled = new Set(rows.filter((l) => hasStatus(l.row)).map((l) => l.row));
@@ -78,7 +78,7 @@ _TAKE = (
         if (text && !node.parentElement.closest('script,style,template,option,noscript'))
             texts.push({text, element: node.parentElement});
     }
-    const meant = [asked.key, ...asked.names].filter(Boolean).map(fold);
+    const meant = [query.key, ...query.names].filter(Boolean).map(fold);
     const strip = (text) => fold(text).replace(/^\\(|\\)$/g, '')
         .replace(/^(server app key|app key|key)\\s*:?\\s*/, '');
     const loose = new Map();
@@ -123,7 +123,7 @@ _TAKE = (
         ...all('input').filter((i) => /^planid$/i.test(i.name)).map((i) => i.value),
         ...all('[data-plan-id]').map((e) => e.dataset.planId),
     ].filter(Boolean).map(decodeURIComponent);
-    const named = asked.plan ? fold(asked.plan) : null;
+    const named = query.plan ? fold(query.plan) : null;
     const main = document.querySelector('main,[role=main]') || document.body;
     return {
         url: location.href,
@@ -141,7 +141,7 @@ _TAKE = (
                 && !isFurniture(element) && !element.closest('a'))),
         plan_state: texts.filter(({element}) => visible(element) && !isFurniture(element))
             .map(({text}) => text.toUpperCase())
-            .find((t) => asked.plan_states.includes(t)) ?? null,
+            .find((t) => query.plan_states.includes(t)) ?? null,
         plan_ids: [...new Set(ids)],
         busy,
         tabs: all('[role=tab]').filter(visible).map((tab) => ({
@@ -166,17 +166,17 @@ _TAKE = (
 }"""
 )
 
-TAKE = f"(asked) => ({_TAKE})(asked)"
+TAKE = f"(query) => ({_TAKE})(query)"
 """Returns the page at this moment."""
 
 SETTLE = (
-    """async ([asked, quiet, longest]) => {
+    """async ([query, quiet, longest]) => {
     const take = """
     + _TAKE
     + """;
     const sign = (page) => JSON.stringify({...page, text: ''});
     const begun = performance.now();
-    let page = take(asked), mark = sign(page), since = begun;
+    let page = take(query), mark = sign(page), since = begun;
     if (!page.is_scripted) return {page, quiet: true};
     while (performance.now() - since < quiet) {
         if (performance.now() - begun > longest) return {page, quiet: false};
@@ -188,7 +188,7 @@ SETTLE = (
             watcher.observe(document, {
                 subtree: true, childList: true, attributes: true, characterData: true});
         });
-        const now = take(asked), sees = sign(now);
+        const now = take(query), sees = sign(now);
         if (sees !== mark) since = performance.now();
         page = now; mark = sees;
     }
@@ -201,15 +201,15 @@ A page without scripts is quiet at once. `quiet` is false if the page kept chang
 """
 
 CHANGED = (
-    """async ([asked, longest]) => {
+    """async ([query, longest]) => {
     const take = """
     + _TAKE
     + """;
-    const mark = JSON.stringify({...take(asked), text: ''});
+    const mark = JSON.stringify({...take(query), text: ''});
     await new Promise((done) => {
         const timer = setTimeout(finish, longest);
         const watcher = new MutationObserver(() => {
-            if (JSON.stringify({...take(asked), text: ''}) !== mark) finish();
+            if (JSON.stringify({...take(query), text: ''}) !== mark) finish();
         });
         function finish() { clearTimeout(timer); watcher.disconnect(); done(); }
         watcher.observe(document, {

@@ -229,10 +229,10 @@ def _no_page(page: PageSnapshot) -> Judged | None:
     """What is shown in place of the page."""
     if not page.text:
         return Judged(State.EMPTY, describe(page))
-    told = f"{page.title} {' '.join(page.headings)} {page.text}"
-    if _LICENCE.search(told):
+    words = f"{page.title} {' '.join(page.headings)} {page.text}"
+    if _LICENCE.search(words):
         return Judged(State.LICENCE_EXPIRED, describe(page))
-    if not _is_marked(page) and _UPGRADING.search(told):
+    if not _is_marked(page) and _UPGRADING.search(words):
         return Judged(State.UPGRADING, describe(page))
     return _drawing(page) if page.busy else None
 

@@ -92,8 +92,8 @@ def fill_wizard(page: Page, name: str, choices: Choices) -> None:
         onward = page.get_by_role("button", name=_ONWARD)
         attempted = f"creating the plan {name!r}"
         try:
-            told = page.get_by_role("alert").filter(has_text=_ALERT)
-            ends = save.or_(onward).or_(told).or_(page.locator(_PASSWORD))
+            message = page.get_by_role("alert").filter(has_text=_ALERT)
+            ends = save.or_(onward).or_(message).or_(page.locator(_PASSWORD))
             ends.first.wait_for(state="visible", timeout=_CHECKS_MS)
         except PlaywrightTimeout as error:
             raise DriverError(attempted, f"no way forward on {where(page)}") from error
@@ -105,7 +105,9 @@ def fill_wizard(page: Page, name: str, choices: Choices) -> None:
         press(page, save.first if is_last else onward.first, attempted)
         if is_last:
             return
-    raise DriverError(f"creating the plan {name!r}", f"no end after {MAX_PAGES} pages")
+    raise DriverError(
+        f"creating the plan {name!r}", f"still not at its end after {MAX_PAGES} pages"
+    )
 
 
 def where(page: Page) -> str:
@@ -114,8 +116,8 @@ def where(page: Page) -> str:
     failed = page.get_by_role("listitem").or_(page.get_by_role("row")).filter(has_text=_FAILED)
     alerts = page.get_by_role("alert").filter(has_text=_ALERT)
     texts = [*failed.all_inner_texts(), *alerts.all_inner_texts()]
-    told = f", which says {'; '.join(' '.join(t.split()) for t in texts)!r}" if texts else ""
-    return f"the page {' / '.join(headings) or page.title()!r}{told}"
+    message = f", which says {'; '.join(' '.join(t.split()) for t in texts)!r}" if texts else ""
+    return f"the page {' / '.join(headings) or page.title()!r}{message}"
 
 
 def _fill(page: Page, name: str, choices: Choices) -> None:
@@ -127,10 +129,10 @@ def _fill(page: Page, name: str, choices: Choices) -> None:
         _choose(page, _STAGE, re.compile(choices.stage, re.IGNORECASE))
     if choices.site is not None:
         _choose(page, _SITE, re.compile(re.escape(choices.site), re.IGNORECASE))
-    for kind, wanted in choices.include.items():
+    for kind, is_included in choices.include.items():
         box = page.get_by_role("checkbox", name=re.compile(rf"^{re.escape(kind)}\b", re.IGNORECASE))
         if box.count() and box.first.is_enabled():
-            _set(box.first, wanted)
+            _set(box.first, is_included)
     _choose_every(page)
     _trust_domains(page)
     consent = page.get_by_role("checkbox", name=_ALLOW)
@@ -183,10 +185,10 @@ def _trust_domains(page: Page) -> None:
         expect(buttons).not_to_have_count(before, timeout=_STEP_MS)
 
 
-def _set(box: Locator, wanted: bool) -> None:
+def _set(box: Locator, checked: bool) -> None:
     """Sets a box, by its label where something else lies over the box itself."""
-    if box.is_checked() != wanted:
-        box.set_checked(wanted, timeout=_STEP_MS)
+    if box.is_checked() != checked:
+        box.set_checked(checked, timeout=_STEP_MS)
 
 
 def press(page: Page, button: Locator, attempted: str) -> None:

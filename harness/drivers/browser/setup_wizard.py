@@ -23,13 +23,13 @@ _STEP_MS = 120_000
 _NEXT = re.compile(r"^(next|continue|finish)$", re.IGNORECASE)
 
 
-def set_up(page: Page, base_url: str, wanted: SetupInput) -> tuple[str, ...]:
+def set_up(page: Page, base_url: str, setup_input: SetupInput) -> tuple[str, ...]:
     """Go through the wizard and return the names of the steps that were passed.
 
     Args:
         page: a page of any context.
         base_url: Confluence's address, with its context path; it is in FIRST_RUN.
-        wanted: administrator, licence and database.
+        setup_input: administrator, licence and database.
 
     Raises:
         BadInput: a licence or database is asked for and was not given.
@@ -43,8 +43,8 @@ def set_up(page: Page, base_url: str, wanted: SetupInput) -> tuple[str, ...]:
             return tuple(passed)
         step = step_of(path, read_page(page.content()))
         if step is None or step.name not in _FILL:
-            raise DriverError("passing the set-up wizard", f"an unknown page {page.title()!r}")
-        button = _FILL[step.name](page, wanted)
+            raise DriverError("passing the set-up wizard", f"unknown page {page.title()!r}")
+        button = _FILL[step.name](page, setup_input)
         try:
             with page.expect_navigation(wait_until="domcontentloaded", timeout=_STEP_MS):
                 button.click()
@@ -59,7 +59,7 @@ def set_up(page: Page, base_url: str, wanted: SetupInput) -> tuple[str, ...]:
                 f"the same form came back: {'; '.join(after.errors) or 'without a message'}",
             )
         passed.append(step.name)
-    raise DriverError("passing the set-up wizard", f"no end after {MAX_PAGES} pages")
+    raise DriverError("passing the set-up wizard", f"still not at its end after {MAX_PAGES} pages")
 
 
 def _next(page: Page) -> Locator:
@@ -72,10 +72,10 @@ def _start(page: Page, _: SetupInput) -> Locator:
     return _next(page)
 
 
-def _licence(page: Page, wanted: SetupInput) -> Locator:
-    if wanted.licence is None:
+def _licence(page: Page, setup_input: SetupInput) -> Locator:
+    if setup_input.licence is None:
         raise BadInput("Confluence asks for a licence and none was given")
-    page.locator("textarea[name=confLicenseString]").fill(wanted.licence.reveal())
+    page.locator("textarea[name=confLicenseString]").fill(setup_input.licence.reveal())
     return _next(page)
 
 
@@ -85,25 +85,25 @@ def _deployment(page: Page, _: SetupInput) -> Locator:
     return _next(page)
 
 
-def _database_choice(page: Page, wanted: SetupInput) -> Locator:
-    kind = "embedded" if wanted.database is None else "custom"
+def _database_choice(page: Page, setup_input: SetupInput) -> Locator:
+    kind = "embedded" if setup_input.database is None else "custom"
     page.locator(f"#{kind}, [name=dbChoice][value={kind}]").first.check()
     return _next(page)
 
 
-def _database(page: Page, wanted: SetupInput) -> Locator:
-    if wanted.database is None:
+def _database(page: Page, setup_input: SetupInput) -> Locator:
+    if setup_input.database is None:
         raise BadInput("Confluence asks for its database's address and none was given")
     page.locator("[name='dbConfigInfo.databaseType']").first.select_option("postgresql")
     by_url = page.locator("#dbConfigInfo-customize")
     if by_url.count():
         by_url.first.check()
-    page.locator("[name='dbConfigInfo.databaseUrl']").fill(wanted.database.url)
+    page.locator("[name='dbConfigInfo.databaseUrl']").fill(setup_input.database.url)
     page.locator("[name='dbConfigInfo.userName'], #dbConfigInfo-username").first.fill(
-        wanted.database.user
+        setup_input.database.user
     )
     page.locator("[name='dbConfigInfo.password'], #dbConfigInfo-password").first.fill(
-        wanted.database.password
+        setup_input.database.password
     )
     return _next(page)
 
@@ -116,13 +116,13 @@ def _users(page: Page, _: SetupInput) -> Locator:
     return page.get_by_role("button", name=re.compile("within confluence", re.IGNORECASE)).first
 
 
-def _administrator(page: Page, wanted: SetupInput) -> Locator:
+def _administrator(page: Page, setup_input: SetupInput) -> Locator:
     fields = {
-        "username": wanted.admin.user,
-        "fullName": wanted.full_name,
-        "email": wanted.email,
-        "password": wanted.admin.password,
-        "confirm": wanted.admin.password,
+        "username": setup_input.admin.user,
+        "fullName": setup_input.full_name,
+        "email": setup_input.email,
+        "password": setup_input.admin.password,
+        "confirm": setup_input.admin.password,
     }
     for name, text in fields.items():
         page.locator(f"input[name={name}]").fill(text)

@@ -322,18 +322,18 @@ def _poll(client: httpx.Client, address: httpx.URL) -> upm.Task | NotYet:
 
 
 def _await_enabled(client: httpx.Client, key: str, within: float) -> App:
-    asked, refusal = False, ""
+    was_enabled, refusal = False, ""
 
     def look() -> App | NotYet:
-        nonlocal asked, refusal
+        nonlocal was_enabled, refusal
         app = find(client, key)
         if app is None:
             return NotYet("UPM does not list it")
         if app.enabled:
-            return replace(app, left_disabled=asked)
-        if not asked:
+            return replace(app, left_disabled=was_enabled)
+        if not was_enabled:
             # Data Center leaves some apps disabled; an admin then presses Enable.
-            asked = True
+            was_enabled = True
             try:
                 _put(client, upm.resource_of(key), upm.PLUGIN, {"enabled": True}, f"enabling {key}")
             except DriverError as error:
@@ -371,7 +371,7 @@ def _expect(answer: httpx.Response, attempted: str) -> None:
         return
     advice = ""
     if answer.status_code in {401, 403} or answer.is_redirect:
-        advice = "The user is no administrator, or a secure administrator session is needed"
+        advice = "The user is not an administrator, or a secure administrator session is needed"
     try:
         body = upm.parse_body(answer, attempted)
         reason = body.get("errorMessage") or body.get("message") or body.get("subCode") or ""

@@ -38,12 +38,12 @@ class DarkFeatures:
     remove_links: Mapping[str, str]
 
 
-def set_site(client: httpx.Client, wanted: Mapping[str, bool]) -> None:
-    """Switch site features to their values in `wanted`; others stay as they are.
+def set_site(client: httpx.Client, states: Mapping[str, bool]) -> None:
+    """Switch site features to their values in `states`; others stay as they are.
 
     Args:
         client: an administrator's client.
-        wanted: key -> whether it is to be on for the whole site.
+        states: key -> whether it is to be on for the whole site.
 
     Raises:
         BadInput: a key is not a dark feature key, or a feature to be switched off was enabled by a
@@ -51,12 +51,12 @@ def set_site(client: httpx.Client, wanted: Mapping[str, bool]) -> None:
             off at run time.
         DriverError: neither REST nor the page changed it.
     """
-    _set(client, "site", wanted)
+    _set(client, "site", states)
 
 
-def set_user(client: httpx.Client, wanted: Mapping[str, bool]) -> None:
+def set_user(client: httpx.Client, states: Mapping[str, bool]) -> None:
     """Switch features for the client's own user; arguments and errors as for `set_site`."""
-    _set(client, "user", wanted)
+    _set(client, "user", states)
 
 
 def site(client: httpx.Client) -> frozenset[str]:
@@ -138,15 +138,15 @@ def _keys_in(text: str) -> Iterable[str]:
     return [word for word in words if _KEY.fullmatch(word) and ("." in word or word == only)]
 
 
-def _set(client: httpx.Client, level: Level, wanted: Mapping[str, bool]) -> None:
-    for key in wanted:
+def _set(client: httpx.Client, level: Level, states: Mapping[str, bool]) -> None:
+    for key in states:
         if not _KEY.fullmatch(key):
-            raise BadInput(f"{key!r} is no dark feature key (letters, digits, dots and dashes)")
-    on = [key for key, state in wanted.items() if state]
-    off = [key for key, state in wanted.items() if not state]
+            raise BadInput(f"{key!r} is not a dark feature key (letters, digits, dots and dashes)")
+    on = [key for key, state in states.items() if state]
+    off = [key for key, state in states.items() if not state]
     left = [*_enable_by_rest(client, level, on), *_disable_by_rest(client, level, off)]
     if left:
-        _by_page(client, level, {key: wanted[key] for key in left})
+        _by_page(client, level, {key: states[key] for key in left})
 
 
 def _enable_by_rest(client: httpx.Client, level: Level, keys: list[str]) -> list[str]:
@@ -166,21 +166,21 @@ def _disable_by_rest(client: httpx.Client, level: Level, keys: list[str]) -> lis
     return [key for key in keys if is_on(client, key, level) is not False]
 
 
-def _by_page(client: httpx.Client, level: Level, wanted: Mapping[str, bool]) -> None:
+def _by_page(client: httpx.Client, level: Level, states: Mapping[str, bool]) -> None:
     """Switch keys on the page, which also decides where REST's read-back said otherwise."""
     features = listed(client, level)
-    fixed = [key for key, state in wanted.items() if not state and key in features.system]
+    fixed = [key for key, state in states.items() if not state and key in features.system]
     if fixed:
         raise BadInput(
             f"{', '.join(fixed)}: enabled at system level by -Datlassian.darkfeature.{fixed[0]}="
             "true, so it cannot be switched off at run time; start Confluence without that "
             "property and use the site level"
         )
-    for key, state in wanted.items():
+    for key, state in states.items():
         if (key in features.level) != state:
             _switch_on_page(client, level, key, state)
     after = listed(client, level).level
-    wrong = [key for key, state in wanted.items() if (key in after) != state]
+    wrong = [key for key, state in states.items() if (key in after) != state]
     if wrong:
         raise DriverError(
             f"switching dark features at {level} level",
@@ -219,7 +219,7 @@ def _open_page(client: httpx.Client, level: Level) -> HtmlPage:
         raise DriverError(
             f"opening {_PAGES[level]}",
             f"HTTP {answer.status_code}",
-            "The user is no administrator, or not logged in",
+            "The user is not an administrator, or is not logged in",
         )
     return read_page(answer.text)
 

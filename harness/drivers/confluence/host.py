@@ -39,6 +39,20 @@ def prepare(
     _done(client.put(f"{_BASE}host", json=body), "stating what the host answers")
 
 
+def asked(client: httpx.Client, key: str) -> Mapping[str, Any] | None:
+    """What a stand-in gave a plugin of the host, and what the plugin called; None elsewhere.
+
+    Raises:
+        DriverError: it does not say.
+    """
+    answer = client.get(f"{_BASE}plugins/{key}")
+    if answer.status_code == httpx.codes.NOT_FOUND:
+        return None
+    _done(answer, f"asking what {key} called of the host")
+    told: Mapping[str, Any] = answer.json()
+    return told
+
+
 def _done(answer: httpx.Response, attempted: str) -> None:
     if not answer.is_success:
         raise DriverError(attempted, f"HTTP {answer.status_code}: {answer.text[:500]}")

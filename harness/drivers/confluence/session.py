@@ -94,14 +94,14 @@ class ConfluenceClient(LivingClient):
         answer = super().request(method, url, **options)
         if self.account is None or self._stepping_up:
             return answer
-        asked = wants_step_up(answer)
-        if not asked and not (self._by_cookie and _refused_by_rest(answer)):
+        wants_password = wants_step_up(answer)
+        if not wants_password and not (self._by_cookie and _refused_by_rest(answer)):
             return answer
         self._stepping_up = True
         try:
             self._step_up(self.account, answer)
         except DriverError:
-            if asked:
+            if wants_password:
                 raise
             return answer  # a plain refusal, which the caller can judge better
         finally:

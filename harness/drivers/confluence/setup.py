@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from harness.drivers.confluence import boot
+from harness.drivers.confluence import startup_checks
 from harness.drivers.confluence.pages import HtmlPage, read_page
 from harness.drivers.confluence.session import ConfluenceClient, connect
 from harness.drivers.confluence.setup_steps import SetupInput, SetupStep, is_finished, step_of
@@ -47,7 +47,7 @@ class _Wizard:
     """One pass through the wizard: its client and its bounds."""
 
     client: httpx.Client
-    wanted: SetupInput
+    setup_input: SetupInput
     deadline: float
     early: float
     alive: Callable[[], str | None]
@@ -76,7 +76,7 @@ class _Wizard:
                 if current.answer.is_server_error or current.step != step:
                     return _unless_broken(current)  # the post had got through after all
             tried.append(current)
-            action, fields = step.submission(current.page, self.wanted)
+            action, fields = step.submission(current.page, self.setup_input)
             address = current.answer.url.join(action)
             return _unless_broken(
                 _shown(self.client.post(address, data=fields, follow_redirects=True))
@@ -104,7 +104,7 @@ class _Wizard:
 
 def set_up(
     base_url: str,
-    wanted: SetupInput,
+    setup_input: SetupInput,
     *,
     within: float = 900,
     early: float = 300,
@@ -117,7 +117,7 @@ def set_up(
 
     Args:
         base_url: its address, with its context path; /status answers already.
-        wanted: administrator, licence and database.
+        setup_input: administrator, licence and database.
         within: wall seconds for all of it.
         early: wall seconds for which 5xx is retried at one step.
         alive: see `wait_for`.
@@ -138,17 +138,17 @@ def set_up(
         options["transport"] = transport
     deadline = time.monotonic() + within
     with ConfluenceClient(base_url, None, **options) as client:
-        state = boot.await_booted(client, within=within, alive=alive, log_tail=log_tail)
+        state = startup_checks.await_booted(client, within=within, alive=alive, log_tail=log_tail)
         if state == "RUNNING":
             return ()
-        wizard = _Wizard(client, wanted, deadline, early, alive, log_tail, every)
+        wizard = _Wizard(client, setup_input, deadline, early, alive, log_tail, every)
         passed = _pass(wizard)
-        for step in (boot.await_running, boot.await_rest):
+        for step in (startup_checks.await_running, startup_checks.await_rest):
             left = max(1.0, deadline - time.monotonic())
             step(client, within=left, alive=alive, log_tail=log_tail)
-    with connect(base_url, wanted.admin, transport=transport) as admin:
+    with connect(base_url, setup_input.admin, transport=transport) as admin:
         left = max(1.0, deadline - time.monotonic())
-        boot.await_authenticated(admin, within=left, alive=alive, log_tail=log_tail)
+        startup_checks.await_authenticated(admin, within=left, alive=alive, log_tail=log_tail)
     return passed
 
 
@@ -178,7 +178,7 @@ def _pass(wizard: _Wizard) -> tuple[str, ...]:
             )
     raise DriverError(
         "passing the set-up wizard",
-        f"no end after {MAX_POSTS} pages, the last: {shown.where}",
+        f"still not at its end after {MAX_POSTS} pages, the last: {shown.where}",
         f"Steps passed: {', '.join(passed) or 'none'}",
     )
 

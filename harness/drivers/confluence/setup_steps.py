@@ -69,7 +69,7 @@ class SetupStep:
         forms = (page.form_with(control) for control in self.controls)
         return next((form for form in forms if form is not None), None)
 
-    def submission(self, page: HtmlPage, wanted: SetupInput) -> tuple[str, dict[str, str]]:
+    def submission(self, page: HtmlPage, setup_input: SetupInput) -> tuple[str, dict[str, str]]:
         """Return where to post and what: the page's own fields, then the step's.
 
         Raises:
@@ -81,7 +81,7 @@ class SetupStep:
         if page.token:
             fields.setdefault("atl_token", page.token)
         action = form.action if form is not None and form.action else self.action
-        return action, fields | dict(self.fields(wanted, form))
+        return action, fields | dict(self.fields(setup_input, form))
 
 
 def step_of(path: str, page: HtmlPage) -> SetupStep | None:
@@ -99,29 +99,29 @@ def is_finished(path: str) -> bool:
     return any(last.startswith(page) for page in _FINISHED)
 
 
-def _licence(wanted: SetupInput, _: Form | None) -> Mapping[str, str]:
-    if wanted.licence is None:
+def _licence(setup_input: SetupInput, _: Form | None) -> Mapping[str, str]:
+    if setup_input.licence is None:
         raise BadInput(
             "Confluence asks for a licence and none was given: name a file with one in "
             "HARNESS_LICENCE_FILE (Atlassian publishes 3-hour ones for tests)"
         )
-    return {"confLicenseString": wanted.licence.reveal(), "setupTypeCustom": "Next"}
+    return {"confLicenseString": setup_input.licence.reveal(), "setupTypeCustom": "Next"}
 
 
-def _database(wanted: SetupInput, _: Form | None) -> Mapping[str, str]:
-    if wanted.database is None:
+def _database(setup_input: SetupInput, _: Form | None) -> Mapping[str, str]:
+    if setup_input.database is None:
         raise BadInput("Confluence asks for its database's address and none was given")
     return {
         "dbConfigInfo.databaseType": "postgresql",
         "dbConfigInfo.simple": "false",
-        "dbConfigInfo.databaseUrl": wanted.database.url,
-        "dbConfigInfo.userName": wanted.database.user,
-        "dbConfigInfo.password": wanted.database.password,
+        "dbConfigInfo.databaseUrl": setup_input.database.url,
+        "dbConfigInfo.userName": setup_input.database.user,
+        "dbConfigInfo.password": setup_input.database.password,
     }
 
 
-def _database_choice(wanted: SetupInput, _: Form | None) -> Mapping[str, str]:
-    choice = "embedded" if wanted.database is None else "custom"
+def _database_choice(setup_input: SetupInput, _: Form | None) -> Mapping[str, str]:
+    choice = "embedded" if setup_input.database is None else "custom"
     return {"thisNodeClustered": "false", "dbChoice": choice, "setup-next-button": "Next"}
 
 
@@ -130,13 +130,13 @@ def _users(_: SetupInput, form: Form | None) -> Mapping[str, str]:
     return {"userManagementChoice": "internal"} | ({"internal": caption} if caption else {})
 
 
-def _administrator(wanted: SetupInput, _: Form | None) -> Mapping[str, str]:
+def _administrator(setup_input: SetupInput, _: Form | None) -> Mapping[str, str]:
     return {
-        "username": wanted.admin.user,
-        "fullName": wanted.full_name,
-        "email": wanted.email,
-        "password": wanted.admin.password,
-        "confirm": wanted.admin.password,
+        "username": setup_input.admin.user,
+        "fullName": setup_input.full_name,
+        "email": setup_input.email,
+        "password": setup_input.admin.password,
+        "confirm": setup_input.admin.password,
         "setup-next-button": "Next",
     }
 

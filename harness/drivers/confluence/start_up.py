@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from harness.drivers.confluence import boot, upm
+from harness.drivers.confluence import startup_checks, upm
 from harness.drivers.confluence.session import Account, ConfluenceClient, connect
 from harness.drivers.confluence.setup import set_up
 from harness.drivers.confluence.setup_steps import SetupInput
@@ -53,21 +53,21 @@ class Passed:
 
 def start_up(
     base_url: str,
-    wanted: SetupInput,
+    setup_input: SetupInput,
     debugger: tuple[str, int] | None,
     *,
     rate: float = 1,
     limits: Limits | None = None,
     watch: ServiceWatch | None = None,
     transport: httpx.BaseTransport | None = None,
-    handshake: Callable[[str, int], bool] = boot.jdwp_answers,
+    handshake: Callable[[str, int], bool] = startup_checks.jdwp_answers,
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[Passed, ...]:
     """Waits until a Confluence can be used, and passes its set-up wizard where that is due.
 
     Args:
         base_url: its address, with its context path.
-        wanted: administrator, licence and database; needed in full at FIRST_RUN only.
+        setup_input: administrator, licence and database; needed in full at FIRST_RUN only.
         debugger: host and port of its JDWP, or None where it has none.
         rate: server seconds per wall second; above 1 the server's clock is looked at.
         limits: wall seconds for each step.
@@ -87,8 +87,8 @@ def start_up(
     """
     limits, watch = limits or Limits(), watch or ServiceWatch()
 
-    def bounds(within: float) -> boot.Bounds:
-        return boot.Bounds(
+    def bounds(within: float) -> startup_checks.Bounds:
+        return startup_checks.Bounds(
             within=within, alive=watch.alive, log_tail=watch.log_tail, every=watch.every
         )
 
@@ -102,12 +102,12 @@ def start_up(
 
     options: dict[str, Any] = {} if transport is None else {"transport": transport}
     with ConfluenceClient(base_url, None, **options) as anyone:
-        state = boot.await_booted(anyone, **bounds(limits.booted))
+        state = startup_checks.await_booted(anyone, **bounds(limits.booted))
         note("status", state)
         if state == "FIRST_RUN":
             steps = set_up(
                 base_url,
-                wanted,
+                setup_input,
                 within=limits.wizard,
                 alive=watch.alive,
                 log_tail=watch.log_tail,
@@ -115,16 +115,18 @@ def start_up(
                 transport=transport,
             )
             note("set-up wizard", ", ".join(steps))
-        boot.await_running(anyone, **bounds(limits.running))
+        startup_checks.await_running(anyone, **bounds(limits.running))
         note("running")
-        boot.await_rest(anyone, **bounds(limits.rest))
+        startup_checks.await_rest(anyone, **bounds(limits.rest))
         note("rest")
-    with _logged_in(base_url, wanted.admin, limits.rest, watch, transport) as client:
-        note("log-in", boot.await_authenticated(client, **bounds(limits.rest)))
+    with _logged_in(base_url, setup_input.admin, limits.rest, watch, transport) as client:
+        note("log-in", startup_checks.await_authenticated(client, **bounds(limits.rest)))
         _await_upm(client, limits.upm, watch)
         note("upm")
         if rate > 1:
-            note("clock", f"{boot.check_rate(client, rate, clock=clock):.0f} times as fast")
+            note(
+                "clock", f"{startup_checks.check_rate(client, rate, clock=clock):.0f} times as fast"
+            )
     if debugger is not None:
         host, port = debugger
         wait_for(

@@ -114,8 +114,9 @@ def token_from(answer: httpx.Response) -> str:
         raise DriverError(
             attempted,
             came_back,
-            "Wrong password, no administrator, or Basic authentication is closed: start Confluence "
-            "with -Dcom.atlassian.plugins.authentication.basic.auth.filter.force.allow=true or "
+            "Wrong password, not an administrator, or Basic authentication is closed: start "
+            "Confluence with "
+            "-Dcom.atlassian.plugins.authentication.basic.auth.filter.force.allow=true or "
             "log in by cookie",
         )
     if answer.is_success or answer.status_code == httpx.codes.NOT_FOUND:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from harness.drivers.debugger.bytecode import return_indexes
 from harness.drivers.debugger.client import ClassInfo, Jvm, to_class_name
-from harness.drivers.debugger.codec import Location
+from harness.drivers.debugger.packets import Location
 from harness.drivers.debugger.protocol import TYPE_TAG_CLASS, ClassPrepared, EventKind, Suspend
 from harness.drivers.debugger.recording import Recording, WatchedMethod
 from harness.drivers.debugger.types import (

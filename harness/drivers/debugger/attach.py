@@ -12,8 +12,8 @@ import time
 import psutil
 
 from harness.drivers.debugger.client import Jvm
-from harness.drivers.debugger.codec import HANDSHAKE
 from harness.drivers.debugger.connection import Connection
+from harness.drivers.debugger.packets import HANDSHAKE
 from harness.errors import (
     CommandRefused,
     DebuggerBusy,

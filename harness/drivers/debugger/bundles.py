@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.drivers.debugger.client import NULL, Jvm
-from harness.drivers.debugger.codec import ObjectRef, Value
+from harness.drivers.debugger.packets import ObjectRef, Value
 from harness.errors import CommandRefused, DriverError
 
 STATES = {1: "UNINSTALLED", 2: "INSTALLED", 4: "RESOLVED", 8: "STARTING", 16: "STOPPING"}
@@ -109,7 +109,7 @@ class _Heap:
             raise DriverError(
                 "reading the OSGi framework's fields",
                 f"there is no {field}",
-                "the framework is no Apache Felix, or one of a version that is not known here",
+                "the framework is not Apache Felix, or is a version that is not known here",
             )
         return found
 

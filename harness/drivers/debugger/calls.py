@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from harness.drivers.debugger.client import NULL, FieldInfo, Frame, Invoked, Jvm, to_class_name
-from harness.drivers.debugger.codec import Location, ObjectRef, Packet, Value
+from harness.drivers.debugger.packets import Location, ObjectRef, Packet, Value
 from harness.drivers.debugger.types import Declared, Types
 from harness.errors import CommandRefused, NoReply
 from harness.store.probe_record import ListenerAnswer

@@ -5,7 +5,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from types import TracebackType
 
-from harness.drivers.debugger.codec import (
+from harness.drivers.debugger.connection import Arrival, Connection
+from harness.drivers.debugger.packets import (
     IdSizes,
     Location,
     ObjectRef,
@@ -14,7 +15,6 @@ from harness.drivers.debugger.codec import (
     Value,
     Writer,
 )
-from harness.drivers.debugger.connection import Arrival, Connection
 from harness.drivers.debugger.protocol import (
     INVOKE_SINGLE_THREADED,
     STATUS_PREPARED,

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from queue import Empty, PriorityQueue
 from types import TracebackType
 
-from harness.drivers.debugger.codec import (
+from harness.drivers.debugger.packets import (
     HEADER_BYTES,
     Packet,
     decode_packet,

@@ -19,9 +19,9 @@ from harness.drivers.debugger.attach import attach
 from harness.drivers.debugger.bundles import BundleState, bundles_of
 from harness.drivers.debugger.calls import ObjectReader, StillRunning
 from harness.drivers.debugger.client import Jvm
-from harness.drivers.debugger.codec import Packet
 from harness.drivers.debugger.connection import Arrival
 from harness.drivers.debugger.listener_calls import ListenerCalls
+from harness.drivers.debugger.packets import Packet
 from harness.drivers.debugger.protocol import (
     BreakpointHit,
     ClassPrepared,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
-from harness.drivers.debugger.codec import IdSizes, Location, ObjectRef, Reader, Writer
+from harness.drivers.debugger.packets import IdSizes, Location, ObjectRef, Reader, Writer
 from harness.errors import MalformedPacket
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.drivers.debugger.client import NULL, ClassInfo, Jvm, MethodInfo, to_class_name
-from harness.drivers.debugger.codec import Location
+from harness.drivers.debugger.packets import Location
 from harness.store.probe_record import LoadedType
 
 LISTENER_INTERFACE = re.compile(r"Lcom/atlassian/migration/app/(?:\w+/)*\w*Listener\w*;")

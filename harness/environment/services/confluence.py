@@ -106,7 +106,7 @@ def describe(
     Raises:
         BadInput: a real image is to be set up without a licence.
     """
-    account = services.Account()
+    account = services.StandInAdmin()
     admin = Account(account.user, account.password)
     if settings.is_standin:
         return ConfluenceSide(
@@ -173,6 +173,6 @@ def _faketime(ready: Ready, progress: Progress) -> bytes:
     if (found := toolchain.find_faketime()) and found.suffix != ".dylib":
         return found.read_bytes()
     if ready.client is None:
-        raise BadInput("--time-scale: there is no libfaketime here to take")
+        raise BadInput("--time-scale: libfaketime was not found here")
     standin = images.standin(ready.client, progress)
     return images.file_in(ready.client, standin, "/opt/faketime/libfaketimeMT.so.1")

@@ -17,7 +17,7 @@ _JDWP_LISTENS = re.compile(r"Listening for transport dt_socket at address: (\d+)
 
 
 @dataclass(frozen=True)
-class Account:
+class StandInAdmin:
     """The administrator of a stand-in that comes set up; it guards nothing."""
 
     user: str = "admin"
@@ -32,7 +32,7 @@ def standin(
     authority: Authority,
     scale: float,
     platform_url: str,
-    account: Account,
+    account: StandInAdmin,
     fixed_ports: Mapping[str, int],
     toolchain: Toolchain | None,
     jars: str | None,

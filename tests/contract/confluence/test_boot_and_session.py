@@ -3,18 +3,18 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from harness.drivers.confluence import boot, session
+from harness.drivers.confluence import session, startup_checks
 from harness.drivers.confluence.session import Account, open_client
 from harness.errors import DriverError
 
 
 def test_it_is_running_and_knows_the_admin(client, admin):
-    assert boot.status(client) == "RUNNING"
-    assert boot.await_authenticated(client, within=30) == admin.user
+    assert startup_checks.status(client) == "RUNNING"
+    assert startup_checks.await_authenticated(client, within=30) == admin.user
 
 
 def test_server_time_is_a_time_of_this_age(client):
-    assert abs((boot.server_time(client) - datetime.now(UTC)).days) < 400
+    assert abs((startup_checks.server_time(client) - datetime.now(UTC)).days) < 400
 
 
 def test_a_wrong_password_is_nobody(confluence_url, admin):

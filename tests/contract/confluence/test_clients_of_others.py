@@ -5,7 +5,7 @@ import subprocess
 import pytest
 from atlassian import Confluence
 
-from harness.drivers.confluence import apps, boot
+from harness.drivers.confluence import apps, startup_checks
 from harness.environment.document import to_document
 from harness.wait import wait_for
 
@@ -68,4 +68,4 @@ def test_jdb_attaches_sets_a_breakpoint_and_lets_go(confluence_stack, clean, cha
         )
         assert told.returncode == 0, told.stderr
         assert f"Set breakpoint {method}" in told.stdout
-    assert boot.status(clean) == "RUNNING"
+    assert startup_checks.status(clean) == "RUNNING"

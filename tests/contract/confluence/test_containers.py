@@ -99,6 +99,7 @@ def test_a_context_that_cannot_start_is_upms_error_and_leaves_nothing(
 
 def changed(jar: Path, to: Path, **entries: str | bytes) -> Path:
     """A copy of a jar with some entries replaced; `__` stands for `/`."""
+    to.parent.mkdir(exist_ok=True)
     replaced = {name.replace("__", "/"): text for name, text in entries.items()}
     with zipfile.ZipFile(jar) as old, zipfile.ZipFile(to, "w") as new:
         for each in old.namelist():
@@ -162,6 +163,151 @@ def test_a_bean_of_a_newer_java_is_named(client: ConfluenceClient, tmp_path: Pat
     with pytest.raises(DriverError, match=r"org/example/Bean has been compiled by a more recent"):
         apps.install(client, jar)
     assert apps.user_installed(client) == ()
+
+
+def with_manifest(jar: Path, to: Path, *changes: tuple[str, str]) -> Path:
+    """A copy of a jar with some text of its manifest replaced."""
+    with zipfile.ZipFile(jar) as old:
+        manifest = old.read("META-INF/MANIFEST.MF").decode().replace("\r\n", "\n")
+    manifest = manifest.replace("\n ", "")
+    for before, after in changes:
+        assert before in manifest
+        manifest = manifest.replace(before, after)
+    folded = "\n".join(folds(line) for line in manifest.splitlines())
+    return changed(jar, to, **{"META-INF__MANIFEST.MF": f"{folded}\n"})
+
+
+def folds(line: str) -> str:
+    """A manifest's line has at most 72 bytes."""
+    return line if len(line) <= 70 else f"{line[:70]}\n {folds(line[70:])}"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (
+            ("com.atlassian.sal.api.transaction;resolution:=optional,", ""),
+            r"'scanner-plugin'.*NoClassDefFoundError: com/atlassian/sal/api/transaction/",
+        ),
+        (
+            ("Spring-Context: *", "Spring-Context: *\nBundle-ClassPath: lib"),
+            r"Cannot find class \[org\.migrationharness\.apps\.scanner\.\w+\]",
+        ),
+    ],
+)
+def test_a_manifest_that_contradicts_the_index_is_upms_error(
+    client: ConfluenceClient, tmp_path: Path, change: tuple[str, str], says: str
+) -> None:
+    jar = with_manifest(jar_of("scanner"), tmp_path / "contradicts.jar", change)
+    with pytest.raises(DriverError, match=says):
+        apps.install(client, jar)
+    assert apps.user_installed(client) == ()
+    assert listeners(client) == {}
+
+
+SAL_IMPORT = "com.atlassian.sal.api;resolution:=optional,"
+
+
+def test_one_host_package_imported_in_two_versions_is_refused(
+    client: ConfluenceClient, tmp_path: Path
+) -> None:
+    twice = 'com.atlassian.sal.api;version="[3,4)",com.atlassian.sal.api;version="[4,5)",'
+    jar = with_manifest(jar_of("scanner"), tmp_path / "twice.jar", (SAL_IMPORT, twice))
+    with pytest.raises(DriverError, match=r"[Dd]uplicate import.*com\.atlassian\.sal\.api"):
+        apps.install(client, jar)
+    assert apps.user_installed(client) == ()
+
+
+@pytest.mark.parametrize(("range_", "fits"), [("[4.4,5)", True), ("[5,6)", False)])
+def test_a_given_jar_serves_the_versions_that_it_has(
+    client: ConfluenceClient, tmp_path: Path, range_: str, fits: bool
+) -> None:
+    given = tmp_path / "sal-api.jar"
+    compiled(given, "com.atlassian.sal.api", "ApplicationProperties", "String getBaseUrl();")
+    exported = 'Manifest-Version: 1.0\nExport-Package: com.atlassian.sal.api;version="4.4.2"\n'
+    host.prepare(
+        client,
+        [changed(given, tmp_path / "given" / "sal.jar", **{"META-INF__MANIFEST.MF": exported})],
+        {},
+    )
+    wanted = (SAL_IMPORT, f'com.atlassian.sal.api;version="{range_}",')
+    jar = with_manifest(jar_of("scanner"), tmp_path / "ranged.jar", wanted)
+    try:
+        if fits:
+            assert apps.install(client, jar).enabled
+        else:
+            with pytest.raises(DriverError, match=r"could not be resolved.*sal\.api.*5\.0\.0"):
+                apps.install(client, jar)
+            assert apps.user_installed(client) == ()
+    finally:
+        host.prepare(client, [], {})
+
+
+def test_a_dependency_of_another_version_is_not_taken(
+    client: ConfluenceClient, tmp_path: Path
+) -> None:
+    library = tmp_path / "library.jar"
+    compiled(library, "com.atlassian.charts", "Charts", "int count();")
+    exported = (
+        "Manifest-Version: 1.0\nBundle-ManifestVersion: 2\nBundle-SymbolicName: charts\n"
+        'Export-Package: com.atlassian.charts;version="1.2"\n'
+    )
+    library = changed(library, tmp_path / "lib.jar", **{"META-INF__MANIFEST.MF": exported})
+    newer = (SAL_IMPORT, f'{SAL_IMPORT}com.atlassian.charts;version="[2,3)",')
+    obr = tmp_path / "charts.obr"
+    with zipfile.ZipFile(obr, "w") as out:
+        out.writestr("obr.xml", "<repository/>")
+        out.write(with_manifest(jar_of("scanner"), tmp_path / "newer.jar", newer), "scanner.jar")
+        out.write(library, "dependencies/charts.jar")
+    with pytest.raises(DriverError, match=r"could not be resolved.*atlassian\.charts.*2\.0\.0"):
+        apps.install(client, obr)
+    assert apps.user_installed(client) == ()
+    # Nothing of it is left in the framework: somebody who exports the package would serve it.
+    older = (SAL_IMPORT, f"{SAL_IMPORT}com.atlassian.charts,")
+    apps.install(client, with_manifest(jar_of("scanner"), tmp_path / "older.jar", older))
+    told = client.get("/rest/standin/1.0/plugins/scanner-plugin").json()
+    assert "com.atlassian.charts" in told["madeUpPackages"]
+
+
+def test_a_jar_inside_gets_what_it_needs_of_the_host(
+    client: ConfluenceClient, tmp_path: Path
+) -> None:
+    source = tmp_path / "Inner.java"
+    source.write_text(
+        "package org.example; public class Inner { public Inner() { "
+        "if (!com.atlassian.charts.Charts.of().isEmpty()) throw new IllegalStateException(); } }"
+    )
+    (tmp_path / "com").mkdir()
+    library = tmp_path / "com" / "Charts.java"
+    library.write_text(
+        "package com.atlassian.charts; public class Charts "
+        "{ public static String of() { return null; } }"
+    )
+    subprocess.run(["javac", "--release", "17", "-d", tmp_path, source, library], check=True)
+    inner = tmp_path / "inner.jar"
+    with zipfile.ZipFile(inner, "w") as out:
+        out.write(tmp_path / "org/example/Inner.class", "org/example/Inner.class")
+    manifest = (
+        SAL_IMPORT,
+        f"{SAL_IMPORT}com.atlassian.charts,com.atlassian.plugin.osgi.bridge.external,",
+    )
+    outer = with_manifest(
+        jar_of("scanner"),
+        tmp_path / "outer.jar",
+        manifest,
+        ("Spring-Context: *", "Spring-Context: *\nBundle-ClassPath: .,lib/inner.jar"),
+    )
+    with zipfile.ZipFile(outer) as opened:
+        beans = opened.read("META-INF/plugin-components/component").decode()
+    whole = changed(
+        outer,
+        tmp_path / "whole.jar",
+        **{
+            "lib__inner.jar": inner.read_bytes(),
+            "META-INF__plugin-components__component": f"{beans}\norg.example.Inner\n",
+        },
+    )
+    assert apps.install(client, whole).enabled
 
 
 def test_what_bnd_imports_of_java_is_accepted(client: ConfluenceClient) -> None:

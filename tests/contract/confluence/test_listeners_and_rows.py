@@ -6,15 +6,19 @@ Rows that a known failure shows are pinned by tests/e2e/test_explain.py.
 import subprocess
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime
+from typing import Any
 
 import httpx
 import pytest
 
 from harness.cases import app as sample_apps
 from harness.drivers.browser import dashboard, migration_assistant
-from harness.drivers.confluence import dark_features
+from harness.drivers.confluence import dark_features, startup_checks
 from harness.engines import builds
 from harness.engines.app_builds import server_jar
+from harness.errors import DriverError
+from harness.explain import collect
 from harness.pytest_plugin import DEV_MODE, FEATURE
 from harness.support import assets
 from harness.testbed.testbed import Migration, Testbed
@@ -23,7 +27,7 @@ from harness.wait import wait_for
 pytestmark = pytest.mark.standin
 
 HOUR = 3600
-ACCEPTED = 202
+ACCEPTED, CONFLICT = 202, 409
 Begin = Callable[..., tuple[Testbed, Migration]]
 
 
@@ -110,6 +114,107 @@ def test_a_discoverable_listener_is_found_by_name_on_396_and_not_at_all_on_317(
 def test_a_plugin_as_builds_make_it_migrates(begin: Begin, app: str) -> None:
     _, migration = begin(app, "3.9.6")
     assert migration.row.becomes("COMPLETE").percent == 100
+
+
+def test_an_app_that_failed_is_run_again_by_the_method_for_it(begin: Begin) -> None:
+    testbed, migration = begin("rerunnable", "3.9.6", behaviour="fails")
+    rerun = f"/rest/migration/latest/app-migration/rerun/{migration.plan_id}"
+    early = testbed.client.get(rerun)
+    assert (early.status_code, "FAILED or INCOMPLETE" in early.text) == (CONFLICT, True)
+    for tries in (1, 2, 3):
+        if tries > 1:
+            testbed.client.get(rerun).raise_for_status()
+        migration.row.becomes("FAILED")
+        tried = testbed.stack.cloud.transfers()
+        first = tried[0]["id"]
+        assert [each["original_id"] for each in tried] == [None, first, first][:tries]
+    assert uploads(testbed) == ["charts", f"again, after {first}", f"again, after {first}"]
+
+
+def test_a_listener_without_that_method_is_started_anew(begin: Begin) -> None:
+    testbed, migration = begin("scanner", "3.9.6", behaviour="incomplete")
+    migration.row.becomes("INCOMPLETE")
+    rerun = f"/rest/migration/latest/app-migration/rerun/{migration.plan_id}"
+    testbed.client.get(rerun).raise_for_status()
+    migration.row.becomes("INCOMPLETE")
+    (first, second) = testbed.stack.cloud.transfers()
+    assert second["original_id"] == first["id"]
+    assert uploads(testbed) == ["charts", "charts"]
+
+
+def test_a_listener_of_an_older_library_is_not_run_again(begin: Begin) -> None:
+    testbed, migration = begin("tracker", "3.9.6", behaviour="fails")
+    migration.row.becomes("FAILED")
+    rerun = f"/rest/migration/latest/app-migration/rerun/{migration.plan_id}"
+    assert testbed.client.get(rerun).status_code == CONFLICT
+    assert len(testbed.stack.cloud.transfers()) == 1
+
+
+def uploads(testbed: Testbed) -> list[str]:
+    """The labels of what was uploaded since the last reset, in order."""
+    ids = {each["id"] for each in testbed.stack.cloud.transfers()}
+    entries, _ = testbed.stack.cloud.journal()
+    made = [each for each in entries if each["effect"] == "uploaded" and each["transfer_id"] in ids]
+    return [each["detail"]["label"] for each in made]
+
+
+@pytest.mark.parametrize("in_cloud", ["Connect", "Forge"])
+def test_of_a_connect_and_a_forge_listener_the_app_in_the_cloud_decides(
+    begin: Begin, in_cloud: str
+) -> None:
+    testbed, _ = begin(
+        "connect-and-forge",
+        "3.13.8",
+        forge="charts-for-confluence" if in_cloud == "Forge" else None,
+    )
+    wait_for("an upload", lambda: uploads(testbed) or None, within=20)
+    assert uploads(testbed) == [f"for {in_cloud}"]
+    assert "server app key connect-and-forge-plugin" not in log_of(testbed, 0), "a warning"
+
+
+def test_before_3120_the_first_of_them_is_called_and_one_warning_names_the_other(
+    begin: Begin,
+) -> None:
+    testbed, _ = begin("connect-and-forge", "3.9.6", forge="charts-for-confluence")
+    wait_for("an upload", lambda: uploads(testbed) or None, within=20)
+    assert uploads(testbed) == ["for Connect"]
+    warning = "More than one listener for server app key connect-and-forge-plugin"
+    assert log_of(testbed, 0).count(warning) == 1
+
+
+def test_3138_exports_the_flat_package_only(begin: Begin) -> None:
+    with pytest.raises(DriverError, match=r"scanner-plugin could not be resolved.*\.gateway"):
+        begin("scanner", "3.13.8")
+    _, migration = begin("discoverable", "3.13.8")
+    assert migration.row.becomes("COMPLETE").percent == 100
+
+
+@pytest.mark.parametrize("ccma", ["3.1.7", "3.9.6"])
+def test_a_listener_of_the_first_generation_has_the_flat_packages_gateway(
+    begin: Begin, ccma: str
+) -> None:
+    testbed, migration = begin("flat-gateway", ccma, dev_mode=False)
+    assert migration.row.becomes("COMPLETE").percent == 100
+    assert uploads(testbed) == ["charts"]
+
+
+def test_calls_into_made_up_classes_are_counted_and_kept(begin: Begin) -> None:
+    testbed, _ = begin("missing-host-service", "3.9.6")
+
+    def calls() -> list[dict[str, Any]] | None:
+        told = collect.host_calls(testbed.client, "missing-host-service-plugin")
+        assert told is not None
+        assert told["made_up"] == ["com.atlassian.confluence.statistics"]
+        return told["calls"] or None
+
+    (call,) = wait_for("a call into the host", calls, within=20)
+    assert datetime.fromisoformat(call.pop("last")) <= startup_checks.server_time(testbed.client)
+    assert call == {
+        "type": "com.atlassian.confluence.statistics.ChartStatistics",
+        "method": "mostViewed",
+        "answered": False,
+        "times": 1,
+    }
 
 
 def test_a_forge_apps_listener_uploads_and_completes_the_export(begin: Begin) -> None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from standin_processes import StandIn, await_running, run_standin
 
-from harness.drivers.confluence import apps, boot, dark_features
+from harness.drivers.confluence import apps, dark_features, startup_checks
 from harness.drivers.confluence.session import Account, open_client
 from harness.errors import DriverError
 from harness.pytest_plugin import DEV_MODE, FEATURE
@@ -49,7 +49,7 @@ def first_run(built, tmp_path_factory):
         run_standin(built, home, licence) as standin,
         httpx.Client(base_url=standin.url, trust_env=False) as client,
     ):
-        assert boot.await_booted(client, within=60) == "FIRST_RUN"
+        assert startup_checks.await_booted(client, within=60) == "FIRST_RUN"
         yield client
 
 
@@ -94,7 +94,7 @@ def test_a_home_that_cannot_be_read_is_error_and_500(built, tmp_path):
         answer = wait_for("the state ERROR", failed, within=60)
         assert answer.status_code == 500
         assert client.get("/rest/api/user/current").status_code == 503
-        assert boot.status(client) == "ERROR"
+        assert startup_checks.status(client) == "ERROR"
     assert "plugins.json" in (tmp_path / "logs" / "atlassian-confluence.log").read_text()
 
 

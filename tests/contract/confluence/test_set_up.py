@@ -6,7 +6,7 @@ from people import complaints, tab_to
 from standin_processes import run_standin
 
 from harness.drivers.browser import setup_wizard
-from harness.drivers.confluence import boot
+from harness.drivers.confluence import startup_checks
 from harness.drivers.confluence.licence import Licence
 from harness.drivers.confluence.session import Account, connect, who_am_i
 from harness.drivers.confluence.setup import set_up
@@ -84,7 +84,7 @@ def test_a_refused_licence(built, tmp_path):
 def test_in_a_browser_as_a_person_would(built, tmp_path, browser, database, width):
     with run_standin(built, tmp_path, WIZARD) as standin:
         with httpx.Client(base_url=standin.url, trust_env=False) as anyone:
-            assert boot.await_booted(anyone, within=30) == "FIRST_RUN"
+            assert startup_checks.await_booted(anyone, within=30) == "FIRST_RUN"
         page = browser.new_page(viewport={"width": width, "height": 800})
         said = complaints(page, of_width=True)
         passed = setup_wizard.set_up(page, standin.url, SetupInput(ADMIN, LICENCE, database))
@@ -97,7 +97,7 @@ def test_in_a_browser_as_a_person_would(built, tmp_path, browser, database, widt
 def test_with_the_keyboard_alone(built, tmp_path, browser):
     with run_standin(built, tmp_path, WIZARD) as standin:
         with httpx.Client(base_url=standin.url, trust_env=False) as anyone:
-            boot.await_booted(anyone, within=30)
+            startup_checks.await_booted(anyone, within=30)
         page = browser.new_page()
         said = complaints(page)
         page.goto(standin.url)

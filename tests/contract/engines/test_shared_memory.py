@@ -2,7 +2,7 @@
 
 import httpx
 
-from harness.drivers.confluence import boot
+from harness.drivers.confluence import startup_checks
 from harness.engines import shared_memory
 from harness.engines.ready import Ready
 from harness.engines.service import Running
@@ -36,10 +36,10 @@ def test_a_stand_in_that_is_killed_leaves_no_shared_memory(ready: Ready, harness
         confluence = engine.start(side.confluence)
         address = f"http://{confluence.host}:{confluence.port('http')}"
         with httpx.Client(base_url=address, trust_env=False) as anyone:
-            boot.await_running(anyone, within=60)
+            startup_checks.await_running(anyone, within=60)
             assert left_by(confluence, ready) == []
             # It goes on with what it has opened: its clock is still the fast one.
-            boot.check_rate(anyone, SCALE)
+            startup_checks.check_rate(anyone, SCALE)
         confluence.kill()
         assert left_by(confluence, ready) == []
     finally:

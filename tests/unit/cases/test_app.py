@@ -90,7 +90,7 @@ def test_server_sources_may_lie_in_another_apps_folder(
 
 def test_server_sources_that_are_not_there(tmp_path: Path) -> None:
     folder = described(tmp_path, "cloud:\n  key: c\n")
-    with pytest.raises(BadInput, match=r"server\.source: server is no folder named `server`"):
+    with pytest.raises(BadInput, match=r"server\.source: server is not a folder named `server`"):
         server_jar(folder, apps.load(folder), lambda _line: None)
 
 

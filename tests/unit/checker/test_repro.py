@@ -75,9 +75,9 @@ def test_both_sides_have_to_be_as_stated(
         ("dev-mod", "3.1.7", None, r"names no known bug; did you mean 'dev-mode"),
         (
             "dev-mode",
-            "3.1.8",
+            "3.1.77",
             None,
-            r"no CCMA version '3\.1\.8' is modelled; did you mean '3\.1\.7",
+            r"no CCMA version '3\.1\.77' is modelled; did you mean '3\.1\.7",
         ),
         ("dev-mode", "3.1.7", "3.1.7", "name two versions"),
     ],

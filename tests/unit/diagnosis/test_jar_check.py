@@ -1,6 +1,7 @@
 """`harness check JAR`: class files assembled by hand, in jars that are wrong in one way each."""
 
 import contextlib
+import io
 import json
 import struct
 import zipfile
@@ -262,6 +263,51 @@ def test_an_obr_is_read_through_its_plugin(jar, tmp_path):
 
     assert plugin.facts.key == "org.example.charts"
     assert "installed with it: dependencies/other.jar" in as_text(plugin)
+
+
+def zipped(entries: dict[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as out:
+        for name, raw in entries.items():
+            out.writestr(name, raw)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("path", ["lib/inner.jar", ""], ids=["on the class path", "not on it"])
+def test_a_jar_inside_counts_where_it_is_on_the_class_path(jar, path):
+    library = "com/atlassian/migration/app/AppCloudMigrationListenerV1.class"
+    inner = zipped({"org/example/Inner.class": b"", library: b""})
+    place = jar(
+        class_file(),
+        ACTIVATOR,
+        manifest=f"Bundle-ClassPath: .,{path}\n",
+        **{
+            "META-INF__plugin-components__component": "org.example.Inner",
+            "META-INF__spring__a.xml": SCAN,
+        },
+    )
+    with zipfile.ZipFile(place, "a") as out:
+        out.writestr("lib/inner.jar", inner)
+    likely = causes(place, "likely")
+    missing = {"context-not-started", "package-not-wired"}
+    assert likely & missing == (set() if path else missing)
+
+
+def test_what_bundles_in_an_obr_export_is_served(jar, tmp_path):
+    manifest = f"{IMPORTS.rstrip()},com.example.library\n"
+    exports = (
+        b"Manifest-Version: 1.0\nBundle-SymbolicName: l\nExport-Package: com.example.library\n"
+    )
+    obr = tmp_path / "charts.obr"
+    with zipfile.ZipFile(obr, "w") as out:
+        out.writestr("obr.xml", "<repository/>")
+        out.write(jar(class_file(), ACTIVATOR, manifest=manifest), "charts.jar")
+        out.writestr("dependencies/library.jar", zipped({"META-INF/MANIFEST.MF": exports}))
+
+    assert "nobody exports" not in as_text(read_plugin(obr))
+    assert "nobody exports com.example.library" in as_text(
+        read_plugin(jar(class_file(), ACTIVATOR, manifest=manifest))
+    )
 
 
 def test_an_obr_without_a_plugin_is_refused_in_one_line(tmp_path):

@@ -106,7 +106,9 @@ def test_it_has_what_the_stack_was_brought_up_with(leave: Leave, services: Servi
 
 
 def test_where_no_stack_runs_the_way_to_one_is_named() -> None:
-    with pytest.raises(BadInput, match=r"no stack of .*mine is running: `harness up`"):
+    with pytest.raises(
+        BadInput, match=r"no stack of .*mine is running: start one with `harness up`"
+    ):
         attached_to("last")
 
 

@@ -95,7 +95,7 @@ def set_up(monkeypatch: pytest.MonkeyPatch) -> Callable[[Stage], Stage]:
         monkeypatch.setattr(steps, "CloudAppControl", lambda *_: stage.client("app"))
         monkeypatch.setattr(steps, "start_up", stage.step("start Confluence up", []))
         monkeypatch.setattr(Stack, "client", lambda _: nullcontext())
-        monkeypatch.setattr(steps.boot, "server_time", stage.step("read the clock"))
+        monkeypatch.setattr(steps.startup_checks, "server_time", stage.step("read the clock"))
         return stage
 
     return set_up

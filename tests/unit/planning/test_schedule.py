@@ -118,7 +118,7 @@ def test_a_shard_that_does_not_exist_is_refused(number, of):
 def test_nonsense_is_refused():
     with pytest.raises(BadInput, match="two cases have the id 'a'"):
         order([ScheduledCase("a"), ScheduledCase("a")], SETTINGS)
-    with pytest.raises(BadInput, match="needs 'browser', which is no setting"):
+    with pytest.raises(BadInput, match="needs 'browser', which is not a setting"):
         order([ScheduledCase("a", {"browser": "x"})], SETTINGS)
     with pytest.raises(BadInput, match="0 workers"):
         split(matrix(), SETTINGS, 0)

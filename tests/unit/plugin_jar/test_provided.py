@@ -7,7 +7,7 @@ import pytest
 
 from harness.cases.app import load
 from harness.errors import BadInput
-from harness.plugin_jar.provided import check_packages, find_jars
+from harness.plugin_jar.provided import find_jars, packages_by_jar
 
 
 def jar(path: Path, *classes: str) -> Path:
@@ -38,15 +38,15 @@ def test_coordinates_are_found_in_the_local_repository(
 
 def test_two_versions_of_one_package_are_refused(tmp_path: Path) -> None:
     old, new = jar(tmp_path / "api-1.jar", "x/A"), jar(tmp_path / "api-2.jar", "x/B")
-    check_packages([old, old])
+    packages_by_jar([old, old])
     with pytest.raises(BadInput, match=r"two jars have the package x: api-1.jar and api-2.jar"):
-        check_packages([old, new])
+        packages_by_jar([old, new])
 
 
 def test_what_is_no_jar_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.jar").write_text("no jar")
     with pytest.raises(BadInput, match=r"a.jar is not a jar"):
-        check_packages([tmp_path / "a.jar"])
+        packages_by_jar([tmp_path / "a.jar"])
 
 
 APP = """name: Charts

@@ -57,6 +57,19 @@ def test_the_story_is_told_first(make_run: MakeRun) -> None:
     assert "31 min behind, 3 polls" in told
 
 
+def test_calls_into_made_up_classes_are_listed(make_run: MakeRun) -> None:
+    case = ready_for_good()
+    folder = make_run(
+        case.model_copy(update={"artifacts": dict(case.artifacts) | {"host": "bug/host.json"}})
+    )
+    assert "what stands for Confluence" not in page_of(folder).text
+    call = {"type": "com.atlassian.user.GroupManager", "method": "getGroups", "times": 3}
+    call |= {"answered": False, "last": "2026-01-01T10:00:07+00:00"}
+    (folder / "bug" / "host.json").write_text(json.dumps({"key": "k", "calls": [call]}))
+    told = " ".join(page_of(folder).text.split())
+    assert "GroupManager.getGroups 3 times, and got a made-up, empty answer" in told
+
+
 def test_a_run_that_passed_says_so(make_run: MakeRun) -> None:
     assert "The only case passed" in page_of(make_run(completed())).text
 
@@ -282,7 +295,10 @@ def test_no_secret_of_any_input_reaches_page_or_summary(make_run: MakeRun) -> No
             known_bug=secrets[1],
             verdict="error",
             artifacts=ready_for_good().artifacts
-            | {n: f"bug/{n}.json" for n in ("flags", "upm", "osgi", "site", "plan", "problems")},
+            | {
+                n: f"bug/{n}.json"
+                for n in ("flags", "upm", "osgi", "site", "host", "plan", "problems")
+            },
         )
     )
     kept = folder / "bug"
@@ -300,6 +316,9 @@ def test_no_secret_of_any_input_reaches_page_or_summary(make_run: MakeRun) -> No
     (kept / "upm.json").write_text(json.dumps({"key": "k", "enabled": False, "error": every}))
     bundle = {"name": secrets[1], "state": "INSTALLED", "unresolved": [secrets[0]]}
     (kept / "osgi.json").write_text(json.dumps({"bundles": [bundle]}))
+    call = {"type": every, "method": secrets[0], "answered": False, "times": 1}
+    call |= {"last": "2026-01-01T10:00:07+00:00"}
+    (kept / "host.json").write_text(json.dumps({"calls": [call]}))
     app = {"key": "b", "installed": True, "webhook": f"https://x:{SENTINEL}@host/"}
     (kept / "site.json").write_text(json.dumps({"apps": [app], "decision": "needed"}))
     (kept / "plan.json").write_text(json.dumps({"status": secrets[1]}))

@@ -39,7 +39,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(pages, "open_plan", note("open"))
     monkeypatch.setattr(rest, "trigger", note("trigger", True))
     monkeypatch.setattr(
-        start_migration.boot, "server_time", lambda _: datetime(2026, 1, 1, tzinfo=UTC)
+        start_migration.startup_checks, "server_time", lambda _: datetime(2026, 1, 1, tzinfo=UTC)
     )
     return seen
 

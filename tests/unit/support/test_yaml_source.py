@@ -1,6 +1,11 @@
+import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 
 from harness.errors import BadInput
@@ -70,3 +75,59 @@ def test_an_empty_file_is_no_mapping(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"none\.yaml: no such file"):
         read(tmp_path / "none.yaml")
+
+
+BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a: 1\nb: [\0]\n", "not valid YAML: unacceptable character"),
+        ("a: 1\nb: 2026-02-31\n", ":2: '2026-02-31' is not a valid timestamp"),
+        (f"a: 1\nb: {'9' * 5000}\n", ":2: a number of too many digits"),
+        (f"a: {'1:' * 50_000}1\n", ":1: a number of too many digits"),
+        ("a: !!bool perhaps\n", ":1: 'perhaps' is not a valid bool"),
+        ("a: !!timestamp soon\n", ":1: 'soon' is not a valid timestamp"),
+        ("a: !!int ''\n", ":1: '' is not a valid int"),
+        ("a: !!python/object:os.system x\n", ":1: not valid YAML: could not determine"),
+        ("a: 1\n" + "[" * 5000, ":2: not valid YAML|:2: more than 40 parts within one another"),
+        ("a: " + "[" * 100 + "]" * 100, ":1: more than 40 parts within one another"),
+        ("a: &a\n  - *a\n", "more than 40 parts within one another"),
+        (BOMB, "more than 20000 parts"),
+        ("? [a, b]\n: 1\n", ":1: a key has to be a plain word"),
+        ("a: 1\n<<: *missing\n", ":2: not valid YAML"),
+        ("x" * (1 << 18) + "y", "larger than 256 KiB"),
+    ],
+)
+def test_a_hostile_file_is_one_clear_line(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(BadInput, match=says) as caught:
+        read(written(tmp_path, text))
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_not_a_file_is_not_read(tmp_path: Path) -> None:
+    """A pipe or a device could be read without an end."""
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    for path in (pipe, Path("/dev/zero"), tmp_path):
+        with pytest.raises(BadInput, match="not a file"):
+            read(path)
+    with pytest.raises(BadInput, match="no such file"):
+        read(tmp_path / "missing.yaml")
+
+
+def test_what_is_not_text_is_one_clear_line(tmp_path: Path) -> None:
+    path = tmp_path / "file.yaml"
+    path.write_bytes(b"a: \xff\xfe")
+    with pytest.raises(BadInput, match="cannot be read"):
+        read(path)
+
+
+@given(st.text(alphabet="ab:-[]{}&*!|>?,#'\"%@ \n\t01", max_size=60))
+@settings(max_examples=300)
+def test_whatever_a_file_holds_it_is_read_or_refused(text: str) -> None:
+    with tempfile.TemporaryDirectory() as folder, suppress(BadInput):
+        read(written(Path(folder), text))

@@ -36,7 +36,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(module.plugins, "await_address", lambda *_: None)
     monkeypatch.setattr(module.reset, "restore", lambda *_: seen.append("restore"))
     monkeypatch.setattr(module.reset, "snapshot", lambda *_: BASELINE)
-    monkeypatch.setattr(module.boot, "server_time", lambda _: "server time")
+    monkeypatch.setattr(module.startup_checks, "server_time", lambda _: "server time")
     monkeypatch.setattr(module, "log_in", lambda *_: seen.append("log in"))
     # It closes pages in the loop of a real browser's driver.
     monkeypatch.setattr(module, "closer", lambda _: seen.append)

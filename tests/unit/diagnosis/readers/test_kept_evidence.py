@@ -3,14 +3,17 @@
 import json
 from pathlib import Path
 
+from harness.diagnosis.diagnose import diagnose
 from harness.diagnosis.evidence import (
     AppUnderTest,
     AssessmentDecision,
     Bundle,
     ConnectApp,
     Consent,
+    HostCalled,
     PlanStatus,
 )
+from harness.diagnosis.findings_text import explain, to_json
 from harness.diagnosis.readers.run_folder import StoredCase, read_case
 from harness.vocabulary.features import DEV_MODE, FEATURE
 
@@ -51,6 +54,45 @@ def test_the_plan_tells_its_status_and_the_pair(tmp_path):
 
     assert facts.last(PlanStatus).status == "FAILED"
     assert facts.last(AppUnderTest).cloud_key == "a-cloud"
+
+
+HOST = {
+    "key": "a-plugin",
+    "made_up": ["com.atlassian.user"],
+    "provided": [],
+    "calls": [
+        {
+            "type": "com.atlassian.user.GroupManager",
+            "method": "getGroups",
+            "answered": False,
+            "times": 3,
+            "last": "2026-01-01T10:00:07+00:00",
+        },
+        {
+            "type": "com.atlassian.sal.api.ApplicationProperties",
+            "method": "getBaseUrl",
+            "answered": True,
+            "times": 1,
+            "last": "2026-01-01T10:00:05+00:00",
+        },
+    ],
+}
+
+
+def test_calls_into_the_host_are_evidence_and_explain_names_the_empty_answers(tmp_path):
+    case = stored(tmp_path, host=HOST)
+    asked = (
+        "the app called com.atlassian.user.GroupManager.getGroups 3 times, and got a made-up, "
+        "empty answer [calls into the host at 10:00:07 server time]"
+    )
+
+    assert str(case.facts.of(HostCalled)[0]) == asked
+    findings = diagnose(case.facts)
+    text = " ".join(explain("a", case.facts, findings, ()).split())
+    assert f"Made up, since the stand-in does not have it: - {asked}" in text
+    assert "getBaseUrl" not in text
+    data = to_json("a", case.facts, findings, ())
+    assert [each["says"] for each in data["host_calls"]][1].endswith(".getBaseUrl once")
 
 
 def test_bundle_and_site(tmp_path):

@@ -189,7 +189,7 @@ def test_an_artefact_outside_the_run_is_not_read(run):
 def test_results_that_are_none_are_one_clear_line(tmp_path, content):
     (tmp_path / "results.json").write_text(content)
 
-    with pytest.raises(BadInput, match="no results of a run"):
+    with pytest.raises(BadInput, match="does not look like a run's results"):
         read_run(tmp_path)
 
 

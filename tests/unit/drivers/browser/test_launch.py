@@ -40,7 +40,7 @@ def test_a_variable_that_names_nothing_is_bad_input(tmp_path):
     plain = tmp_path / "chromium"
     plain.write_text("")
     for named in (tmp_path / "missing", plain, tmp_path):
-        with pytest.raises(BadInput, match="no executable file"):
+        with pytest.raises(BadInput, match="not an executable file"):
             choose(MISSING, {"HARNESS_CHROMIUM": str(named)})
 
 

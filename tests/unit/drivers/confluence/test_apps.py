@@ -120,7 +120,7 @@ def test_upload_switched_off_names_the_fix(make_jar):
     ("answer", "says"),
     [
         (httpx.Response(401), "force.allow=true"),
-        (httpx.Response(403), "Wrong password, no administrator"),
+        (httpx.Response(403), "Wrong password, not an administrator"),
         (httpx.Response(302, headers={"location": "/login.action"}), "Wrong password"),
         (httpx.Response(200, json={}), "UPM is missing"),
         (httpx.Response(404), "UPM is missing"),

@@ -110,7 +110,7 @@ def test_what_does_not_change_is_an_error():
 @pytest.mark.parametrize("key", ["", "two words", "a/b", "x?y=1", "-a", "a."])
 def test_a_key_that_is_none_is_bad_input_before_anything_is_sent(key):
     http, recorded = client({})
-    with pytest.raises(BadInput, match="no dark feature key"):
+    with pytest.raises(BadInput, match="not a dark feature key"):
         dark_features.set_site(http, {key: True})
     assert recorded.requests == []
 
@@ -166,7 +166,7 @@ def test_removal_by_a_form_of_its_own():
 
 def test_no_page_and_no_rest_is_an_error():
     http, _ = client({f"GET {PAGE}": httpx.Response(403)})
-    with pytest.raises(DriverError, match="no administrator"):
+    with pytest.raises(DriverError, match="not an administrator"):
         dark_features.set_site(http, {FEATURE: True})
 
 

@@ -5,7 +5,7 @@ import pytest
 from harness.drivers.debugger.bytecode import return_indexes
 from harness.drivers.debugger.calls import CallStack, members_of, transfer_slot
 from harness.drivers.debugger.client import ClassInfo, Frame, to_class_name, to_signature
-from harness.drivers.debugger.codec import Location
+from harness.drivers.debugger.packets import Location
 from harness.drivers.debugger.types import LISTENER_INTERFACE, may_be_app_class
 
 V1 = "(Ljava/lang/String;Lcom/atlassian/migration/app/gateway/MigrationDetailsV1;)V"

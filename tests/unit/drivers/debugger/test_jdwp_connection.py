@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from harness.drivers.debugger.attach import attach
-from harness.drivers.debugger.codec import HANDSHAKE, HEADER_BYTES, packet_length
 from harness.drivers.debugger.connection import Connection
+from harness.drivers.debugger.packets import HANDSHAKE, HEADER_BYTES, packet_length
 from harness.drivers.debugger.protocol import Command
 from harness.errors import (
     CommandRefused,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.drivers.debugger.codec import IdSizes, Location, ObjectRef, Writer
+from harness.drivers.debugger.packets import IdSizes, Location, ObjectRef, Writer
 from harness.drivers.debugger.protocol import (
     BreakpointHit,
     ClassPrepared,

@@ -22,7 +22,7 @@ def standin(scale: float = 300, toolchain: Toolchain | None = None) -> Service:
         authority=AUTHORITY,
         scale=scale,
         platform_url="https://api.atlassian.com",
-        account=services.Account(),
+        account=services.StandInAdmin(),
         fixed_ports={},
         toolchain=toolchain,
         jars="/jars" if toolchain else None,
@@ -72,7 +72,7 @@ def test_locally_the_jvm_is_started_without_a_shell_where_time_is_real() -> None
 @pytest.mark.parametrize("place", [InDocker(), OnLoopback()])
 def test_no_password_stands_in_a_command_line(place: Placement) -> None:
     toolchain = Toolchain(Path("/java"), Path("/javac"), Path("/faketime.so"))
-    account = services.Account(user="someone", password="sentinel-41c9")
+    account = services.StandInAdmin(user="someone", password="sentinel-41c9")
     service = services.standin(
         "image",
         ccma="3.9.6",

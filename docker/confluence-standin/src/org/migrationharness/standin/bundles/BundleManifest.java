@@ -1,6 +1,7 @@
 package org.migrationharness.standin.bundles;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -9,6 +10,8 @@ import java.util.jar.Attributes;
 import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 import org.migrationharness.standin.host.HostPackages;
+import org.osgi.framework.Version;
+import org.osgi.framework.VersionRange;
 
 /** The manifest that a bundle is installed with. */
 final class BundleManifest {
@@ -92,8 +95,10 @@ final class BundleManifest {
         if (value == null) {
             return;
         }
-        String kept = Clauses.split(value, ',').stream()
-                .map(clause -> keep(clause, host))
+        List<String> clauses = Clauses.split(value, ',');
+        List<String> names = clauses.stream().flatMap(clause -> Clauses.split(clause, ';').stream()).toList();
+        String kept = clauses.stream()
+                .map(clause -> keep(clause, names, host))
                 .filter(clause -> !clause.isEmpty())
                 .collect(Collectors.joining(","));
         if (kept.isEmpty()) {
@@ -103,13 +108,27 @@ final class BundleManifest {
         }
     }
 
-    /** A clause without the packages that are not imported; one clause may name several. */
-    private static String keep(String clause, HostPart host) {
+    /**
+     * A clause without the packages that are not imported; one clause may name several. What contradicts itself or
+     * the jar that was given stays, since the framework refuses it in its own words: a package that is imported
+     * twice, and a range that leaves the jar's version out.
+     */
+    private static String keep(String clause, List<String> names, HostPart host) {
         List<String> parts = Clauses.split(clause, ';');
         List<String> kept = parts.stream()
-                .filter(part -> part.contains("=") || !isInside(part, host))
+                .filter(part -> part.contains("=") || !isInside(part, host)
+                        || Collections.frequency(names, part) > 1 || !accepts(clause, host.versions().get(part)))
                 .toList();
         return kept.stream().allMatch(part -> part.contains("=")) ? "" : String.join(";", kept);
+    }
+
+    private static boolean accepts(String clause, Version version) {
+        String range = Clauses.attribute(clause, "version");
+        try {
+            return range == null || version == null || new VersionRange(range).includes(version);
+        } catch (IllegalArgumentException e) {
+            return false; // The framework says what is wrong with it.
+        }
     }
 
     private static boolean isInside(String name, HostPart host) {

@@ -41,6 +41,15 @@ public final class Clauses {
         return split(header, ',').stream().map(Clauses::name).toList();
     }
 
+    /** The value of a clause's attribute, without quotes; null where it has none. */
+    static String attribute(String clause, String name) {
+        return split(clause, ';').stream()
+                .filter(part -> part.replace(" ", "").startsWith(name + "="))
+                .map(part -> part.substring(part.indexOf('=') + 1).replace("\"", "").strip())
+                .findFirst()
+                .orElse(null);
+    }
+
     /** What stands before a clause's first directive or attribute. */
     public static String name(String clause) {
         return split(clause, ';').get(0);

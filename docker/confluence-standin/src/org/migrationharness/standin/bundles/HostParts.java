@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.stream.Collectors;
 import org.migrationharness.standin.classfile.ClassFile;
 import org.migrationharness.standin.host.HostPackages;
 import org.migrationharness.standin.host.MadeUpTypes;
+import org.osgi.framework.Version;
 
 /** Finds what of the host a jar needs: from the jars that were provided, and what is left is made up. */
 final class HostParts {
@@ -57,7 +59,7 @@ final class HostParts {
             return HostPackages.contains(at) && imported.test(at);
         };
         MadeUpTypes types = new MadeUpTypes(wanted);
-        JarScan.read(file, scan.hostClasses(), types::add);
+        scan.readHostClasses(file, types::add);
         // A provided type names others in its members; those are needed to link it, wherever they come from.
         while (!pending.isEmpty()) {
             byte[] raw = provided.classFile(pending.remove());
@@ -68,7 +70,24 @@ final class HostParts {
         Map<String, byte[]> files = types.write();
         Set<String> madeUp = files.keySet().stream().map(HostPackages::packageOf)
                 .collect(Collectors.toCollection(TreeSet::new));
-        return new HostPart(files, madeUp, fromJars, List.copyOf(jars));
+        for (String name : imported(scan)) {
+            // No class refers to it, but the manifest asks for it, and a Confluence has it.
+            Path jar = provided.owner(name);
+            if (jar != null) {
+                jars.add(jar.getFileName().toString());
+                fromJars.add(name);
+            } else if (HostPackages.contains(name) && !exported.test(name)) {
+                madeUp.add(name);
+            }
+        }
+        Map<String, Version> versions = new HashMap<>();
+        for (String name : fromJars) {
+            Version version = provided.version(name);
+            if (version != null) {
+                versions.put(name, version);
+            }
+        }
+        return new HostPart(files, madeUp, fromJars, List.copyOf(jars), versions);
     }
 
     /** Which packages the bundle may see at all; a jar without OSGi headers sees all of the host's. */
@@ -76,13 +95,18 @@ final class HostParts {
         if (!scan.isBundle()) {
             return name -> true;
         }
-        Set<String> names = new HashSet<>();
-        for (String clause : Clauses.of(scan.manifest(), "Import-Package")) {
-            names.addAll(Clauses.split(clause, ';'));
-        }
+        Set<String> names = imported(scan);
         List<String> dynamic = Clauses.of(scan.manifest(), "DynamicImport-Package").stream()
                 .map(Clauses::name).toList();
         return name -> names.contains(name) || dynamic.stream().anyMatch(pattern -> matches(pattern, name));
+    }
+
+    private static Set<String> imported(JarScan scan) {
+        Set<String> names = new HashSet<>();
+        for (String clause : Clauses.of(scan.manifest(), "Import-Package")) {
+            Clauses.split(clause, ';').stream().filter(part -> !part.contains("=")).forEach(names::add);
+        }
+        return names;
     }
 
     private static boolean matches(String pattern, String name) {

@@ -3,13 +3,14 @@ package org.migrationharness.standin.bundles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarInputStream;
@@ -22,14 +23,19 @@ import org.migrationharness.standin.host.HostPackages;
  *
  * @param manifest its manifest; an empty one where it has none
  * @param classes the classes that it brings, those of jars inside included, named with slashes
- * @param packages the packages that its own classes refer to, dotted
- * @param hostClasses entries whose classes refer to a package of the host
+ * @param packages the packages that these classes refer to, dotted
+ * @param hostClasses where the classes are that refer to a package of the host
  * @param inner the jars inside that are on its class path
  */
 record JarScan(
-        Manifest manifest, Set<String> classes, Set<String> packages, List<String> hostClasses, List<String> inner) {
+        Manifest manifest, Set<String> classes, Set<String> packages, Set<Place> hostClasses, List<String> inner) {
+    /** Where a class is: in the jar itself, where {@code inner} is empty, or in a jar inside. */
+    record Place(String inner, String entry) {
+    }
+
     private static final String LIBRARIES = "META-INF/lib/";
     private static final String CLASS = ".class";
+    private static final int LARGEST = 16 << 20;
 
     static JarScan of(Path file) throws IOException {
         try (JarFile jar = new JarFile(file.toFile(), false)) {
@@ -37,19 +43,11 @@ record JarScan(
             List<String> inner = inner(jar, manifest);
             Set<String> classes = new HashSet<>();
             Set<String> packages = new TreeSet<>();
-            List<String> hostClasses = new ArrayList<>();
-            for (Enumeration<JarEntry> all = jar.entries(); all.hasMoreElements();) {
-                JarEntry entry = all.nextElement();
-                if (isClass(entry.getName())) {
-                    classes.add(entry.getName().substring(0, entry.getName().length() - CLASS.length()));
-                    scan(jar, entry, packages, hostClasses);
-                }
-            }
-            for (String name : inner) {
-                try (InputStream in = jar.getInputStream(jar.getEntry(name))) {
-                    addNames(in, classes);
-                }
-            }
+            Set<Place> hostClasses = new LinkedHashSet<>();
+            walk(jar, inner, place -> isClass(place.entry()), (place, raw) -> {
+                classes.add(place.entry().substring(0, place.entry().length() - CLASS.length()));
+                scan(place, raw, packages, hostClasses);
+            });
             return new JarScan(manifest, classes, packages, hostClasses, inner);
         }
     }
@@ -71,11 +69,46 @@ record JarScan(
                 .toList();
     }
 
-    private static void scan(JarFile jar, JarEntry entry, Set<String> packages, List<String> hostClasses)
+    private interface Visitor {
+        void visit(Place place, byte[] raw);
+    }
+
+    /** Visits the wanted entries of a jar and of those inside that are on its class path. */
+    private static void walk(JarFile jar, List<String> inner, Predicate<Place> wanted, Visitor visitor)
             throws IOException {
+        for (Enumeration<JarEntry> all = jar.entries(); all.hasMoreElements();) {
+            JarEntry entry = all.nextElement();
+            Place place = new Place("", entry.getName());
+            if (wanted.test(place)) {
+                try (InputStream in = jar.getInputStream(entry)) {
+                    read(place, in, visitor);
+                }
+            }
+        }
+        for (String name : inner) {
+            try (JarInputStream in = new JarInputStream(jar.getInputStream(jar.getEntry(name)), false)) {
+                for (JarEntry entry = in.getNextJarEntry(); entry != null; entry = in.getNextJarEntry()) {
+                    Place place = new Place(name, entry.getName());
+                    if (wanted.test(place)) {
+                        read(place, in, visitor);
+                    }
+                }
+            }
+        }
+    }
+
+    /** A jar inside may be a bomb, so no more is read than a class has. */
+    private static void read(Place place, InputStream in, Visitor visitor) throws IOException {
+        byte[] raw = in.readNBytes(LARGEST);
+        if (raw.length < LARGEST) {
+            visitor.visit(place, raw);
+        }
+    }
+
+    private static void scan(Place place, byte[] raw, Set<String> packages, Set<Place> hostClasses) {
         Set<String> found = new HashSet<>();
-        try (InputStream in = jar.getInputStream(entry)) {
-            for (String name : new ClassFile(in.readAllBytes()).references()) {
+        try {
+            for (String name : new ClassFile(raw).references()) {
                 found.add(HostPackages.packageOf(name));
             }
         } catch (IllegalArgumentException e) {
@@ -83,17 +116,7 @@ record JarScan(
         }
         packages.addAll(found);
         if (found.stream().anyMatch(HostPackages::contains)) {
-            hostClasses.add(entry.getName());
-        }
-    }
-
-    private static void addNames(InputStream in, Set<String> classes) throws IOException {
-        try (JarInputStream jar = new JarInputStream(in, false)) {
-            for (JarEntry entry = jar.getNextJarEntry(); entry != null; entry = jar.getNextJarEntry()) {
-                if (isClass(entry.getName())) {
-                    classes.add(entry.getName().substring(0, entry.getName().length() - CLASS.length()));
-                }
-            }
+            hostClasses.add(place);
         }
     }
 
@@ -101,14 +124,13 @@ record JarScan(
         return name.endsWith(CLASS) && !name.startsWith("META-INF/") && !name.endsWith("-info.class");
     }
 
-    /** Reads some of a jar's classes. */
-    static void read(Path file, List<String> entries, Consumer<ClassFile> visitor) throws IOException {
+    /** Reads the classes that refer to a package of the host. */
+    void readHostClasses(Path file, Consumer<ClassFile> visitor) throws IOException {
+        List<String> needed = inner.stream()
+                .filter(name -> hostClasses.stream().anyMatch(place -> place.inner().equals(name)))
+                .toList();
         try (JarFile jar = new JarFile(file.toFile(), false)) {
-            for (String entry : entries) {
-                try (InputStream in = jar.getInputStream(jar.getEntry(entry))) {
-                    visitor.accept(new ClassFile(in.readAllBytes()));
-                }
-            }
+            walk(jar, needed, hostClasses::contains, (place, raw) -> visitor.accept(new ClassFile(raw)));
         }
     }
 }

@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.jar.JarFile;
+import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipException;
 import org.migrationharness.standin.host.HostPackages;
+import org.osgi.framework.Version;
 
 /** Jars of the host's API that the vendor has, such as those of scope "provided" in their build. */
 public final class ProvidedJars {
@@ -66,6 +68,27 @@ public final class ProvidedJars {
             return all.sorted().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The version that a jar says its package has; null where it says nothing. */
+    Version version(String packageName) throws IOException {
+        Path file = owner(packageName);
+        if (file == null) {
+            return null;
+        }
+        try (JarFile jar = new JarFile(file.toFile(), false)) {
+            Manifest manifest = jar.getManifest() == null ? new Manifest() : jar.getManifest();
+            for (String clause : Clauses.of(manifest, "Export-Package")) {
+                String version = Clauses.attribute(clause, "version");
+                if (version != null && Clauses.split(clause, ';').contains(packageName)) {
+                    return Version.parseVersion(version);
+                }
+            }
+            String bundle = manifest.getMainAttributes().getValue("Bundle-Version");
+            return bundle == null ? null : Version.parseVersion(bundle);
+        } catch (IllegalArgumentException e) {
+            return null; // Not a version that OSGi knows, so it cannot be told apart from another.
         }
     }
 

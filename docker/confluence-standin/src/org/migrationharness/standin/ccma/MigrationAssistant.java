@@ -5,11 +5,13 @@ import com.atlassian.migration.app.tracker.CloudMigrationAccessor;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 import org.migrationharness.standin.ccma.apps.Assessment;
 import org.migrationharness.standin.ccma.apps.CloudApps;
 import org.migrationharness.standin.ccma.apps.InstalledApps;
 import org.migrationharness.standin.ccma.gateway.PlatformGateway;
 import org.migrationharness.standin.ccma.gateway.TrackerGateway;
+import org.migrationharness.standin.ccma.listeners.AppListener;
 import org.migrationharness.standin.ccma.listeners.ListenerLookup;
 import org.migrationharness.standin.ccma.listeners.TrackerRegistrar;
 import org.migrationharness.standin.ccma.migration.AppMigration;
@@ -62,6 +64,7 @@ public final class MigrationAssistant {
     private final TrackerRegistrar tracker;
     private final Host host;
     private final InstalledApps apps;
+    private final CloudApps cloudApps;
     private final Assessment assessment;
     private final EmailDomains emailDomains;
     private final Executor threads = Executors.newCachedThreadPool(work -> {
@@ -85,8 +88,12 @@ public final class MigrationAssistant {
         poller = new Poller(plans, platform, settings.profile(), flags);
         host = confluence.host();
         tracker = new TrackerRegistrar(new TrackerGateway(gateway));
-        listeners = new ListenerLookup(
-                bundles, confluence.plugins(), settings.profile().generations(), gateway, tracker);
+        cloudApps = new CloudApps(platform);
+        Predicate<AppListener> chosenByCloud = settings.profile().has(Capability.LISTENER_BY_CLOUD_TYPE)
+                ? cloudApps::hasTypeOf
+                : listener -> false;
+        listeners = new ListenerLookup(bundles, confluence.plugins(), settings.profile().generations(), gateway,
+                tracker, chosenByCloud);
         apps = new InstalledApps(confluence.plugins(), listeners);
         emailDomains = new EmailDomains(confluence.state(), confluence.emails());
         assessment = new Assessment(confluence.state(), settings.assessmentPresumed());
@@ -104,7 +111,6 @@ public final class MigrationAssistant {
         Profile profile = settings.profile();
         RowPlanner rowPlanner = new RowPlanner(flags, apps, assessment);
         MigrationRunner runner = runner(rowPlanner);
-        CloudApps cloudApps = new CloudApps(platform);
         AssessmentPages assessmentPages = new AssessmentPages(apps, assessment, cloudApps);
         assessmentPages.addTo(routes);
         new AppListRest(apps, assessment, cloudApps).addTo(routes);
@@ -122,7 +128,7 @@ public final class MigrationAssistant {
             new PlanWizard(plans, rowPlanner, checks, runner, site).addTo(routes);
         }
         if (profile.has(Capability.TESTING_REST)) {
-            new AppMigrationRest(plans, runner).addTo(routes);
+            new AppMigrationRest(plans, runner, profile.has(Capability.RERUN)).addTo(routes);
         }
     }
 

@@ -10,14 +10,15 @@ import java.util.Map;
 public final class HostJournal {
     private static final int REMEMBERED = 500;
 
-    private final Map<String, Map<String, Integer>> counts = new LinkedHashMap<>();
+    private final Map<String, Map<List<Object>, CallCount>> counts = new LinkedHashMap<>();
     private final Deque<HostCall> last = new ArrayDeque<>();
     private long sequence;
 
     synchronized void add(String plugin, String type, String method, String caller, boolean answered) {
         HostCall call = new HostCall(plugin, type, method, caller, answered, ++sequence);
-        counts.computeIfAbsent(plugin, key -> new LinkedHashMap<>())
-                .merge(call.text() + (answered ? "" : " answered empty"), 1, Integer::sum);
+        counts.computeIfAbsent(plugin, key -> new LinkedHashMap<>()).compute(
+                List.of(type, method, answered),
+                (key, count) -> (count == null ? new CallCount(type, method, answered, 0, 0) : count).oneMore());
         last.addLast(call);
         if (last.size() > REMEMBERED) {
             last.removeFirst();
@@ -36,9 +37,9 @@ public final class HostJournal {
                 .toList();
     }
 
-    /** How often a plugin called each method. */
-    public synchronized Map<String, Integer> counts(String plugin) {
-        return new LinkedHashMap<>(counts.getOrDefault(plugin, Map.of()));
+    /** How often a plugin called each method, in the order of the first calls. */
+    public synchronized List<CallCount> counts(String plugin) {
+        return List.copyOf(counts.getOrDefault(plugin, Map.of()).values());
     }
 
     synchronized void forget(String plugin) {

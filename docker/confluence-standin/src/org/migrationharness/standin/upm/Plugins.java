@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -101,7 +100,7 @@ public final class Plugins {
     /**
      * Installs an uploaded jar, or replaces the plugin of the same key.
      *
-     * @param upload the file as received; the caller removes it
+     * @param upload the file as received; it is moved once it is found to be sound
      * @throws JarRejectedException when it is not installed; nothing of it remains
      */
     synchronized Plugin install(Path upload) throws IOException, JarRejectedException {
@@ -260,7 +259,7 @@ public final class Plugins {
 
     private Path keep(Path upload) throws IOException {
         Path jar = folder.resolve(UUID.randomUUID() + ".jar");
-        Files.copy(upload, jar, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(upload, jar); // Of one home, so a large jar is not written a second time.
         try (FileChannel channel = FileChannel.open(jar, StandardOpenOption.WRITE)) {
             channel.force(true);
         }

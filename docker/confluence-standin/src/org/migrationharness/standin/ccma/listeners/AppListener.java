@@ -17,6 +17,21 @@ public interface AppListener {
     /** Calls {@code onStartAppMigration}; throws what the listener throws. */
     void start(String transferId, MigrationDetailsV1 details);
 
+    /**
+     * Calls what the listener has for a re-run: {@code onRerunAppMigration}, else {@code onStartAppMigration}.
+     *
+     * @param originalTransferId the transfer of the first try, however often it was run again
+     * @param transferId the new transfer
+     */
+    default void rerun(String originalTransferId, String transferId, MigrationDetailsV1 details) {
+        start(transferId, details);
+    }
+
+    /** Whether the assistant offers to run it again, as it does for those of the current library. */
+    default boolean canBeRerun() {
+        return true;
+    }
+
     /** Whether its cloud half is a Forge app. */
     default boolean isForge() {
         return false;

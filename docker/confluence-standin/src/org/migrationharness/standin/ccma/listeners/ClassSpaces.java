@@ -28,6 +28,21 @@ final class ClassSpaces {
                         : call(target, method, arguments));
     }
 
+    /** Whether an object has an interface of this name, from whichever copy of the library. */
+    static boolean implementsNamed(String name, Object target) {
+        for (Class<?> ancestor = target.getClass(); ancestor != null; ancestor = ancestor.getSuperclass()) {
+            if (Arrays.stream(ancestor.getInterfaces()).anyMatch(face -> isOrExtends(name, face))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isOrExtends(String name, Class<?> face) {
+        return face.getName().equals(name)
+                || Arrays.stream(face.getInterfaces()).anyMatch(parent -> isOrExtends(name, parent));
+    }
+
     private static Object onObject(Object target, Method method, Object[] arguments) {
         return switch (method.getName()) {
             case "equals" -> Boolean.valueOf(false);

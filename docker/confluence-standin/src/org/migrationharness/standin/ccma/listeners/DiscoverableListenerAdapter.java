@@ -3,6 +3,7 @@ package org.migrationharness.standin.ccma.listeners;
 import com.atlassian.migration.app.gateway.AppCloudMigrationGateway;
 import com.atlassian.migration.app.gateway.MigrationDetailsV1;
 import com.atlassian.migration.app.listener.DiscoverableListener;
+import com.atlassian.migration.app.listener.RerunnableDiscoverableListener;
 import java.util.List;
 
 /** A listener of the current generation, which receives the gateway with each call. */
@@ -27,5 +28,14 @@ record DiscoverableListenerAdapter(
     @Override
     public void start(String transferId, MigrationDetailsV1 details) {
         service.onStartAppMigration(gateway, transferId, details);
+    }
+
+    @Override
+    public void rerun(String originalTransferId, String transferId, MigrationDetailsV1 details) {
+        if (service instanceof RerunnableDiscoverableListener rerunnable) {
+            rerunnable.onRerunAppMigration(gateway, originalTransferId, transferId, details);
+        } else {
+            start(transferId, details);
+        }
     }
 }

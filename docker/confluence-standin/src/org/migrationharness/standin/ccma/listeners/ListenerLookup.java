@@ -3,14 +3,17 @@ package org.migrationharness.standin.ccma.listeners;
 import com.atlassian.migration.app.AppCloudMigrationListenerV1;
 import com.atlassian.migration.app.listener.DiscoverableForgeListener;
 import com.atlassian.migration.app.listener.DiscoverableListener;
+import com.atlassian.migration.app.listener.RerunnableDiscoverableListener;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.migrationharness.standin.ccma.gateway.PlatformGateway;
 import org.migrationharness.standin.log.Log;
 import org.migrationharness.standin.upm.Plugins;
@@ -33,6 +36,7 @@ public final class ListenerLookup {
     private final Set<ListenerGeneration> generations;
     private final PlatformGateway gateway;
     private final TrackerRegistrar tracker;
+    private final Predicate<AppListener> chosenByCloud;
     /** Pages look listeners up too, so a service gets one warning. */
     private final Set<Long> warned = ConcurrentHashMap.newKeySet();
 
@@ -42,18 +46,22 @@ public final class ListenerLookup {
      * @param generations the generations to look for
      * @param gateway what listeners of the current generation receive
      * @param tracker where those of the second generation register
+     * @param chosenByCloud whether the app in the cloud is of a listener's type, which decides between a Connect
+     *     and a Forge listener of one pair of keys; false for all where that does not count yet
      */
     public ListenerLookup(
             BundleContext context,
             Plugins plugins,
             Set<ListenerGeneration> generations,
             PlatformGateway gateway,
-            TrackerRegistrar tracker) {
+            TrackerRegistrar tracker,
+            Predicate<AppListener> chosenByCloud) {
         this.context = context;
         this.plugins = plugins;
         this.generations = generations;
         this.gateway = gateway;
         this.tracker = tracker;
+        this.chosenByCloud = chosenByCloud;
     }
 
     /** The listener for a server app key, if one is visible. */
@@ -127,7 +135,17 @@ public final class ListenerLookup {
                 if (warned.add(id)) {
                     LOG.warn("discover", "Server app key is null for listener of " + appName);
                 }
-            } else if (found.putIfAbsent(key, listener) != null && warned.add(id)) {
+                return;
+            }
+            AppListener other = found.putIfAbsent(key, listener);
+            if (other == null) {
+                return;
+            }
+            boolean pair = listener.isForge() != other.isForge()
+                    && Objects.equals(listener.cloudAppKey(), other.cloudAppKey());
+            if (pair && chosenByCloud.test(listener)) {
+                found.put(key, listener);
+            } else if (!(pair && chosenByCloud.test(other)) && warned.add(id)) {
                 LOG.warn("discover", "More than one listener for server app key " + key
                         + ": the one of " + appName + " is left out");
             }
@@ -140,11 +158,18 @@ public final class ListenerLookup {
         return switch (generation) {
             case OSGI -> new OsgiListenerAdapter((AppCloudMigrationListenerV1) service, owner);
             case DISCOVERABLE -> new DiscoverableListenerAdapter(
-                    (DiscoverableListener) ours(DiscoverableListener.class, service), owner, gateway);
+                    (DiscoverableListener) ours(connectType(service), service), owner, gateway);
             case FORGE -> new ForgeListenerAdapter(
                     (DiscoverableForgeListener) ours(DiscoverableForgeListener.class, service), owner, gateway);
             case TRACKER -> throw new IllegalStateException("listeners of this generation are no services");
         };
+    }
+
+    /** Its type, also where it is exported under the name of the type above. */
+    private static Class<?> connectType(Object service) {
+        return ClassSpaces.implementsNamed(RerunnableDiscoverableListener.class.getName(), service)
+                ? RerunnableDiscoverableListener.class
+                : DiscoverableListener.class;
     }
 
     /** The current generation is found by name, even if the app embeds the library (seen on 3.13.8). */

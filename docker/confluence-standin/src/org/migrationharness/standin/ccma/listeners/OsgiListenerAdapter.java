@@ -25,4 +25,9 @@ record OsgiListenerAdapter(AppCloudMigrationListenerV1 service, ListenerOwner ow
     public void start(String transferId, MigrationDetailsV1 details) {
         service.onStartAppMigration(transferId, details);
     }
+
+    @Override
+    public boolean canBeRerun() {
+        return false;
+    }
 }

@@ -26,4 +26,9 @@ record TrackerListenerAdapter(CloudMigrationListenerV1 service, ListenerOwner ow
     public void start(String transferId, MigrationDetailsV1 details) {
         service.onStartAppMigration(transferId, PlatformMigrationDetails.forTracker(details));
     }
+
+    @Override
+    public boolean canBeRerun() {
+        return false;
+    }
 }

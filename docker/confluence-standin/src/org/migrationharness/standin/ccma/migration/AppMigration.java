@@ -1,7 +1,10 @@
 package org.migrationharness.standin.ccma.migration;
 
+import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.migrationharness.standin.ccma.gateway.PlatformMigrationDetails;
 import org.migrationharness.standin.ccma.plans.Migration;
 import org.migrationharness.standin.ccma.plans.Plan;
@@ -12,11 +15,16 @@ import org.migrationharness.standin.ccma.platform.CreatedMigration;
 import org.migrationharness.standin.ccma.platform.PlatformClient;
 import org.migrationharness.standin.ccma.platform.PlatformException;
 import org.migrationharness.standin.ccma.rows.AppRow;
+import org.migrationharness.standin.ccma.rows.RowStatus;
 import org.migrationharness.standin.log.Log;
 
 /** The app migration of a plan: one transfer per listener, and the polls for their progress. */
 public final class AppMigration {
     private static final Log LOG = Log.named("com.atlassian.migration.app.AppMigration");
+
+    private static final Set<RowStatus> RERUN = EnumSet.of(RowStatus.FAILED, RowStatus.INCOMPLETE);
+    /** Since the original try. */
+    private static final Duration RERUN_WITHIN = Duration.ofDays(12);
 
     private final Plans plans;
     private final RowPlanner rowPlanner;
@@ -45,9 +53,10 @@ public final class AppMigration {
      * Creates a run of the app migration, in the cloud and in the plan. A run without rows is not kept.
      *
      * @param serverAppKeys the apps to migrate, empty for all
+     * @param isRerun whether it repeats, for these apps, what did not succeed
      * @throws PlatformException when the cloud does not create it
      */
-    StartedMigration create(String planId, Set<String> serverAppKeys) throws PlatformException {
+    StartedMigration create(String planId, Set<String> serverAppKeys, boolean isRerun) throws PlatformException {
         String name = plans.find(planId).orElseThrow().name();
         List<AppRow> rows = rowPlanner.rows(planId).stream()
                 .filter(row -> serverAppKeys.isEmpty() || serverAppKeys.contains(row.serverAppKey()))
@@ -58,7 +67,23 @@ public final class AppMigration {
         if (!rows.isEmpty()) {
             plans.change(planId, plan -> plan.with(migration));
         }
-        return new StartedMigration(planId, migration, PlatformMigrationDetails.of(created));
+        return new StartedMigration(planId, migration, PlatformMigrationDetails.of(created), isRerun);
+    }
+
+    /** The apps of a plan that may be run again: what they did last is unsuccessful, and not too old. */
+    Set<String> rerunnable(Plan plan) {
+        return plan.rows().stream()
+                .filter(row -> RERUN.contains(row.status()))
+                .map(AppRow::serverAppKey)
+                .filter(key -> isRecent(plan, key) && transfers.canBeRerun(key))
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean isRecent(Plan plan, String serverAppKey) {
+        return plan.newestTransfer(serverAppKey)
+                .flatMap(newest -> plan.migrationOf(newest.firstTransferId()))
+                .map(first -> System.currentTimeMillis() - first.startedAt() <= RERUN_WITHIN.toMillis())
+                .orElse(false);
     }
 
     /** Starts a transfer for each row, then the polls. */

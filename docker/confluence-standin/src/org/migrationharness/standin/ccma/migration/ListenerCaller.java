@@ -53,10 +53,15 @@ public final class ListenerCaller {
                 RowUpdate.now(transfer.containerId(), RowStatus.RUNNING, 0));
         long before = journal.mark();
         try {
-            listener.start(transfer.transferId(), started.details());
+            if (transfer.isRerun()) {
+                listener.rerun(transfer.originalTransferId(), transfer.transferId(), started.details());
+            } else {
+                listener.start(transfer.transferId(), started.details());
+            }
         } catch (Throwable e) {
             // An Error, too: the cloud is told of any uncaught throwable.
-            LOG.error("call", "Listener of " + transfer.serverAppKey() + " failed in onStartAppMigration", e);
+            LOG.error("call", "Listener of " + transfer.serverAppKey() + " failed in "
+                    + (transfer.isRerun() ? "a re-run" : "onStartAppMigration"), e);
             tellWhatIsMissing(transfer, journal.unanswered(listener.owner().pluginKey(), before), e);
             if (reportsErrors) {
                 report(transfer, e);

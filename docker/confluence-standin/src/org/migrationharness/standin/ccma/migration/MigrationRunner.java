@@ -1,6 +1,7 @@
 package org.migrationharness.standin.ccma.migration;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -63,7 +64,30 @@ public final class MigrationRunner {
      * @throws PlatformException when the cloud does not create the migration
      */
     public Optional<String> trigger(String planId, Set<String> serverAppKeys) throws PlatformException {
-        StartedMigration started = apps.create(planId, serverAppKeys);
+        return start(apps.create(planId, serverAppKeys, false));
+    }
+
+    /**
+     * Runs apps again whose migration did not succeed, as an admin does with "Re-run".
+     *
+     * @param serverAppKeys the apps, empty for all that can be run again
+     * @return the new migration's id, empty when none of them can be run again
+     * @throws PlatformException when the cloud does not create the migration
+     */
+    public Optional<String> rerun(String planId, Set<String> serverAppKeys) throws PlatformException {
+        Set<String> chosen = new HashSet<>(rerunnable(planId));
+        if (!serverAppKeys.isEmpty()) {
+            chosen.retainAll(serverAppKeys);
+        }
+        return chosen.isEmpty() ? Optional.empty() : start(apps.create(planId, chosen, true));
+    }
+
+    /** The apps of a plan that can be run again: FAILED or INCOMPLETE, at most 12 days after the first try. */
+    public Set<String> rerunnable(String planId) {
+        return plans.find(planId).map(apps::rerunnable).orElse(Set.of());
+    }
+
+    private Optional<String> start(StartedMigration started) {
         if (started.migration().rows().isEmpty()) {
             return Optional.empty();
         }
@@ -93,7 +117,7 @@ public final class MigrationRunner {
             return true;
         }
         try {
-            apps.startTransfers(apps.create(planId, Set.of()));
+            apps.startTransfers(apps.create(planId, Set.of(), false));
             return true;
         } catch (PlatformException | RuntimeException e) {
             LOG.error("migrateApps", "App migration of plan " + planId + " could not be started", e);

@@ -9,8 +9,9 @@ import org.migrationharness.standin.ccma.plans.Migration;
  * @param planId the plan that it is a run of
  * @param migration the run as it began
  * @param details what its listeners are told about it
+ * @param isRerun whether it repeats, for some apps, a run that did not succeed
  */
-record StartedMigration(String planId, Migration migration, MigrationDetailsV1 details) {
+record StartedMigration(String planId, Migration migration, MigrationDetailsV1 details, boolean isRerun) {
     String migrationId() {
         return migration.migrationId();
     }

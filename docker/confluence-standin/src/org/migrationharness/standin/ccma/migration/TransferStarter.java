@@ -36,6 +36,11 @@ public final class TransferStarter {
         this.caller = caller;
     }
 
+    /** Whether an app's listener is of a kind that may be run again. */
+    boolean canBeRerun(String serverAppKey) {
+        return listeners.find(serverAppKey).map(AppListener::canBeRerun).orElse(false);
+    }
+
     /** Starts the transfer of {@code row}; where it cannot, the log says why and the row stays READY. */
     void start(StartedMigration started, AppRow row) {
         AppListener listener = listeners.find(row.serverAppKey()).orElse(null);
@@ -56,17 +61,26 @@ public final class TransferStarter {
 
     private void register(StartedMigration started, AppRow row, AppListener listener) throws PlatformException {
         String containerId = containers.containerId(row);
+        String original = started.isRerun() ? original(started.planId(), row.serverAppKey()) : null;
         CreatedTransfer created = platform.createTransfer(started.migrationId(), new TransferRequest(
-                containerId, listener.serverAppKey(), listener.cloudAppKey(), listener.dataAccessScopes()));
+                containerId, listener.serverAppKey(), listener.cloudAppKey(), listener.dataAccessScopes(),
+                original));
         if (!created.linked()) {
             LOG.debug("register", "Server app " + row.serverAppKey() + " is not linked to a cloud app");
             return;
         }
-        Transfer transfer = new Transfer(created.transferId(), containerId, row.serverAppKey());
+        Transfer transfer = new Transfer(created.transferId(), containerId, row.serverAppKey(), original);
         plans.change(started.planId(),
                 plan -> plan.change(started.migrationId(), migration -> migration.with(transfer)));
         plans.update(started.planId(), started.migrationId(),
                 RowUpdate.now(containerId, RowStatus.STARTING, null));
         caller.callInBackground(started, transfer, listener);
+    }
+
+    private String original(String planId, String serverAppKey) {
+        return plans.find(planId)
+                .flatMap(plan -> plan.newestTransfer(serverAppKey))
+                .map(Transfer::firstTransferId)
+                .orElse(null);
     }
 }

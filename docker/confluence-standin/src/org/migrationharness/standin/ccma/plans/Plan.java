@@ -58,6 +58,22 @@ public record Plan(
                 .findFirst();
     }
 
+    /** An app's newest transfer. */
+    public Optional<Transfer> newestTransfer(String serverAppKey) {
+        return migrations.stream()
+                .flatMap(migration -> migration.transfers().stream())
+                .filter(transfer -> transfer.serverAppKey().equals(serverAppKey))
+                .reduce((older, newer) -> newer);
+    }
+
+    /** The run that a transfer belongs to. */
+    public Optional<Migration> migrationOf(String transferId) {
+        return migrations.stream()
+                .filter(migration -> migration.transfers().stream()
+                        .anyMatch(transfer -> transfer.transferId().equals(transferId)))
+                .findFirst();
+    }
+
     /** Whether there is something left to stop. */
     public boolean isUnderWay() {
         return status != PlanStatus.STOPPED && migrations.stream().anyMatch(Migration::isUnsettled);

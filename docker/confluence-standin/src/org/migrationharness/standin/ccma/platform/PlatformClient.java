@@ -3,7 +3,6 @@ package org.migrationharness.standin.ccma.platform;
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.reflect.TypeToken;
 import java.net.URLEncoder;
@@ -60,7 +59,7 @@ public final class PlatformClient {
         body.addProperty("serverAppKey", transfer.serverAppKey());
         body.addProperty("cloudAppKey", transfer.cloudAppKey());
         body.add("dataAccessScopes", new Gson().toJsonTree(transfer.dataAccessScopes()));
-        body.add("originalTransferId", JsonNull.INSTANCE);
+        body.addProperty("originalTransferId", transfer.originalTransferId());
         JsonObject answer = post("/migrations/" + migrationId + "/transfers", body).getAsJsonObject();
         return new CreatedTransfer(answer.get("transferId").getAsString(), answer.get("linked").getAsBoolean());
     }
@@ -82,9 +81,9 @@ public final class PlatformClient {
         post("/transfers/" + encoded(transferId) + "/cancel", Map.of());
     }
 
-    public boolean isInstalled(String cloudAppKey) throws PlatformException {
-        JsonElement installed = get("/apps/" + encoded(cloudAppKey)).getAsJsonObject().get("installed");
-        return installed != null && installed.getAsBoolean();
+    /** What kind of app is installed on the site under a key: {@code connect}, {@code forge}, or null for none. */
+    public String installedKind(String cloudAppKey) throws PlatformException {
+        return text(get("/apps/" + encoded(cloudAppKey)).getAsJsonObject(), "kind");
     }
 
     public JsonArray log(String migrationId) throws PlatformException {

@@ -17,8 +17,8 @@ import org.migrationharness.standin.ccma.listeners.ListenerGeneration;
  *     2021
  * @param capabilities what this version can do
  * @param exports the packages that it exports to apps. Atlassian's documentation says that the assistants export
- *     the library's classes; on 3.13.8 only the flat package was seen. Of the versions modelled here no list is
- *     published, so these are all that apps of their time are documented to import
+ *     the library's classes; on 3.13.8 only the flat package was seen. Of the other versions no list is published,
+ *     so theirs are all that apps of their time are documented to import
  */
 public record Profile(
         String version,
@@ -46,11 +46,20 @@ public record Profile(
             Duration.ofSeconds(60),
             ContainerIdSource.PLAN_ROW,
             Set.of(ListenerGeneration.values()),
-            EnumSet.allOf(Capability.class),
+            EnumSet.complementOf(EnumSet.of(Capability.LISTENER_BY_CLOUD_TYPE)),
             List.of(LIBRARY, LIBRARY + ".gateway", LIBRARY + ".tracker", LIBRARY + ".listener",
                     LIBRARY + ".check", LIBRARY + ".confluence"));
 
-    private static final List<Profile> ALL = List.of(WITH_DEV_MODE_BUG, FIXED);
+    /** Seen in the field in 2026: an app that imports the library's other packages does not find them. */
+    public static final Profile FLAT_PACKAGE = new Profile(
+            "3.13.8",
+            Duration.ofSeconds(60),
+            ContainerIdSource.PLAN_ROW,
+            Set.of(ListenerGeneration.values()),
+            EnumSet.allOf(Capability.class),
+            List.of(LIBRARY));
+
+    private static final List<Profile> ALL = List.of(WITH_DEV_MODE_BUG, FIXED, FLAT_PACKAGE);
 
     /**
      * @throws IllegalArgumentException when the version is not modelled

@@ -19,14 +19,22 @@ import org.migrationharness.standin.http.Exchange;
 import org.migrationharness.standin.http.HttpProblem;
 import org.migrationharness.standin.http.Routes;
 
-/** The progress and trigger resources, which Atlassian documents for the tests of app vendors. */
+/**
+ * The progress and trigger resources, which Atlassian documents for the tests of app vendors. That of a re-run had
+ * a page of its own in 2022, before the trigger took its place; what the button "Re-run" calls is not known.
+ */
 public final class AppMigrationRest {
     private static final String BASE = "/rest/migration/latest/app-migration/";
 
     private final Plans plans;
     private final MigrationRunner runner;
+    private final boolean canRerun;
 
-    public AppMigrationRest(Plans plans, MigrationRunner runner) {
+    /**
+     * @param canRerun whether this assistant can run an app again
+     */
+    public AppMigrationRest(Plans plans, MigrationRunner runner, boolean canRerun) {
+        this.canRerun = canRerun;
         this.plans = plans;
         this.runner = runner;
     }
@@ -36,6 +44,11 @@ public final class AppMigrationRest {
                 .get(BASE + "trigger/{planId}", Access.ADMIN, exchange -> trigger(exchange, Set.of()))
                 .post(BASE + "trigger/{planId}", Access.ADMIN,
                         exchange -> trigger(exchange, included(exchange.jsonBody())));
+        if (canRerun) {
+            routes.get(BASE + "rerun/{planId}", Access.ADMIN, exchange -> rerun(exchange, Set.of()))
+                    .post(BASE + "rerun/{planId}", Access.ADMIN,
+                            exchange -> rerun(exchange, included(exchange.jsonBody())));
+        }
     }
 
     private void progress(Exchange exchange) throws IOException {
@@ -57,14 +70,28 @@ public final class AppMigrationRest {
             throw new HttpProblem(409, "Plan " + plan.id() + " is " + plan.status()
                     + ": only an executed plan can be triggered again");
         }
-        String migrationId;
+        begin(exchange, plan, () -> runner.trigger(plan.id(), serverAppKeys)
+                .orElseThrow(() -> new HttpProblem(400, "No installed app has a listener with these keys")));
+    }
+
+    private void rerun(Exchange exchange, Set<String> serverAppKeys) throws IOException {
+        Plan plan = find(exchange);
+        begin(exchange, plan, () -> runner.rerun(plan.id(), serverAppKeys)
+                .orElseThrow(() -> new HttpProblem(409, "No app of plan " + plan.id() + " can be run again: that "
+                        + "takes a status of FAILED or INCOMPLETE, a first try within 12 days, and a listener of "
+                        + "the current library")));
+    }
+
+    private interface Beginning {
+        String migrationId() throws PlatformException;
+    }
+
+    private static void begin(Exchange exchange, Plan plan, Beginning beginning) throws IOException {
         try {
-            migrationId = runner.trigger(plan.id(), serverAppKeys)
-                    .orElseThrow(() -> new HttpProblem(400, "No installed app has a listener with these keys"));
+            exchange.json(200, Map.of("planId", plan.id(), "migrationId", beginning.migrationId()));
         } catch (PlatformException e) {
             throw new HttpProblem(502, "The cloud did not create the migration: " + e.getMessage());
         }
-        exchange.json(200, Map.of("planId", plan.id(), "migrationId", migrationId));
     }
 
     private static Set<String> included(JsonElement body) {

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 
-from harness.cloud import durable
+from harness.cloud import atomic_files
 
 _PIECE = 1024 * 1024
 
@@ -55,14 +55,16 @@ class Store:
                         raise OverflowError
                     pending += chunk
                     if len(pending) >= _PIECE:
-                        await asyncio.to_thread(durable.write_all, file.fileno(), bytes(pending))
+                        await asyncio.to_thread(
+                            atomic_files.write_all, file.fileno(), bytes(pending)
+                        )
                         pending.clear()
-                durable.write_all(file.fileno(), bytes(pending))
+                atomic_files.write_all(file.fileno(), bytes(pending))
                 if self._sync:
                     await asyncio.to_thread(os.fsync, file.fileno())
             part.rename(self._folder / key)
             if self._sync:
-                await asyncio.to_thread(durable.sync_folder, self._folder)
+                await asyncio.to_thread(atomic_files.sync_folder, self._folder)
         except BaseException:
             part.unlink(missing_ok=True)
             raise

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from harness.cloud.store import Store, is_key
+from harness.cloud.uploads import Store, is_key
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "", ".", "8" * 36, "{" + "8" * 34 + "}"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.cloud.durable import replace
+from harness.cloud.atomic_files import replace
 from harness.cloud.settings import ServeSettings
 from harness.cloud.world import World
 from harness.vocabulary.effects import Effect

@@ -234,7 +234,7 @@ def _nobody(request: httpx.Request) -> httpx.Request:
 
 
 def _state_look(
-    client: httpx.Client, wanted: set[str], clock: Callable[[], float] = time.monotonic
+    client: httpx.Client, states: set[str], clock: Callable[[], float] = time.monotonic
 ) -> Callable[[], str | NotYet]:
     error_since: list[float] = []
 
@@ -243,7 +243,7 @@ def _state_look(
             state = status(client)
         except DriverError as error:
             return NotYet(error.came_back)
-        if state in wanted:
+        if state in states:
             return state
         if state != "ERROR":
             error_since.clear()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.drivers.debugger.codec import (
+from harness.drivers.debugger.packets import (
     HEADER_BYTES,
     IdSizes,
     Location,
