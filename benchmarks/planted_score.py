@@ -18,7 +18,7 @@ PARTIES = (
     "network",
     "the stand-in's model",
 )
-NOBODY = "nobody"
+NOBODY, NOT_REACHED = "nobody", "not reached"
 _ORDER = [step.name for step in CHAIN]
 
 
@@ -53,7 +53,7 @@ def judge(faults: Sequence[Planted], findings: Sequence[Finding], links: Sequenc
     right = {cause for fault in faults for cause in fault.causes}
     found = next((each.name for each in links if each.state != "held"), NOBODY)
     broken = [_ORDER.index(fault.link) for fault in faults if fault.link]
-    blamed = [(fault.party, party) for fault in faults for party in _parties(fault, proved)]
+    blamed = [(fault.party, party) for fault in faults for party in _parties(fault, proved, found)]
     for cause in proved:
         party = BY_ID[cause].responsible
         # A right cause in a wrong party's name is an accusation, too.
@@ -71,11 +71,13 @@ def judge(faults: Sequence[Planted], findings: Sequence[Finding], links: Sequenc
     )
 
 
-def _parties(fault: Planted, proved: Sequence[str]) -> list[str]:
+def _parties(fault: Planted, proved: Sequence[str], found: str) -> list[str]:
+    """Who is proved to have done it; of a pair's later fault, the run may not have come that far."""
     if fault.link is None:
         return []
     named = [BY_ID[cause].responsible for cause in proved if cause in fault.causes]
-    return named[:1] or [NOBODY]
+    is_later = found != NOBODY and _ORDER.index(fault.link) > _ORDER.index(found)
+    return named[:1] or [NOT_REACHED if is_later else NOBODY]
 
 
 @dataclass
@@ -99,7 +101,7 @@ class Score:
     def matrix(self) -> str:
         """The confusion matrix as a Markdown table: who did it, and who is proved to have."""
         counted = Counter(pair for each in self.rounds for pair in each.blamed)
-        columns = (*PARTIES, NOBODY)
+        columns = (*PARTIES, NOT_REACHED, NOBODY)
         lines = [
             f"| planted by | {' | '.join(columns)} |",
             f"|---|{'---:|' * len(columns)}",

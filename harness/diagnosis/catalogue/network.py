@@ -9,9 +9,9 @@ CAUSES = (
         "server-cannot-reach-cloud",
         PARTY,
         "The server cannot reach the cloud.",
-        "The log has a connection, name or TLS failure of a call to the cloud, and no call "
-        "arrived there afterwards.",
-        "Calls of the server arrived, or it had begun the migration in the cloud.",
+        "The log has a connection, name or TLS failure of a call to the cloud, and none was "
+        "answered.",
+        "A call of the server was answered.",
         "Let the server reach api.atlassian.com and the site over HTTPS: proxy, DNS, and the "
         "certificate authority in the JVM's trust store.",
         f"{SUP}/troubleshoot-migration-with-confluence-migration-assistant/",

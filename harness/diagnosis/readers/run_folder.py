@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.diagnosis.attribution import about_the_pair
+from harness.diagnosis.data_evidence import OnStandin
 from harness.diagnosis.evidence import (
     AppUnderTest,
     AssessmentDecision,
@@ -297,7 +298,9 @@ def _osgi(text: str) -> list[Evidence]:
 
 
 def _host(text: str) -> list[Evidence]:
-    return [
+    # Only the stand-in tells of these.
+    found: list[Evidence] = [OnStandin(origin=Origin("calls into the host"))]
+    return found + [
         HostCalled(
             origin=Origin("calls into the host", None, datetime.fromisoformat(call["last"])),
             type=call["type"],

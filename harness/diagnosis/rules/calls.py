@@ -12,7 +12,6 @@ from harness.diagnosis.data_evidence import DataRead
 from harness.diagnosis.evidence import (
     Evidence,
     LogLine,
-    MigrationMade,
     ProgressPost,
     ServerCall,
 )
@@ -121,8 +120,6 @@ def _is_platforms(post: ProgressPost) -> bool:
 
 def _logged(facts: Facts) -> list[LogLine]:
     """Failed calls in the log after all that arrived, once the server had reached the cloud."""
-    if not facts.of(MigrationMade):
-        return []
     last = max((server_time(call) for call in facts.server_calls if call.http), default=None)
     return [
         line
