@@ -72,7 +72,7 @@ def judge(faults: Sequence[Planted], findings: Sequence[Finding], links: Sequenc
 
 
 def _parties(fault: Planted, proved: Sequence[str], found: str) -> list[str]:
-    """Who is proved to have done it; of a pair's later fault, the run may not have come that far."""
+    """Who is proved to have done it; the run may not have come to a later fault."""
     if fault.link is None:
         return []
     named = [BY_ID[cause].responsible for cause in proved if cause in fault.causes]

@@ -50,6 +50,7 @@ RULES: dict[str, Callable[[Facts], Finding]] = {
     "poll-answered-old-state": calls.poll_answered_old_state,
     "key-getter-threw": server_app.key_getter_threw,
     "report-malformed": cloud_app.report_malformed,
+    "email-domain-not-trusted": configuration.email_domains_not_trusted,
     "app-disabled": configuration.app_disabled,
     "session-ended": network.session_ended,
     "server-cannot-reach-cloud": network.server_cannot_reach_cloud,

@@ -148,6 +148,21 @@ class AssessmentDecision(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedDomains(Evidence):
+    """Email domains that an admin has decided not to trust."""
+
+    domains: tuple[str, ...]
+
+    def _say(self) -> str:
+        names = ", ".join(self.domains)
+        return (
+            f"email domains that are not trusted: {names}"
+            if names
+            else "no email domain is refused"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Consent(Evidence):
     """Whether an admin agreed to the app's migration."""
 

@@ -58,7 +58,9 @@ CHAIN: tuple[Step, ...] = (
         seen.in_plan,
         PAGE,
     ),
-    Step(names.CORE_DONE, ("core-migration-failed",), seen.core_done, PAGE),
+    Step(
+        names.CORE_DONE, ("email-domain-not-trusted", "core-migration-failed"), seen.core_done, PAGE
+    ),
     Step(
         names.REACHES_CLOUD,
         ("server-cannot-reach-cloud", "connection-broke", "server-token-refused"),

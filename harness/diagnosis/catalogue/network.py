@@ -36,7 +36,7 @@ CAUSES = (
         "The plan's page was read at the last look.",
         "Log in as an administrator and open the plan again; a proxy that drops the session's "
         "cookie does the same.",
-        "https://confluence.atlassian.com/doc/configuring-confluence-security-164910.html",
+        "https://confluence.atlassian.com/doc/",
     ),
     Cause(
         "browser-stale",

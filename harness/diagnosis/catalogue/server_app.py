@@ -20,6 +20,7 @@ _NO_LISTENER = (
     "core-migration-failed",
     "key-getter-threw",
     "app-disabled",
+    "email-domain-not-trusted",
     "cloud-answered-errors",
     "connection-broke",
     "server-cannot-reach-cloud",

@@ -37,6 +37,7 @@ from harness.diagnosis.evidence import (
     PlanStatus,
     Plugin,
     ProgressPost,
+    RefusedDomains,
     RestRow,
     RowShown,
     ServerCall,
@@ -68,6 +69,7 @@ NO_TRANSFER = {
     "listener-never-called",
     "cloud-key-null",
     "core-migration-failed",
+    "email-domain-not-trusted",
 }
 REFUSED = {"transfer-refused", "server-token-refused"}
 NOT_LINKED = {"keys-do-not-match"}
@@ -112,6 +114,8 @@ class Story:
                 origin=self.at(0), decision=self._unless("app-not-needed", "needed", "undecided")
             )
         )
+        refused = ("example.org",) if self.has("email-domain-not-trusted") else ()
+        add(RefusedDomains(origin=self.at(0), domains=refused))
         add(Consent(origin=self.at(0), given=not self.has("no-consent")))
         add(
             ConnectApp(
@@ -174,7 +178,7 @@ class Story:
         )
 
     def _run(self) -> None:
-        failed = self.has("core-migration-failed")
+        failed = self.has("core-migration-failed", "email-domain-not-trusted")
         if not failed:
             self.items.append(MigrationMade(origin=self.at(1)))
             self._call("POST /server/v1/migrations", 1)
