@@ -444,12 +444,15 @@ FAULTS: tuple[Planted, ...] = (
         read=({"fetch": "data", "wait": 4200.0},),
         lasts=timedelta(minutes=75),
     ),
-    _cloud_app(
+    Planted(
         "answers too late",
+        "cloud app",
         _HEARS,
-        "webhook-never-acknowledged",
-        slot="webhooks",
-        late_answers=True,
+        ("webhook-never-acknowledged",),
+        "webhooks",
+        # The platform waits five seconds of wall time; until then nothing is known.
+        lambda setting: replace(setting, late_answers=True, end=({"sleep": 1800}, *setting.end)),
+        late=True,
     ),
     _set_up(
         "no webhook",
