@@ -434,9 +434,12 @@ class ProgressPost(Evidence):
 
     def _say(self) -> str:
         said = (self.status, None if self.percent is None else str(self.percent))
-        what = " ".join(each for each in said if each) or "nothing known"
+        what = " ".join(each for each in said if each)
         why = f", {self.reason}" if self.reason else ""
-        return f"the cloud app posted {what} to {self.transfer}: {self.http}, {self.effect}{why}"
+        answer = f"{self.http or 'no answer'}, {self.effect}{why}"
+        if not what:
+            return f"a post of the cloud app to {self.transfer} was not read: {answer}"
+        return f"the cloud app posted {what} to {self.transfer}: {answer}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

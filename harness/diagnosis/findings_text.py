@@ -135,13 +135,25 @@ def _cause(finding: Finding) -> str:
     lines.append(f"  responsible: {cause.responsible}")
     if finding.note:
         lines.append(_wrapped("  = ", finding.note))
-    lines += [_wrapped("  - ", str(each)) for each in finding.evidence[:_MOST_EVIDENCE]]
-    if more := len(finding.evidence) - _MOST_EVIDENCE:
+    told = _once_each(finding.evidence)
+    lines += [_wrapped("  - ", each) for each in told[:_MOST_EVIDENCE]]
+    if more := len(told) - _MOST_EVIDENCE:
         lines += [f"  - and {more} more"] if more > 0 else []
     lines += [_wrapped("  ? ", each) for each in finding.missing]
     lines.append(_wrapped("  > ", cause.advice))
     lines.append(f"    {cause.source}")
     return "\n".join(lines)
+
+
+def _once_each(evidence: Sequence[Evidence]) -> list[str]:
+    """The evidence in lines, what is told several times in one."""
+    found: dict[str, list[Evidence]] = {}
+    for each in evidence:
+        found.setdefault(each.says, []).append(each)
+    return [
+        str(same[0]) if len(same) == 1 else f"{same[0]} and {len(same) - 1} times more"
+        for same in found.values()
+    ]
 
 
 def _near_misses(facts: Facts) -> list[str]:

@@ -13,7 +13,6 @@ from harness.diagnosis.evidence import (
 from harness.diagnosis.facts import Facts, server_time
 from harness.vocabulary.effects import EFFECTIVE
 
-
 _UNDER_WAY, _CANCELLING = "IN_PROGRESS", "CANCELLATION_REQUESTED"
 
 

@@ -19,7 +19,8 @@ CAUSES = (
     Cause(
         "connection-broke",
         PARTY,
-        "A connection to the cloud broke before the whole answer was there, though others did not.",
+        "A connection to the cloud broke before its whole answer had arrived, although other calls "
+        "got through.",
         "The last call of a kind, read or post in the journal has no whole answer, or the log has "
         "such a failure after the last call that arrived.",
         "The last call of each kind was answered whole.",
@@ -36,7 +37,8 @@ CAUSES = (
         "The plan's page was read at the last look.",
         "Log in as an administrator and open the plan again; a proxy that drops the session's "
         "cookie does the same.",
-        "https://confluence.atlassian.com/doc/",
+        "https://confluence.atlassian.com/doc/"
+        "configuring-secure-administrator-sessions-218269595.html",
     ),
     Cause(
         "browser-stale",
