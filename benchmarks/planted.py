@@ -63,6 +63,9 @@ def rounds(number: int, seed: int) -> Iterator[tuple[Planted, ...]]:
 def _some(random: Random, faults: Sequence[Planted], most: int) -> list[Planted]:
     chosen: list[Planted] = []
     for each in random.sample(list(faults), len(faults)):
+        # It needs a transfer to cancel, and settles that.
+        if each.name == _CANCELS:
+            continue
         if len(chosen) < most and all(_fit(each, other) for other in chosen):
             chosen.append(each)
     return chosen
@@ -71,8 +74,6 @@ def _some(random: Random, faults: Sequence[Planted], most: int) -> list[Planted]
 def _fit(one: Planted, other: Planted) -> bool:
     """Whether both can be had in one migration."""
     names, slots = {one.name, other.name}, {one.slot, other.slot}
-    if _CANCELS in names:
-        return False  # there has to be a transfer to cancel, and it is settled by that
     # Dev mode asks for no assessment and no consent.
     return len(slots) == 2 and not (_DEV_MODE in names and "decision" in slots)
 

@@ -329,6 +329,15 @@ FAULTS: tuple[Planted, ...] = (
     _app("own-thread-dies", _UPLOADED, "nothing-uploaded"),
     _app("leaves-open", _UPLOADED, "upload-not-closed"),
     _app("leaves-second-open", _UPLOADED, "upload-not-closed"),
+    _app("uploads-elsewhere", _UPLOADED, "upload-refused"),
+    Planted(
+        "settles after the first of two uploads",
+        "cloud app",
+        _UPLOADED,
+        ("settled-too-early",),
+        "server",
+        lambda setting: replace(setting, app="planted/second-upload-later"),
+    ),
     _app("null-key", _LISTENER, "cloud-key-null"),
     _app("key-getter-throws", _LISTENER, "key-getter-threw"),
     _app("other-key", _LINKED, "keys-do-not-match", cloud={"pairing": "listed"}),
@@ -564,10 +573,21 @@ FAULTS: tuple[Planted, ...] = (
 )
 
 HARMLESS: tuple[Planted, ...] = (
+    Planted(
+        "two uploads, both waited for",
+        "server app",
+        None,
+        (),
+        "server",
+        lambda setting: replace(
+            setting,
+            app="planted/two-uploads",
+            read=(*setting.read, {"await": "app-data-uploaded"}, {"fetch": "data"}),
+        ),
+    ),
     *(
         _app(name, None)
         for name in (
-            "two-uploads",
             "empty-upload",
             "takes-minutes",
             "own-thread",

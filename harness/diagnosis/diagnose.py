@@ -46,6 +46,8 @@ RULES: dict[str, Callable[[Facts], Finding]] = {
     "transfer-timed-out": cloud_app.transfer_timed_out,
     "poll-not-due": assistant.poll_not_due,
     "cloud-answered-errors": calls.cloud_answered_errors,
+    "upload-refused": calls.upload_refused,
+    "settled-too-early": calls.settled_too_early,
     "connection-broke": calls.connection_broke,
     "poll-answered-old-state": calls.poll_answered_old_state,
     "key-getter-threw": server_app.key_getter_threw,

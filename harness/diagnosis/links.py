@@ -95,7 +95,7 @@ CHAIN: tuple[Step, ...] = (
     ),
     Step(
         names.UPLOADED,
-        ("nothing-uploaded", "upload-not-closed"),
+        ("nothing-uploaded", "upload-not-closed", "upload-refused", "settled-too-early"),
         seen.uploaded,
         JOURNAL,
     ),

@@ -180,6 +180,17 @@ CAUSES = (
         ("listener-swallowed-failure",),
     ),
     Cause(
+        "upload-refused",
+        PARTY,
+        "The listener's upload is refused for what it asks.",
+        "The last upload was answered 4xx, other than 401 and 429, while the transfer was under "
+        "way.",
+        "The last upload was taken, or there was none.",
+        "Pass the transferId of this call of onStartAppMigration to createAppData(): it is new for "
+        "each migration, listener and re-run.",
+        f"{DAC}/app-data/",
+    ),
+    Cause(
         "nothing-uploaded",
         PARTY,
         "The listener returned without beginning an upload.",

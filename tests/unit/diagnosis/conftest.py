@@ -52,6 +52,7 @@ TRANSFER, OTHER = "transfer-1", "transfer-of-another"
 SERVER_KEY, CLOUD_KEY = "charts-plugin", "charts-for-confluence"
 SERVICE = "com.atlassian.migration.app.AppCloudMigrationListenerV1"
 TRANSFERS = "POST /server/v1/migrations/{id}/transfers"
+UPLOAD = "POST /server/v1/transfers/{id}/data"
 POLL = "GET /server/v1/migrations/{id}/progress"
 
 STOPS_BEFORE_THE_MIGRATION = {"server-cannot-reach-cloud"}
@@ -256,7 +257,9 @@ class Story:
         self._deliver("listener-triggered", 2.1)
         if outcome == "threw":
             self._deliver("listener-errored", 2.1)
-        if not begun or self.has("upload-not-closed"):
+        if begun and self.has("upload-refused"):
+            self._call(UPLOAD, 2.1, http=404, effect="not found")
+        if not begun or self.has("upload-not-closed", "upload-refused"):
             return False
         self.items.append(DataUploaded(origin=self.at(2.1), transfer=TRANSFER, label="charts"))
         return True
@@ -327,6 +330,8 @@ class Story:
         if self._never_settles() or not has_data:
             return
         self._post(5, "settled", "SUCCESS", 40 if self.has("settled-without-100") else 100)
+        if self.has("settled-too-early"):
+            self._call(UPLOAD, 6, http=409, effect="already settled")
         if self.has("posted-after-settling"):
             self._post(6, "already settled", "FAILED", 100, http=403)
 
@@ -401,9 +406,13 @@ class Story:
             )
         )
 
-    def _call(self, what: str, minutes: float, http: int = 200, is_poll: bool = False) -> None:
+    def _call(
+        self, what: str, minutes: float, http: int = 200, is_poll: bool = False, effect: str = ""
+    ) -> None:
         self.items.append(
-            ServerCall(origin=self.at(minutes), what=what, http=http, is_poll=is_poll)
+            ServerCall(
+                origin=self.at(minutes), what=what, http=http, is_poll=is_poll, effect=effect
+            )
         )
 
     def _log(self, message: str, stack: tuple[str, ...] = ()) -> None:
