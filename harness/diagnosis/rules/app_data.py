@@ -7,6 +7,7 @@ from harness.diagnosis.data_evidence import DataRead, DataUploaded, OnStandin, U
 from harness.diagnosis.evidence import Evidence, ListenerCall, ListenerFailed, LogLine, Plugin
 from harness.diagnosis.facts import Facts, server_time
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
+from harness.diagnosis.link_names import APP_RUNS
 from harness.store.layout import JOURNAL, PROBE
 from harness.vocabulary.effects import Effect
 from harness.vocabulary.listener import LIBRARY, LIBRARY_CLASSES
@@ -80,7 +81,9 @@ def not_in_the_model(facts: Facts) -> Finding:
     """Classes and members of Atlassian's that only the stand-in is known to lack."""
     cause = "not-in-the-model"
     if shapes := of_another_shape(facts):
-        return proved(cause, *facts.of(OnStandin), *shapes)
+        # An app that did not start has no listener to call.
+        link = APP_RUNS if at_its_start(facts) and not facts.called else ""
+        return proved(cause, *facts.of(OnStandin), *shapes, link=link)
     calls = facts.of(ListenerCall)
     if calls and all(each.outcome == "returned" for each in calls):
         return excluded(cause, *calls)
