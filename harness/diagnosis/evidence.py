@@ -7,7 +7,11 @@ than the evidence a reader can check.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-ROW_OF_STATE = {"IN_PROGRESS": "RUNNING", "SUCCESS": "COMPLETE"}
+ROW_OF_STATE = {
+    "IN_PROGRESS": "RUNNING",
+    "SUCCESS": "COMPLETE",
+    "CANCELLATION_REQUESTED": "CANCELLING",
+}
 """The platform's word -> the row's, where they differ."""
 
 
