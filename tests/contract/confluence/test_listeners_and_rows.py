@@ -253,7 +253,8 @@ def test_of_two_listeners_the_older_wins_and_one_warning_names_the_other(begin: 
     testbed, migration = begin("two-listeners", "3.9.6")
     assert migration.row.becomes("COMPLETE").percent == 100
     said = log_of(testbed, 0).splitlines()
-    warned = [at for at, line in enumerate(said) if "More than one listener for server app" in line]
+    warning = "More than one listener for server app key two-listeners-plugin"
+    warned = [at for at, line in enumerate(said) if warning in line]
     assert len(warned) == 1, said
     assert " WARN [" in said[warned[0]]
     assert said[warned[0] + 1].startswith(" -- ")  # what the request was, on a line of its own
