@@ -129,6 +129,10 @@ class Switches(BaseModel):
         le=14.0,
         description="Days of platform time that a transfer has; a post of 2021 says 5.",
     )
+    install_audience: Literal["list", "text"] = Field(
+        default="list",
+        description="Whether an install's aud is a list with the base URL, or the base URL.",
+    )
     log_message: Literal[1000, 500] = Field(
         default=1000,
         description="How many characters of an app's message the progress log shows; 500 until "

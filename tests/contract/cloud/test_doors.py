@@ -1,13 +1,15 @@
 """Pages in a browser, and callers without the token, at the doors of the control APIs."""
 
+import gzip
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 from cloud_processes import CloudDriver, Process, eventually, running
 from playwright.sync_api import Browser, BrowserContext
@@ -144,3 +146,48 @@ def test_what_the_cloud_keeps_is_for_its_owner_alone(
     kept = [*(cloud_process.folder / "data").rglob("*"), cloud_process.folder / "data"]
     assert any(path.read_bytes() == b"some user's data" for path in kept if path.is_file())
     assert [path for path in kept if path.stat().st_mode & 0o077] == []
+
+
+class Flood(BaseHTTPRequestHandler):
+    """Answers with a body that never ends, or that unpacks to far more than it is."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        if self.path.startswith("/packed"):
+            body = gzip.compress(b" " * 50_000_000 + b"{}")
+            self.send_header("content-encoding", "gzip")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+            return
+        self.end_headers()
+        with suppress(OSError):
+            while True:
+                self.wfile.write(b" " * 65_536)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def flood() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Flood)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("path", "says"), [("/endless", "longer than 1048576 bytes"), ("/packed", "packed (gzip)")]
+)
+def test_a_descriptor_without_an_end_takes_no_memory(
+    cloud: CloudDriver, cloud_process: Process, flood: str, path: str, says: str
+) -> None:
+    before = psutil.Process(cloud_process.popen.pid).memory_info().rss
+    refused = cloud.control("POST", "apps", {"descriptorUrl": flood + path}, expect=502)
+    assert says in refused["message"]
+    assert psutil.Process(cloud_process.popen.pid).memory_info().rss - before < 20_000_000
+    assert cloud.control("GET", "apps")["apps"] == []

@@ -253,7 +253,7 @@ def test_of_two_listeners_the_older_wins_and_one_warning_names_the_other(begin: 
     testbed, migration = begin("two-listeners", "3.9.6")
     assert migration.row.becomes("COMPLETE").percent == 100
     said = log_of(testbed, 0).splitlines()
-    warning = "More than one listener for server app key two-listeners-plugin"
+    warning = f"More than one listener for server app key {testbed.app.server.key}:"
     warned = [at for at, line in enumerate(said) if warning in line]
     assert len(warned) == 1, said
     assert " WARN [" in said[warned[0]]

@@ -225,6 +225,7 @@ def test_a_request_says_which_app_it_comes_from(header: str, app: str | None) ->
         ("https://a/wiki", "https://a/wiki/rest/x", "/rest/x"),
         ("https://a/wiki/", "https://a/wiki/rest/x", "/rest/x"),
         ("https://a/wiki", "https://a/wikis/x", "/wikis/x"),
+        ("https://a/appx", "https://a/appx/hook", "/hook"),
         ("https://a/wiki", "https://a/other", "/other"),
         ("https://a", "https://a/x?y=1", "/x"),
     ],
@@ -242,7 +243,7 @@ def test_our_tokens_are_valid_for_three_minutes() -> None:
 def test_a_signed_install_is_for_one_audience_by_a_named_key() -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    token = sign_install("site", "https://app", "hash", pem, "key-1")
+    token = sign_install("site", ["https://app"], "hash", pem, "key-1")
     claims = jwt.decode(token, key.public_key(), algorithms=["RS256"], audience="https://app")
     assert (claims["iss"], claims["aud"], claims["qsh"]) == ("site", ["https://app"], "hash")
     assert claims["exp"] - claims["iat"] == 180
@@ -254,3 +255,8 @@ def test_a_path_is_hashed_in_one_form() -> None:
     assert qsh("GET", "/a&b") == qsh("GET", "/a%26b")
     assert qsh("GET", "") == qsh("GET", "/")
     assert qsh("GET", "/a", "x=2&x=1") == qsh("GET", "/a", "x=1&x=2") != qsh("GET", "/a", "x=1")
+
+
+def test_a_hash_is_of_the_path_without_the_slash_at_its_end() -> None:
+    assert qsh("GET", "/box/") == qsh("GET", "/box") != qsh("GET", "/bo")
+    assert qsh("GET", "/") == qsh("GET", "")
