@@ -27,6 +27,7 @@ from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 
 import hypothesis
+import psutil
 import pytest
 
 KILLED, SURVIVED, STILLBORN, TIMED_OUT = "killed", "survived", "does not load", "timed out"
@@ -36,8 +37,11 @@ _ARGUMENTS = (
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # libraries are imported before it
 )
 _NOT_LOADED = 97
-_LONGEST = 120.0
-"""Wall seconds after which a child that takes no CPU time hangs."""
+_IDLE = 10.0
+"""Wall seconds after which a child hangs that sleeps and takes no CPU time."""
+
+_LONGEST = 600.0
+"""Wall seconds after which any child does."""
 
 Try = Callable[[str], str]
 """What becomes of a mutant, given as the module's changed source."""
@@ -79,6 +83,8 @@ class Trials:
             "value"  # a long traceback takes longer than the test
         )
         self._measure(session)
+        loaded = _functions(path)
+        gc.freeze()  # or each child would copy what its collector only looks at
         cpu_seconds = int(5 + 2 * sum(self.seconds.values()))
 
         def outcome(source: str) -> str:
@@ -87,7 +93,7 @@ class Trials:
             except (SyntaxError, ValueError):
                 return STILLBORN
             found = _difference(original, changed)
-            functions = _functions(found, str(path)) if found else []
+            functions = loaded.get((found.co_qualname, found.co_firstlineno), []) if found else []
             if found is None or not functions:
                 return self._anew(changed, cpu_seconds)
             before = self.noticed.setdefault(found.co_qualname, [])
@@ -210,21 +216,25 @@ def _outcome(run: Callable[[Told], int], cpu_seconds: int) -> tuple[str, list[li
                 said.flush()
             finally:
                 os._exit(code)
-        came = _awaited(child, time.monotonic() + _LONGEST + 10 * cpu_seconds)
+        came = _awaited(child, time.monotonic() + _LONGEST)
         said.seek(0)
         return came, [line.rstrip("\n").split("\t", 1) for line in said]
 
 
 def _awaited(child: int, deadline: float) -> str:
+    process, used, since = psutil.Process(child), 0.0, time.monotonic()
     while True:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
             break
-        if time.monotonic() > deadline:
+        now, took = time.monotonic(), sum(process.cpu_times()[:2])
+        if took > used or process.status() != psutil.STATUS_SLEEPING:
+            used, since = took, now
+        if now > deadline or now > since + _IDLE:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             return TIMED_OUT
-        time.sleep(0.002)
+        time.sleep(0.002 if now < since + 1 else 0.1)
     if os.WIFSIGNALED(status):
         return TIMED_OUT
     return {0: SURVIVED, _NOT_LOADED: STILLBORN}.get(os.WEXITSTATUS(status), KILLED)
@@ -261,16 +271,15 @@ def _plain(code: CodeType) -> list[str]:
     return [repr(each) for each in code.co_consts if not isinstance(each, CodeType)]
 
 
-def _functions(code: CodeType, path: str) -> list[FunctionType]:
-    """The functions that are loaded under the code's name."""
-    return [
-        each
-        for each in gc.get_objects()
-        if isinstance(each, FunctionType)
-        and each.__code__.co_qualname == code.co_qualname
-        and each.__code__.co_firstlineno == code.co_firstlineno
-        and str(Path(each.__code__.co_filename).resolve()) == path
-    ]
+def _functions(path: Path) -> dict[tuple[str, int], list[FunctionType]]:
+    """A module's loaded functions by their names and first lines."""
+    found: dict[tuple[str, int], list[FunctionType]] = {}
+    for each in gc.get_objects():
+        if isinstance(each, FunctionType) and Path(each.__code__.co_filename).name == path.name:
+            code = each.__code__
+            if Path(code.co_filename).resolve() == path:
+                found.setdefault((code.co_qualname, code.co_firstlineno), []).append(each)
+    return found
 
 
 # A change outside of functions

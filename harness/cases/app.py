@@ -140,11 +140,19 @@ def load(folder: Path) -> AppDescription:
         site = (folder / site).resolve()
         if not site.is_file():
             raise source.error(f"site: there is no {app.site}", "site")
-    for name in app.host:
+    for name, value in app.host.items():
         if not _METHOD.fullmatch(name):
             raise source.error(
                 f"host: {name!r} is not package.Type.method, such as "
                 "com.atlassian.sal.api.ApplicationProperties.getVersion",
+                "host",
+                name,
+            )
+        items = value if isinstance(value, list) else []
+        if any(isinstance(each, dict) and "type" not in each for each in items):
+            raise source.error(
+                f"host: an object in the list of {name} has to name its class, as in "
+                "{type: com.atlassian.confluence.spaces.Space, key: DS}",
                 "host",
                 name,
             )

@@ -18,7 +18,6 @@ from harness.vocabulary.effects import Effect
 
 _TIMEOUT = 10.0
 """Wall seconds that an app has to answer."""
-_DESCRIPTOR_LIMIT = 1024 * 1024
 
 
 async def read_descriptor(world: World, url: str) -> App:
@@ -43,8 +42,7 @@ async def read_descriptor(world: World, url: str) -> App:
     if answer.status_code != 200:
         raise Refusal(502, Effect.NOT_FOUND, f"GET {url} was answered {answer.status_code}")
     try:
-        text = answer.content[:_DESCRIPTOR_LIMIT]
-        return descriptor.read(text, world.client_key, world.egress, world.switches)
+        return descriptor.read(answer.content, world.client_key, world.egress, world.switches)
     except ValueError as error:
         raise Refusal(400, Effect.MALFORMED, f"{url} cannot be installed: {error}") from error
     except PermissionError as error:

@@ -31,12 +31,17 @@ class CloudControl:
     Args:
         url: base URL of the cloud's plain listener.
         service: the cloud's service, where known; calls that wait for it end when it ends.
+        token: what the control API wants to be sent; empty where it wants nothing.
     """
 
-    def __init__(self, url: str, service: Living | None = None) -> None:
-        self.url = url
+    def __init__(self, url: str, service: Living | None = None, token: str = "") -> None:
+        self.url, self.token = url, token
         self._client = LivingClient(
-            service=service, base_url=f"{url}/_harness/", timeout=10, verify=usual()
+            service=service,
+            base_url=f"{url}/_harness/",
+            headers=_headers(token),
+            timeout=10,
+            verify=usual(),
         )
 
     def is_up(self) -> bool:
@@ -139,12 +144,17 @@ class CloudAppControl:
     Args:
         url: base URL of its plain listener.
         service: the app's service, where known; calls that wait for it end when it ends.
+        token: what the control API wants to be sent; empty where it wants nothing.
     """
 
-    def __init__(self, url: str, service: Living | None = None) -> None:
-        self.url = url
+    def __init__(self, url: str, service: Living | None = None, token: str = "") -> None:
+        self.url, self.token = url, token
         self._client = LivingClient(
-            service=service, base_url=f"{url}/_app/", timeout=10, verify=usual()
+            service=service,
+            base_url=f"{url}/_app/",
+            headers=_headers(token),
+            timeout=10,
+            verify=usual(),
         )
 
     def is_up(self) -> bool:
@@ -226,6 +236,10 @@ class ConnectAppControl:
 def platform_time(entry: JournalEntry) -> datetime:
     """When an entry was written, in platform time."""
     return datetime.fromisoformat(str(entry["platform_time"])).astimezone(UTC)
+
+
+def _headers(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 def _send(client: httpx.Client, method: str, path: str, **arguments: Any) -> Any:

@@ -6,6 +6,7 @@ the platform's clock is set to the server's.
 """
 
 import os
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -83,6 +84,7 @@ class _Parts:
         kept: the golden home to begin with.
         cloud_half: the vendor's own cloud half, made ready; None for the scripted one.
         authority: the stack's CA.
+        control_token: what callers of the control APIs have to send.
         progress: takes lines about what is happening.
     """
 
@@ -93,6 +95,7 @@ class _Parts:
     kept: Kept | None
     cloud_half: str | None
     authority: Authority
+    control_token: str
     progress: Progress
 
 
@@ -149,6 +152,7 @@ def _prepare(settings: Settings, ready: Ready, plan: StackPlan, progress: Progre
         kept=golden.kept(settings.golden, ready.identity) if settings.golden else None,
         cloud_half=None if app.cloud.source is None else connect_app(app, ready, progress),
         authority=Authority(),
+        control_token=secrets.token_urlsafe(32),
         progress=progress,
     )
 
@@ -171,7 +175,10 @@ def _start_all(engine: Engine, parts: _Parts) -> tuple[dict[str, Running], Confl
     at_loopback = engine.name == "local"
     image = parts.ready.images.get("cloud", "")
     content = plan.app.site.read_bytes() if plan.app.site else None
-    cloud = engine.start(cloud_service(image, settings.site, authority, settings.scale, content))
+    token = parts.control_token
+    cloud = engine.start(
+        cloud_service(image, settings.site, authority, settings.scale, content, token)
+    )
     platform_url = url("https", cloud, "https") if at_loopback else PLATFORM_URL
     side = describe(
         settings,
@@ -185,7 +192,7 @@ def _start_all(engine: Engine, parts: _Parts) -> tuple[dict[str, Running], Confl
         progress=parts.progress,
     )
     if parts.cloud_half is None:
-        app_half = scripted_app(image, plan.app.cloud.key, authority, settings.scale)
+        app_half = scripted_app(image, plan.app.cloud.key, authority, settings.scale, token)
     elif plan.app.cloud.kind == "forge":
         site_url = platform_url if at_loopback else f"https://{settings.site}.atlassian.net"
         app_half = forge_app(parts.cloud_half, plan.app.cloud, authority, platform_url, site_url)
@@ -236,11 +243,11 @@ def _connect(
 ) -> Stack:
     """The stack of services that were started, with clients that `if_it_fails` closes."""
     app, plan = running[CLOUD_APP], parts.plan
-    cloud_url = url("http", running[CLOUD], "http")
-    cloud = if_it_fails.enter_context(closing(CloudControl(cloud_url, running[CLOUD])))
+    cloud_url, token = url("http", running[CLOUD], "http"), parts.control_token
+    cloud = if_it_fails.enter_context(closing(CloudControl(cloud_url, running[CLOUD], token)))
     cloud_app: CloudAppControl | ConnectAppControl
     if parts.cloud_half is None:
-        cloud_app = CloudAppControl(url("http", app, "control"), app)
+        cloud_app = CloudAppControl(url("http", app, "control"), app, token)
     else:
         cloud_app = ConnectAppControl(url("https", app, "https"), parts.authority.pem)
     if_it_fails.enter_context(closing(cloud_app))

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from harness.cases import CloudSetup
 from harness.drivers.browser import assessment
 from harness.drivers.browser.page_cache import stale_plans
-from harness.drivers.confluence import apps
+from harness.drivers.confluence import apps, email_domains
 from harness.environment.services.names import CONFLUENCE, HOME
 from harness.errors import DriverError
 from harness.plugin_jar.read import read_plugin
@@ -49,6 +49,9 @@ def establish(testbed: Testbed, setup: CloudSetup) -> Iterator[None]:
         if setup.consent != "given":
             _agree(testbed, agree=False)
             undo.callback(_agree, testbed, agree=True)
+        if setup.email_domains == "not-trusted":
+            undo.callback(email_domains.decide, testbed.client, email_domains.TRUSTED)
+            email_domains.decide(testbed.client, email_domains.NOT_TRUSTED)
         if setup.core == "fails":
             _in_confluence(testbed, 'rm -rf "$exports" && : > "$exports"')
             undo.callback(_in_confluence, testbed, 'rm -f "$exports"')

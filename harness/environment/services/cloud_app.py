@@ -3,14 +3,22 @@
 from harness.cases import forge_manifest
 from harness.cases.app import CloudHalf
 from harness.engines.service import Placement, Service
-from harness.environment.services.names import APP_URL, CLOUD_APP, LOOPBACK
+from harness.environment.services.names import APP_URL, CLOUD_APP, CONTROL_TOKEN, LOOPBACK
 from harness.environment.services.python_program import environment, listening, python
 from harness.environment.tls import Authority
 from harness.support import assets
 
 
-def cloud_app(image: str, key: str, authority: Authority, scale: float) -> Service:
-    """The scripted Connect app."""
+def cloud_app(image: str, key: str, authority: Authority, scale: float, token: str = "") -> Service:
+    """The scripted Connect app.
+
+    Args:
+        image: its image; unused on the local engine.
+        key: its app key.
+        authority: the CA of its certificate.
+        scale: script seconds per wall second.
+        token: what callers of its control API have to send; none without one.
+    """
     leaf = authority.issue([CLOUD_APP, "localhost", LOOPBACK])
 
     def argv(place: Placement) -> list[str]:
@@ -19,7 +27,11 @@ def cloud_app(image: str, key: str, authority: Authority, scale: float) -> Servi
             *python(place, "harness.cloud_app"),
             *listening(place, "--control-port", "control", "--port", "https"),
             *("--key", key, "--base-url", base, "--time-scale", f"{scale:g}"),
+            *(("--control-token-file", place.file(CONTROL_TOKEN)) if token else ()),
         ]
+
+    files = {"ca.pem": authority.pem, "tls.crt": leaf.certificate, "tls.key": leaf.key}
+    files |= {CONTROL_TOKEN: token.encode()} if token else {}
 
     return Service(
         name=CLOUD_APP,
@@ -27,7 +39,7 @@ def cloud_app(image: str, key: str, authority: Authority, scale: float) -> Servi
         argv=argv,
         env=environment,
         ports={"control": 8080, "https": 443},
-        files={"ca.pem": authority.pem, "tls.crt": leaf.certificate, "tls.key": leaf.key},
+        files=files,
     )
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import pytest
+from cloud_control import control
 
 from harness.cases import app as sample_apps
 from harness.cases.app import AppDescription
@@ -81,8 +81,7 @@ def cancellable(testbed: Testbed, migration: Migration) -> bool:
 
 
 def advance(testbed: Testbed, seconds: float) -> None:
-    url = f"{testbed.stack.cloud.url}/_harness/clock/advance"
-    httpx.post(url, json={"seconds": seconds}).raise_for_status()
+    control(testbed.stack.cloud, "POST", "clock/advance", json={"seconds": seconds})
 
 
 def test_an_app_is_cancelled_by_itself_half_an_hour_after_its_start(begun: Begun) -> None:

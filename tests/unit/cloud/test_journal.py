@@ -7,9 +7,11 @@ import zlib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from harness.cloud import durable
 from harness.cloud.journal import Journal
 from harness.errors import BadInput
 
@@ -38,6 +40,14 @@ def test_goes_on_where_it_was(tmp_path: Path) -> None:
     assert again.next == 102
     assert len(list(again.lines(90))) == 12
     again.close()
+
+
+def test_a_journal_is_empty_until_something_was_written(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl", lambda: 0)
+    assert journal.is_empty()
+    journal.append({"effect": "read"})
+    assert not journal.is_empty()
+    journal.close()
 
 
 def test_a_write_that_fails_leaves_no_trace(
@@ -134,10 +144,22 @@ def test_the_sum_is_of_all_that_stands_before_it(tmp_path: Path) -> None:
     assert rest == b"%d}\n" % zlib.crc32(body)
 
 
-def test_a_second_user_of_the_file_is_refused(tmp_path: Path) -> None:
-    journal = _journal(tmp_path, 1)
-    with pytest.raises(BadInput, match="in use by another cloud"):
-        _journal(tmp_path, 1)
+def test_a_second_user_of_the_file_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, opened, open_ = _journal(tmp_path, 1), list[int](), os.open
+
+    def noted(*given: Any) -> int:
+        opened.append(open_(*given))
+        return opened[-1]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", noted)
+        with pytest.raises(BadInput, match="in use by another cloud"):
+            _journal(tmp_path, 1)
+    (refused,) = opened
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(refused)
     journal.close()
     Journal(tmp_path / "journal.jsonl", lambda: 0).close()
 
@@ -203,12 +225,15 @@ def test_a_line_is_forced_to_the_disk_where_that_is_wanted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sync: bool, times: int
 ) -> None:
     forced: list[int] = []
+    folders: list[Path] = []
     monkeypatch.setattr(os, "fdatasync", forced.append)
+    monkeypatch.setattr(durable, "sync_folder", folders.append)
     journal = Journal(tmp_path / "journal.jsonl", lambda: 0, sync)
     journal.append({"effect": "read"})
     journal.append({"effect": "read"})
     journal.close()
     assert len(forced) == times
+    assert folders == ([tmp_path] if sync else [])  # or the file itself may be gone
     unsaid = Journal(tmp_path / "journal.jsonl", lambda: 0)
     unsaid.append({"effect": "read"})
     unsaid.close()

@@ -225,6 +225,7 @@ def test_a_request_says_which_app_it_comes_from(header: str, app: str | None) ->
         ("https://a/wiki", "https://a/wiki/rest/x", "/rest/x"),
         ("https://a/wiki/", "https://a/wiki/rest/x", "/rest/x"),
         ("https://a/wiki", "https://a/wikis/x", "/wikis/x"),
+        ("https://a/appx", "https://a/appx/hook", "/hook"),
         ("https://a/wiki", "https://a/other", "/other"),
         ("https://a", "https://a/x?y=1", "/x"),
     ],
@@ -254,3 +255,8 @@ def test_a_path_is_hashed_in_one_form() -> None:
     assert qsh("GET", "/a&b") == qsh("GET", "/a%26b")
     assert qsh("GET", "") == qsh("GET", "/")
     assert qsh("GET", "/a", "x=2&x=1") == qsh("GET", "/a", "x=1&x=2") != qsh("GET", "/a", "x=1")
+
+
+def test_a_hash_is_of_the_path_without_the_slash_at_its_end() -> None:
+    assert qsh("GET", "/box/") == qsh("GET", "/box") != qsh("GET", "/bo")
+    assert qsh("GET", "/") == qsh("GET", "")

@@ -1,6 +1,6 @@
 """Shrinking finds the cause, proves it by runs, and needs few of them."""
 
-from itertools import combinations
+from itertools import combinations, permutations
 
 import pytest
 from hypothesis import given, settings
@@ -49,6 +49,26 @@ def test_the_seeds_matrix_answers_in_words():
     assert found.removal == {"feature": "on", "dev mode": "off", "CCMA": "3.9.6"}
     assert found.removal_passes
     assert found.runs == len(runs.ran) <= 12
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_the_order_of_the_axes_changes_no_answer(order):
+    axes = tuple(AXES[n] for n in order)
+    some = model(axes, implies(axes, {"dev mode": ("on",)}, {"feature": ("on",)}, "needs it"))
+    found = shrink(some, FAILING, PASSING, Runs(some, dev_mode_bug))
+    assert found.cause == {"dev mode": "on", "CCMA": "3.1.7"}
+    assert found.implied == {"feature": "on"}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_only_what_the_cause_itself_leaves_no_choice_is_implied(order):
+    """Two values together force a third; with one of them free, the third is to blame itself."""
+    names = ("a", "b", "c")
+    axes = tuple(Factor(names[n], ("0", "1")) for n in order)
+    some = model(axes, implies(axes, {"b": ("1",), "c": ("1",)}, {"a": ("1",)}, "b and c need a"))
+    failing, passing = (dict.fromkeys(names, each) for each in ("1", "0"))
+    found = shrink(some, failing, passing, lambda case: case["a"] == case["b"] == "1")
+    assert (found.cause, found.implied) == ({"a": "1", "b": "1"}, {})
 
 
 def test_without_the_rule_the_feature_is_part_of_the_cause():

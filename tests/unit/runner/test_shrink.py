@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -6,7 +7,9 @@ import pytest
 from harness.cases import Case, Suite, read_suite
 from harness.checker.reached import reached
 from harness.errors import HarnessError
-from harness.runner.shrink import shrink_failures
+from harness.matrix.model import Assignment, Factor, implies, model
+from harness.matrix.shrink import Shrunk
+from harness.runner.shrink import Manner, Shrinking, _without_spare, manner, shrink_failures
 from harness.store.results import CaseResult, ConfluenceResult, Results, RowResult, VerdictName
 
 MATRIX = Path(__file__).parents[3] / "fixtures" / "cases" / "matrix.yaml"
@@ -38,6 +41,16 @@ def results(suite: Suite, verdicts: dict[str, VerdictName]) -> Results:
     )
 
 
+ROW = RowResult(status="READY")
+SHRUNK = Shrunk(
+    cause={"a": "x", "b": "x"},
+    implied={},
+    baseline={"a": "y", "b": "y"},
+    smallest={"a": "x", "b": "x"},
+    removal={"a": "y", "b": "y"},
+    removal_passes=True,
+    runs=3,
+)
 BUG = "seed[feature=on,dev-mode=on,ccma=3.1.7]"
 
 
@@ -66,13 +79,17 @@ def test_a_value_whose_every_other_allowed_one_fails_too_is_not_to_blame() -> No
         return "known-bug" if case.known_bug else "passed"
 
     verdicts = {case.id: verdict(case) for case in suite.cases}
-    (found,) = shrink_failures(
-        [suite], results(suite, verdicts), lambda case: result(case, verdict(case))
-    )
+    asked: list[Case] = []
+
+    def run(case: Case) -> CaseResult:
+        asked.append(case)
+        return result(case, verdict(case))
+
+    (found,) = shrink_failures([suite], results(suite, verdicts), run)
     assert found.shrunk is not None
     assert found.shrunk.cause == {"dev-mode": "on", "ccma": "3.1.7"}
     assert found.shrunk.removal_passes
-    assert found.shrunk.runs <= 12
+    assert found.shrunk.runs == len(asked) <= 12
 
 
 def test_a_second_bug_is_found_beside_the_first() -> None:
@@ -139,3 +156,106 @@ def test_failures_of_two_kinds_are_shrunk_apart_and_a_known_bug_explains_no_new_
     assert causes[BUG] == {"feature": "on", "dev-mode": "on", "ccma": "3.1.7"}
     (other,) = (cause for case, cause in causes.items() if case != BUG)
     assert {"feature": "on", "ccma": "3.1.7"}.items() <= other.items()
+
+
+@pytest.mark.parametrize(
+    ("verdict", "bug", "how"),
+    [
+        ("passed", "b", None),
+        ("failed", "b", ("failed", None, ROW)),  # in a way that is not the bug's
+        ("known-bug", "b", ("known-bug", "b", ROW)),
+        ("fixed", "b", ("fixed", "b", ROW)),
+    ],
+)
+def test_how_a_case_failed_is_its_verdict_its_bug_and_its_row(
+    verdict: VerdictName, bug: str, how: Manner | None
+) -> None:
+    told = result(read_suite(SEED).cases[0], verdict)
+    assert manner(told.model_copy(update={"known_bug": bug, "observed": ROW})) == how
+
+
+def test_a_case_that_ended_in_error_is_neither_a_failure_nor_a_pass() -> None:
+    suite = read_suite(SEED)
+    one: dict[str, VerdictName] = {suite.cases[0].id: "error"}
+    assert shrink_failures([suite], results(suite, one), lambda case: result(case, "passed")) == []
+
+
+def test_a_suite_without_axes_is_passed_over() -> None:
+    suite = read_suite(SEED)
+    bad: dict[str, VerdictName] = {BUG: "known-bug"}
+
+    def run(case: Case) -> CaseResult:
+        return result(case, bad.get(case.id, "passed"))
+
+    found = shrink_failures([replace(suite, model=None), suite], results(suite, bad), run)
+    assert [each.case for each in found] == [BUG]
+
+
+def test_two_causes_of_failures_that_look_alike_are_both_found_and_no_case_runs_twice() -> None:
+    suite = read_suite(SEED, strength=2)
+    asked: list[str] = []
+
+    def verdict(case: Case) -> VerdictName:
+        one, other = case.axes["feature"] == "off", {"dev-mode": "on", "ccma": "3.1.7"}
+        return "failed" if one or other.items() <= case.axes.items() else "passed"
+
+    def run(case: Case) -> CaseResult:
+        asked.append(case.id)
+        return result(case, verdict(case))
+
+    ran = {case.id: verdict(case) for case in suite.cases}
+    found = shrink_failures([suite], results(suite, ran), run)
+    causes = [dict(each.shrunk.cause) for each in found if each.shrunk]
+    assert {"feature": "off"} in causes
+    assert {"dev-mode": "on", "ccma": "3.1.7"} in causes
+    assert len(causes) == 2
+    assert sorted(asked) == sorted(set(asked) - set(ran))
+
+
+@pytest.mark.parametrize(
+    ("runs", "said"), [(0, "(0 more runs)"), (1, "(1 more run)"), (2, "(2 more runs)")]
+)
+def test_the_answer_says_how_many_cases_it_took(runs: int, said: str) -> None:
+    assert str(Shrinking("s", "c", replace(SHRUNK, runs=runs))).endswith(said)
+    alone = "without it the case fails too, so another fault is at work there"
+    assert alone in str(Shrinking("s", "c", replace(SHRUNK, removal_passes=False)))
+
+
+# Values that are not to blame, found by the values that the search does not know
+
+AXES = (Factor("a", ("x", "y", "z")), Factor("b", ("x", "y")))
+FREE = model(AXES)
+FAILING = {"a": "x", "b": "x"}
+
+
+def test_a_value_is_spare_where_every_other_allowed_one_fails_as_well() -> None:
+    def failed(case: Assignment) -> bool:
+        return case["b"] == "x"
+
+    found = _without_spare(FREE, FAILING, SHRUNK, failed)
+    assert (found.cause, found.removal, found.removal_passes) == (
+        {"b": "x"},
+        {"a": "x", "b": "y"},
+        True,
+    )
+    # A single other value with which it passes is enough to keep it.
+    assert _without_spare(FREE, FAILING, SHRUNK, lambda case: case["a"] != "z") == replace(
+        SHRUNK, cause={"a": "x"}, removal={"a": "y", "b": "x"}, removal_passes=False
+    )
+    assert _without_spare(FREE, FAILING, SHRUNK, lambda case: case == FAILING) == SHRUNK
+
+
+def test_of_a_cause_one_value_stays() -> None:
+    assert _without_spare(FREE, FAILING, SHRUNK, lambda _: True).cause == {"b": "x"}
+
+
+def test_a_value_that_the_constraints_rule_out_says_nothing() -> None:
+    no_z = model(AXES, implies(AXES, {"b": ("x",)}, {"a": ("x", "y")}, "z needs b y"))
+    found = _without_spare(no_z, FAILING, SHRUNK, lambda case: case["a"] != "z")
+    assert found.cause == {"b": "x"}
+
+
+def test_what_cannot_be_taken_out_by_the_constraints_is_not_run() -> None:
+    bound = model(AXES, implies(AXES, {"b": ("y",)}, {"a": ("y", "z")}, "b y needs another a"))
+    found = _without_spare(bound, FAILING, SHRUNK, lambda case: case["b"] == "x")
+    assert found == replace(SHRUNK, cause={"b": "x"})

@@ -138,7 +138,7 @@ public final class MigrationAssistant {
                 plans, platform, profile.has(Capability.LISTENER_ERROR_REPORTS), host.journal());
         TransferStarter transfers = new TransferStarter(plans, listeners, platform,
                 new TransferContainers(profile.containerIdSource(), assessment), caller);
-        return new MigrationRunner(plans, new CoreMigration(settings.home()),
+        return new MigrationRunner(plans, new CoreMigration(settings.home(), emailDomains),
                 new AppMigration(plans, rowPlanner, platform, transfers, poller,
                         profile.has(Capability.APP_CANCELLATION)), threads);
     }
