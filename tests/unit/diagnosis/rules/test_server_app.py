@@ -70,7 +70,9 @@ def test_a_getter_that_threw_is_on_the_stack(getter):
     cause, rule = "key-getter-threw", server_app.key_getter_threw
     threw = log("It failed", WRONG, f"at org.example.Listener.{getter}(Listener.java:9)")
 
-    assert asked(rule, log("Other", "at org.example.X.y()"), threw) == proved(cause, threw)
+    assert asked(rule, log("Other", "at org.example.X.y()"), threw) == (
+        proved(cause, threw, note=f"it was {getter}()")
+    )
     assert asked(rule, threw, CALLED) == excluded(cause, CALLED)
     assert asked(rule, threw, made(), made(is_rerun=True)) == excluded(cause, made(is_rerun=True))
 
