@@ -289,6 +289,7 @@ def test_a_scale_that_looks_cannot_follow_is_refused(world: World) -> None:
     world.takes = 1.1
     with pytest.raises(TimeScaleTooHigh, match="--time-scale 272 or less"):
         watch(world, case(rows=["COMPLETE 100"])).run()
+    assert world.looks == 3  # no hope is waited out
     assert carried_scale(1.0) == 300
 
 
