@@ -138,6 +138,7 @@ def test_time_is_lost_by_those_who_make_the_row() -> None:
     assert stood_still(story.evidence, 5.9, 3) == after(5)
     assert stood_still(story.evidence, 5.9, 3.1) == ZERO
     assert stood_still(Story().pause(-0.5, 2).evidence, 10) == ZERO  # before the watch
+    assert stood_still(Story().pause(0, 2).evidence, 10) == after(2)
 
 
 @pytest.mark.parametrize(

@@ -256,9 +256,10 @@ def test_what_a_listener_threw_may_be_anothers_fault():
     assert asked(rule, OnStandin(), lacks) == excluded(THREW, lacks, note=note)
     heap = ran("threw", exception=HEAP)
     assert asked(rule, heap, line) == excluded(THREW, heap, line, note="it ended with an Error")
-    assert asked(rule, failed(HEAP)) == (
-        excluded(THREW, failed(HEAP), note="it ended with an Error")
-    )
+    for more in ((), (UPLOAD,)):
+        assert asked(rule, failed(HEAP), *more) == (
+            excluded(THREW, failed(HEAP), note="it ended with an Error")
+        )
 
 
 def test_an_exception_without_a_name_proves_nothing_alone():
