@@ -13,6 +13,7 @@ from docker.models.containers import Container
 
 from harness.engines.docker import OWNER_LABEL
 from harness.engines.docker_host import client_if_any
+from harness.environment.services.names import CONTROL_TOKEN
 from harness.settings import resolve
 
 _INSIDE = {"cloud": "8080/tcp", "confluence": "8090/tcp"}
@@ -45,6 +46,15 @@ class Containers:
                 if str(each.name).endswith(f"-{service}") and published:
                     return int(published[0]["HostPort"])
         return None
+
+    def token(self) -> str:
+        """The control token of the newest stack; empty without one."""
+        with _engine() as client:
+            for each in self._list(client) if client else []:  # the newest first
+                if str(each.name).endswith("-cloud"):
+                    shown = each.exec_run(["cat", f"/run/harness/{CONTROL_TOKEN}"])
+                    return bytes(shown.output).decode()
+        return ""
 
     def _list(self, client: docker.DockerClient) -> Iterable[Container]:
         return client.containers.list(filters=self._filters, ignore_removed=True)

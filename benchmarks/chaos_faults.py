@@ -26,6 +26,7 @@ from benchmarks.chaos_docker import Containers, is_in, make_networks
 from benchmarks.chaos_plan import BRING_UP, Fault
 from benchmarks.chaos_session import end_session
 from benchmarks.deaths import WORDS
+from harness.environment.services.names import CONTROL_TOKEN
 from harness.lifecycle.runs import OWNER_VARIABLE
 
 _APPEARS_WITHIN = 15.0
@@ -130,7 +131,8 @@ class Surroundings:
             return "no cloud to be found"
         url = f"http://127.0.0.1:{port}/_harness/faults"
         try:
-            answer = httpx.post(url, json=fault.rule, timeout=10, trust_env=False)
+            token = {"Authorization": f"Bearer {self._token()}"}
+            answer = httpx.post(url, json=fault.rule, headers=token, timeout=10, trust_env=False)
         except httpx.HTTPError as error:
             return f"no cloud answered: {error}"
         return f"{answer.status_code} for the fault"
@@ -141,6 +143,11 @@ class Surroundings:
         if not files:
             return self.containers.port(service)
         return int(json.loads(files[-1].read_text())["http"])
+
+    def _token(self) -> str:
+        """The control token of the newest stack."""
+        files = sorted(self.folder("state").glob(f"runs/*/*/cloud/files/{CONTROL_TOKEN}"), key=_age)
+        return files[-1].read_text() if files else self.containers.token()
 
     def _fill(self, fault: Fault, is_over: Callable[[], bool]) -> str:
         if not self.has_disks:

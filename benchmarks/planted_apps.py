@@ -31,6 +31,11 @@ class Listener:
 LISTENERS: dict[str, Listener] = {
     "good": Listener('upload(transferId, "one");'),
     "two-uploads": Listener('upload(transferId, "one"); upload(transferId, "two");'),
+    "second-upload-later": Listener(
+        'upload(transferId, "one"); '
+        "try { Thread.sleep(600_000); } catch (InterruptedException e) { failures++; }"
+        ' upload(transferId, "two");'
+    ),
     "empty-upload": Listener('close(open(transferId, "one"));'),
     "takes-minutes": Listener(
         "try { Thread.sleep(120_000); } catch (InterruptedException e) { failures++; }"
@@ -61,6 +66,7 @@ LISTENERS: dict[str, Listener] = {
     "waits-in-upload": Listener(f'OutputStream out = open(transferId, "one"); {_WAIT} close(out);'),
     "uploads-nothing": Listener("failures++;"),
     "own-thread-dies": Listener(f"new Thread(() -> {{ {_FAIL} }}).start();"),
+    "uploads-elsewhere": Listener('upload("00000000-0000-3000-8000-000000000000", "one");'),
     "leaves-open": Listener('open(transferId, "one");'),
     "leaves-second-open": Listener('upload(transferId, "one"); open(transferId, "two");'),
     "null-key": Listener("failures++;", "return null;"),

@@ -329,9 +329,25 @@ FAULTS: tuple[Planted, ...] = (
     _app("own-thread-dies", _UPLOADED, "nothing-uploaded"),
     _app("leaves-open", _UPLOADED, "upload-not-closed"),
     _app("leaves-second-open", _UPLOADED, "upload-not-closed"),
+    _app("uploads-elsewhere", _UPLOADED, "upload-refused"),
+    Planted(
+        "settles after the first of two uploads",
+        "cloud app",
+        _UPLOADED,
+        ("settled-too-early",),
+        "server",
+        lambda setting: replace(setting, app="planted/second-upload-later"),
+    ),
     _app("null-key", _LISTENER, "cloud-key-null"),
     _app("key-getter-throws", _LISTENER, "key-getter-threw"),
     _app("other-key", _LINKED, "keys-do-not-match", cloud={"pairing": "listed"}),
+    _app(
+        "newer-library",
+        _RETURNS,
+        "not-in-the-model",
+        kind="fixture",
+        party="the stand-in's model",
+    ),
     _app("two-listeners", _LISTENER, "two-listeners", kind="fixture"),
     _app("hidden-listener", _LISTENER, "listener-not-exported", kind="fixture"),
     _app("own-library", _RUNS, "package-not-wired", kind="fixture"),
@@ -437,12 +453,15 @@ FAULTS: tuple[Planted, ...] = (
         read=({"fetch": "data", "wait": 4200.0},),
         lasts=timedelta(minutes=75),
     ),
-    _cloud_app(
+    Planted(
         "answers too late",
+        "cloud app",
         _HEARS,
-        "webhook-never-acknowledged",
-        slot="webhooks",
-        late_answers=True,
+        ("webhook-never-acknowledged",),
+        "webhooks",
+        # The platform waits five seconds of wall time; until then nothing is known.
+        lambda setting: replace(setting, late_answers=True, end=({"sleep": 1800}, *setting.end)),
+        late=True,
     ),
     _set_up(
         "no webhook",
@@ -488,6 +507,31 @@ FAULTS: tuple[Planted, ...] = (
         cloud={"core": "fails"},
     ),
     _set_up(
+        "email domain refused",
+        "configuration",
+        _CORE,
+        "email-domain-not-trusted",
+        slot="core",
+        cloud={"email_domains": "not-trusted"},
+    ),
+    _set_up(
+        "app disabled",
+        "configuration",
+        _RUNS,
+        "app-disabled",
+        slot="server",
+        cloud={"server_app": "disabled"},
+    ),
+    _set_up(
+        "admin cancels",
+        "configuration",
+        _SETTLED,
+        "transfer-cancelled",
+        slot="posts",
+        end=(),
+        cloud={"admin": "cancels"},
+    ),
+    _set_up(
         "dev mode of 3.1.7",
         "assistant",
         _SHOWN,
@@ -529,10 +573,21 @@ FAULTS: tuple[Planted, ...] = (
 )
 
 HARMLESS: tuple[Planted, ...] = (
+    Planted(
+        "two uploads, both waited for",
+        "server app",
+        None,
+        (),
+        "server",
+        lambda setting: replace(
+            setting,
+            app="planted/two-uploads",
+            read=(*setting.read, {"await": "app-data-uploaded"}, {"fetch": "data"}),
+        ),
+    ),
     *(
         _app(name, None)
         for name in (
-            "two-uploads",
             "empty-upload",
             "takes-minutes",
             "own-thread",

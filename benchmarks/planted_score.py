@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from benchmarks.planted_faults import Planted
 from harness.diagnosis.causes import BY_ID
 from harness.diagnosis.finding import Finding
-from harness.diagnosis.links import CHAIN, Link
+from harness.diagnosis.links import Link
 
 PARTIES = (
     "configuration",
@@ -18,8 +18,7 @@ PARTIES = (
     "network",
     "the stand-in's model",
 )
-NOBODY = "nobody"
-_ORDER = [step.name for step in CHAIN]
+NOBODY, NOT_REACHED = "nobody", "not reached"
 
 
 @dataclass(frozen=True)
@@ -52,8 +51,10 @@ def judge(faults: Sequence[Planted], findings: Sequence[Finding], links: Sequenc
     likely = [each.cause for each in findings if each.confidence == "likely"]
     right = {cause for fault in faults for cause in fault.causes}
     found = next((each.name for each in links if each.state != "held"), NOBODY)
-    broken = [_ORDER.index(fault.link) for fault in faults if fault.link]
-    blamed = [(fault.party, party) for fault in faults for party in _parties(fault, proved)]
+    order = [each.name for each in links]
+    broken = [order.index(fault.link) for fault in faults if fault.link]
+    later = order[order.index(found) + 1 :] if found in order else []
+    blamed = [(fault.party, party) for fault in faults for party in _parties(fault, proved, later)]
     for cause in proved:
         party = BY_ID[cause].responsible
         # A right cause in a wrong party's name is an accusation, too.
@@ -66,16 +67,17 @@ def judge(faults: Sequence[Planted], findings: Sequence[Finding], links: Sequenc
         wrong=tuple(each for each in proved if each not in right),
         suspected=tuple(each for each in likely if each not in right),
         link=found,
-        expected=_ORDER[min(broken)] if broken else NOBODY,
+        expected=order[min(broken)] if broken else NOBODY,
         blamed=tuple(blamed),
     )
 
 
-def _parties(fault: Planted, proved: Sequence[str]) -> list[str]:
+def _parties(fault: Planted, proved: Sequence[str], later: Sequence[str]) -> list[str]:
+    """Who is proved to have done it; the run may not have come to a later fault."""
     if fault.link is None:
         return []
     named = [BY_ID[cause].responsible for cause in proved if cause in fault.causes]
-    return named[:1] or [NOBODY]
+    return named[:1] or [NOT_REACHED if fault.link in later else NOBODY]
 
 
 @dataclass
@@ -99,7 +101,7 @@ class Score:
     def matrix(self) -> str:
         """The confusion matrix as a Markdown table: who did it, and who is proved to have."""
         counted = Counter(pair for each in self.rounds for pair in each.blamed)
-        columns = (*PARTIES, NOBODY)
+        columns = (*PARTIES, NOT_REACHED, NOBODY)
         lines = [
             f"| planted by | {' | '.join(columns)} |",
             f"|---|{'---:|' * len(columns)}",

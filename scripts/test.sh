@@ -29,7 +29,7 @@ fi
 .venv/bin/pytest tests/contract/browser --engine local
 # The same pages as a script draws them.
 HARNESS_STANDIN_PAGES=script .venv/bin/pytest tests/contract/confluence/test_migration_assistant.py \
-    tests/e2e/test_seed.py --engine local "${side_by_side[@]}"
+    tests/contract/confluence/test_app_actions.py tests/e2e/test_seed.py --engine local "${side_by_side[@]}"
 if [ -n "$building" ]; then
     wait "$building" || { cat "$building_log"; exit 1; }
     trap - EXIT

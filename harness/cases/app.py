@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from harness.cases import forge_manifest
 from harness.errors import BadInput
 from harness.plugin_jar.provided import find_jars, packages_by_jar
 from harness.support.yaml_source import Source, read, validate
@@ -13,7 +14,11 @@ from harness.vocabulary.behaviours import Chosen
 
 DESCRIPTION = "app.yaml"
 _METHOD = re.compile(r"[\w$]+(?:\.[\w$]+){2,}")
-_ACE_FILES = ("package.json", "package-lock.json", "start.js")
+_FILES = {
+    "ace": ("package.json", "package-lock.json", "start.js"),
+    "forge": ("package.json", "package-lock.json", forge_manifest.MANIFEST),
+}
+"""What has to be in the folder of a cloud half, by its kind."""
 
 
 class ServerHalf(BaseModel):
@@ -46,29 +51,35 @@ class ServerHalf(BaseModel):
 
 
 class CloudHalf(BaseModel):
-    """The Connect app: the scripted one, which behaves as a case wants, or one of the vendor's.
+    """The cloud app: the scripted one, which behaves as a case wants, or one of the vendor's.
 
     Attributes:
-        kind: `scripted`, or `ace` for an app on atlassian-connect-express.
-        key: the Connect app's key.
+        kind: `scripted`, `ace` for an app on atlassian-connect-express, or `forge` for the
+            functions of a Forge app.
+        key: the cloud app's key.
         behaviour: what the scripted app posts, and when: a name, or steps of one's own.
-        source: folder of an `ace` app with package.json, package-lock.json and a start.js that
-            serves it (docs/cloud.md), relative to the app's folder.
+        source: folder of the vendor's app with package.json and package-lock.json, and a start.js
+            that serves it (`ace`) or its manifest.yml and src (`forge`); docs/cloud.md; relative to
+            the app's folder.
+        environment: where the Forge app is deployed on the site; `production` when left out.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["scripted", "ace"] = "scripted"
+    kind: Literal["scripted", "ace", "forge"] = "scripted"
     key: str
     behaviour: Chosen = "seed"
     source: Path | None = None
+    environment: str | None = Field(default=None, min_length=1, max_length=200)
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "CloudHalf":
-        if (self.source is not None) != (self.kind == "ace"):
-            raise ValueError("`kind: ace` and a `source` folder go together")
-        if self.kind == "ace" and "behaviour" in self.model_fields_set:
+        if (self.source is not None) != (self.kind in _FILES):
+            raise ValueError("`kind: ace` or `kind: forge` and a `source` folder go together")
+        if self.kind in _FILES and "behaviour" in self.model_fields_set:
             raise ValueError("`behaviour` is for `kind: scripted`: this app follows no script")
+        if self.kind != "forge" and self.environment:
+            raise ValueError("`environment` is for `kind: forge`")
         return self
 
 
@@ -118,20 +129,30 @@ def load(folder: Path) -> AppDescription:
     cloud, site = app.cloud, app.site
     if cloud.source is not None:
         place = (folder / cloud.source).resolve()
-        for name in _ACE_FILES:
+        for name in _FILES[cloud.kind]:
             if not (place / name).is_file():
                 why = f"cloud.source: there is no {name} in {cloud.source}"
                 raise source.error(why, "cloud", "source")
+        if cloud.kind == "forge":
+            forge_manifest.load(place)
         cloud = cloud.model_copy(update={"source": place})
     if site is not None:
         site = (folder / site).resolve()
         if not site.is_file():
             raise source.error(f"site: there is no {app.site}", "site")
-    for name in app.host:
+    for name, value in app.host.items():
         if not _METHOD.fullmatch(name):
             raise source.error(
                 f"host: {name!r} is not package.Type.method, such as "
                 "com.atlassian.sal.api.ApplicationProperties.getVersion",
+                "host",
+                name,
+            )
+        items = value if isinstance(value, list) else []
+        if any(isinstance(each, dict) and "type" not in each for each in items):
+            raise source.error(
+                f"host: an object in the list of {name} has to name its class, as in "
+                "{type: com.atlassian.confluence.spaces.Space, key: DS}",
                 "host",
                 name,
             )

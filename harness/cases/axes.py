@@ -33,6 +33,7 @@ AxisSetting = Literal[
     "cloud_switches",
     "consent",
     "core",
+    "email_domains",
     "pairing",
     "server_app",
     "time_scale",
@@ -44,6 +45,7 @@ Assessment = Literal["needed", "not-needed"]
 CloudInstall = Literal["installed", "missing", "no-webhook"]
 Consent = Literal["given", "withheld"]
 Core = Literal["well", "fails"]
+EmailDomains = Literal["trusted", "not-trusted"]
 Pairing = Literal["listed", "unlisted", "open"]
 ServerApp = Literal["enabled", "disabled"]
 
@@ -55,6 +57,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "cloud_install": ("installed", "missing", "no-webhook"),
     "consent": ("given", "withheld"),
     "core": ("well", "fails"),
+    "email_domains": ("trusted", "not-trusted"),
     "pairing": ("listed", "unlisted", "open"),
     "server_app": ("enabled", "disabled"),
 }
@@ -78,6 +81,7 @@ class CloudSetup:
         pairing: whether the Marketplace lists the app's two keys as a pair, without which unequal
             keys are not linked; `open` links every pair of keys.
         core: whether Confluence has a place to export the core migration to.
+        email_domains: whether an admin has decided not to trust the users' email domains.
         browser: whether a cache before Confluence keeps the plan's page once it shows progress.
         server_app: whether UPM has the server app enabled.
         admin: whether the admin stops the plan once the listener is called.
@@ -90,6 +94,7 @@ class CloudSetup:
     consent: Consent = "given"
     pairing: Pairing = "listed"
     core: Core = "well"
+    email_domains: EmailDomains = "trusted"
     browser: Browser = "fresh"
     server_app: ServerApp = "enabled"
     admin: Admin = "waits"
@@ -226,6 +231,7 @@ class Switches(FileModel):
     scopes: Literal["checked", "ignored"] | None = None
     transfer_days: float | None = Field(default=None, gt=0)
     container_page: Literal["list", "map"] | None = None
+    install_audience: Literal["list", "text"] | None = None
     log_message: Literal[1000, 500] | None = None
     server_token_hours: float | None = Field(default=None, gt=0)
     connection_days: float | None = Field(default=None, gt=0)
@@ -254,6 +260,7 @@ def cloud_setup(settings: Mapping[str, Any]) -> CloudSetup:
         consent=settings.get("consent", "given"),
         pairing=settings.get("pairing", "listed"),
         core=settings.get("core", "well"),
+        email_domains=settings.get("email_domains", "trusted"),
         browser=settings.get("browser", "fresh"),
         server_app=settings.get("server_app", "enabled"),
         admin=settings.get("admin", "waits"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from harness.plugin_jar.read import PluginJar
 
 PASSWORD = "HARNESS_ATTACH_PASSWORD"  # noqa: S105 - a variable's name
+CONTROL_TOKEN = "HARNESS_CONTROL_TOKEN"  # noqa: S105 - a variable's name
 """Where `--attach` takes the password from; a command line would show it to everybody."""
 
 Json = Annotated[bool, typer.Option("--json", help="print one JSON document")]
@@ -82,6 +83,7 @@ def explain(
         zone=_zone(log_zone),
         debugger=_address(jdwp) if jdwp else None,
         control_url=cloud,
+        control_token=os.environ.get(CONTROL_TOKEN, ""),
         jar=plugin,
         server_key=server_key or _constant(plugin, "server_key"),
         cloud_key=cloud_key or _constant(plugin, "cloud_key"),

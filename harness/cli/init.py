@@ -55,8 +55,8 @@ def write(
         The files written.
 
     Raises:
-        BadInput: one of the files is there already, the jar is none, or the folder cannot be
-            written to. Then nothing is written.
+        BadInput: one of the files is there already, the jar is none or returns other keys, or the
+            folder cannot be written to. Then nothing is written.
     """
     targets = {name: folder / place for name, place in FILES.items()}
     there = [str(path) for path in targets.values() if path.exists()]
@@ -76,12 +76,26 @@ def write(
 
 def _keys(folder: Path, jar: Path | None, server_key: str | None, cloud_key: str | None) -> Keys:
     plugin = read_plugin(jar) if jar else None
+    _check(plugin, "server_key", server_key)
+    _check(plugin, "cloud_key", cloud_key)
     server = server_key or _constant(plugin, "server_key")
     server = server or (plugin.facts.key if plugin else None) or "my-app"
     place = _NO_JAR if jar is None else os.path.relpath(jar.resolve(), (folder / _FOLDER).resolve())
     cloud = cloud_key or _constant(plugin, "cloud_key") or server
     name = (plugin.facts.manifest.get("Bundle-Name") if plugin else None) or server
     return Keys(name, server, cloud, Path(place).as_posix())
+
+
+def _check(plugin: PluginJar | None, getter: str, given: str | None) -> None:
+    """Refuses a key that no listener of the jar returns, where the jar shows what they return."""
+    returned = [getattr(each, getter) for each in plugin.listeners] if plugin else []
+    values = [str(each.value) for each in returned if each is not None and each.value]
+    if given and values and len(values) == len(returned) and given not in values:
+        option = f"--{getter.replace('_', '-')}"
+        raise BadInput(
+            f"{option} {given}: the jar's listener returns {' and '.join(sorted(set(values)))}, "
+            f"and its row would stay READY; leave {option} out"
+        )
 
 
 def _constant(plugin: PluginJar | None, getter: str) -> str | None:

@@ -49,6 +49,9 @@ def parse(arguments: Sequence[str] | None = None) -> ServeSettings:
         help="a further host that the cloud may call",
     )
     parser.add_argument("--sync", action="store_true", help="force journal lines to the disk")
+    parser.add_argument(
+        "--control-token-file", type=Path, help="file with what callers of the control API send"
+    )
     parser.add_argument("--upstream", help="where to forward requests that have no route")
     parser.add_argument(
         "--client-patience", type=float, default=30.0, help="wall seconds to wait for a slow client"

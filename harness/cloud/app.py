@@ -25,6 +25,7 @@ from harness.cloud.call import (
     answer_json,
 )
 from harness.cloud.deadlines import Deadlines
+from harness.cloud.door import Door
 from harness.cloud.router import Handler, Route, Router
 from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
@@ -45,12 +46,18 @@ class Application:
         deadlines: those that have passed are handled before each request.
         router: the routes.
         patience: wall seconds to wait for a client's next piece.
+        door: who may use the control API.
     """
 
     def __init__(
-        self, world: World, deadlines: Deadlines, router: Router, patience: float = 30.0
+        self,
+        world: World,
+        deadlines: Deadlines,
+        router: Router,
+        patience: float = 30.0,
+        door: Door = Door(),  # noqa: B008 - it is immutable
     ) -> None:
-        self._world, self._deadlines = world, deadlines
+        self._world, self._deadlines, self._door = world, deadlines, door
         self._router, self._patience = router, patience
 
     def note_slow_head(self) -> None:
@@ -126,7 +133,7 @@ class Application:
         if handler is None:
             return _method_not_allowed(call, route)
         if call.route.startswith(CONTROL):
-            _check_control(call)
+            _check_control(call, self._door)
         elif self._world.faults:
             return await self._with_faults(handler, call)
         return await handler(self._world, call)
@@ -195,12 +202,15 @@ def _entry(call: Call, outcome: Outcome, seconds: float) -> dict[str, Any]:
     return entry
 
 
-def _check_control(call: Call) -> None:
+def _check_control(call: Call, door: Door) -> None:
     if call.secure:
         call.route = "control API"
         raise Refusal(
             404, Effect.NOT_PUBLIC, "the control API is served by the plain listener only"
         )
+    if turned := door.turns_away(call.header):
+        call.route = "control API"  # so that a read that was turned away is journalled, too
+        raise Refusal(turned.status, Effect.NOT_LET_IN, turned.reason)
     call.caller = "harness"
 
 

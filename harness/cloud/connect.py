@@ -18,7 +18,6 @@ from harness.vocabulary.effects import Effect
 
 _TIMEOUT = 10.0
 """Wall seconds that an app has to answer."""
-_DESCRIPTOR_LIMIT = 1024 * 1024
 
 
 async def read_descriptor(world: World, url: str) -> App:
@@ -43,8 +42,7 @@ async def read_descriptor(world: World, url: str) -> App:
     if answer.status_code != 200:
         raise Refusal(502, Effect.NOT_FOUND, f"GET {url} was answered {answer.status_code}")
     try:
-        text = answer.content[:_DESCRIPTOR_LIMIT]
-        return descriptor.read(text, world.client_key, world.egress, world.switches)
+        return descriptor.read(answer.content, world.client_key, world.egress, world.switches)
     except ValueError as error:
         raise Refusal(400, Effect.MALFORMED, f"{url} cannot be installed: {error}") from error
     except PermissionError as error:
@@ -91,8 +89,10 @@ async def call_uninstalled(world: World, app: App) -> None:
 
 def _signed_by_platform(world: World, app: App) -> Any:
     vault = world.vault
+    as_text = world.switches.install_audience == "text"
+    audience = app.base_url if as_text else [app.base_url]
     return lambda hashed: sign_install(
-        app.client_key, app.base_url, hashed, vault.private_key, vault.key_id
+        app.client_key, audience, hashed, vault.private_key, vault.key_id
     )
 
 
@@ -101,7 +101,7 @@ async def _call(world: World, app: App, event: str, sign: Any, secret: str | Non
     payload = {
         "key": app.key,
         "clientKey": app.client_key,
-        "publicKey": world.vault.public_key,
+        "publicKey": world.vault.host_key,
         "serverVersion": "6452",
         "pluginsVersion": "1000.0.0",
         "baseUrl": world.base_url,

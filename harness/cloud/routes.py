@@ -1,7 +1,10 @@
 """All routes of the cloud."""
 
+from xml.sax.saxutils import escape
+
 from harness.cloud.call import Answer, Call, NoRoute, Outcome, answer_json
 from harness.cloud.connect_api import app_data, progress, transfer, webhook
+from harness.cloud.connect_api.access import CONTEXT
 from harness.cloud.control_api import apps, clock, faults, journal, state
 from harness.cloud.forge_api import routes as forge
 from harness.cloud.openapi import BASES, document
@@ -25,6 +28,7 @@ def make_router() -> Router:
     _server(router)
     _control(router)
     router.add("GET", f"{app_data.LINKS}/{{s3Key}}", app_data.serve)
+    router.add("GET", "/plugins/servlet/oauth/consumer-info", consumer_info, "", CONTEXT)
     router.add("GET", "/{keyId}", install_key)
     return router
 
@@ -107,6 +111,19 @@ def _control(router: Router) -> None:
         ("GET", "/openapi.json", openapi),
     ):
         router.add(method, template, handler, CONTROL)
+
+
+async def consumer_info(world: World, call: Call) -> Outcome:
+    """`GET /plugins/servlet/oauth/consumer-info`: what older frameworks compare an install with."""
+    call.caller = "anyone"
+    body = (
+        '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
+        f"<consumer><key>{escape(world.client_key)}</key><name>Confluence</name>"
+        f"<publicKey>{world.vault.host_key}</publicKey>"
+        f"<description>Atlassian Confluence at {escape(world.base_url)}</description></consumer>\n"
+    )
+    answer = Answer(200, body.encode(), b"application/xml")
+    return Outcome(answer, Effect.READ, "the consumer's information was served")
 
 
 async def install_key(world: World, call: Call) -> Outcome:

@@ -4,16 +4,21 @@ The plain listener serves everything, including the control API. The TLS listene
 others see of Atlassian's hosts; it does not serve the control API.
 """
 
+import os
 from contextlib import ExitStack
 
 from harness.cloud import listeners
 from harness.cloud.app import Application
 from harness.cloud.assembly import Cloud, assemble
+from harness.cloud.door import Door
 from harness.cloud.listeners import Certificate
 from harness.cloud.routes import make_router
 from harness.cloud.settings import ServeSettings
 from harness.cloud.site import Site, load_site
 from harness.errors import BadInput
+
+_FOR_ITS_OWNER = 0o077
+"""What is kept, such as uploads and secrets, is for the owner of the process alone."""
 
 
 def serve(settings: ServeSettings) -> int:
@@ -28,6 +33,7 @@ def serve(settings: ServeSettings) -> int:
     Raises:
         BadInput: a port is taken, or a file cannot be read.
     """
+    os.umask(_FOR_ITS_OWNER)
     listeners.run_loop(lambda: _serve(settings))
     return 0
 
@@ -55,7 +61,8 @@ async def _serve_on(bound: list[listeners.Listener], settings: ServeSettings, si
     addresses = cloud.world.addresses
     addresses.ports = {each.name: each.port for each in bound}
     addresses.public_url = listeners.with_port(addresses.public_url, bound[-1].port)
-    app = Application(cloud.world, cloud.deadlines, make_router(), settings.client_patience)
+    door = Door.of_file(settings.control_token_file)
+    app = Application(cloud.world, cloud.deadlines, make_router(), settings.client_patience, door)
     cloud.start()
     try:
         await listeners.run(

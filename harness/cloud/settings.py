@@ -31,6 +31,7 @@ class ServeSettings:
         site_file: YAML description of the site's content.
         sync: force each journal line to the disk.
         upstream: where to forward requests that have no route.
+        control_token_file: holds what callers of the control API have to send; None for no token.
         client_patience: wall seconds that a client has to send a request's whole head, to send the
             next piece of its body, or to take the next piece of an answer.
     """
@@ -49,6 +50,7 @@ class ServeSettings:
     site_file: Path | None = None
     sync: bool = False
     upstream: str | None = None
+    control_token_file: Path | None = None
     client_patience: float = 30.0
 
 
@@ -126,6 +128,10 @@ class Switches(BaseModel):
         gt=0,
         le=14.0,
         description="Days of platform time that a transfer has; a post of 2021 says 5.",
+    )
+    install_audience: Literal["list", "text"] = Field(
+        default="list",
+        description="Whether an install's aud is a list with the base URL, or the base URL.",
     )
     log_message: Literal[1000, 500] = Field(
         default=1000,

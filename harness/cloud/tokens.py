@@ -100,12 +100,14 @@ def sign_hs256(issuer: str, secret: str, hashed: str, now: float | None = None) 
     return jwt.encode(claims, secret, algorithm="HS256")
 
 
-def sign_install(client_key: str, audience: str, hashed: str, private_key: str, key_id: str) -> str:
+def sign_install(
+    client_key: str, audience: str | list[str], hashed: str, private_key: str, key_id: str
+) -> str:
     """Makes the RS256 token of an install or uninstall callback.
 
     Args:
         client_key: the site's client key, as `iss`.
-        audience: the app's base URL, as `aud`.
+        audience: `aud`: the app's base URL, by itself or in a list.
         hashed: the request's `qsh`.
         private_key: PEM of the RSA key.
         key_id: names the public key that the install-keys host serves.
@@ -113,7 +115,7 @@ def sign_install(client_key: str, audience: str, hashed: str, private_key: str, 
     at = int(time.time())
     claims = {
         "iss": client_key,
-        "aud": [audience],
+        "aud": audience,
         "iat": at,
         "exp": at + LIFETIME,
         "qsh": hashed,

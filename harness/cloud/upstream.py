@@ -58,7 +58,12 @@ async def _forward(world: World, call: Call, upstream: str) -> Outcome:
     url = f"{upstream.rstrip('/')}{call.raw_path}{query}"
     try:
         reply = await world.http.request(
-            call.method, url, content=body, headers=headers, timeout=_TIMEOUT
+            call.method,
+            url,
+            content=body,
+            headers=headers,
+            timeout=_TIMEOUT,
+            extensions={"limit": _BODY_LIMIT},
         )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         reason = f"{urlsplit(upstream).hostname} did not answer: {type(error).__name__}: {error}"

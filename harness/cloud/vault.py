@@ -81,6 +81,11 @@ class Vault:
         self._make_signing_key()
         return str(self._kept["public_key"])
 
+    @property
+    def host_key(self) -> str:
+        """The public key on one line, as an install and the consumer's information have it."""
+        return "".join(self.public_key.splitlines()[1:-1])
+
     def serves_key(self, key_id: str) -> bool:
         """Whether this is the id of the key that signs installs."""
         return key_id == self._kept.get("key_id")

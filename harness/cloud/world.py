@@ -20,6 +20,7 @@ from harness.cloud.egress import Egress
 from harness.cloud.exchanges import Exchanges
 from harness.cloud.faults.rules import Faults
 from harness.cloud.journal import Journal
+from harness.cloud.outgoing import BoundedTransport
 from harness.cloud.settings import ServeSettings, Switches
 from harness.cloud.site import Site
 from harness.cloud.state import State
@@ -70,8 +71,12 @@ class World:
             on_failure.pop_all()
         self.egress = Egress(self.state, settings.egress)
         self.faults = Faults()
+        trust = ssl.create_default_context()
         self.http = httpx.AsyncClient(
-            verify=ssl.create_default_context(), trust_env=False, follow_redirects=False
+            transport=BoundedTransport(httpx.AsyncHTTPTransport(verify=trust, trust_env=False)),
+            headers={"Accept-Encoding": "identity"},
+            trust_env=False,
+            follow_redirects=False,
         )
         self._subscribers: dict[type[Change], list[Callable[[Any], None]]] = {}
 

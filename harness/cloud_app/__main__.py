@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.cloud import listeners
+from harness.cloud.door import Door
 from harness.cloud.listeners import Certificate, Listener, with_port
 from harness.cloud_app.app import CloudApp
 from harness.errors import BadInput
@@ -27,9 +28,10 @@ async def _serve(given: argparse.Namespace) -> None:
     public = listeners.bind("https" if certificate else "http", given.host, given.port, certificate)
     taken: list[Listener] = [public, listeners.bind("control", given.host, given.control_port)]
     app = CloudApp(given.key, with_port(given.base_url, public.port), given.time_scale)
+    door = Door.of_file(given.control_token_file)
     try:
         await listeners.run(
-            {public.name: app.public(), "control": app.control()},
+            {public.name: app.public(), "control": app.control(door)},
             taken,
             given.ports_file,
             given.host,
@@ -54,6 +56,9 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--tls-key", type=Path, help="PEM key")
     parser.add_argument("--control-port", type=int, default=0, help="port of the control API")
+    parser.add_argument(
+        "--control-token-file", type=Path, help="file with what callers of the control API send"
+    )
     parser.add_argument("--ports-file", type=Path, help="where to write the ports as JSON")
     parser.add_argument(
         "--time-scale", type=float, default=1.0, help="script seconds per wall second"

@@ -6,10 +6,14 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from harness.cloud.door import Door
 from harness.cloud_app.runner import Runner
 from harness.cloud_app.site import Installation, NotTrusted, SiteClient
 from harness.vocabulary.behaviours import BEHAVIOURS
@@ -17,6 +21,20 @@ from harness.vocabulary.script import Behaviour, Step
 
 WEBHOOK = "/migration-webhook"
 _STEPS = TypeAdapter(list[Step])
+
+
+class _Guard:
+    """Turns away those who may not use the control API."""
+
+    def __init__(self, app: ASGIApp, door: Door) -> None:
+        self._app, self._door = app, door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        app: ASGIApp = self._app
+        if turned := self._door.turns_away(lambda name: headers.get(name.decode())):
+            app = JSONResponse({"message": turned.reason}, turned.status)
+        await app(scope, receive, send)
 
 
 class CloudApp:
@@ -51,16 +69,21 @@ class CloudApp:
             ]
         )
 
-    def control(self) -> Starlette:
-        """The application that a test calls."""
+    def control(self, door: Door) -> Starlette:
+        """The application that a test calls.
+
+        Args:
+            door: who may.
+        """
         return Starlette(
+            middleware=[Middleware(_Guard, door=door)],
             routes=[
                 Route("/_app/script", self._put_script, methods=["PUT"]),
                 Route("/_app/script", self._get_script, methods=["GET"]),
                 Route("/_app/descriptor", self._put_descriptor, methods=["PUT"]),
                 Route("/_app/events", self._get_events, methods=["GET"]),
                 Route("/_app/reset", self._reset, methods=["POST"]),
-            ]
+            ],
         )
 
     async def _descriptor(self, _request: Request) -> Response:

@@ -20,7 +20,8 @@ class UploadsBegun(Evidence):
     times: int
 
     def _say(self) -> str:
-        return f"the server app began {self.times} uploads"
+        number = {0: "no upload", 1: "one upload"}.get(self.times, f"{self.times} uploads")
+        return f"the server app began {number}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -148,6 +148,21 @@ class AssessmentDecision(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedDomains(Evidence):
+    """Email domains that an admin has decided not to trust."""
+
+    domains: tuple[str, ...]
+
+    def _say(self) -> str:
+        names = ", ".join(self.domains)
+        return (
+            f"email domains that are not trusted: {names}"
+            if names
+            else "no email domain is refused"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Consent(Evidence):
     """Whether an admin agreed to the app's migration."""
 
@@ -419,9 +434,12 @@ class ProgressPost(Evidence):
 
     def _say(self) -> str:
         said = (self.status, None if self.percent is None else str(self.percent))
-        what = " ".join(each for each in said if each) or "nothing known"
+        what = " ".join(each for each in said if each)
         why = f", {self.reason}" if self.reason else ""
-        return f"the cloud app posted {what} to {self.transfer}: {self.http}, {self.effect}{why}"
+        answer = f"{self.http or 'no answer'}, {self.effect}{why}"
+        if not what:
+            return f"a post of the cloud app to {self.transfer} was not read: {answer}"
+        return f"the cloud app posted {what} to {self.transfer}: {answer}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,8 +34,8 @@ def explain(case: str, facts: Facts, findings: Sequence[Finding], problems: Sequ
     if not named:
         parts.append("No cause is proved, and none is likely.")
     parts += [_cause(finding) for finding in named]
-    parts += _made_up(facts)
     parts += _near_misses(facts)
+    parts += _made_up(facts)
     parts += _excluded(found)
     parts += _refused_elsewhere(facts)
     parts += _not_known(gaps(found), facts)
@@ -62,9 +62,9 @@ def to_json(
         "row": None if facts.row is None else facts.row.says,
         "links": [_link_as_data(each) for each in links(facts, findings)],
         "causes": [_as_data(finding) for finding in findings],
+        "near_misses": [as_data(each) for each in near_misses(facts)],
         "host_calls": [_evidence(each) for each in facts.of(HostCalled)],
         "production_would_refuse": [_evidence(each) for each in facts.of(ToleratedCall)],
-        "near_misses": [as_data(each) for each in near_misses(facts)],
         "problems": list(problems),
     }
 
@@ -137,8 +137,9 @@ def _cause(finding: Finding) -> str:
     lines.append(f"  responsible: {cause.responsible}")
     if finding.note:
         lines.append(_wrapped("  = ", finding.note))
-    lines += [_wrapped("  - ", str(each)) for each in finding.evidence[:_MOST_EVIDENCE]]
-    if more := len(finding.evidence) - _MOST_EVIDENCE:
+    told = _once_each(finding.evidence)
+    lines += [_wrapped("  - ", each) for each in told[:_MOST_EVIDENCE]]
+    if more := len(told) - _MOST_EVIDENCE:
         lines += [f"  - and {more} more"] if more > 0 else []
     lines += [_wrapped("  ? ", each) for each in finding.missing]
     lines.append(_wrapped("  > ", cause.advice))
@@ -146,15 +147,15 @@ def _cause(finding: Finding) -> str:
     return "\n".join(lines)
 
 
-def _made_up(facts: Facts) -> list[str]:
-    """What the app asked of Confluence and got made up, whether or not that mattered."""
-    empty = [each for each in facts.of(HostCalled) if not each.answered]
-    if not empty:
-        return []
-    lines = [_wrapped("  - ", str(each)) for each in empty[:_MOST_EVIDENCE]]
-    if more := max(0, len(empty) - _MOST_EVIDENCE):
-        lines.append(f"  - and {more} more methods")
-    return ["Made up, since the stand-in does not have it:\n" + "\n".join(lines)]
+def _once_each(evidence: Sequence[Evidence]) -> list[str]:
+    """The evidence in lines, what is told several times in one."""
+    found: dict[str, list[Evidence]] = {}
+    for each in evidence:
+        found.setdefault(each.says, []).append(each)
+    return [
+        str(same[0]) if len(same) == 1 else f"{same[0]} and {len(same) - 1} times more"
+        for same in found.values()
+    ]
 
 
 def _refused_elsewhere(facts: Facts) -> list[str]:
@@ -193,6 +194,17 @@ def _excluded(found: Sequence[Link]) -> list[str]:
         return []
     more = f"{', and ' if near else ''}{others} causes of other links (--json names them)"
     return [_wrapped("Excluded: ", ", ".join(near) + (more if others else ""))]
+
+
+def _made_up(facts: Facts) -> list[str]:
+    """What the app asked of Confluence and got made up, whether or not that mattered."""
+    empty = [each for each in facts.of(HostCalled) if not each.answered]
+    if not empty:
+        return []
+    lines = [_wrapped("  - ", str(each)) for each in empty[:_MOST_EVIDENCE]]
+    if more := max(0, len(empty) - _MOST_EVIDENCE):
+        lines.append(f"  - and {more} more methods")
+    return ["Made up, since the stand-in does not have it:\n" + "\n".join(lines)]
 
 
 def _not_known(findings: Sequence[Finding], facts: Facts) -> list[str]:

@@ -76,8 +76,9 @@ def verdict(jar: PluginJar) -> str:
         hint = ""
         if made_up:
             hint = (
-                f"; {len(made_up)} of its host packages are made up: where their content matters, "
-                "give jars under `server.provided` or answers under `host:` in app.yaml"
+                f"; made up for it: {len(made_up)} of its packages of Confluence. Where "
+                "their content matters, give jars under `server.provided` or answers under `host:` "
+                "in app.yaml"
             )
         return f"The stand-in will run it{hint}."
     return f"The stand-in will not run it: {'; '.join(reasons)}."
@@ -216,6 +217,7 @@ def _export(jar: PluginJar, listener: JarListener) -> JarFinding:
 
 def _wiring(jar: PluginJar) -> Iterator[JarFinding]:
     made_by_server = "Bundle-SymbolicName" not in jar.facts.manifest
+    mandatory: list[str] = []
     for package in jar.used_packages:
         if package in jar.own_packages or made_by_server:
             continue
@@ -226,14 +228,16 @@ def _wiring(jar: PluginJar) -> Iterator[JarFinding]:
                 "package-not-wired",
             )
         elif package != _FLAT_PACKAGE and jar.imports.get(package) is False:
-            yield JarFinding(
-                "unknown",
-                f"{package} is a mandatory import; only the flat {_FLAT_PACKAGE} was exported by "
-                f"the assistant ({_FIELD_REPORT}). `harness run --ccma 3.13.8` shows what comes "
-                "of that; a DiscoverableListener whose library is inside the jar, and not "
-                "imported, is found either way",
-                "package-not-wired",
-            )
+            mandatory.append(package)
+    if mandatory:
+        yield JarFinding(
+            "unknown",
+            f"mandatory imports of {', '.join(mandatory)}: only the flat {_FLAT_PACKAGE} was "
+            f"exported by the assistant ({_FIELD_REPORT}). `harness run --ccma 3.13.8` shows what "
+            "comes of that; a DiscoverableListener whose library is inside the jar, and not "
+            "imported, is found either way",
+            "package-not-wired",
+        )
 
 
 def _java(jar: PluginJar) -> Iterator[JarFinding]:

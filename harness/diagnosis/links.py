@@ -58,7 +58,9 @@ CHAIN: tuple[Step, ...] = (
         seen.in_plan,
         PAGE,
     ),
-    Step(names.CORE_DONE, ("core-migration-failed",), seen.core_done, PAGE),
+    Step(
+        names.CORE_DONE, ("email-domain-not-trusted", "core-migration-failed"), seen.core_done, PAGE
+    ),
     Step(
         names.REACHES_CLOUD,
         ("server-cannot-reach-cloud", "connection-broke", "server-token-refused"),
@@ -93,7 +95,7 @@ CHAIN: tuple[Step, ...] = (
     ),
     Step(
         names.UPLOADED,
-        ("nothing-uploaded", "upload-not-closed"),
+        ("nothing-uploaded", "upload-not-closed", "upload-refused", "settled-too-early"),
         seen.uploaded,
         JOURNAL,
     ),

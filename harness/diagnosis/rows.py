@@ -13,6 +13,8 @@ from harness.diagnosis.evidence import (
 from harness.diagnosis.facts import Facts, server_time
 from harness.vocabulary.effects import EFFECTIVE
 
+_UNDER_WAY, _CANCELLING = "IN_PROGRESS", "CANCELLATION_REQUESTED"
+
 
 def shows(row: RowShown | RowBesideRest, change: Evidence) -> bool:
     """Whether the row is what a change looks like; a change without a percent leaves it open."""
@@ -31,11 +33,16 @@ def newest_before(facts: Facts, poll: ServerCall) -> ProgressPost | EndedByPlatf
 
 
 def tells(poll: ServerCall, change: ProgressPost | EndedByPlatform) -> bool:
-    """Whether a poll's answer has a change; where the journal does not say, it may have."""
+    """Whether a poll's answer has a change; where the journal does not say, it may have.
+
+    A wish to cancel is newer than any report that does not settle the transfer.
+    """
     told = {transfer: (status, percent) for transfer, status, percent in poll.told or ()}
     if change.transfer not in told:
         return True
     status, percent = _state_of(change)
+    if told[change.transfer][0] == _CANCELLING:
+        return status == _UNDER_WAY
     return told[change.transfer][0] == status and percent in (None, 0, told[change.transfer][1])
 
 

@@ -31,12 +31,17 @@ class CloudControl:
     Args:
         url: base URL of the cloud's plain listener.
         service: the cloud's service, where known; calls that wait for it end when it ends.
+        token: what the control API wants to be sent; empty where it wants nothing.
     """
 
-    def __init__(self, url: str, service: Living | None = None) -> None:
-        self.url = url
+    def __init__(self, url: str, service: Living | None = None, token: str = "") -> None:
+        self.url, self.token = url, token
         self._client = LivingClient(
-            service=service, base_url=f"{url}/_harness/", timeout=10, verify=usual()
+            service=service,
+            base_url=f"{url}/_harness/",
+            headers=_headers(token),
+            timeout=10,
+            verify=usual(),
         )
 
     def is_up(self) -> bool:
@@ -55,12 +60,24 @@ class CloudControl:
         """Installs a Connect app on the site; its key."""
         return str(_send(self._client, "POST", "apps", json={"baseUrl": base_url})["appKey"])
 
+    def install_forge(self, key: str, events_url: str, environment: str) -> None:
+        """Puts a Forge app on the site, deployed in an environment."""
+        body = {"key": key, "eventsUrl": events_url, "environment": environment}
+        _send(self._client, "POST", "forge-apps", json=body)
+
+    def put_back(self, app: Mapping[str, Any]) -> None:
+        """Installs an app as `apps` listed it."""
+        if app.get("kind") == "forge":
+            self.install_forge(app["key"], app["base_url"], app["environment"])
+        else:
+            self.install(app["base_url"])
+
     def uninstall(self, key: str) -> None:
-        """Removes a Connect app from the site."""
+        """Removes an app from the site."""
         _send(self._client, "DELETE", f"apps/{key}")
 
     def apps(self) -> Sequence[Mapping[str, Any]]:
-        """The Connect apps on the site, with the addresses of their webhooks."""
+        """The apps on the site, with the addresses of their webhooks."""
         apps: Sequence[Mapping[str, Any]] = _send(self._client, "GET", "apps")["apps"]
         return apps
 
@@ -127,12 +144,17 @@ class CloudAppControl:
     Args:
         url: base URL of its plain listener.
         service: the app's service, where known; calls that wait for it end when it ends.
+        token: what the control API wants to be sent; empty where it wants nothing.
     """
 
-    def __init__(self, url: str, service: Living | None = None) -> None:
-        self.url = url
+    def __init__(self, url: str, service: Living | None = None, token: str = "") -> None:
+        self.url, self.token = url, token
         self._client = LivingClient(
-            service=service, base_url=f"{url}/_app/", timeout=10, verify=usual()
+            service=service,
+            base_url=f"{url}/_app/",
+            headers=_headers(token),
+            timeout=10,
+            verify=usual(),
         )
 
     def is_up(self) -> bool:
@@ -162,7 +184,7 @@ class CloudAppControl:
 
 
 class ConnectAppControl:
-    """A Connect app that follows no script: all that can be asked is whether it answers.
+    """A vendor's cloud app, which follows no script: all that can be asked is whether it answers.
 
     Args:
         url: its base URL, as reached from here.
@@ -177,7 +199,7 @@ class ConnectAppControl:
         self._client = httpx.Client(base_url=url, timeout=10, verify=trust, trust_env=False)
 
     def is_up(self) -> bool:
-        """Whether the app serves its descriptor."""
+        """Whether the app serves its descriptor, or a Forge app's runtime what it has."""
         try:
             return self._client.get("/atlassian-connect.json").is_success
         except httpx.TransportError:
@@ -192,7 +214,7 @@ class ConnectAppControl:
         shown = behaviour if isinstance(behaviour, str) else "steps of one's own"
         raise BadInput(
             f"cloud_app: {shown!r} is for a cloud half of `kind: scripted`; "
-            "a real Connect app follows no script"
+            "a vendor's own app follows no script"
         )
 
     def describe(self, *, webhook: bool) -> None:
@@ -203,7 +225,7 @@ class ConnectAppControl:
         """
         raise BadInput(
             "cloud_install: no-webhook is for a cloud half of `kind: scripted`; "
-            f"a real Connect app's descriptor is its own (webhook={webhook})"
+            f"a vendor's own app has its own descriptor (webhook={webhook})"
         )
 
     def close(self) -> None:
@@ -214,6 +236,10 @@ class ConnectAppControl:
 def platform_time(entry: JournalEntry) -> datetime:
     """When an entry was written, in platform time."""
     return datetime.fromisoformat(str(entry["platform_time"])).astimezone(UTC)
+
+
+def _headers(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 def _send(client: httpx.Client, method: str, path: str, **arguments: Any) -> Any:

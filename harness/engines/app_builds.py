@@ -36,7 +36,7 @@ def server_jar(folder: Path, app: AppDescription, progress: Progress) -> Path:
 
 
 def connect_app(app: AppDescription, ready: Ready, progress: Progress) -> str:
-    """Makes a cloud half of `kind: ace` ready to be started.
+    """Makes a cloud half on Node.js ready to be started.
 
     Args:
         app: the app.
@@ -51,5 +51,5 @@ def connect_app(app: AppDescription, ready: Ready, progress: Progress) -> str:
     """
     assert app.cloud.source is not None
     if ready.client:
-        return images.connect_app(ready.client, app.cloud.source, progress)
+        return images.node_app(ready.client, app.cloud.kind, app.cloud.source, progress)
     return str(builds.connect_app(app.cloud.source, progress))

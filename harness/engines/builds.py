@@ -80,7 +80,7 @@ def connect_app(source: Path, progress: Progress) -> Path:
     for tool in ("node", "npm"):
         if not shutil.which(tool):
             raise BadInput(
-                f"the Connect app in {source} takes Node.js 18 or newer with npm: "
+                f"the cloud app in {source} takes Node.js 18 or newer with npm: "
                 f"{tool} is not on the PATH (Debian: apt-get install nodejs npm)"
             )
 
@@ -95,7 +95,7 @@ def connect_app(source: Path, progress: Progress) -> Path:
                 f"installing the packages of {source} failed:\n{done.stderr.strip()[-2000:]}"
             )
 
-    what = f"installing the packages of the Connect app {source.name}"
+    what = f"installing the packages of the cloud app {source.name}"
     return _kept("connect-app", [source], build, what, progress)
 
 

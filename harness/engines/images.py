@@ -76,14 +76,14 @@ def cloud(client: docker.DockerClient, progress: Progress) -> str:
     return _built(client, "cloud", extra, progress)
 
 
-def connect_app(client: docker.DockerClient, source: Path, progress: Progress) -> str:
-    """The image of a Connect app on Node.js, built when missing; its tag."""
+def node_app(client: docker.DockerClient, kind: str, source: Path, progress: Progress) -> str:
+    """The image of a cloud app of `kind: ace` or `forge`, built when missing; its tag."""
     files = {
         f"app/{path}": content
         for path, content in _folder(source)
         if "node_modules" not in path.split("/")
     }
-    return _built(client, "cloud-ace", files, progress)
+    return _built(client, f"cloud-{kind}", files, progress)
 
 
 def pulled(client: docker.DockerClient, name: str, progress: Progress) -> str:

@@ -6,6 +6,7 @@ the platform's clock is set to the server's.
 """
 
 import os
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -22,7 +23,7 @@ from harness.engines.ready import Ready
 from harness.engines.service import Engine, Running, Service
 from harness.environment import golden
 from harness.environment.services.cloud import cloud as cloud_service
-from harness.environment.services.cloud_app import ace_app
+from harness.environment.services.cloud_app import ace_app, forge_app
 from harness.environment.services.cloud_app import cloud_app as scripted_app
 from harness.environment.services.confluence import ConfluenceSide, Kept, describe
 from harness.environment.services.names import (
@@ -43,6 +44,8 @@ from harness.wait import NotYet, wait_for
 CCMA_PLUGIN = "com.atlassian.migration.agent"
 """The assistant's own plugin key, by which UPM knows its version."""
 
+PRODUCTION = "production"
+"""Where a Forge app is deployed that does not say."""
 
 _UP_WITHIN = 60.0
 """Wall seconds for a small service to answer; each takes a second or two on an idle machine."""
@@ -81,6 +84,7 @@ class _Parts:
         kept: the golden home to begin with.
         cloud_half: the vendor's own cloud half, made ready; None for the scripted one.
         authority: the stack's CA.
+        control_token: what callers of the control APIs have to send.
         progress: takes lines about what is happening.
     """
 
@@ -91,6 +95,7 @@ class _Parts:
     kept: Kept | None
     cloud_half: str | None
     authority: Authority
+    control_token: str
     progress: Progress
 
 
@@ -145,8 +150,9 @@ def _prepare(settings: Settings, ready: Ready, plan: StackPlan, progress: Progre
         plan=plan,
         licence=licence_from(os.environ, settings.licence_file),
         kept=golden.kept(settings.golden, ready.identity) if settings.golden else None,
-        cloud_half=connect_app(app, ready, progress) if app.cloud.kind == "ace" else None,
+        cloud_half=None if app.cloud.source is None else connect_app(app, ready, progress),
         authority=Authority(),
+        control_token=secrets.token_urlsafe(32),
         progress=progress,
     )
 
@@ -169,7 +175,10 @@ def _start_all(engine: Engine, parts: _Parts) -> tuple[dict[str, Running], Confl
     at_loopback = engine.name == "local"
     image = parts.ready.images.get("cloud", "")
     content = plan.app.site.read_bytes() if plan.app.site else None
-    cloud = engine.start(cloud_service(image, settings.site, authority, settings.scale, content))
+    token = parts.control_token
+    cloud = engine.start(
+        cloud_service(image, settings.site, authority, settings.scale, content, token)
+    )
     platform_url = url("https", cloud, "https") if at_loopback else PLATFORM_URL
     side = describe(
         settings,
@@ -183,7 +192,10 @@ def _start_all(engine: Engine, parts: _Parts) -> tuple[dict[str, Running], Confl
         progress=parts.progress,
     )
     if parts.cloud_half is None:
-        app_half = scripted_app(image, plan.app.cloud.key, authority, settings.scale)
+        app_half = scripted_app(image, plan.app.cloud.key, authority, settings.scale, token)
+    elif plan.app.cloud.kind == "forge":
+        site_url = platform_url if at_loopback else f"https://{settings.site}.atlassian.net"
+        app_half = forge_app(parts.cloud_half, plan.app.cloud, authority, platform_url, site_url)
     else:
         keys_url = platform_url if at_loopback else None
         app_half = ace_app(parts.cloud_half, authority, settings.site, keys_url)
@@ -231,11 +243,11 @@ def _connect(
 ) -> Stack:
     """The stack of services that were started, with clients that `if_it_fails` closes."""
     app, plan = running[CLOUD_APP], parts.plan
-    cloud_url = url("http", running[CLOUD], "http")
-    cloud = if_it_fails.enter_context(closing(CloudControl(cloud_url, running[CLOUD])))
+    cloud_url, token = url("http", running[CLOUD], "http"), parts.control_token
+    cloud = if_it_fails.enter_context(closing(CloudControl(cloud_url, running[CLOUD], token)))
     cloud_app: CloudAppControl | ConnectAppControl
     if parts.cloud_half is None:
-        cloud_app = CloudAppControl(url("http", app, "control"), app)
+        cloud_app = CloudAppControl(url("http", app, "control"), app, token)
     else:
         cloud_app = ConnectAppControl(url("https", app, "https"), parts.authority.pem)
     if_it_fails.enter_context(closing(cloud_app))
@@ -270,7 +282,11 @@ def _await_up(service: Running, is_up: Callable[[], bool]) -> None:
 def _join_site(stack: Stack, app: AppDescription) -> None:
     """Installs the cloud app on the site, and lists it with the server app as one app's pair."""
     address = url("https", stack.running[CLOUD_APP], "https")
-    stack.cloud.install(address if stack.engine.name == "local" else APP_URL)
+    reached = address if stack.engine.name == "local" else APP_URL
+    if app.cloud.kind == "forge":
+        stack.cloud.install_forge(app.cloud.key, reached, app.cloud.environment or PRODUCTION)
+    else:
+        stack.cloud.install(reached)
     stack.cloud.list_pair(app.server.key, app.cloud.key, listed=True)
 
 

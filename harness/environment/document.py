@@ -47,11 +47,13 @@ class CloudAddress(BaseModel):
         control_url: its control API; the base URL again for a Connect app of the vendor's own,
             which has none.
         authority: PEM of the CA of a vendor's Connect app.
+        control_token: what the control API wants to be sent, as a bearer token.
     """
 
     base_url: str
     control_url: str
     authority: str = ""
+    control_token: str = ""
 
 
 class StackDocument(BaseModel):
@@ -100,11 +102,16 @@ def to_document(stack: Stack) -> StackDocument:
             name=stack.confluence,
             image=stack.image,
         ),
-        cloud=CloudAddress(base_url=stack.cloud_url, control_url=stack.cloud.url),
+        cloud=CloudAddress(
+            base_url=stack.cloud_url,
+            control_url=stack.cloud.url,
+            control_token=stack.cloud.token,
+        ),
         cloud_app=CloudAddress(
             base_url=url("https", app, "https"),
             control_url=control.url,
             authority=(authority or b"").decode(),
+            control_token=control.token if isinstance(control, CloudAppControl) else "",
         ),
         services={name: service.id for name, service in stack.running.items()},
         system_features=stack.system_features,
@@ -142,8 +149,10 @@ def to_stack(document: StackDocument, run: Run, engine: Engine, attach: Attach) 
         image=confluence.image,
         account=session.Account(confluence.admin_user, confluence.admin_password),
         running=running,
-        cloud=CloudControl(document.cloud.control_url, running[CLOUD]),
-        cloud_app=CloudAppControl(app.control_url, running[CLOUD_APP])
+        cloud=CloudControl(
+            document.cloud.control_url, running[CLOUD], document.cloud.control_token
+        ),
+        cloud_app=CloudAppControl(app.control_url, running[CLOUD_APP], app.control_token)
         if scripted
         else ConnectAppControl(app.base_url, app.authority.encode() or None),
         system_features=document.system_features,

@@ -18,7 +18,14 @@ from playwright.sync_api import Page
 from harness.diagnosis.evidence import ROW_OF_STATE
 from harness.drivers.browser.look import look, read_progress, row_of
 from harness.drivers.cloud import CloudControl
-from harness.drivers.confluence import apps, dark_features, host, migration, startup_checks
+from harness.drivers.confluence import (
+    apps,
+    dark_features,
+    email_domains,
+    host,
+    migration,
+    startup_checks,
+)
 from harness.drivers.debugger.bundles import BundleState
 from harness.errors import DriverError, HarnessError
 from harness.plugin_jar.read import PluginJar
@@ -149,6 +156,14 @@ def assessment(client: httpx.Client, server_key: str) -> dict[str, Any]:
             decision = _DECISIONS.get(str(app.get("decision")))
             return {"decision": decision, "consent": app.get("consent")}
     raise DriverError("reading the app assessment", f"it has no app {server_key}")
+
+
+def refused_domains(client: httpx.Client) -> list[str] | None:
+    """Email domains that an admin has decided not to trust; None where this CCMA does not say."""
+    rules = email_domains.rules(client)
+    if rules is None:
+        return None
+    return [name for name, rule in rules.items() if rule not in (None, email_domains.TRUSTED)]
 
 
 def progress(client: httpx.Client, plan: str, server_key: str) -> dict[str, Any] | None:

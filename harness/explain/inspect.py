@@ -57,6 +57,7 @@ class Target:
         zone: the time zone that the log is written in, by its name or offset.
         debugger: host and port of its jdwp agent.
         control_url: the stub's control address.
+        control_token: what it wants to be sent.
         jar: the server app.
         server_key: the listener's server app key.
         cloud_key: the cloud app's key.
@@ -70,6 +71,7 @@ class Target:
     zone: str | None = None
     debugger: tuple[str, int] | None = None
     control_url: str | None = None
+    control_token: str = ""
     jar: PluginJar | None = None
     server_key: str | None = None
     cloud_key: str | None = None
@@ -88,6 +90,7 @@ def of_stack(document: StackDocument, asked: Target) -> Target:
         zone=asked.zone,
         debugger=(confluence.jdwp_host, confluence.jdwp_port),
         control_url=document.cloud.control_url,
+        control_token=document.cloud.control_token,
         jar=asked.jar,
         server_key=asked.server_key,
         cloud_key=asked.cloud_key,
@@ -143,7 +146,7 @@ class _Sight:
                     "name the server's zone by --log-zone"
                 )
         if hand.control_url:
-            self._cloud(CloudControl(hand.control_url))
+            self._cloud(CloudControl(hand.control_url, token=hand.control_token))
         if hand.base_url and hand.account:
             self._confluence(hand.base_url, hand.account)
         elif hand.base_url:

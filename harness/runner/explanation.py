@@ -121,7 +121,12 @@ class CaseEvidence:
             self._problems,
             lambda: collect.assessment(self._testbed.client, key),
         )
-        return collected | (assessed or {})
+        refused = collect.ask(
+            "the email domains",
+            self._problems,
+            lambda: collect.refused_domains(self._testbed.client),
+        )
+        return collected | (assessed or {}) | ({} if refused is None else {"refused": refused})
 
     def _plan(self, page: Page, plan: str | None) -> dict[str, Any]:
         return {

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from harness.cases import CloudSetup
 from harness.drivers.browser import assessment
 from harness.drivers.browser.page_cache import stale_plans
-from harness.drivers.confluence import apps
+from harness.drivers.confluence import apps, email_domains
 from harness.environment.services.names import CONFLUENCE, HOME
 from harness.errors import DriverError
 from harness.plugin_jar.read import read_plugin
@@ -49,6 +49,9 @@ def establish(testbed: Testbed, setup: CloudSetup) -> Iterator[None]:
         if setup.consent != "given":
             _agree(testbed, agree=False)
             undo.callback(_agree, testbed, agree=True)
+        if setup.email_domains == "not-trusted":
+            undo.callback(email_domains.decide, testbed.client, email_domains.TRUSTED)
+            email_domains.decide(testbed.client, email_domains.NOT_TRUSTED)
         if setup.core == "fails":
             _in_confluence(testbed, 'rm -rf "$exports" && : > "$exports"')
             undo.callback(_in_confluence, testbed, 'rm -f "$exports"')
@@ -78,22 +81,22 @@ def _switch(testbed: Testbed, switches: Mapping[str, Any], undo: ExitStack) -> N
 
 
 def _uninstall(testbed: Testbed, undo: ExitStack) -> None:
-    address = _address(testbed)
+    installed = _installed(testbed)
     testbed.stack.cloud.uninstall(testbed.app.cloud.key)
-    undo.callback(testbed.stack.cloud.install, address)
+    undo.callback(testbed.stack.cloud.put_back, installed)
 
 
 def _install_anew(testbed: Testbed, *, webhook: bool) -> None:
     """Installs the cloud app from a descriptor with its migration webhook, or without one."""
-    address = _address(testbed)
+    installed = _installed(testbed)
     testbed.stack.cloud_app.describe(webhook=webhook)
     testbed.stack.cloud.uninstall(testbed.app.cloud.key)
-    testbed.stack.cloud.install(address)
+    testbed.stack.cloud.put_back(installed)
 
 
-def _address(testbed: Testbed) -> str:
+def _installed(testbed: Testbed) -> Mapping[str, Any]:
     key = testbed.app.cloud.key
-    return str(next(app["base_url"] for app in testbed.stack.cloud.apps() if app["key"] == key))
+    return next(app for app in testbed.stack.cloud.apps() if app["key"] == key)
 
 
 def _enable(testbed: Testbed, *, enabled: bool) -> None:

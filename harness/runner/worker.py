@@ -167,11 +167,11 @@ def _died(testbed: Testbed) -> bool:
 
 
 def _lost(testbeds: TestbedPool, testbed: Testbed, result: CaseResult) -> bool:
-    """Whether the browser or its driver died under a case, which has no verdict therefore."""
+    """Whether the browser, its driver or a page was lost to a case without a verdict."""
     if result.verdict != "error":
         return False
     with suppress(HarnessError):
-        return not testbeds.has_browser(testbed)
+        return not (testbeds.has_browser(testbed) and testbeds.has_pages(testbed))
     return True
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from harness.cases import app as apps
 from harness.cases.app import AppDescription
+from harness.drivers.browser.navigation import is_given_up
 from harness.engines.app_builds import server_jar
 from harness.engines.ready import Ready
 from harness.environment.bring_up import StackPlan, bring_up
@@ -132,6 +133,10 @@ class TestbedPool:
             DriverError: it has ended, and another one does not start.
         """
         return testbed.context.browser is self.browser()
+
+    def has_pages(self, testbed: Testbed) -> bool:
+        """Whether a testbed's pages are the server's, and none the browser's own error page."""
+        return not any(is_given_up(page) for page in testbed.context.pages)
 
     def adopt(self, stack: Stack, needs: StackRequirements, app: AppDescription, jar: Path) -> None:
         """Takes a stack that runs already as the only one; its owner closes it, not this pool."""

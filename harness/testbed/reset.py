@@ -28,10 +28,14 @@ class Baseline:
     """
 
     site_features: frozenset[str]
-    cloud_apps: Mapping[str, str]
+    cloud_apps: Mapping[str, Mapping[str, Any]]
     switches: Mapping[str, Any]
     transfers: tuple[str, ...]
     faults: int
+
+
+_OF_AN_APP = ("key", "kind", "base_url", "environment")
+"""What an app on the site is installed from."""
 
 
 def snapshot(client: httpx.Client, cloud: CloudControl) -> Baseline:
@@ -43,7 +47,9 @@ def snapshot(client: httpx.Client, cloud: CloudControl) -> Baseline:
     """
     return Baseline(
         site_features=dark_features.site(client),
-        cloud_apps={app["key"]: app["base_url"] for app in cloud.apps()},
+        cloud_apps={
+            app["key"]: {name: app.get(name) for name in _OF_AN_APP} for app in cloud.apps()
+        },
         switches=cloud.switches(),
         transfers=tuple(str(each["id"]) for each in cloud.transfers()),
         faults=len(cloud.faults()),
@@ -67,9 +73,9 @@ def restore(client: httpx.Client, cloud: CloudControl, baseline: Baseline) -> No
         dark_features.set_site(client, {key: key in baseline.site_features for key in extra})
     for key in found.cloud_apps.keys() - baseline.cloud_apps.keys():
         cloud.uninstall(key)
-    for key, address in baseline.cloud_apps.items():
-        if found.cloud_apps.get(key) != address:
-            cloud.install(address)
+    for key, app in baseline.cloud_apps.items():
+        if found.cloud_apps.get(key) != app:
+            cloud.put_back(app)
     if found.switches != baseline.switches:
         cloud.set_switches(baseline.switches)
     now = found if found == baseline else snapshot(client, cloud)

@@ -62,6 +62,7 @@ class Effect(StrEnum):
     EXPIRED_BEARER = "refused: expired server token"
     CONNECTION_EXPIRED = "refused: connection expired"
     NOT_PUBLIC = "refused: control API on the public listener"
+    NOT_LET_IN = "refused: control API for this caller"
     EGRESS_REFUSED = "refused: address outside the stack"
     MALFORMED = "malformed request"
     TOO_LARGE = "too large"

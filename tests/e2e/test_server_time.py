@@ -3,8 +3,8 @@
 import time
 from datetime import UTC, datetime
 
-import httpx
 import pytest
+from cloud_control import control
 
 from harness.drivers.cloud import CloudControl
 from harness.drivers.confluence import startup_checks
@@ -28,7 +28,7 @@ def test_server_time_passes_at_the_stacks_scale(stack: Stack, confluence: Conflu
 def test_platform_time_follows_server_time(
     stack: Stack, confluence: ConfluenceClient, cloud: CloudControl
 ) -> None:
-    clock = httpx.get(f"{cloud.url}/_harness/clock").json()
+    clock = control(cloud, "GET", "clock").json()
     platform = datetime.fromtimestamp(clock["now"] / 1000, UTC)
     apart = abs((startup_checks.server_time(confluence) - platform).total_seconds())
     # A wall second of lag between the two looks, and the Date header's whole seconds.

@@ -22,6 +22,7 @@ _NO_DATA = (
     "cloud-answered-errors",
     "connection-broke",
     "server-token-refused",
+    "upload-refused",
     "not-in-the-model",
     "host-service-missing",
 )
@@ -138,6 +139,16 @@ CAUSES = (
         "The transfer is settled with 100.",
         "Send percent 100 with the final SUCCESS, FAILED or INCOMPLETE.",
         SEED,
+    ),
+    Cause(
+        "settled-too-early",
+        PARTY,
+        "The cloud app settles the transfer while the server app is still uploading.",
+        "Calls of the server were refused because the transfer was settled by a post.",
+        "No call of the server was refused for that.",
+        "Settle when all data is there: let the server app's last upload say by its label or "
+        "content that it is the last.",
+        f"{DAC}/transfer/",
     ),
     Cause(
         "posted-after-settling",

@@ -24,7 +24,7 @@ CAUSES = (
         "UPM has it enabled, or not at all, or says why it could not be started.",
         "Press Enable under Manage apps; Data Center leaves some apps disabled after their "
         "installation.",
-        "https://confluence.atlassian.com/upm/disabling-and-enabling-apps-273875716.html",
+        "https://confluence.atlassian.com/upm/about-the-universal-plugin-manager-305759439.html",
     ),
     Cause(
         "app-not-needed",
@@ -43,6 +43,17 @@ CAUSES = (
         "Consent is given, dev mode is on, or a transfer was made.",
         "Prepare your apps > Agree to app migration: an admin consents to the access scopes.",
         f"{SUP}/app-pre-migration-checks",
+    ),
+    Cause(
+        "email-domain-not-trusted",
+        PARTY,
+        "An email domain of the server's users is not trusted, so a plan with users fails.",
+        "An admin has decided not to trust a domain, and the plan failed before it came to the "
+        "apps.",
+        "No domain is refused, or the server asked for the app migration.",
+        "Review all email domains: mark each as trusted, or change the addresses of its users or "
+        "remove them.",
+        f"{SUP}/review-users-to-trust-email-domains/",
     ),
     Cause(
         "app-not-installed-in-cloud",
@@ -65,6 +76,7 @@ CAUSES = (
         (
             "cloud-answered-errors",
             "server-cannot-reach-cloud",
+            "email-domain-not-trusted",
             "connection-broke",
             "transfer-refused",
             "server-token-refused",

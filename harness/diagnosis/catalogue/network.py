@@ -9,9 +9,9 @@ CAUSES = (
         "server-cannot-reach-cloud",
         PARTY,
         "The server cannot reach the cloud.",
-        "The log has a connection, name or TLS failure of a call to the cloud, and no call "
-        "arrived there afterwards.",
-        "Calls of the server arrived, or it had begun the migration in the cloud.",
+        "The log has a connection, name or TLS failure of a call to the cloud, and none was "
+        "answered.",
+        "A call of the server was answered.",
         "Let the server reach api.atlassian.com and the site over HTTPS: proxy, DNS, and the "
         "certificate authority in the JVM's trust store.",
         f"{SUP}/troubleshoot-migration-with-confluence-migration-assistant/",
@@ -19,7 +19,8 @@ CAUSES = (
     Cause(
         "connection-broke",
         PARTY,
-        "A connection to the cloud broke before the whole answer was there, though others did not.",
+        "A connection to the cloud broke before its whole answer had arrived, although other calls "
+        "got through.",
         "The last call of a kind, read or post in the journal has no whole answer, or the log has "
         "such a failure after the last call that arrived.",
         "The last call of each kind was answered whole.",
@@ -36,7 +37,8 @@ CAUSES = (
         "The plan's page was read at the last look.",
         "Log in as an administrator and open the plan again; a proxy that drops the session's "
         "cookie does the same.",
-        "https://confluence.atlassian.com/doc/configuring-confluence-security-164910.html",
+        "https://confluence.atlassian.com/doc/"
+        "configuring-secure-administrator-sessions-218269595.html",
     ),
     Cause(
         "browser-stale",

@@ -20,6 +20,7 @@ _NO_LISTENER = (
     "core-migration-failed",
     "key-getter-threw",
     "app-disabled",
+    "email-domain-not-trusted",
     "cloud-answered-errors",
     "connection-broke",
     "server-cannot-reach-cloud",
@@ -177,6 +178,17 @@ CAUSES = (
         "is app-data-uploaded sent.",
         f"{DAC}/app-data/",
         ("listener-swallowed-failure",),
+    ),
+    Cause(
+        "upload-refused",
+        PARTY,
+        "The listener's upload is refused for what it asks.",
+        "The last upload was answered 4xx, other than 401 and 429, while the transfer was under "
+        "way.",
+        "The last upload was taken, or there was none.",
+        "Pass the transferId of this call of onStartAppMigration to createAppData(): it is new for "
+        "each migration, listener and re-run.",
+        f"{DAC}/app-data/",
     ),
     Cause(
         "nothing-uploaded",

@@ -11,7 +11,7 @@ Artefacts, by their name in results.json:
 - upm: `{"key", "installed", "enabled", "error"}`
 - osgi: `{"bundles": [{"name", "state", "unresolved": [...], "services": [...], "loaders": [...]}],
   "other_loaders": [...]}`
-- site: `{"decision", "consent", "apps": [{"key", "installed", "webhook"}]}`
+- site: `{"decision", "consent", "apps": [{"key", "installed", "webhook"}], "refused": [domain]}`
 - host: `{"key", "made_up": [...], "provided": [...], "calls": [{"type", "method", "answered",
   "times", "last"}]}`, of a stand-in
 - progress: the progress REST's answer, with `server_time` beside it, and `page`, what the page
@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.diagnosis.attribution import about_the_pair
+from harness.diagnosis.data_evidence import OnStandin
 from harness.diagnosis.evidence import (
     AppUnderTest,
     AssessmentDecision,
@@ -43,6 +44,7 @@ from harness.diagnosis.evidence import (
     OtherLoaders,
     PlanStatus,
     Plugin,
+    RefusedDomains,
     RestRow,
     RowBesideRest,
     RowShown,
@@ -297,7 +299,9 @@ def _osgi(text: str) -> list[Evidence]:
 
 
 def _host(text: str) -> list[Evidence]:
-    return [
+    # Only the stand-in tells of these.
+    found: list[Evidence] = [OnStandin(origin=Origin("calls into the host"))]
+    return found + [
         HostCalled(
             origin=Origin("calls into the host", None, datetime.fromisoformat(call["last"])),
             type=call["type"],
@@ -322,6 +326,8 @@ def _site(text: str) -> list[Evidence]:
     ]
     if decision := site.get("decision"):
         items.append(AssessmentDecision(origin=origin, decision=decision))
+    if (refused := site.get("refused")) is not None:
+        items.append(RefusedDomains(origin=origin, domains=tuple(refused)))
     if site.get("consent") is not None:
         items.append(Consent(origin=origin, given=site["consent"]))
     return items

@@ -12,7 +12,6 @@ from harness.diagnosis.data_evidence import DataRead
 from harness.diagnosis.evidence import (
     Evidence,
     LogLine,
-    MigrationMade,
     ProgressPost,
     ServerCall,
 )
@@ -46,7 +45,7 @@ _ORDER = [
     names.POLLED,
 ]
 _IN_LOG = re.compile(r"/server/v1/(?P<path>[\w/-]+)")
-_TOKEN, _TOO_MANY, _SERVER_ERROR = 401, 429, 500
+_REFUSALS, _TOKEN, _TOO_MANY, _SERVER_ERROR = 400, 401, 429, 500
 
 
 def cloud_answered_errors(facts: Facts) -> Finding:
@@ -59,12 +58,30 @@ def cloud_answered_errors(facts: Facts) -> Finding:
         if call.http >= 400
         and call.http != _TOKEN
         and call.what not in made
-        and call.effect not in CALLERS_OWN
+        and call.effect not in (*CALLERS_OWN, Effect.ALREADY_SETTLED)
+        and not _is_askers_own(call)
     ]
     post = _last_post(facts)
     if post and post.http and (_is_platforms(post) or post.http >= _SERVER_ERROR):
         failing.append(post)
     return _found(facts, cause, failing)
+
+
+def upload_refused(facts: Facts) -> Finding:
+    """Uploads that were refused for what they asked."""
+    cause = "upload-refused"
+    failing: list[Evidence] = [call for call in _last_of_kind(facts) if _is_askers_own(call)]
+    return _found(facts, cause, failing)
+
+
+def settled_too_early(facts: Facts) -> Finding:
+    """Calls of the server that were refused because the transfer was settled by the cloud app."""
+    cause = "settled-too-early"
+    late = [call for call in facts.server_calls if call.effect == Effect.ALREADY_SETTLED]
+    settled = facts.settled
+    if late and isinstance(settled, ProgressPost):
+        return proved(cause, settled, *late, link=names.UPLOADED)
+    return _found(facts, cause, [])
 
 
 def server_token_refused(facts: Facts) -> Finding:
@@ -114,6 +131,13 @@ def _last_post(facts: Facts) -> ProgressPost | None:
     return None if facts.settled else facts.last(ProgressPost)
 
 
+def _is_askers_own(call: ServerCall) -> bool:
+    """Whether an upload was refused for what it asked, such as another transfer's."""
+    own = (*CALLERS_OWN, Effect.ALREADY_SETTLED, Effect.FAULT)
+    is_refusal = _REFUSALS <= call.http < _SERVER_ERROR and call.http not in (_TOKEN, _TOO_MANY)
+    return call.what.endswith("/data") and is_refusal and call.effect not in own
+
+
 def _is_platforms(post: ProgressPost) -> bool:
     """Whether the platform refused it by itself, whatever the post said."""
     return post.effect == Effect.FAULT or post.http == _TOO_MANY
@@ -121,8 +145,6 @@ def _is_platforms(post: ProgressPost) -> bool:
 
 def _logged(facts: Facts) -> list[LogLine]:
     """Failed calls in the log after all that arrived, once the server had reached the cloud."""
-    if not facts.of(MigrationMade):
-        return []
     last = max((server_time(call) for call in facts.server_calls if call.http), default=None)
     return [
         line

@@ -8,8 +8,10 @@ from harness.diagnosis.evidence import (
     Consent,
     Evidence,
     LogLine,
+    MigrationMade,
     PlanStatus,
     Plugin,
+    RefusedDomains,
     RowShown,
 )
 from harness.diagnosis.facts import NEW_MIGRATION, PAGE, Facts
@@ -68,6 +70,21 @@ def no_consent(facts: Facts) -> Finding:
     """The consent, a check that dev mode switches off."""
     consent = facts.last(Consent)
     return _gate(facts, "no-consent", consent, consent is not None and consent.given)
+
+
+def email_domains_not_trusted(facts: Facts) -> Finding:
+    """Domains that an admin refused, and a plan that failed before it came to the apps."""
+    cause = "email-domain-not-trusted"
+    told, plan = facts.last(RefusedDomains), facts.last(PlanStatus)
+    if told and not told.domains:
+        return excluded(cause, told)
+    if made := facts.last(MigrationMade):
+        return excluded(cause, made)
+    if told and plan and plan.status == "FAILED":
+        return proved(cause, told, plan)
+    if told:
+        return likely(cause, told, missing=("whether the plan failed",))
+    return unknown(cause, *facts.lacking(SITE))
 
 
 def app_not_installed(facts: Facts) -> Finding:

@@ -10,6 +10,7 @@ from harness.store.layout import OSGI, PROBE, SERVER_LOG, UPM
 _NOT_STARTED = re.compile(r"Unable to start the plugin container|did not load within")
 MADE_UP = "the stand-in does not have"
 _LATER = "some time after"
+_MAYBE = "this may be since the stand-in does not have"
 _CHECK_FAILED = "App vendor check failed"
 
 
@@ -22,6 +23,11 @@ def context_not_started(facts: Facts) -> Finding:
         each for each in facts.of(Plugin) if _NOT_STARTED.search(each.error or "")
     ]
     failed += [line for line in facts.of(LogLine) if _NOT_STARTED.search(line.message)]
+    lacks = [each for each in failed if MADE_UP in _text(each)]
+    if any(_MAYBE in _text(each) for each in lacks):
+        return likely(cause, *failed, missing=("whether it starts with what the stand-in lacks",))
+    if lacks:
+        return unknown(cause, "whether it starts with what the stand-in lacks")
     if failed:
         return proved(cause, *failed)
     on: list[Evidence] = [each for each in facts.of(Plugin) if each.enabled]
@@ -32,6 +38,12 @@ def context_not_started(facts: Facts) -> Finding:
 def host_service_missing(facts: Facts) -> Finding:
     """What the log says of an answer that was made up."""
     cause = "host-service-missing"
+    lacks: list[Evidence] = [each for each in facts.of(Plugin) if MADE_UP in _text(each)]
+    lacks += [line for line in facts.of(LogLine) if line.stack and MADE_UP in line.stack[0]]
+    if lacks:
+        if any(_MAYBE in _text(each) for each in lacks):
+            return likely(cause, *lacks, missing=("whether the context starts with it",))
+        return proved(cause, *lacks)
     told = [line for line in facts.of(LogLine) if MADE_UP in line.message]
     empty = [each for each in facts.of(HostCalled) if not each.answered]
     calls_told = [each for each in empty if any(each.type in line.message for line in told)]
@@ -50,6 +62,13 @@ def host_service_missing(facts: Facts) -> Finding:
     if facts.has(SERVER_LOG):
         return unknown(cause, "no made-up answer is known to have mattered")
     return unknown(cause, *facts.lacking(SERVER_LOG, PROBE))
+
+
+def _text(item: Evidence) -> str:
+    """What UPM's error or the log says, with the exception below the log's line."""
+    if isinstance(item, Plugin):
+        return item.error or ""
+    return f"{item.message} {item.stack[:1]}" if isinstance(item, LogLine) else ""
 
 
 def vendor_check_failed(facts: Facts) -> Finding:

@@ -10,7 +10,7 @@ from harness.diagnosis.evidence import (
     RowBesideRest,
     ServerCall,
 )
-from harness.diagnosis.facts import PAGE, Facts, server_time
+from harness.diagnosis.facts import PAGE, Facts
 from harness.diagnosis.finding import Finding, excluded, proved, unknown
 from harness.diagnosis.rows import shows
 from harness.store.layout import JOURNAL, SERVER_LOG
@@ -28,16 +28,12 @@ def server_cannot_reach_cloud(facts: Facts) -> Finding:
     cause = "server-cannot-reach-cloud"
     failures = [line for line in facts.of(LogLine) if is_unreachable(line)]
     arrived = [call for call in facts.of(ServerCall) if call.http]
-    last_failure = max(failures, key=server_time, default=None)
-    later = [
-        call for call in arrived if last_failure and server_time(call) > server_time(last_failure)
-    ]
-    if (made := facts.last(MigrationMade)) and last_failure:
-        return excluded(cause, made, note="it reached the cloud when it began the migration")
-    if last_failure and not later:
-        return proved(cause, *failures)
     if arrived:
         return excluded(cause, arrived[-1])
+    if made := facts.last(MigrationMade):
+        return excluded(cause, made)
+    if failures:
+        return proved(cause, *failures)
     return unknown(cause, *(facts.lacking(SERVER_LOG, JOURNAL) or ("neither calls nor failures",)))
 
 

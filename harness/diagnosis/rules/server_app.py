@@ -29,7 +29,7 @@ from harness.store.layout import JOURNAL, OSGI, PROBE, SERVER_LOG, UPM
 from harness.vocabulary.listener import LISTENER_SERVICE
 
 _KEY_IS_NULL = "Cloud app key is null for server app key"
-_GETTER = re.compile(r"\.get(?:CloudAppKey|ServerAppKey|DataAccessScopes)\(")
+_GETTER = re.compile(r"\.(get(?:CloudAppKey|ServerAppKey|DataAccessScopes))\(")
 _TWO_LISTENERS = re.compile(r"more than one listener", re.IGNORECASE)
 LOOKS_FOR_SERVICES_ONLY = (3, 1, 7)
 """A version from before November 2021, when discoverable listeners came."""
@@ -50,6 +50,8 @@ def cloud_key_null(facts: Facts) -> Finding:
     named: list[Evidence] = [each for each in facts.transfers if each.cloud_key is not None]
     if answered or named:
         return excluded(cause, *answered, *named)
+    if threw := [line for line in facts.of(LogLine) if any(map(_GETTER.search, line.stack))]:
+        return excluded(cause, *threw, note="a key getter threw instead")
     return unknown(
         cause, *(facts.lacking(PROBE) or ("what getCloudAppKey() returns: it was never called",))
     )
@@ -66,7 +68,8 @@ def key_getter_threw(facts: Facts) -> Finding:
         if any(map(_GETTER.search, line.stack)) and not of_missing_library(line)
     ]
     if threw:
-        return proved(cause, *threw)
+        getters = {frame for line in threw for frame in _GETTER.findall("\n".join(line.stack))}
+        return proved(cause, *threw, note=f"it was {' and '.join(sorted(getters))}()")
     answered = [each for each in facts.of(ListenerClass) if each.keys is not None]
     if answered:
         return excluded(cause, *answered)

@@ -65,6 +65,9 @@ _DRIVER_SCRIPT = Path(__file__).with_name("driver.sh")
 _NODE, _OWN_NODE = "PLAYWRIGHT_NODEJS_PATH", "HARNESS_NODE"
 """What Playwright starts as its Node.js; what the script starts, where the user named one."""
 
+_KEEPS = "HARNESS_DRIVER_KEEPS"
+"""The names of the variables that the script leaves to the driver."""
+
 _DRIVER_WORD = "run-driver"
 """Part of every driver's command line."""
 
@@ -102,9 +105,8 @@ class BrowserSession:
     Playwright's sync API belongs to one thread, and so does a session; a thread has one at a time.
 
     Args:
-        environment: variables of the driver and the browser, such as `Run.environment`. The browser
-            also gets what it needs to start; the driver, which is Playwright's own and takes no
-            environment, gets all variables of this process.
+        environment: variables of the driver and the browser, such as `Run.environment`. Both also
+            get what they need to start, and nothing else of this process's.
     """
 
     def __init__(self, environment: Mapping[str, str] | None = None) -> None:
@@ -207,7 +209,8 @@ def _start_driver(
     environment: Mapping[str, str],
 ) -> tuple[Playwright, psutil.Process | None]:
     """Starts Playwright's driver in a session of its own; returns its process where known."""
-    variables = {**environment, _NODE: str(_DRIVER_SCRIPT)}
+    kept = " ".join(sorted({*child_environment.for_browser(), *environment, _KEEPS}))
+    variables = {**environment, _NODE: str(_DRIVER_SCRIPT), _KEEPS: kept}
     if own := os.environ.get(_NODE):
         variables[_OWN_NODE] = own
     with inherited(variables):

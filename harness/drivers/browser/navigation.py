@@ -11,6 +11,10 @@ from harness.drivers.confluence.session import Account
 from harness.errors import DriverError
 
 _MARKERS = ("/plugins/servlet/", "/admin/", "/login.action", "/authenticate.action", "/pages/")
+_ERROR_PAGE = "chrome-error:"
+_NOT_YET_THERE = "Not attached to an active page"
+"""What Chromium says while its error page takes another one's place."""
+_NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED"
 _CHANGES = 4
 """How many times in a row addresses may change while one page is requested."""
 
@@ -75,11 +79,23 @@ def navigated(page: Page, navigate: Callable[[], Response | None]) -> Response |
         try:
             return navigate()
         except PlaywrightError as error:
-            if "net::ERR_NETWORK_CHANGED" not in error.message:
+            if not any(each in error.message for each in (_NETWORK_CHANGED, _NOT_YET_THERE)):
                 raise
             # Chromium's error page comes by itself, and would interrupt an earlier request.
-            page.wait_for_url("chrome-error://**", wait_until="commit")
+            page.wait_for_url(f"{_ERROR_PAGE}//**", wait_until="commit")
     return navigate()
+
+
+def is_given_up(page: Page) -> bool:
+    """Whether the browser shows its own error page in the place of the server's."""
+    return page.url.startswith(_ERROR_PAGE)
+
+
+GIVEN_UP = (
+    "the browser gave the page up; it does so when an address of this machine changes, as when "
+    "another run makes or removes a Docker network"
+)
+"""What came of a request that must not be repeated, since it may have been a form's."""
 
 
 def confirm_password(page: Page, account: Account | None) -> None:

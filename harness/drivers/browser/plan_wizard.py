@@ -15,6 +15,7 @@ from typing import Literal
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from harness.drivers.browser.navigation import GIVEN_UP, is_given_up
 from harness.drivers.browser.popups import click
 from harness.errors import DriverError
 
@@ -43,6 +44,7 @@ _FINGERPRINT = """() => location.href + '|' +
 
 
 _IS_DRAWN = """() => {
+    if (location.protocol === 'chrome-error:') return true;
     const visible = (e) => e.getClientRects().length > 0;
     const busy = [...document.querySelectorAll('[aria-busy=true]')].some(visible);
     const ends = 'button,[role=button],input[type=submit],[role=alert]:not(:empty)';
@@ -88,6 +90,8 @@ def fill_wizard(page: Page, name: str, choices: Choices) -> None:
         except PlaywrightTimeout as error:
             attempted = f"creating the plan {name!r}"
             raise DriverError(attempted, f"no way forward on {where(page)}") from error
+        if is_given_up(page):
+            raise DriverError(f"creating the plan {name!r}", GIVEN_UP)
         save = page.get_by_role("button", name=_SAVE)
         onward = page.get_by_role("button", name=_ONWARD)
         attempted = f"creating the plan {name!r}"

@@ -1,13 +1,18 @@
 """Describes the stub of the Atlassian cloud."""
 
 from harness.engines.service import Placement, Service
-from harness.environment.services.names import CLOUD, LOOPBACK, PLATFORM_HOSTS
+from harness.environment.services.names import CLOUD, CONTROL_TOKEN, LOOPBACK, PLATFORM_HOSTS
 from harness.environment.services.python_program import environment, listening, python
 from harness.environment.tls import Authority
 
 
 def cloud(
-    image: str, site: str, authority: Authority, scale: float, content: bytes | None = None
+    image: str,
+    site: str,
+    authority: Authority,
+    scale: float,
+    content: bytes | None = None,
+    token: str = "",
 ) -> Service:
     """The stub of the Atlassian cloud, behind the names of the real one.
 
@@ -17,6 +22,7 @@ def cloud(
         authority: the CA of its certificate.
         scale: platform seconds per wall second.
         content: YAML of the site's content; an empty site without it.
+        token: what callers of its control API have to send; none without one.
     """
     names = (*PLATFORM_HOSTS, f"{site}.atlassian.net")
     leaf = authority.issue([*names, CLOUD, "localhost", LOOPBACK])
@@ -27,6 +33,8 @@ def cloud(
             *listening(place, "--port", "http", "--tls-port", "https"),
             *("--data", place.folder("data"), "--site", site, "--time-scale", f"{scale:g}"),
         ]
+        if token:
+            words += ["--control-token-file", place.file(CONTROL_TOKEN)]
         if content is not None:
             words += ["--site-file", place.file("site.yaml")]
         if place.engine == "local":
@@ -35,6 +43,7 @@ def cloud(
         return words
 
     files = {"ca.pem": authority.pem, "tls.crt": leaf.certificate, "tls.key": leaf.key}
+    files |= {CONTROL_TOKEN: token.encode()} if token else {}
     return Service(
         name=CLOUD,
         image=image,

@@ -1,13 +1,24 @@
 """Describes the app's cloud half: the scripted Connect app, or one of the vendor's."""
 
+from harness.cases import forge_manifest
+from harness.cases.app import CloudHalf
 from harness.engines.service import Placement, Service
-from harness.environment.services.names import APP_URL, CLOUD_APP, LOOPBACK
+from harness.environment.services.names import APP_URL, CLOUD_APP, CONTROL_TOKEN, LOOPBACK
 from harness.environment.services.python_program import environment, listening, python
 from harness.environment.tls import Authority
+from harness.support import assets
 
 
-def cloud_app(image: str, key: str, authority: Authority, scale: float) -> Service:
-    """The scripted Connect app."""
+def cloud_app(image: str, key: str, authority: Authority, scale: float, token: str = "") -> Service:
+    """The scripted Connect app.
+
+    Args:
+        image: its image; unused on the local engine.
+        key: its app key.
+        authority: the CA of its certificate.
+        scale: script seconds per wall second.
+        token: what callers of its control API have to send; none without one.
+    """
     leaf = authority.issue([CLOUD_APP, "localhost", LOOPBACK])
 
     def argv(place: Placement) -> list[str]:
@@ -16,7 +27,11 @@ def cloud_app(image: str, key: str, authority: Authority, scale: float) -> Servi
             *python(place, "harness.cloud_app"),
             *listening(place, "--control-port", "control", "--port", "https"),
             *("--key", key, "--base-url", base, "--time-scale", f"{scale:g}"),
+            *(("--control-token-file", place.file(CONTROL_TOKEN)) if token else ()),
         ]
+
+    files = {"ca.pem": authority.pem, "tls.crt": leaf.certificate, "tls.key": leaf.key}
+    files |= {CONTROL_TOKEN: token.encode()} if token else {}
 
     return Service(
         name=CLOUD_APP,
@@ -24,7 +39,55 @@ def cloud_app(image: str, key: str, authority: Authority, scale: float) -> Servi
         argv=argv,
         env=environment,
         ports={"control": 8080, "https": 443},
-        files={"ca.pem": authority.pem, "tls.crt": leaf.certificate, "tls.key": leaf.key},
+        files=files,
+    )
+
+
+def forge_app(
+    made: str, app: CloudHalf, authority: Authority, cloud_url: str, site_url: str
+) -> Service:
+    """The functions of a Forge app, in a runtime of ours.
+
+    Args:
+        made: their image on Docker, else their folder with their packages in it.
+        app: the cloud half.
+        authority: the CA that it trusts.
+        cloud_url: where the platform is, `https://api.atlassian.com` or the stub.
+        site_url: where the site is, its `/wiki` left out.
+    """
+    assert app.source is not None
+    leaf = authority.issue([CLOUD_APP, "localhost", LOOPBACK])
+
+    def env(place: Placement) -> dict[str, str]:
+        variables = {
+            "HOST": place.bind,
+            "PORT": str(place.port("https")),
+            "TLS_CERT": place.file("tls.crt"),
+            "TLS_KEY": place.file("tls.key"),
+            "NODE_EXTRA_CA_CERTS": place.file("ca.pem"),
+            "MODULES": place.file("modules.json"),
+            "PLATFORM": cloud_url,
+            "SITE": site_url,
+            "NO_PROXY": "*",
+        }
+        return variables | ({"PORTS_FILE": place.ports_file} if place.ports_file else {})
+
+    def argv(place: Placement) -> list[str]:
+        runtime = assets.docker_context("cloud-forge") / "runtime.js"
+        return ["node", str(runtime), made] if place.engine == "local" else []
+
+    return Service(
+        name=CLOUD_APP,
+        image=made,
+        argv=argv,
+        env=env,
+        ports={"https": 443},
+        files={
+            "ca.pem": authority.pem,
+            "tls.crt": leaf.certificate,
+            "tls.key": leaf.key,
+            "modules.json": forge_manifest.load(app.source).for_runtime,
+        },
     )
 
 

@@ -25,3 +25,6 @@ APP_URL = f"https://{CLOUD_APP}"
 
 
 LOOPBACK = "127.0.0.1"
+
+CONTROL_TOKEN = "control-token"  # noqa: S105 - a file's name
+"""The file of a service with what callers of its control API have to send."""

@@ -49,6 +49,21 @@ def test_the_driver_is_out_of_reach_of_the_terminal(session: BrowserSession) -> 
     assert os.getsid(driver.pid) == driver.pid != os.getsid(0)
 
 
+def test_the_driver_gets_what_it_needs_and_not_the_users_secrets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ATL_LICENSE_KEY", "a licence\nPATH=/nowhere")
+    monkeypatch.setenv("GITHUB_TOKEN", "a token")
+    with BrowserSession({"MIGRATION_HARNESS_RUN": "run-1"}) as session:
+        assert session.browser().new_context().new_page().evaluate("1 + 1") == 2
+        [driver] = children(DRIVER)
+        given = driver.environ()
+        assert given["MIGRATION_HARNESS_RUN"] == "run-1"
+        assert given["PATH"] == os.environ["PATH"]
+        assert not {"ATL_LICENSE_KEY", "GITHUB_TOKEN"} & set(given)
+        assert {"ATL_LICENSE_KEY", "GITHUB_TOKEN"} <= set(os.environ)
+
+
 def test_a_living_browser_is_given_again(session: BrowserSession) -> None:
     assert session.browser() is session.browser()
 

@@ -48,6 +48,7 @@ DEFAULTS = {
     "forge_tries": 5,
     "forge_empty_hours": 24.0,
     "descriptors": "checked",
+    "install_audience": "list",
     "log_message": 1000,
     "server_token_hours": 24,
     "connection_days": 90,

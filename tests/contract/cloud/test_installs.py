@@ -1,5 +1,7 @@
 """Installs: any address of a descriptor, absolute callbacks, and what the product refuses."""
 
+import base64
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -9,6 +11,7 @@ import httpx
 import jwt
 import pytest
 from cloud_processes import CloudDriver, ConnectApp, eventually
+from cryptography.hazmat.primitives import serialization
 
 
 @pytest.fixture
@@ -102,3 +105,29 @@ def test_the_base_url_stays_as_given(cloud: CloudDriver, new_app: ConnectApp) ->
     eventually(lambda: new_app.webhooks())
     (kept,) = cloud.control("GET", "apps")["apps"]
     assert kept["base_url"] == base
+
+
+@pytest.mark.parametrize("base", ["", "/wiki"])
+def test_the_consumers_information_is_what_an_install_says(
+    cloud: CloudDriver, app: ConnectApp, base: str
+) -> None:
+    """As older frameworks check an install: both texts by pattern, each on one line."""
+    answer = cloud.http.get(f"{base}/plugins/servlet/oauth/consumer-info")
+    assert answer.headers["content-type"] == "application/xml"
+    (installed,) = [body for path, body in app.received if path == "/installed"]
+    for name, field in (("key", "clientKey"), ("publicKey", "publicKey")):
+        found = re.search(rf"<{name}>(.*)</{name}>", answer.text)
+        assert found is not None
+        assert found[1] == installed[field]
+    assert serialization.load_der_public_key(base64.b64decode(installed["publicKey"]))
+
+
+@pytest.mark.parametrize("shape", ["list", "text"])
+def test_the_audience_of_an_install_is_a_list_or_a_text(
+    cloud: CloudDriver, new_app: ConnectApp, shape: str
+) -> None:
+    cloud.control("PUT", "settings", {"install_audience": shape})
+    assert install(cloud, new_app).status_code == 200
+    token = new_app.tokens[0].removeprefix("JWT ")
+    audience = jwt.decode(token, options={"verify_signature": False})["aud"]
+    assert audience == (new_app.url if shape == "text" else [new_app.url])

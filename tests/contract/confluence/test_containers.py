@@ -401,3 +401,150 @@ def test_an_app_that_is_left_disabled_is_enabled_and_that_is_known(
             app = apps.install(client, jar_of("rerunnable"))
             assert (app.enabled, app.left_disabled) == (True, True)
             assert listeners(client) == {STYLES["rerunnable"]: True}
+
+
+def with_classes(jar: Path, to: Path, sources: dict[str, str], **entries: str) -> Path:
+    """The jar with classes compiled into it: those of org.example; the others are the host's."""
+    folder = to.parent / to.stem
+    files = []
+    for name, source in sources.items():
+        file = folder / "src" / f"{name.replace('.', '/')}.java"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"package {name.rpartition('.')[0]}; {source}")
+        files.append(file)
+    subprocess.run(["javac", "--release", "17", "-d", folder, *files], check=True)
+    own = {
+        str(each.relative_to(folder)).replace("/", "__"): each.read_bytes()
+        for each in folder.glob("org/example/*.class")
+    }
+    return changed(jar, to, **own, **entries)
+
+
+BEAN = """public class Bean {
+    private final String name; private final int size; private Other other; private String text;
+    private boolean begun;
+    public Bean(String name, int size) { this.name = name; this.size = size; }
+    public void setOther(Other other) { this.other = other; }
+    public void setText(String text) { this.text = text; }
+    public void begin() { begun = true; }
+    public void check() {
+        if (!(name.equals("n") && size == 7 && other != null && "t".equals(text) && begun)) {
+            throw new IllegalStateException(name + size + other + text + begun);
+        }
+    }
+}"""
+
+
+@pytest.mark.parametrize(
+    "beans",
+    [
+        """<beans {names} default-autowire="byName" default-init-method="begin">
+             <bean id="other" class="org.example.Other"/>
+             <bean id="bean" class="org.example.Bean">
+               <constructor-arg index="1" value="7"/><constructor-arg index="0" value="n"/>
+               <property name="text" value="t"/>
+             </bean>
+             <bean class="org.example.Checks"><property name="bean" ref="bean"/></bean>
+           </beans>""",
+        """<beans {names}>
+             <bean id="bean" parent="base" c:_0="n" c:_1="7" init-method="begin"/>
+             <bean id="base" abstract="true" class="org.example.Bean" p:text="t" p:other-ref="o"/>
+             <bean id="o" class="org.example.Makes"/>
+             <bean class="org.example.Checks" autowire="byType"/>
+           </beans>""",
+    ],
+    ids=["by the file's defaults", "by parent and short forms"],
+)
+def test_spring_s_ways_to_fill_a_bean(client: ConfluenceClient, tmp_path: Path, beans: str) -> None:
+    schema = "http://www.springframework.org/schema"
+    names = f'xmlns="{schema}/beans" xmlns:p="{schema}/p" xmlns:c="{schema}/c"'
+    sources = {
+        "org.example.Bean": BEAN,
+        "org.example.Other": "public class Other { }",
+        "org.example.Makes": "public class Makes implements FactoryBean<Other> { "
+        "public Other getObject() { return new Other(); } "
+        "public Class<?> getObjectType() { return Other.class; } }",
+        "org.example.FactoryBean": "public interface FactoryBean<T> { T getObject(); }",
+        "org.example.Checks": "public class Checks { public void setBean(Bean b) { b.check(); } }",
+    }
+    jar = with_classes(
+        jar_of("rerunnable"),
+        tmp_path / "filled.jar",
+        sources,
+        **{"META-INF__spring__filled.xml": beans.format(names=names)},
+    )
+    assert apps.install(client, jar).enabled
+
+
+def test_what_the_container_lacks_is_said_beside_the_failure(
+    client: ConfluenceClient, tmp_path: Path
+) -> None:
+    beans = """<beans xmlns:util="http://www.springframework.org/schema/util">
+      <util:list id="names"><value>a</value></util:list>
+      <bean id="bean" class="org.example.Bean"><constructor-arg ref="names"/></bean></beans>"""
+    source = "public class Bean { public Bean(java.util.List<String> names) { } }"
+    jar = with_classes(
+        jar_of("rerunnable"),
+        tmp_path / "lacks.jar",
+        {"org.example.Bean": source},
+        **{"META-INF__spring__lacks.xml": beans},
+    )
+    why = r"No bean named 'names'.*may be since the stand-in does not have <util:list>"
+    with pytest.raises(DriverError, match=why):
+        apps.install(client, jar)
+
+
+HOST_TYPES = {
+    "com.atlassian.x.Chart": "public class Chart { public String getTitle() { return null; } "
+    "public long getId() { return 0; } public Chart getParent() { return null; } }",
+    "com.atlassian.x.Charts": "public interface Charts { Chart find(String key); "
+    "java.util.List<Chart> all(); Chart[] some(); int count(); }",
+    "com.atlassian.x.Store": "public interface Store { <T> T[] find(Class<T> type); }",
+}
+CHARTS = "com.atlassian.x.Charts."
+
+
+def test_stated_answers_are_objects_of_the_hosts_types(
+    client: ConfluenceClient, tmp_path: Path
+) -> None:
+    source = """import com.atlassian.x.*;
+    public class Bean {
+      public Bean(Charts charts, Store store) {
+        Chart one = charts.find("k");
+        String told = one.getTitle() + one.getId() + one.getParent().getTitle()
+            + charts.all().get(1).getTitle() + charts.some()[0].getId() + charts.count()
+            + store.find(Bean.class).length;
+        if (!told.equals("A7Bc820")) throw new IllegalStateException(told);
+      }
+    }"""
+    context = """<beans xmlns:osgi="http://www.springframework.org/schema/osgi">
+      <osgi:reference id="charts" interface="com.atlassian.x.Charts"/>
+      <osgi:reference id="store" interface="com.atlassian.x.Store"/>
+      <bean class="org.example.Bean"><constructor-arg ref="charts"/><constructor-arg ref="store"/>
+      </bean></beans>"""
+    jar = with_classes(
+        jar_of("rerunnable"),
+        tmp_path / "asks.jar",
+        HOST_TYPES | {"org.example.Bean": source},
+        **{"META-INF__spring__asks.xml": context},
+    )
+    importing = ("com.atlassian.migration.app,", "com.atlassian.x,com.atlassian.migration.app,")
+    jar = with_manifest(jar, tmp_path / "importing.jar", importing)
+    chart = "com.atlassian.x.Chart"
+    host.prepare(
+        client,
+        [],
+        {
+            f"{CHARTS}find": {"title": "A", "id": 7, "parent": {"title": "B"}},
+            f"{CHARTS}all": [{"type": chart, "title": "b"}, {"type": chart, "title": "c"}],
+            f"{CHARTS}some": [{"id": 8}],
+            f"{CHARTS}count": 2,
+        },
+    )
+    assert apps.install(client, jar).enabled
+    apps.uninstall(client, "rerunnable-plugin")
+    host.prepare(client, [], {f"{CHARTS}find": "a text"})
+    why = r"the stand-in does not have a com\.atlassian\.x\.Chart for the value \"a text\""
+    with pytest.raises(DriverError, match=why):
+        apps.install(client, jar)
+    host.prepare(client, [], {})

@@ -10,6 +10,7 @@ from threading import Thread
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from harness.drivers.browser import assessment, migration_assistant, plan_wizard, setup_wizard
@@ -348,3 +349,14 @@ def test_a_refused_licence_is_seen_although_it_is_200(page, setup_pages):
 def test_no_licence_is_bad_input(page, setup_pages):
     with pytest.raises(BadInput, match="licence"):
         setup_wizard.set_up(page, setup_pages.url, SetupInput(Account("admin", "word")))
+
+
+def test_a_page_that_the_browser_gave_up_ends_the_wizard_at_once(page: Page) -> None:
+    """An address that changes cuts a form's request, which must not be sent again."""
+    page.set_default_timeout(20_000)
+    page.route("http://given-up.example/", lambda route: route.abort("internetdisconnected"))
+    with pytest.raises(PlaywrightError, match="ERR_INTERNET_DISCONNECTED"):
+        page.goto("http://given-up.example/")
+    page.wait_for_url("chrome-error://**", wait_until="commit")
+    with pytest.raises(DriverError, match="the browser gave the page up"):
+        plan_wizard.fill_wizard(page, "June", Choices())

@@ -80,6 +80,8 @@ def test_a_cause_that_was_not_planted_accuses_an_innocent() -> None:
 def test_a_pair_breaks_the_earlier_link() -> None:
     findings = [Finding("listener-threw", "proved"), Finding("cloud-answered-errors", "proved")]
     assert judge([POLLS, THROWS], findings, links("the listener returns")).is_right
+    alone = judge([POLLS, THROWS], findings[:1], links("the listener returns"))
+    assert ("platform", "not reached") in alone.blamed
     assert not judge([POLLS, THROWS], findings, links("the assistant hears of that")).is_right
 
 
@@ -92,5 +94,5 @@ def test_the_matrix_has_a_line_for_each_party() -> None:
     score = Score()
     score.add(judge([THROWS], [], links("the listener returns")), "round-1")
     lines = score.matrix().splitlines()
-    assert lines[3] == "| server app |  |  |  |  |  |  |  | 1 |"
+    assert lines[3] == "| server app |  |  |  |  |  |  |  |  | 1 |"
     assert "1 rounds: the right link in 1, an innocent accused in 0" in score.summary()

@@ -50,9 +50,15 @@ def test_an_address_of_the_plugins_own_is_a_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("cloud:\n  key: c\n  kind: forge\n", r"app.yaml:7: cloud.kind: .*'scripted' or 'ace'"),
+        (
+            "cloud:\n  key: c\n  kind: php\n",
+            r"app.yaml:7: cloud.kind: .*'scripted', 'ace' or 'forge'",
+        ),
+        ("cloud:\n  key: c\n  kind: forge\n", r":5: cloud: .*`source` folder go together"),
+        ("cloud:\n  kind: forge\n  key: c\n  source: .\n", r":8: cloud.source: .*package.json"),
+        ("cloud:\n  key: c\n  environment: staging\n", r":5: cloud: `environment` is for"),
         ("cloud:\n  key: c\n  kind: ace\n", r":5: cloud: .*`source` folder go together"),
-        ("cloud:\n  key: c\n  source: .\n", r":5: cloud: `kind: ace` and"),
+        ("cloud:\n  key: c\n  source: .\n", r":5: cloud: `kind: ace` or"),
         (
             "cloud:\n  key: c\n  kind: ace\n  source: made\n  behaviour: seed\n",
             r":5: cloud: `behaviour` is for `kind: scripted`",

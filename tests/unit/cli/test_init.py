@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from harness import cases
 from harness.cases import app
 from harness.cli import init
 from harness.errors import BadInput
+from harness.plugin_jar.classfile import Constant
+from harness.plugin_jar.read import JarListener, read_plugin
 
 DESCRIPTOR = '<atlassian-plugin key="{key}" plugins-version="2"/>'
 
@@ -77,6 +80,18 @@ def test_a_jar_that_is_none_writes_nothing(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"no\.jar"):
         init.write(tmp_path / "repo", jar=tmp_path / "no.jar")
     assert not (tmp_path / "repo").exists()
+
+
+def test_a_key_that_the_listener_does_not_return_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listener = JarListener("x.L", (), "", Constant("acme.charts"), Constant("acme-cloud"), ())
+    plugin = replace(read_plugin(jar(tmp_path)), listeners=(listener,))
+    monkeypatch.setattr(init, "read_plugin", lambda _: plugin)
+    with pytest.raises(BadInput, match=r"--cloud-key acme: .* returns acme-cloud, .* leave"):
+        init.write(tmp_path / "repo", jar=tmp_path / "acme.jar", cloud_key="acme")
+    assert not (tmp_path / "repo").exists()
+    init.write(tmp_path / "repo", jar=tmp_path / "acme.jar", cloud_key="acme-cloud")
 
 
 def test_a_folder_that_is_a_file_is_bad_input(tmp_path: Path) -> None:

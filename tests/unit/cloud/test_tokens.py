@@ -243,7 +243,7 @@ def test_our_tokens_are_valid_for_three_minutes() -> None:
 def test_a_signed_install_is_for_one_audience_by_a_named_key() -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    token = sign_install("site", "https://app", "hash", pem, "key-1")
+    token = sign_install("site", ["https://app"], "hash", pem, "key-1")
     claims = jwt.decode(token, key.public_key(), algorithms=["RS256"], audience="https://app")
     assert (claims["iss"], claims["aud"], claims["qsh"]) == ("site", ["https://app"], "hash")
     assert claims["exp"] - claims["iat"] == 180

@@ -37,6 +37,7 @@ from harness.diagnosis.evidence import (
     PlanStatus,
     Plugin,
     ProgressPost,
+    RefusedDomains,
     RestRow,
     RowShown,
     ServerCall,
@@ -51,6 +52,7 @@ TRANSFER, OTHER = "transfer-1", "transfer-of-another"
 SERVER_KEY, CLOUD_KEY = "charts-plugin", "charts-for-confluence"
 SERVICE = "com.atlassian.migration.app.AppCloudMigrationListenerV1"
 TRANSFERS = "POST /server/v1/migrations/{id}/transfers"
+UPLOAD = "POST /server/v1/transfers/{id}/data"
 POLL = "GET /server/v1/migrations/{id}/progress"
 
 STOPS_BEFORE_THE_MIGRATION = {"server-cannot-reach-cloud"}
@@ -68,6 +70,7 @@ NO_TRANSFER = {
     "listener-never-called",
     "cloud-key-null",
     "core-migration-failed",
+    "email-domain-not-trusted",
 }
 REFUSED = {"transfer-refused", "server-token-refused"}
 NOT_LINKED = {"keys-do-not-match"}
@@ -112,6 +115,8 @@ class Story:
                 origin=self.at(0), decision=self._unless("app-not-needed", "needed", "undecided")
             )
         )
+        refused = ("example.org",) if self.has("email-domain-not-trusted") else ()
+        add(RefusedDomains(origin=self.at(0), domains=refused))
         add(Consent(origin=self.at(0), given=not self.has("no-consent")))
         add(
             ConnectApp(
@@ -174,7 +179,7 @@ class Story:
         )
 
     def _run(self) -> None:
-        failed = self.has("core-migration-failed")
+        failed = self.has("core-migration-failed", "email-domain-not-trusted")
         if not failed:
             self.items.append(MigrationMade(origin=self.at(1)))
             self._call("POST /server/v1/migrations", 1)
@@ -252,7 +257,9 @@ class Story:
         self._deliver("listener-triggered", 2.1)
         if outcome == "threw":
             self._deliver("listener-errored", 2.1)
-        if not begun or self.has("upload-not-closed"):
+        if begun and self.has("upload-refused"):
+            self._call(UPLOAD, 2.1, http=404, effect="not found")
+        if not begun or self.has("upload-not-closed", "upload-refused"):
             return False
         self.items.append(DataUploaded(origin=self.at(2.1), transfer=TRANSFER, label="charts"))
         return True
@@ -323,6 +330,8 @@ class Story:
         if self._never_settles() or not has_data:
             return
         self._post(5, "settled", "SUCCESS", 40 if self.has("settled-without-100") else 100)
+        if self.has("settled-too-early"):
+            self._call(UPLOAD, 6, http=409, effect="already settled")
         if self.has("posted-after-settling"):
             self._post(6, "already settled", "FAILED", 100, http=403)
 
@@ -397,9 +406,13 @@ class Story:
             )
         )
 
-    def _call(self, what: str, minutes: float, http: int = 200, is_poll: bool = False) -> None:
+    def _call(
+        self, what: str, minutes: float, http: int = 200, is_poll: bool = False, effect: str = ""
+    ) -> None:
         self.items.append(
-            ServerCall(origin=self.at(minutes), what=what, http=http, is_poll=is_poll)
+            ServerCall(
+                origin=self.at(minutes), what=what, http=http, is_poll=is_poll, effect=effect
+            )
         )
 
     def _log(self, message: str, stack: tuple[str, ...] = ()) -> None:

@@ -156,3 +156,16 @@ def test_a_poll_that_was_told_an_older_state_does_not_hold_its_link(story):
     told = chain(story("poll-answered-old-state"))
 
     assert told["the assistant hears of that"].state == "broken"
+
+
+def test_a_poll_that_was_told_of_a_cancellation_is_not_old(story):
+    told = story("transfer-cancelled", "never-settled")
+    later = max(item.origin.server for item in told.items if item.origin.server)
+    answer = (("transfer-1", "CANCELLATION_REQUESTED", 50),)
+    poll = "GET /server/v1/migrations/{id}/progress"
+    call = ServerCall(
+        origin=Origin("journal #99", later, later), what=poll, http=200, is_poll=True, told=answer
+    )
+    found = chain(Facts((*told.items, call), told.sources))
+
+    assert found["the assistant hears of that"].state == "held"

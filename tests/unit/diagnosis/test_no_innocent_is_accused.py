@@ -36,6 +36,7 @@ from harness.diagnosis.evidence import (
     MigrationMade,
     Plugin,
     ProgressPost,
+    RefusedDomains,
     RowShown,
     ServerCall,
     TransferMade,
@@ -65,7 +66,7 @@ KINDS: dict[str, tuple[type[Evidence], ...]] = {
         DataRead,
         CancelAsked,
     ),
-    SITE: (AssessmentDecision, Consent, ConnectApp),
+    SITE: (AssessmentDecision, Consent, ConnectApp, RefusedDomains),
     OSGI: (Bundle,),
     UPM: (Plugin,),
     SERVER_LOG: (LogLine,),
@@ -84,11 +85,15 @@ def without(facts: Facts, sources: Iterable[str]) -> Facts:
 
 
 def present(faults: Iterable[str], temper: tuple[str, ...]) -> set[str]:
-    """The causes of a story: a quiet app that never reads its data never posts either."""
+    """The causes of a story: a quiet app that never reads its data never posts either.
+
+    A core that failed for an email domain failed, which is all that is known without the domain.
+    """
     both = (
         {"cloud-app-never-posted"} if "quiet-app" in temper and "app-never-read" in faults else ()
     )
-    return {*faults, *both}
+    core = {"core-migration-failed"} if "email-domain-not-trusted" in faults else ()
+    return {*faults, *both, *core}
 
 
 def accused(story, sets: Iterable[tuple[str, ...]]) -> list[str]:

@@ -78,6 +78,7 @@ def test_an_app_names_its_jars_and_answers(tmp_path: Path) -> None:
         ("none.jar", "", r"app.yaml:6: server.provided: there is no none.jar"),
         ("a:b:1", "", r"app.yaml:6: server.provided: a:b:1 is not in the local Maven repository"),
         ("api.jar", "all: 1", r"app.yaml:8: host: 'all' is not package.Type.method"),
+        ("api.jar", "x.Y.all: [{key: A}]", r"app.yaml:8: host: an object in the list of x.Y.all"),
     ],
 )
 def test_a_mistake_is_one_line_with_its_place(

@@ -179,3 +179,21 @@ def test_a_folder_that_cannot_be_made_is_an_error(
 def test_an_interrupt_goes_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, monkeypatch, watch=KeyboardInterrupt())  # type: ignore[arg-type]
+
+
+def test_the_journal_keeps_what_others_read_once_and_nothing_that_the_harness_looked_up() -> None:
+    def read(caller: str, path: str, reason: str = "") -> dict[str, object]:
+        entry = {"caller": caller, "method": "GET", "path": path, "status": 200}
+        return entry | {"effect": "read", "reason": reason}
+
+    post = {"caller": "my-app", "path": "/progress", "effect": "recorded"}
+    entries = [
+        read("harness", "/_harness/apps"),
+        read("my-app", "/transfer/recent", "0 active transfers"),
+        read("my-app", "/transfer/recent", "0 active transfers"),
+        read("my-app", "/transfer/recent", "1 active transfers"),
+        post,
+        post,
+    ]
+
+    assert list(case_module._of_the_story(entries)) == [entries[1], entries[3], post, post]

@@ -43,9 +43,11 @@ def passed(case: Case) -> CaseResult:
 class Pool:
     """Gives a testbed, or what was put in its way."""
 
-    def __init__(self, *trouble: Exception | None, dies: int = 0, browsers: Any = ()) -> None:
+    def __init__(
+        self, *trouble: Exception | None, dies: int = 0, browsers: Any = (), pages: Any = ()
+    ) -> None:
         self.trouble, self.dies, self.stacks = [*trouble], dies, []
-        self.browsers = [*browsers]
+        self.browsers, self.pages = [*browsers], [*pages]
         self.scales: list[float] = []
 
     def matching(self, requirements: StackRequirements, *_: object) -> Any:
@@ -63,6 +65,9 @@ class Pool:
         if isinstance(lives, Exception):
             raise lives
         return bool(lives)
+
+    def has_pages(self, _: object) -> bool:
+        return self.pages.pop(0) if self.pages else True
 
     def close(self) -> None:
         pass
@@ -136,6 +141,12 @@ def test_a_case_whose_browser_died_runs_once_more(run: Any) -> None:
     done = run(Pool(browsers=[False]), "a", runs=without_a_verdict("error"))
     assert [each.verdict for each in done.results.cases] == ["passed"]
     assert done.results.cases[0].rerun_after == "saw it"
+
+
+def test_a_case_whose_page_the_browser_gave_up_runs_once_more(run: Any) -> None:
+    pool = Pool(browsers=[True], pages=[False])
+    done = run(pool, "a", runs=without_a_verdict("error"))
+    assert [each.verdict for each in done.results.cases] == ["passed"]
 
 
 def test_a_case_whose_browser_cannot_be_replaced_is_tried_and_keeps_its_result(run: Any) -> None:

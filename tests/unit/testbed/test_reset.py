@@ -9,14 +9,19 @@ from harness.errors import DriverError
 from harness.testbed import reset
 from harness.testbed.reset import Baseline
 
-BASELINE = Baseline(frozenset(), {"charts": "https://app"}, {"marketplace": "open"}, (), 0)
+CONNECT = {"key": "charts", "kind": "connect", "base_url": "https://app", "environment": None}
+FORGE = {"key": "f", "kind": "forge", "base_url": "https://f", "environment": "staging"}
+BASELINE = Baseline(frozenset(), {"charts": CONNECT, "f": FORGE}, {"marketplace": "open"}, (), 0)
 
 
 class Cloud:
     """The cloud's control, as a test wants it."""
 
     def __init__(self, *, sticky: bool = False) -> None:
-        self.installed = {"other": "https://other"}
+        self.installed: dict[str, dict[str, Any]] = {
+            "other": {"key": "other"},
+            "f": FORGE | {"environment": "production"},
+        }
         self.turned = {"marketplace": "listed"}
         self.known = ["t-1"]
         self.in_force = [{"kind": "cut"}]
@@ -25,8 +30,8 @@ class Cloud:
     def reset(self) -> None:
         self.known, self.in_force = (self.known if self.sticky else []), []
 
-    def apps(self) -> list[dict[str, str]]:
-        return [{"key": key, "base_url": url} for key, url in self.installed.items()]
+    def apps(self) -> list[dict[str, Any]]:
+        return list(self.installed.values())
 
     def switches(self) -> dict[str, Any]:
         return dict(self.turned)
@@ -37,8 +42,8 @@ class Cloud:
     def faults(self) -> list[dict[str, str]]:
         return self.in_force
 
-    def install(self, url: str) -> None:
-        self.installed["charts"] = url
+    def put_back(self, app: dict[str, Any]) -> None:
+        self.installed[app["key"]] = app
 
     def uninstall(self, key: str) -> None:
         del self.installed[key]

@@ -7,9 +7,15 @@ from pathlib import Path
 import pytest
 
 from harness.diagnosis.diagnose import diagnose
-from harness.diagnosis.evidence import ListenerCall, ListenerClass, LogLine, RowShown
+from harness.diagnosis.evidence import (
+    ListenerCall,
+    ListenerClass,
+    LoginShown,
+    LogLine,
+    RowShown,
+)
 from harness.diagnosis.findings_text import explain, for_results, to_json
-from harness.diagnosis.readers.run_folder import read_run
+from harness.diagnosis.readers.run_folder import from_case, read_artifact, read_run
 from harness.errors import BadInput
 from harness.store.probe_record import (
     Hold,
@@ -259,3 +265,20 @@ def test_a_probes_record_is_read(run):
     assert listener.keys == ("a", None)
     assert call.exception == "E: why"
     assert set(proved(run)) == {"cloud-key-null", "listener-threw"}
+
+
+@pytest.mark.parametrize(
+    ("saw", "found"),
+    [("reading the row: logged-out (password field)", True), ("unavailable", False)],
+)
+def test_a_login_page_at_the_last_look_is_told(saw, found):
+    look = {"row": None, "saw": saw}
+    told = from_case({"evidence": {"looks": [{"row": {"status": "READY"}}, look]}}, None)
+
+    assert any(isinstance(each, LoginShown) for each in told) is found
+
+
+def test_a_site_tells_which_email_domains_are_refused():
+    (told,) = read_artifact("site", json.dumps({"apps": [], "refused": ["example.org"]}))
+
+    assert told.says == "email domains that are not trusted: example.org"

@@ -39,6 +39,12 @@ def test_a_changed_address_is_asked_again() -> None:
     assert page.answers == []
 
 
+def test_a_page_that_is_being_replaced_by_the_error_page_is_asked_again() -> None:
+    page = Page("Page.reload: Protocol error (Page.reload): Not attached to an active page")
+    asked(page)
+    assert page.answers == []
+
+
 def test_another_reason_is_told_at_once() -> None:
     page = Page("net::ERR_CONNECTION_REFUSED", CHANGED)
 

@@ -1,17 +1,21 @@
 """Services as they are described for each engine; nothing is started."""
 
+import json
 import subprocess
 from pathlib import Path
 
 import pytest
 from placements import AUTHORITY, InDocker, OnLoopback
 
+from harness.cases import app as sample_apps
 from harness.engines.service import Placement, Service
 from harness.engines.toolchain import Toolchain
 from harness.environment.services import standin as services
 from harness.environment.services.cloud import cloud
-from harness.environment.services.cloud_app import ace_app, cloud_app
+from harness.environment.services.cloud_app import ace_app, cloud_app, forge_app
 from harness.support import assets
+
+FORGE = sample_apps.load(assets.sample_app("forge-backend")).cloud
 
 
 def standin(scale: float = 300, toolchain: Toolchain | None = None) -> Service:
@@ -100,6 +104,7 @@ def test_the_cas_private_key_is_given_to_nobody() -> None:
         cloud("image", "acme", AUTHORITY, 300),
         cloud_app("image", "charts-for-confluence", AUTHORITY, 300),
         ace_app("image", AUTHORITY, "acme", None),
+        forge_app("image", FORGE, AUTHORITY, "https://api", "https://site"),
         standin(),
     ):
         keys = [name for name, content in service.files.items() if b"PRIVATE KEY" in content]
@@ -125,6 +130,19 @@ def test_on_loopback_a_connect_app_fetches_keys_where_it_is_told() -> None:
     assert env["CONNECT_KEYS_CDN_URL"] == "https://127.0.0.1:1"
     assert (env["PORT"], env["PORTS_FILE"]) == ("0", "/run/ports.json")
     assert env["AC_HOST_WHITELIST"] == "127.0.0.1"
+
+
+def test_a_forge_apps_functions_are_run_by_our_runtime_on_either_engine() -> None:
+    service = forge_app("/made", FORGE, AUTHORITY, "https://api.example", "https://site.example")
+    assert service.argv(InDocker()) == []
+    node, runtime, app = service.argv(OnLoopback())
+    assert (node, Path(runtime).name, app) == ("node", "runtime.js", "/made")
+    assert Path(runtime).is_file()
+    env = service.env(InDocker())
+    assert (env["PLATFORM"], env["SITE"]) == ("https://api.example", "https://site.example")
+    assert "PORTS_FILE" not in env
+    modules = json.loads(service.files["modules.json"])
+    assert modules["functions"]["take-data"] == "migration.takeData"
 
 
 def test_the_site_has_content_where_there_is_some() -> None:

@@ -128,7 +128,7 @@ public final class MigrationAssistant {
             new PlanWizard(plans, rowPlanner, checks, runner, site).addTo(routes);
         }
         if (profile.has(Capability.TESTING_REST)) {
-            new AppMigrationRest(plans, runner, profile.has(Capability.RERUN)).addTo(routes);
+            new AppMigrationRest(plans, runner, profile).addTo(routes);
         }
     }
 
@@ -138,7 +138,7 @@ public final class MigrationAssistant {
                 plans, platform, profile.has(Capability.LISTENER_ERROR_REPORTS), host.journal());
         TransferStarter transfers = new TransferStarter(plans, listeners, platform,
                 new TransferContainers(profile.containerIdSource(), assessment), caller);
-        return new MigrationRunner(plans, new CoreMigration(settings.home()),
+        return new MigrationRunner(plans, new CoreMigration(settings.home(), emailDomains),
                 new AppMigration(plans, rowPlanner, platform, transfers, poller,
                         profile.has(Capability.APP_CANCELLATION)), threads);
     }

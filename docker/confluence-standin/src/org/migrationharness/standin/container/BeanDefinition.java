@@ -28,10 +28,12 @@ final class BeanDefinition {
     boolean primary;
     boolean optional;
     boolean many;
-    /** Setters get what fits their type, as old descriptors' components expect. */
-    boolean autowireSetters;
+    Autowiring autowiring = Autowiring.NO;
     String initMethod;
     String destroyMethod;
+    /** Called where the class has them. */
+    String usualInitMethod;
+    String usualDestroyMethod;
 
     /**
      * @param name the bean's name

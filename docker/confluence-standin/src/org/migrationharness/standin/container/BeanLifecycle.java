@@ -38,6 +38,8 @@ final class BeanLifecycle {
         }
         if (definition.initMethod != null) {
             named(bean, definition.initMethod, definition);
+        } else {
+            ifThere(bean, definition.usualInitMethod, definition);
         }
     }
 
@@ -49,6 +51,8 @@ final class BeanLifecycle {
             }
             if (definition.destroyMethod != null) {
                 named(bean, definition.destroyMethod, definition);
+            } else {
+                ifThere(bean, definition.usualDestroyMethod, definition);
             }
         } catch (ContextException e) {
             LOG.error("destroy", e.getMessage(), e.getCause());
@@ -65,6 +69,12 @@ final class BeanLifecycle {
                     call(bean, at.method(member), definition);
                 }
             }
+        }
+    }
+
+    private static void ifThere(Object bean, String name, BeanDefinition definition) throws ContextException {
+        if (name != null && find(bean.getClass(), name) != null) {
+            named(bean, name, definition);
         }
     }
 

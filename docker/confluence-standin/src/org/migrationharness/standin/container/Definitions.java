@@ -18,8 +18,10 @@ final class Definitions {
     final Properties placeholders = new Properties();
     /** Whether a placeholder without a value is an error: so with a configurer, and not without. */
     boolean strictPlaceholders;
-    /** What a definition asks for and this container does not do. */
+    /** What a definition asks for and no container would do. */
     final Set<String> notDone = new LinkedHashSet<>();
+    /** What a definition asks for and Spring would do, but this container does not. */
+    final Set<String> unsupported = new LinkedHashSet<>();
 
     void add(BeanDefinition bean) {
         beans.put(bean.name, bean);

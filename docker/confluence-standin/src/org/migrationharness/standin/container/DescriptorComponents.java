@@ -41,7 +41,8 @@ final class DescriptorComponents {
 
     private void component(Element element) {
         BeanDefinition bean = BeanDefinition.ofClass(name(element), element.getAttribute("class"), FILE);
-        bean.autowireSetters = true;
+        // The framework writes default-autowire="autodetect" into the context that it makes of components.
+        bean.autowiring = Autowiring.AUTODETECT;
         definitions.add(bean);
         if (element.getAttribute("public").equals("true")) {
             definitions.services.add(new ServiceDefinition(bean.name, interfaces(element), FILE));

@@ -1,5 +1,6 @@
 package org.migrationharness.standin.container;
 
+import java.beans.Introspector;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
@@ -46,10 +47,17 @@ final class Injection {
                 return one;
             }
         }
+        if (definition.autowiring == Autowiring.CONSTRUCTOR) {
+            return largest(all);
+        }
         Optional<Constructor<?>> plain = all.stream().filter(one -> one.getParameterCount() == 0).findFirst();
         if (plain.isPresent()) {
             return plain.get();
         }
+        return largest(all);
+    }
+
+    private static Constructor<?> largest(List<Constructor<?>> all) {
         return all.stream().max(Comparator.comparingInt(Constructor::getParameterCount)).orElseThrow();
     }
 
@@ -95,7 +103,7 @@ final class Injection {
             invoke(bean, setter, new Object[] {
                 values.of(property.getValue(), setter.getParameterTypes()[0], definition)}, definition);
         }
-        if (definition.autowireSetters) {
+        if (definition.autowiring != Autowiring.NO && definition.autowiring != Autowiring.CONSTRUCTOR) {
             autowire(bean, definition);
         }
     }
@@ -114,10 +122,14 @@ final class Injection {
         for (Method method : bean.getClass().getMethods()) {
             if (method.getName().startsWith("set") && method.getParameterCount() == 1
                     && !Modifier.isStatic(method.getModifiers())
+                    && !definition.properties.containsKey(property(method))
                     && !method.getParameterTypes()[0].getName().startsWith("java.")
                     && !method.getParameterTypes()[0].isPrimitive()) {
                 Class<?> type = method.getParameterTypes()[0];
                 List<BeanDefinition> found = context.candidates(type);
+                if (definition.autowiring == Autowiring.BY_NAME) {
+                    found = found.stream().filter(one -> one.name.equals(property(method))).toList();
+                }
                 if (found.size() == 1) {
                     invoke(bean, method, new Object[] {context.get(found.get(0))}, definition);
                 } else if (references.importsByItself(type)) {
@@ -215,6 +227,10 @@ final class Injection {
             return beans.values().stream().findFirst();
         }
         return type == Set.class ? new LinkedHashSet<>(beans.values()) : new ArrayList<>(beans.values());
+    }
+
+    private static String property(Method setter) {
+        return Introspector.decapitalize(setter.getName().substring("set".length()));
     }
 
     private static Optional<Method> setter(Class<?> type, String property) {

@@ -80,13 +80,21 @@ public final class PluginContainer {
                     + " seconds: its context is still starting" + where);
         } catch (ExecutionException e) {
             container.stop();
-            throw e.getCause() instanceof ContextException known
+            ContextException failure = e.getCause() instanceof ContextException known
                     ? known : new ContextException(String.valueOf(e.getCause()), e.getCause());
+            throw container.withUnsupported(failure);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             container.stop();
             throw new ContextException("interrupted while the context of '" + plugin + "' was starting", e);
         }
+    }
+
+    /** A failure may come of what we lack, so its message says that, too. */
+    private ContextException withUnsupported(ContextException failure) {
+        return definitions.unsupported.isEmpty() ? failure : new ContextException(failure.getMessage()
+                + "; this may be since the stand-in does not have " + String.join(", ", definitions.unsupported),
+                failure.getCause());
     }
 
     /** Where a thread stands: its first frame of the plugin, or the first at all. */
@@ -122,7 +130,9 @@ public final class PluginContainer {
 
     /** What the plugin's files ask for that this container does not do. */
     public Set<String> notDone() {
-        return Set.copyOf(definitions.notDone);
+        Set<String> all = new LinkedHashSet<>(definitions.notDone);
+        all.addAll(definitions.unsupported);
+        return all;
     }
 
     /** Made-up classes in the bundle ask here. */

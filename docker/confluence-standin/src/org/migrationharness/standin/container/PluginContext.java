@@ -4,6 +4,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -78,7 +79,7 @@ final class PluginContext {
                     + String.join(" -> ", inCreation) + " -> " + definition.name + ")");
         }
         try {
-            Object bean = make(definition);
+            Object bean = product(make(definition), definition);
             if (!definition.prototype && bean != null) {
                 singletons.put(definition.name, bean);
             }
@@ -87,6 +88,23 @@ final class PluginContext {
             inCreation.remove(definition.name);
             early.remove(definition.name);
         }
+    }
+
+    /** What stands for a bean where its class is a factory of the plugin's own. */
+    private Object product(Object bean, BeanDefinition definition) throws ContextException {
+        if (bean != null && BeanClass.implementsNamed(bean.getClass(), "BeanPostProcessor")) {
+            definitions.unsupported.add("post-processors such as the " + definition);
+        }
+        if (bean == null || !isOwnFactory(bean.getClass(), definition)) {
+            return bean;
+        }
+        return call(definition, () -> bean.getClass().getMethod("getObject").invoke(bean));
+    }
+
+    private boolean isOwnFactory(Class<?> type, BeanDefinition definition) {
+        return definition.kind == BeanDefinition.BeanKind.BEAN && definition.factoryMethod == null
+                && type.getClassLoader() == loader && !Proxy.isProxyClass(type)
+                && BeanClass.implementsNamed(type, "FactoryBean");
     }
 
     private Object make(BeanDefinition definition) throws ContextException {
@@ -212,6 +230,10 @@ final class PluginContext {
                             : factoryMethod(definition.factoryBean == null
                                     ? load(definition)
                                     : load(definitions.find(definition.factoryBean)), definition).getReturnType();
+            if (isOwnFactory(known, definition) && !inCreation.contains(definition.name)) {
+                Object made = get(definition);
+                known = made == null ? Object.class : made.getClass();
+            }
             types.put(definition.name, known);
         }
         return known;

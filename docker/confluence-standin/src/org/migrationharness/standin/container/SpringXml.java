@@ -3,8 +3,11 @@ package org.migrationharness.standin.container;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -18,6 +21,8 @@ import org.xml.sax.SAXException;
 final class SpringXml {
     private final PluginFiles files;
     private final Definitions definitions;
+    private final Map<String, Element> parents = new HashMap<>();
+    private Usual usual = new Usual(Autowiring.NO, false, null, null);
     private int anonymous;
 
     SpringXml(PluginFiles files, Definitions definitions) {
@@ -59,7 +64,34 @@ final class SpringXml {
         }
     }
 
+    /** What the attributes of a {@code beans} element say of the beans in it. */
+    private record Usual(Autowiring autowiring, boolean lazy, String initMethod, String destroyMethod) {
+        static Usual of(Element root) {
+            return new Usual(
+                    Autowiring.of(root.getAttribute("default-autowire"), Autowiring.NO),
+                    root.getAttribute("default-lazy-init").equals("true"),
+                    orNull(root.getAttribute("default-init-method")),
+                    orNull(root.getAttribute("default-destroy-method")));
+        }
+    }
+
     private void readBeans(Element root, String file) throws IOException, ContextException {
+        Usual outer = usual;
+        usual = Usual.of(root);
+        try {
+            readElements(root, file);
+        } finally {
+            usual = outer;
+        }
+    }
+
+    private void readElements(Element root, String file) throws IOException, ContextException {
+        for (Element element : children(root)) {
+            // Children name their parents by id, wherever those stand.
+            if ("bean".equals(element.getLocalName()) && !element.getAttribute("id").isEmpty()) {
+                parents.put(element.getAttribute("id"), element);
+            }
+        }
         for (Element element : children(root)) {
             String namespace = element.getNamespaceURI() == null ? "" : element.getNamespaceURI();
             String name = element.getLocalName();
@@ -78,7 +110,7 @@ final class SpringXml {
             } else if (name.equals("bean")) {
                 bean(element, file);
             } else if (!name.equals("description")) {
-                definitions.notDone.add("<" + element.getTagName() + "> in " + file);
+                definitions.unsupported.add("<" + element.getTagName() + "> in " + file);
             }
         }
     }
@@ -134,7 +166,7 @@ final class SpringXml {
                 }
                 definitions.services.add(new ServiceDefinition(bean, types, file));
             }
-            default -> definitions.notDone.add("<" + element.getTagName() + "> in " + file);
+            default -> definitions.unsupported.add("<" + element.getTagName() + "> in " + file);
         }
     }
 
@@ -156,29 +188,80 @@ final class SpringXml {
                     .orElse(className + "#" + anonymous++);
         }
         BeanDefinition definition = BeanDefinition.ofClass(name, className, file);
-        definition.prototype = element.getAttribute("scope").equals("prototype");
-        definition.lazy = element.getAttribute("lazy-init").equals("true");
-        definition.primary = element.getAttribute("primary").equals("true");
-        definition.initMethod = orNull(element.getAttribute("init-method"));
-        definition.destroyMethod = orNull(element.getAttribute("destroy-method"));
-        definition.factoryMethod = orNull(element.getAttribute("factory-method"));
-        definition.factoryBean = orNull(element.getAttribute("factory-bean"));
-        definition.autowireSetters = element.getAttribute("autowire").startsWith("by");
-        for (Element child : children(element)) {
-            if (child.getLocalName().equals("constructor-arg")) {
-                definition.arguments.add(value(child, file));
-            } else if (child.getLocalName().equals("property")) {
-                definition.properties.put(child.getAttribute("name"), value(child, file));
-            }
+        for (Element each : withParents(element)) {
+            take(each, definition, file);
         }
+        className = definition.className;
         if (isPlaceholders(className)) {
             placeholders(definition);
         } else if (className.startsWith("org.springframework.")) {
-            definitions.notDone.add("the bean " + name + " of Spring's class " + className + " in " + file);
+            definitions.unsupported.add("the bean " + name + " of Spring's class " + className + " in " + file);
         } else if (!element.getAttribute("abstract").equals("true")) {
             definitions.add(definition);
         }
         return definition;
+    }
+
+    /** A bean's element after those of its parents, so that its own words come last. */
+    private List<Element> withParents(Element element) {
+        List<Element> found = new ArrayList<>();
+        for (Element at = element; at != null && !found.contains(at); at = parents.get(at.getAttribute("parent"))) {
+            found.add(0, at);
+        }
+        return found;
+    }
+
+    private void take(Element element, BeanDefinition definition, String file) throws ContextException, IOException {
+        if (element.hasAttribute("class")) {
+            definition.className = element.getAttribute("class");
+        }
+        definition.prototype = element.getAttribute("scope").equals("prototype");
+        definition.lazy = element.getAttribute("lazy-init").isEmpty()
+                ? usual.lazy() : element.getAttribute("lazy-init").equals("true");
+        definition.primary = element.getAttribute("primary").equals("true");
+        definition.initMethod = or(element.getAttribute("init-method"), definition.initMethod);
+        definition.destroyMethod = or(element.getAttribute("destroy-method"), definition.destroyMethod);
+        definition.usualInitMethod = usual.initMethod();
+        definition.usualDestroyMethod = usual.destroyMethod();
+        definition.factoryMethod = or(element.getAttribute("factory-method"), definition.factoryMethod);
+        definition.factoryBean = or(element.getAttribute("factory-bean"), definition.factoryBean);
+        definition.autowiring = Autowiring.of(element.getAttribute("autowire"), usual.autowiring());
+        Map<Integer, ValueSpec> indexed = new TreeMap<>();
+        for (Element child : children(element)) {
+            switch (child.getLocalName()) {
+                case "constructor-arg" -> {
+                    String index = child.getAttribute("index");
+                    indexed.put(index.isEmpty() ? indexed.size() : Integer.parseInt(index), value(child, file));
+                }
+                case "property" -> definition.properties.put(child.getAttribute("name"), value(child, file));
+                case "description", "meta" -> { }
+                default -> definitions.unsupported.add("<" + child.getTagName() + "> in " + definition);
+            }
+        }
+        shortForms(element, definition, indexed);
+        if (!indexed.isEmpty()) {
+            definition.arguments.clear();
+            definition.arguments.addAll(indexed.values());
+        }
+    }
+
+    /** Attributes such as {@code p:name-ref} and {@code c:_0}, which stand for elements. */
+    private static void shortForms(Element element, BeanDefinition definition, Map<Integer, ValueSpec> indexed) {
+        for (int i = 0; i < element.getAttributes().getLength(); i++) {
+            Node each = element.getAttributes().item(i);
+            String namespace = each.getNamespaceURI() == null ? "" : each.getNamespaceURI();
+            boolean refers = each.getLocalName() != null && each.getLocalName().endsWith("-ref");
+            String name = refers
+                    ? each.getLocalName().substring(0, each.getLocalName().length() - "-ref".length())
+                    : each.getLocalName();
+            ValueSpec value = refers
+                    ? new ValueSpec.Reference(each.getNodeValue()) : new ValueSpec.Text(each.getNodeValue());
+            if (namespace.equals("http://www.springframework.org/schema/p")) {
+                definition.properties.put(name, value);
+            } else if (namespace.equals("http://www.springframework.org/schema/c")) {
+                indexed.put(name.matches("_\\d{1,3}") ? Integer.parseInt(name.substring(1)) : indexed.size(), value);
+            }
+        }
     }
 
     private static boolean isPlaceholders(String className) {
@@ -256,7 +339,11 @@ final class SpringXml {
     }
 
     private static String orNull(String text) {
-        return text.isEmpty() ? null : text;
+        return or(text, null);
+    }
+
+    private static String or(String text, String other) {
+        return text.isEmpty() ? other : text;
     }
 
     private static List<String> words(String text) {

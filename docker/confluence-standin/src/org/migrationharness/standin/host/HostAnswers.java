@@ -1,10 +1,13 @@
 package org.migrationharness.standin.host;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonPrimitive;
 import java.lang.StackWalker.StackFrame;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +23,7 @@ public final class HostAnswers implements InvocationHandler, Function<Object[], 
     private final String plugin;
     private final HostObjects objects;
     private final KnownHost known;
+    private final StatedValues values;
     private final ClassLoader loader;
     private final Predicate<String> own;
 
@@ -44,6 +48,7 @@ public final class HostAnswers implements InvocationHandler, Function<Object[], 
         this.loader = loader;
         objects = new HostObjects(loader, madeUp, this);
         known = new KnownHost(host, plugin, objects, container);
+        values = new StatedValues(objects, this::isHostType);
     }
 
     /** What the plugin's own container answers, since the host knows nothing of it. */
@@ -119,7 +124,7 @@ public final class HostAnswers implements InvocationHandler, Function<Object[], 
         var stated = host.facts().answers().get(type + "." + name);
         if (stated != null) {
             host.journal().add(plugin, type, name, caller(), true);
-            return StatedValues.as(stated, result);
+            return values.as(stated, result);
         }
         Optional<Answer> answer = known.answer(self, type, name, result, arguments);
         if (answer.isPresent() && fits(answer.get().value(), result)) {
@@ -130,14 +135,40 @@ public final class HostAnswers implements InvocationHandler, Function<Object[], 
         }
         Map<String, Object> members = objects.members(self);
         String property = property(name);
-        if (members.containsKey(property) && fits(members.get(property), result)) {
-            return members.get(property);
+        if (members.containsKey(property)) {
+            Object member = members.get(property);
+            if (member instanceof JsonElement json) {
+                return values.as(json, result);
+            }
+            if (member instanceof String text && result.isPrimitive() && result != void.class) {
+                // A description's members are texts, an id's too.
+                return text.matches("-?\\d{1,18}|true|false")
+                        ? values.as(new JsonPrimitive(text), result) : EmptyValues.of(result);
+            }
+            if (fits(member, result)) {
+                return member;
+            }
         }
-        Object value = empty(self, result);
+        Object value = empty(self, promised(result, arguments));
         // The container's own types answer with objects that work; a method without a result promises nothing.
         boolean answered = result == void.class || value != null && isOfContainer(type);
         host.journal().add(plugin, type, name, caller(), answered);
         return value;
+    }
+
+    /** The type of a result that a class among the arguments narrows, as in {@code T[] find(Class<T> type)}. */
+    private static Class<?> promised(Class<?> result, Object[] arguments) {
+        for (Object argument : arguments == null ? new Object[0] : arguments) {
+            if (argument instanceof Class<?> type && !type.isPrimitive()) {
+                if (result.isArray() && result.getComponentType().isAssignableFrom(type)) {
+                    return type.arrayType();
+                }
+                if (result.isAssignableFrom(type) && result != Object.class) {
+                    return type;
+                }
+            }
+        }
+        return result;
     }
 
     private static boolean isOfContainer(String type) {
@@ -156,7 +187,8 @@ public final class HostAnswers implements InvocationHandler, Function<Object[], 
         if (self != null && result.isInstance(self) && !result.equals(Object.class)) {
             return self; // A builder's methods return the builder.
         }
-        boolean isHost = isHostType(result) && !Modifier.isFinal(result.getModifiers());
+        boolean isHost = isHostType(result) && !Modifier.isFinal(result.getModifiers())
+                || result.isInterface() && Arrays.stream(result.getInterfaces()).anyMatch(this::isHostType);
         return isHost ? objects.make(result) : null;
     }
 

@@ -51,6 +51,8 @@ final class KnownHost {
                 storage.call(self, simple, method, result, arguments);
             case "TransactionTemplate", "TransactionalExecutor", "TransactionalExecutorFactory" ->
                 transaction(self, method, result, arguments);
+            case "ActiveObjects" -> method.equals("executeInTransaction") && arguments.length > 0
+                    ? known(Callbacks.run(arguments[arguments.length - 1])) : Optional.empty();
             case "EventPublisher", "PluginEventManager", "EventManager", "EventListenerRegistrar" ->
                 events.call(method, arguments);
             default -> Optional.empty();

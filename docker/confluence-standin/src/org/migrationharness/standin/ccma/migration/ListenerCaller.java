@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.migrationharness.standin.ccma.gateway.PlatformGateway;
 import org.migrationharness.standin.ccma.listeners.AppListener;
 import org.migrationharness.standin.ccma.plans.Plans;
 import org.migrationharness.standin.ccma.plans.Transfer;
@@ -19,6 +20,8 @@ import org.migrationharness.standin.log.Log;
 public final class ListenerCaller {
     private static final int MOST_FRAMES = 200;
     private static final Log LOG = Log.named("com.atlassian.migration.app.AppMigration");
+    private static final String GATEWAY = PlatformGateway.class.getPackageName() + ".";
+    private static final String PLATFORM = PlatformClient.class.getPackageName() + ".";
     private static final String MISSING = "the stand-in does not have";
 
     private final Plans plans;
@@ -74,7 +77,7 @@ public final class ListenerCaller {
         if (error instanceof UnsupportedOperationException && String.valueOf(error.getMessage()).contains(MISSING)) {
             LOG.warn("call", "Listener of " + transfer.serverAppKey() + " failed since " + error.getMessage());
         }
-        if (unanswered.isEmpty()) {
+        if (unanswered.isEmpty() || isOfGateway(error)) {
             return;
         }
         Set<String> frames = new HashSet<>();
@@ -88,6 +91,24 @@ public final class ListenerCaller {
         LOG.warn("call", "Listener of " + transfer.serverAppKey() + " failed "
                 + (there.isEmpty() ? "some time after " : "in the method that called ") + call.text()
                 + ", which answered with an empty value: " + MISSING + " " + call.type());
+    }
+
+    /** Whether the gateway threw it, which says why by itself: no answer of the host has to do with that. */
+    private static boolean isOfGateway(Throwable error) {
+        Throwable root = error;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        for (StackTraceElement frame : root.getStackTrace()) {
+            String name = frame.getClassName();
+            if (name.startsWith(GATEWAY) || name.startsWith(PLATFORM)) {
+                return true;
+            }
+            if (!name.startsWith("java.") && !name.startsWith("jdk.")) {
+                return false;
+            }
+        }
+        return false;
     }
 
     private void report(Transfer transfer, Throwable error) {

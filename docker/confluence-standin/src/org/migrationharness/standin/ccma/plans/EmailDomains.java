@@ -48,6 +48,14 @@ public final class EmailDomains {
                 .toList();
     }
 
+    /** Domains that an admin has decided about, and not to trust: their users cannot be migrated. */
+    public List<String> refused() {
+        return all().stream()
+                .filter(domain -> domain.rule() != null && !domain.isTrusted())
+                .map(Domain::domainName)
+                .toList();
+    }
+
     public synchronized void decide(String domainName, String rule) {
         rules.put(domainName, rule);
         file.save(rules);

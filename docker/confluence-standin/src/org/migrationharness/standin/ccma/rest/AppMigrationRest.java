@@ -7,12 +7,15 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.migrationharness.standin.ccma.migration.AppActions;
 import org.migrationharness.standin.ccma.migration.MigrationRunner;
 import org.migrationharness.standin.ccma.plans.Migration;
 import org.migrationharness.standin.ccma.plans.Plan;
 import org.migrationharness.standin.ccma.plans.PlanStatus;
 import org.migrationharness.standin.ccma.plans.Plans;
 import org.migrationharness.standin.ccma.platform.PlatformException;
+import org.migrationharness.standin.ccma.profile.Capability;
+import org.migrationharness.standin.ccma.profile.Profile;
 import org.migrationharness.standin.ccma.rows.AppRow;
 import org.migrationharness.standin.http.Access;
 import org.migrationharness.standin.http.Exchange;
@@ -28,13 +31,12 @@ public final class AppMigrationRest {
 
     private final Plans plans;
     private final MigrationRunner runner;
+    private final AppActions actions;
     private final boolean canRerun;
 
-    /**
-     * @param canRerun whether this assistant can run an app again
-     */
-    public AppMigrationRest(Plans plans, MigrationRunner runner, boolean canRerun) {
-        this.canRerun = canRerun;
+    public AppMigrationRest(Plans plans, MigrationRunner runner, Profile profile) {
+        actions = new AppActions(runner, profile);
+        canRerun = profile.has(Capability.RERUN);
         this.plans = plans;
         this.runner = runner;
     }
@@ -52,10 +54,12 @@ public final class AppMigrationRest {
     }
 
     private void progress(Exchange exchange) throws IOException {
+        Plan plan = find(exchange);
+        Set<String> cancellable = actions.cancellable(plan);
         JsonArray migrations = new JsonArray();
-        for (Migration migration : find(exchange).migrations()) {
+        for (Migration migration : plan.migrations()) {
             JsonArray apps = new JsonArray();
-            migration.rows().forEach(row -> apps.add(json(row)));
+            migration.rows().forEach(row -> apps.add(json(row, cancellable)));
             JsonObject one = new JsonObject();
             one.addProperty("migrationId", migration.migrationId());
             one.add("apps", apps);
@@ -104,7 +108,7 @@ public final class AppMigrationRest {
         return all;
     }
 
-    private static JsonObject json(AppRow row) {
+    private static JsonObject json(AppRow row, Set<String> cancellable) {
         JsonObject app = new JsonObject();
         app.addProperty("serverAppKey", row.serverAppKey());
         app.addProperty("serverAppName", row.appName());
@@ -114,6 +118,7 @@ public final class AppMigrationRest {
         app.addProperty("status", row.status().platformName());
         app.addProperty("statusMessage", row.message() == null ? "unknown" : row.message());
         app.addProperty("lastUpdatedAt", row.lastUpdatedAt());
+        app.addProperty("cancellable", cancellable.contains(row.serverAppKey()));
         return app;
     }
 
