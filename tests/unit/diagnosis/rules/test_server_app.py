@@ -70,9 +70,25 @@ def test_a_getter_that_threw_is_on_the_stack(getter):
     cause, rule = "key-getter-threw", server_app.key_getter_threw
     threw = log("It failed", WRONG, f"at org.example.Listener.{getter}(Listener.java:9)")
 
-    assert asked(rule, log("Other", "at org.example.X.y()"), threw) == proved(cause, threw)
+    assert asked(rule, log("Other", "at org.example.X.y()"), threw) == (
+        proved(cause, threw, note=f"it was {getter}()")
+    )
+    second = log(
+        "It failed", WRONG, "at A.getServerAppKey(A.java:1)", "at A.getCloudAppKey(A.java)"
+    )
+    assert asked(rule, second).note == "it was getCloudAppKey and getServerAppKey()"
     assert asked(rule, threw, CALLED) == excluded(cause, CALLED)
     assert asked(rule, threw, made(), made(is_rerun=True)) == excluded(cause, made(is_rerun=True))
+
+
+def test_a_getter_that_threw_returned_no_key():
+    cause, rule = "cloud-key-null", server_app.cloud_key_null
+    threw = log("It failed", WRONG, "at org.example.Listener.getCloudAppKey(Listener.java:9)")
+
+    assert asked(rule, log("x", "at y"), threw) == (
+        excluded(cause, threw, note="a key getter threw instead")
+    )
+    assert asked(rule, threw, made()) == excluded(cause, made())
 
 
 def test_a_getter_that_lacks_what_the_library_lacks_did_not_throw_of_itself():
