@@ -22,10 +22,12 @@ class Listener:
     Args:
         start: the body of onStartAppMigration.
         cloud_key: the body of getCloudAppKey.
+        field: the type of a field that is made when the app starts.
     """
 
     start: str
     cloud_key: str = _RETURNS
+    field: str = "Object"
 
 
 LISTENERS: dict[str, Listener] = {
@@ -73,6 +75,9 @@ LISTENERS: dict[str, Listener] = {
     "key-getter-throws": Listener(
         "failures++;", 'throw new IllegalStateException("not licensed");'
     ),
+    "newer-at-its-start": Listener(
+        'upload(transferId, "one");', field="com.atlassian.migration.app.SiteContainerV1"
+    ),
     "other-key": Listener("failures++;", 'return "charts-of-somebody-else";'),
 }
 """Name -> listener. Those up to `swallows-after-upload` have no fault that the platform sees."""
@@ -94,9 +99,15 @@ public final class PlantedListener implements AppCloudMigrationListenerV1 {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final BundleContext context;
     private int failures;
+    private final String kind;
 
     PlantedListener(BundleContext context) {
         this.context = context;
+        kind = %(field)s.class.getName();
+    }
+
+    String kind() {
+        return kind;
     }
 
     void stop() {
@@ -201,10 +212,17 @@ def write_app(folder: Path, name: str) -> Path:
     resources = app / "server" / "resources"
     package.mkdir(parents=True, exist_ok=True)
     resources.mkdir(exist_ok=True)
-    parts = {"start": listener.start, "cloud_key": listener.cloud_key, "key": KEY}
+    parts = {
+        "start": listener.start,
+        "cloud_key": listener.cloud_key,
+        "field": listener.field,
+        "key": KEY,
+    }
     (package / "PlantedListener.java").write_text(_CLASS % parts)
     (package / "Activator.java").write_text(_ACTIVATOR)
     (resources / "atlassian-plugin.xml").write_text(_PLUGIN)
     (app / "server" / "manifest.mf").write_text(_MANIFEST)
     (app / "app.yaml").write_text(_APP)
+    # Interfaces that the stand-in lacks are beside those of the host.
+    (app / "server" / "uses-host").touch()
     return app

@@ -341,6 +341,7 @@ FAULTS: tuple[Planted, ...] = (
     _app("null-key", _LISTENER, "cloud-key-null"),
     _app("key-getter-throws", _LISTENER, "key-getter-threw"),
     _app("other-key", _LINKED, "keys-do-not-match", cloud={"pairing": "listed"}),
+    _app("newer-at-its-start", _RUNS, "not-in-the-model", party="the stand-in's model"),
     _app(
         "newer-library",
         _RETURNS,

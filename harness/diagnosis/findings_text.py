@@ -147,15 +147,16 @@ def _cause(finding: Finding) -> str:
     return "\n".join(lines)
 
 
+def _again(times: int) -> str:
+    return {0: "", 1: " and once more"}.get(times, f" and {times} times more")
+
+
 def _once_each(evidence: Sequence[Evidence]) -> list[str]:
     """The evidence in lines, what is told several times in one."""
     found: dict[str, list[Evidence]] = {}
     for each in evidence:
         found.setdefault(each.says, []).append(each)
-    return [
-        str(same[0]) if len(same) == 1 else f"{same[0]} and {len(same) - 1} times more"
-        for same in found.values()
-    ]
+    return [str(same[0]) + _again(len(same) - 1) for same in found.values()]
 
 
 def _refused_elsewhere(facts: Facts) -> list[str]:

@@ -40,7 +40,7 @@ CAUSES = (
         "UPM has it enabled and the bundle is ACTIVE, or the listener was called.",
         "Enable the app under Manage apps; the application log says why its bundle did not start.",
         "https://confluence.atlassian.com/upm/",
-        ("package-not-wired", "context-not-started", "app-disabled"),
+        ("package-not-wired", "context-not-started", "app-disabled", "not-in-the-model"),
     ),
     Cause(
         "package-not-wired",
@@ -213,7 +213,7 @@ CAUSES = (
         "to be among the components or imports, and its constructor must neither throw nor wait.",
         "https://developer.atlassian.com/server/framework/atlassian-sdk/"
         "dependency-issues-during-plugin-initialisation/",
-        ("package-not-wired",),
+        ("package-not-wired", "not-in-the-model"),
     ),
     Cause(
         "vendor-check-failed",

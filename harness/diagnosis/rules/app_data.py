@@ -4,11 +4,13 @@ import re
 from datetime import timedelta
 
 from harness.diagnosis.data_evidence import DataRead, DataUploaded, OnStandin, UploadsBegun
-from harness.diagnosis.evidence import Evidence, ListenerCall, ListenerFailed, LogLine
+from harness.diagnosis.evidence import Evidence, ListenerCall, ListenerFailed, LogLine, Plugin
 from harness.diagnosis.facts import Facts, server_time
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
+from harness.diagnosis.link_names import APP_RUNS
 from harness.store.layout import JOURNAL, PROBE
 from harness.vocabulary.effects import Effect
+from harness.vocabulary.listener import LIBRARY, LIBRARY_CLASSES
 
 LINK_LIFE = timedelta(hours=1)
 """How long a signed link is valid (developer documentation, app data)."""
@@ -19,10 +21,32 @@ _LINKAGE = re.compile(
     r"|NoClassDefFoundError|ClassNotFoundException"
 )
 _OTHER_SHAPE = re.compile(rf"(?:{_LINKAGE.pattern})\b.*com[./]atlassian[./]")
+_MISSING = re.compile(
+    r"(?:NoClassDefFoundError|ClassNotFoundException): L?"
+    rf"(?P<name>{LIBRARY.replace('.', '[./]')}[./][\w./$]+)"
+)
 _ASKED_FOR_KEYS = "failed when it was asked for its keys"
 _WAITS_FOR_THE_CLOUD = re.compile(r"HttpClient|AppDataUpload\.close|SocketInputStream|NioSocket")
 _TOO_MANY, _SERVER_ERROR = 429, 500
 _OF_ITS_UPLOAD = "it follows from its upload, which the cloud did not take"
+
+
+def at_its_start(facts: Facts) -> list[Evidence]:
+    """Failures of the app's start for a class of the library that only the stand-in lacks.
+
+    A class that the stand-in has and the app did not get was not wired, which is the app's affair.
+    """
+    if not facts.of(OnStandin):
+        return []
+    found: list[Evidence] = [each for each in facts.of(Plugin) if _lacks(each.error or "")]
+    found += [line for line in facts.of(LogLine) if _lacks("\n".join([line.message, *line.stack]))]
+    return found
+
+
+def _lacks(text: str) -> bool:
+    """Whether a text names a class of the library as missing that the stand-in does not have."""
+    named = (each["name"].replace("/", ".").partition("$")[0] for each in _MISSING.finditer(text))
+    return any(name not in LIBRARY_CLASSES for name in named)
 
 
 def of_missing_library(line: LogLine) -> bool:
@@ -49,6 +73,7 @@ def of_another_shape(facts: Facts) -> list[Evidence]:
         if each.outcome == "threw" and _OTHER_SHAPE.search(each.exception or "")
     ]
     found += [line for line in facts.of(LogLine) if of_missing_library(line)]
+    found += [each for each in at_its_start(facts) if each not in found]
     return found
 
 
@@ -56,7 +81,9 @@ def not_in_the_model(facts: Facts) -> Finding:
     """Classes and members of Atlassian's that only the stand-in is known to lack."""
     cause = "not-in-the-model"
     if shapes := of_another_shape(facts):
-        return proved(cause, *facts.of(OnStandin), *shapes)
+        # An app that did not start has no listener to call.
+        link = APP_RUNS if at_its_start(facts) and not facts.called else ""
+        return proved(cause, *facts.of(OnStandin), *shapes, link=link)
     calls = facts.of(ListenerCall)
     if calls and all(each.outcome == "returned" for each in calls):
         return excluded(cause, *calls)

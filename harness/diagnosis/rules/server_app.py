@@ -18,6 +18,7 @@ from harness.diagnosis.facts import Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
 from harness.diagnosis.link_names import LISTENER_THERE
 from harness.diagnosis.rules.app_data import (
+    at_its_start,
     ends_with_error,
     in_listener,
     of_another_shape,
@@ -107,6 +108,9 @@ def package_not_wired(facts: Facts) -> Finding:
         for each in facts.of(LogLine)
         if _NOT_WIRED.search("\n".join([each.message, *each.stack]))
     ]
+    unresolved = any(each.unresolved for each in facts.of(Bundle))
+    if not unresolved and (lacking := at_its_start(facts)):
+        return excluded(cause, *lacking, note="what it lacks is missing in the stand-in's model")
     if broken:
         return proved(cause, *broken)
     own_copy = [

@@ -51,6 +51,8 @@ def test_rows_are_ranked_by_how_far_a_migration_is() -> None:
     ranks = [rank(parse_row(row)) for row in rows]
     assert ranks == sorted(set(ranks))
     # Of two final rows none is further than the other: their percents say nothing.
+    assert rank(parse_row("RUNNING 99")) < rank(parse_row("CANCELLING 0"))
+    assert rank(parse_row("CANCELLING 99")) < rank(parse_row("CANCELLED 0"))
     assert rank(parse_row("FAILED 0")) == rank(parse_row("COMPLETE 100"))
     assert rank(parse_row("RUNNING 0")) > rank(Row("RUNNING"))
 

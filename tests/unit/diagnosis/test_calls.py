@@ -17,6 +17,7 @@ from harness.diagnosis.evidence import (
     ServerCall,
 )
 from harness.diagnosis.facts import HOW_TO_LEARN, Facts
+from harness.diagnosis.links import links
 from harness.vocabulary.effects import Effect
 
 UPLOAD = "POST /server/v1/transfers/{id}/data"
@@ -167,3 +168,25 @@ def test_a_server_whose_call_was_answered_can_reach_the_cloud():
 
 def test_what_threw_is_not_the_models_where_nothing_was_made_up(story):
     assert confidence(story("listener-threw"), "host-service-missing") == "excluded"
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [("SiteContainerV1", "not-in-the-model"), ("ContainerV1", "package-not-wired")],
+)
+def test_a_class_that_only_the_stand_in_lacks_is_no_fault_of_the_apps_start(name, cause):
+    error = f"java.lang.NoClassDefFoundError: com/atlassian/migration/app/{name}"
+    refused = Plugin(key="my.app", enabled=False, error=error, installed=False)
+
+    told = proved(Facts((OnStandin(), refused), frozenset(HOW_TO_LEARN)))
+    assert told & {"not-in-the-model", "package-not-wired", "bundle-not-active"} == {cause}
+    found = Facts((OnStandin(), refused), frozenset(HOW_TO_LEARN))
+    broken = [link.name for link in links(found, diagnose(found)) if link.state == "broken"]
+    assert broken == ["the server app runs"]
+
+
+def test_a_class_of_the_library_is_not_called_missing_in_a_real_confluence():
+    error = "java.lang.NoClassDefFoundError: com/atlassian/migration/app/SiteContainerV1"
+    refused = Plugin(key="my.app", enabled=False, error=error, installed=False)
+
+    assert "not-in-the-model" not in proved(Facts((refused,), frozenset(HOW_TO_LEARN)))
