@@ -441,6 +441,7 @@ def test_the_next_look_waits_for_the_journal_but_not_for_long(world: World) -> N
     assert running._silence() == 2.0
     # A look comes half a second after a poll, when it counts.
     running.cloud.record.polls.append(Poll(0, NOON, 0.0, world.now - 0.4))
+    assert running._silence() == pytest.approx(0.11)
     running.cloud.record.polls.append(Poll(1, NOON, 0.0, world.now - 0.2))
     assert running._silence() == pytest.approx(0.31)
     world.now = 2.0
