@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from told import NOON, TRANSFER, asked, at, learn, poll, post, shown
+from rule_evidence import NOON, TRANSFER, asked, at, learn, poll, post, shown
 
 from harness.diagnosis.evidence import (
     AssistantVersion,

@@ -1,7 +1,7 @@
 """Calls to the cloud: answered with errors, refused for the token, or cut off."""
 
 import pytest
-from told import TRANSFER, asked, at, call, learn, log, poll, post, read
+from rule_evidence import TRANSFER, asked, at, call, learn, log, poll, post, read
 
 from harness.diagnosis import link_names as names
 from harness.diagnosis.evidence import EndedByPlatform, MigrationMade

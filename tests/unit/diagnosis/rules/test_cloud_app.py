@@ -1,7 +1,19 @@
 """The cloud app: its webhook, and what it posted."""
 
 import pytest
-from told import OTHER, PAIR, TRANSFER, asked, learn, made, post, read, sent, shown, site_app
+from rule_evidence import (
+    OTHER,
+    PAIR,
+    TRANSFER,
+    asked,
+    learn,
+    made,
+    post,
+    read,
+    sent,
+    shown,
+    site_app,
+)
 
 from harness.diagnosis.evidence import EndedByPlatform
 from harness.diagnosis.finding import excluded, likely, proved, unknown

@@ -1,7 +1,20 @@
 """The set-up: flags, what UPM and the assessment say, the cloud app's installation, the core."""
 
 import pytest
-from told import PAIR, asked, bundle, call, learn, log, made, plugin, ran, sent, shown, site_app
+from rule_evidence import (
+    PAIR,
+    asked,
+    bundle,
+    call,
+    learn,
+    log,
+    made,
+    plugin,
+    ran,
+    sent,
+    shown,
+    site_app,
+)
 
 from harness.diagnosis.evidence import (
     AssessmentDecision,

@@ -1,7 +1,7 @@
 """A context that did not start, an answer that was made up, a check of the app's own."""
 
 import pytest
-from told import asked, bundle, learn, log, made, plugin, ran
+from rule_evidence import asked, bundle, learn, log, made, plugin, ran
 
 from harness.diagnosis.evidence import HostCalled
 from harness.diagnosis.finding import excluded, likely, proved, unknown

@@ -1,7 +1,7 @@
 """What lies between: the way to the cloud, and a page beside the server's own answer."""
 
 import pytest
-from told import asked, at, call, learn, log, shown
+from rule_evidence import asked, at, call, learn, log, shown
 
 from harness.diagnosis.evidence import LoginShown, MigrationMade, Origin, RestRow, RowBesideRest
 from harness.diagnosis.facts import PAGE

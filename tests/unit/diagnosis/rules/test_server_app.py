@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from told import (
+from rule_evidence import (
     NOON,
     PAIR,
     TRANSFER,
