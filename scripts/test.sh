@@ -13,7 +13,7 @@ local_e2e=(tests/e2e/test_explain.py tests/e2e/test_fleet.py)
 [ "${E2E_DONE:-}" = local ] || local_e2e=(tests/e2e)
 
 # These build the images, which is minutes of downloading: time for the tests without an engine.
-builds=(tests/contract/engines/test_remote_docker.py tests/e2e/test_ace.py)
+builds=(tests/contract/engines/test_remote_docker.py tests/e2e/test_ace.py tests/e2e/test_forge.py)
 building='' building_log=build/test-images.log
 if .venv/bin/harness doctor | grep '^ok .*docker engine'; then
     mkdir -p build

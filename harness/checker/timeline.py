@@ -62,7 +62,7 @@ class Unseen:
 
 Step = Shown | Unseen
 
-_ORDER = ("ABSENT", "NO_ROW", "READY", "STARTING", "RUNNING")
+_ORDER = ("ABSENT", "NO_ROW", "READY", "STARTING", "RUNNING", "CANCELLING")
 
 
 def rank(row: Row) -> tuple[int, int]:

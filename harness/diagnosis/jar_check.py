@@ -233,7 +233,7 @@ def _wiring(jar: PluginJar) -> Iterator[JarFinding]:
         yield JarFinding(
             "unknown",
             f"mandatory imports of {', '.join(mandatory)}: only the flat {_FLAT_PACKAGE} was "
-            f"exported by the assistant ({_FIELD_REPORT}). `harness run --ccma 3.13.8` shows what "
+            f"exported by the assistant ({_FIELD_REPORT}). A case with `ccma` 3.13.8 shows what "
             "comes of that; a DiscoverableListener whose library is inside the jar, and not "
             "imported, is found either way",
             "package-not-wired",

@@ -151,7 +151,10 @@ def _in_obr(path: Path, provided: Mapping[str, str] | None) -> PluginJar:
         with tempfile.TemporaryDirectory(prefix="obr-") as folder:
             place = Path(folder) / "plugin.jar"
             place.write_bytes(obr.read(inside[0]))
-            facts = check_jar(place)
+            try:
+                facts = check_jar(place)
+            except BadInput as error:
+                raise BadInput(f"{inside[0].filename} in it: {error.what}", path=path) from None
             with zipfile.ZipFile(place) as jar:
                 return _read(jar, place, facts, served | dict(provided or {}), dependencies)
 

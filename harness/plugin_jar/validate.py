@@ -48,7 +48,8 @@ def check_jar(path: Path) -> JarFacts:
             their folder, or lacks a manifest or an atlassian-plugin.xml that says a key.
     """
     if not path.is_file():
-        raise BadInput("there is no such file; a plugin's jar is needed", path=path)
+        what = "it is a folder" if path.is_dir() else "there is no such file"
+        raise BadInput(f"{what}; a plugin's jar is needed", path=path)
     try:
         with zipfile.ZipFile(path) as jar:
             _refuse_dangerous(jar.infolist(), path)

@@ -178,10 +178,14 @@ def _lost(testbeds: TestbedPool, testbed: Testbed, result: CaseResult) -> bool:
 def finished(result: CaseResult) -> Event:
     """The event of a case that has a result."""
     again = f"ran again, since: {result.rerun_after}" if result.rerun_after else ""
+    causes = ", ".join(
+        str(each["cause"]) for each in result.causes if each["confidence"] == "proved"
+    )
+    proved = f"proved by its evidence: {causes} (`harness explain` shows it)" if causes else ""
     return Event(
         "case-finished",
         case=result.id,
         verdict=result.verdict,
-        detail="; ".join(part for part in (result.reason, again) if part),
+        detail="; ".join(part for part in (result.reason, proved, again) if part),
         seconds=result.seconds.get("total", 0.0),
     )

@@ -115,7 +115,8 @@ function progressPanel(plan) {
   const kinds = plan.include.filter((kind) => kind.name !== "APPS").map((kind) =>
     make("tr", {}, make("th", { scope: "row" }, kind.text), make("td", {}, lozenge(...state, true))));
   const change = (app, what, text, allowed) => button(text, async () => drawPlan(await call(
-    `/plans/${plan.id}/apps/${encodeURIComponent(app.serverAppKey)}/${what}`, "POST", {})), false, { disabled: !allowed });
+    `/plans/${plan.id}/apps/${encodeURIComponent(app.serverAppKey)}/${what}`, "POST", {})), false,
+    { disabled: !allowed, "aria-label": `${text} ${app.app}` });
   const action = (app) => ["STARTING", "RUNNING"].includes(app.status)
     ? change(app, "cancel", "Cancel", app.cancellable)
     : ["FAILED", "INCOMPLETE"].includes(app.status) ? change(app, "rerun", "Re-run", app.rerunnable) : null;

@@ -159,7 +159,8 @@ def test_a_path_is_the_cases_own_that_names_nobody_else() -> None:
 
 def test_platform_time_is_told_in_utc_whatever_zone_it_was_written_in() -> None:
     at = platform_time({"platform_time": "2026-01-01T19:00:01+09:00"})
-    assert (at, at.tzinfo) == (datetime(2026, 1, 1, 10, 0, 1, tzinfo=UTC), UTC)
+    assert at == datetime(2026, 1, 1, 10, 0, 1, tzinfo=UTC)
+    assert at.tzinfo is UTC
 
 
 def test_what_the_harness_asks_and_what_is_only_read_is_no_part_of_it() -> None:
@@ -414,7 +415,8 @@ def test_a_fault_that_leaves_no_trace_is_known_by_how_often_it_struck() -> None:
     (anywhere,) = faults_in_force([{"kind": "cut", "struck": 1}], Declared())
     assert anywhere.says == "the fault cut is in force for * and struck 1 times"
     once = {"kind": "cut", "route": "/a", "method": "GET", "struck": 1}
-    assert len(list(faults_in_force([once], Declared()))) == 1
+    (found,) = faults_in_force([once], Declared())
+    assert found.says == "the fault cut is in force for /a and struck 1 times"
     assert not list(faults_in_force([once], Declared(({"kind": "cut", "method": "GET"},))))
     assert list(faults_in_force([once], Declared(({"kind": "cut", "route": "/b"},))))
     assert list(faults_in_force([late], Declared(({"kind": "webhook-late"},)))) == []

@@ -1,5 +1,6 @@
 """Which rows came, in what order and time, and what may have come between two looks."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -50,6 +51,8 @@ def test_rows_are_ranked_by_how_far_a_migration_is() -> None:
     ranks = [rank(parse_row(row)) for row in rows]
     assert ranks == sorted(set(ranks))
     # Of two final rows none is further than the other: their percents say nothing.
+    assert rank(parse_row("RUNNING 99")) < rank(parse_row("CANCELLING 0"))
+    assert rank(parse_row("CANCELLING 99")) < rank(parse_row("CANCELLED 0"))
     assert rank(parse_row("FAILED 0")) == rank(parse_row("COMPLETE 100"))
     assert rank(parse_row("RUNNING 0")) > rank(Row("RUNNING"))
 
@@ -74,6 +77,9 @@ def test_a_gap_holds_rows_that_lie_between_its_ends(gap: Unseen, row: str, could
 def test_a_look_counts_that_has_a_row_and_a_time() -> None:
     story = Story().look(1, "READY").unread(2, "HTTP 503").look(3, "READY").look(4, "RUNNING 0")
     assert [look.began for look in readable(story.evidence)] == [1, 3, 4]
+    whole = story.evidence.looks[0]
+    for part in (replace(whole, row=None), replace(whole, server_time=None)):
+        assert readable(replace(story.evidence, looks=(part,))) == []
     seen = timeline_of(story.evidence)
     assert [(str(each.row), each.wall_seconds) for each in seen] == [("READY", 1), ("RUNNING 0", 4)]
     assert [each.server_time - BEGUN for each in seen] == [after(1), after(4)]
@@ -134,6 +140,7 @@ def test_time_is_lost_by_those_who_make_the_row() -> None:
     assert stood_still(story.evidence, 5.9, 3) == after(5)
     assert stood_still(story.evidence, 5.9, 3.1) == ZERO
     assert stood_still(Story().pause(-0.5, 2).evidence, 10) == ZERO  # before the watch
+    assert stood_still(Story().pause(0, 2).evidence, 10) == after(2)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from harness.cloud import durable
+from harness.cloud import atomic_files
 from harness.cloud.journal import Journal
 from harness.errors import BadInput
 
@@ -227,7 +227,7 @@ def test_a_line_is_forced_to_the_disk_where_that_is_wanted(
     forced: list[int] = []
     folders: list[Path] = []
     monkeypatch.setattr(os, "fdatasync", forced.append)
-    monkeypatch.setattr(durable, "sync_folder", folders.append)
+    monkeypatch.setattr(atomic_files, "sync_folder", folders.append)
     journal = Journal(tmp_path / "journal.jsonl", lambda: 0, sync)
     journal.append({"effect": "read"})
     journal.append({"effect": "read"})

@@ -133,6 +133,18 @@ def said(token: str, **arguments: Any) -> tuple[Effect, str]:
     return found.effect, found.claim
 
 
+def test_a_signature_in_another_spelling_is_told_from_a_wrong_one() -> None:
+    head, _, signature = sign_hs256("charts", SECRET, "right", NOW).rpartition(".")
+    padded = refused(f"{head}.{signature}=")
+    assert padded.message.startswith("the signature's bytes are right but not their spelling")
+    for wrong in ("AAAA", "A", "é"):
+        found = refused(f"{head}.{wrong}")
+        assert (found.effect, found.message) == (
+            Effect.BAD_SIGNATURE,
+            "the signature was not made with the shared secret of 'charts''s install",
+        )
+
+
 def test_a_refusal_names_what_failed() -> None:
     right = signed({})
     assert said(jwt.encode({"iss": "charts"}, SECRET * 2, algorithm="HS384")) == (

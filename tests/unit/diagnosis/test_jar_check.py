@@ -318,6 +318,15 @@ def test_an_obr_without_a_plugin_is_refused_in_one_line(tmp_path):
         read_plugin(obr)
 
 
+def test_a_broken_plugin_in_an_obr_is_named_by_its_entry(tmp_path):
+    obr = tmp_path / "charts.obr"
+    with zipfile.ZipFile(obr, "w") as out:
+        out.writestr("obr.xml", "<repository/>")
+        out.writestr("charts.jar", "no zip")
+    with pytest.raises(BadInput, match=r"charts\.obr: charts\.jar in it: not a jar"):
+        read_plugin(obr)
+
+
 def test_host_packages_and_modules_are_listed(jar):
     manifest = (
         "Bundle-SymbolicName: x\nImport-Package: com.atlassian.migration.app,"

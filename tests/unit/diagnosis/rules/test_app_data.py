@@ -1,7 +1,7 @@
 """The app's data: uploaded, announced, read; and how a failed listener ended."""
 
 import pytest
-from told import TRANSFER, asked, call, learn, log, post, ran, read, sent
+from rule_evidence import TRANSFER, asked, call, learn, log, post, ran, read, sent
 
 from harness.diagnosis.data_evidence import DataUploaded, OnStandin, UploadsBegun
 from harness.diagnosis.evidence import ListenerFailed, Triggered

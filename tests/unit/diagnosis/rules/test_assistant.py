@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from told import NOON, TRANSFER, asked, at, learn, poll, post, shown
+from rule_evidence import NOON, TRANSFER, asked, at, learn, poll, post, shown
 
 from harness.diagnosis.evidence import (
     AssistantVersion,
@@ -133,6 +133,7 @@ def test_a_poll_that_came_brought_the_change():
     row, after = shown("RUNNING", 0, 13), poll(6)
 
     assert asked(poll_not_due, BEGAN, NEWS, after, poll(14), row) == excluded(NOT_DUE, after)
+    assert asked(poll_not_due, BEGAN, NEWS, after, poll(12), row) == excluded(NOT_DUE, poll(12))
     complete = shown("COMPLETE", 100, 13)
     assert asked(poll_not_due, BEGAN, NEWS, complete) == (
         excluded(NOT_DUE, NEWS, complete, note="the page shows the cloud's state")

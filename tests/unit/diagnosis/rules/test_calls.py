@@ -1,10 +1,10 @@
 """Calls to the cloud: answered with errors, refused for the token, or cut off."""
 
 import pytest
-from told import TRANSFER, asked, at, call, learn, log, poll, post, read
+from rule_evidence import TRANSFER, asked, at, call, learn, log, poll, post, read
 
 from harness.diagnosis import link_names as names
-from harness.diagnosis.evidence import MigrationMade
+from harness.diagnosis.evidence import EndedByPlatform, MigrationMade
 from harness.diagnosis.facts import CALLERS_OWN, NEW_MIGRATION
 from harness.diagnosis.finding import excluded, proved, unknown
 from harness.diagnosis.rules.calls import (
@@ -13,6 +13,8 @@ from harness.diagnosis.rules.calls import (
     connection_broke,
     poll_answered_old_state,
     server_token_refused,
+    settled_too_early,
+    upload_refused,
 )
 from harness.store.layout import JOURNAL
 from harness.vocabulary.effects import Effect
@@ -80,6 +82,52 @@ def test_an_answer_is_an_error_by_its_status_unless_the_caller_left(http, effect
     assert asked(cloud_answered_errors, answered) == (
         proved(ERRORS, answered, link=names.POLLED) if is_error else excluded(ERRORS, answered)
     )
+
+
+UPLOAD = f"{OF_TRANSFER}data"
+
+
+@pytest.mark.parametrize(
+    ("http", "effect", "is_askers_own"),
+    [
+        (400, "", True),
+        (404, Effect.UNKNOWN_TRANSFER, True),
+        (499, "", True),
+        (399, "", False),
+        (401, "", False),
+        (429, "", False),
+        (500, "", False),
+        (403, Effect.FAULT, False),
+        (409, Effect.ALREADY_SETTLED, False),
+        *((408, effect, False) for effect in CALLERS_OWN),
+    ],
+)
+def test_an_upload_is_refused_for_what_it_asked_or_for_another_reason(http, effect, is_askers_own):
+    uploading = call(UPLOAD, http, effect=effect)
+
+    assert asked(upload_refused, uploading) == (
+        proved("upload-refused", uploading, link=names.UPLOADED)
+        if is_askers_own
+        else excluded("upload-refused", uploading)
+    )
+    if is_askers_own:
+        assert asked(cloud_answered_errors, uploading) == excluded(ERRORS, uploading)
+    assert asked(upload_refused, poll(5, http, effect=effect)).confidence == "excluded"
+
+
+def test_a_transfer_is_settled_too_early_that_refuses_the_server():
+    cause = "settled-too-early"
+    late = call(UPLOAD, 409, effect=Effect.ALREADY_SETTLED)
+    ended = EndedByPlatform(transfer=TRANSFER, status="CANCELLED")
+
+    assert asked(settled_too_early, SETTLED, late) == (
+        proved(cause, SETTLED, late, link=names.UPLOADED)
+    )
+    for items in ((late,), (ended, late)):
+        assert asked(settled_too_early, *items) == excluded(cause, late)
+    assert asked(settled_too_early, SETTLED, ARRIVED) == excluded(cause, ARRIVED)
+    assert asked(settled_too_early) == unknown(cause, "the server made no call")
+    assert asked(cloud_answered_errors, late) == excluded(ERRORS, late)
 
 
 def test_the_last_call_of_each_kind_counts_by_its_time():
@@ -175,7 +223,7 @@ def test_the_log_tells_of_calls_that_never_arrived(message, link):
 def test_a_failure_in_the_log_counts_after_the_last_answer():
     failing = log(f"{CUT}migrations/1/progress", minutes=20)
 
-    assert asked(connection_broke, ARRIVED, failing).confidence == "proved"
+    assert asked(connection_broke, ARRIVED, failing) == proved(BROKE, failing, link=names.POLLED)
     for minutes in (20, 21):
         after = poll(minutes)
         assert asked(connection_broke, BEGAN, ARRIVED, failing, after) == (

@@ -1,7 +1,19 @@
 """The cloud app: its webhook, and what it posted."""
 
 import pytest
-from told import OTHER, PAIR, TRANSFER, asked, learn, made, post, read, sent, shown, site_app
+from rule_evidence import (
+    OTHER,
+    PAIR,
+    TRANSFER,
+    asked,
+    learn,
+    made,
+    post,
+    read,
+    sent,
+    shown,
+    site_app,
+)
 
 from harness.diagnosis.evidence import EndedByPlatform
 from harness.diagnosis.finding import excluded, likely, proved, unknown
@@ -99,6 +111,9 @@ def test_the_percent_that_was_left_is_the_last_that_counted():
     assert asked(rule, whole, bare) == excluded(cause, bare)
     assert asked(rule, RECORDED, bare) == proved(cause, bare)
     assert asked(rule, bare) == proved(cause, bare)
+    again = post("settled", 10)
+    assert asked(rule, bare, again) == proved(cause, again)
+    assert asked(rule, SETTLED, again) == excluded(cause, again)
     astray = post("unknown transfer", percent=100)
     assert asked(rule, RECORDED, bare, astray) == proved(cause, bare)
     assert asked(rule, RECORDED) == unknown(cause, "no post settled the transfer")

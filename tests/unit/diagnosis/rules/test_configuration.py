@@ -1,9 +1,29 @@
 """The set-up: flags, what UPM and the assessment say, the cloud app's installation, the core."""
 
 import pytest
-from told import PAIR, asked, bundle, call, learn, log, made, plugin, ran, sent, shown, site_app
+from rule_evidence import (
+    PAIR,
+    asked,
+    bundle,
+    call,
+    learn,
+    log,
+    made,
+    plugin,
+    ran,
+    sent,
+    shown,
+    site_app,
+)
 
-from harness.diagnosis.evidence import AssessmentDecision, Consent, Flag, PlanStatus
+from harness.diagnosis.evidence import (
+    AssessmentDecision,
+    Consent,
+    Flag,
+    MigrationMade,
+    PlanStatus,
+    RefusedDomains,
+)
 from harness.diagnosis.facts import NEW_MIGRATION, PAGE
 from harness.diagnosis.finding import excluded, likely, proved, unknown
 from harness.diagnosis.rules.configuration import (
@@ -11,6 +31,7 @@ from harness.diagnosis.rules.configuration import (
     app_not_installed,
     app_not_needed,
     core_migration_failed,
+    email_domains_not_trusted,
     feature_flag_off,
     no_consent,
 )
@@ -37,6 +58,24 @@ def test_a_block_on_the_page_needs_the_flag():
     first, last = shown("READY"), shown("RUNNING", 0)
 
     assert asked(feature_flag_off, OFF, first, last, ABSENT) == excluded(FLAG, last)
+
+
+DOMAIN = "email-domain-not-trusted"
+REFUSED_ONE, REFUSED_NONE = (RefusedDomains(domains=each) for each in (("x.com",), ()))
+FAILED_PLAN, FINISHED_PLAN = (PlanStatus(status=each) for each in ("FAILED", "FINISHED"))
+
+
+def test_a_refused_domain_fails_a_plan_before_it_comes_to_the_apps():
+    rule, began = email_domains_not_trusted, MigrationMade()
+
+    assert asked(rule, REFUSED_ONE, FAILED_PLAN) == proved(DOMAIN, REFUSED_ONE, FAILED_PLAN)
+    for plan in ((), (FINISHED_PLAN,)):
+        assert asked(rule, REFUSED_ONE, *plan) == (
+            likely(DOMAIN, REFUSED_ONE, missing=("whether the plan failed",))
+        )
+    assert asked(rule, REFUSED_ONE, FAILED_PLAN, began) == excluded(DOMAIN, began)
+    assert asked(rule, REFUSED_NONE, FAILED_PLAN, began) == excluded(DOMAIN, REFUSED_NONE)
+    assert asked(rule, FAILED_PLAN, without=(SITE,)) == unknown(DOMAIN, *learn(SITE))
 
 
 def test_an_app_is_disabled_where_nothing_else_kept_it_from_starting():

@@ -1,7 +1,7 @@
 """A context that did not start, an answer that was made up, a check of the app's own."""
 
 import pytest
-from told import asked, bundle, learn, log, made, plugin, ran
+from rule_evidence import asked, bundle, learn, log, made, plugin, ran
 
 from harness.diagnosis.evidence import HostCalled
 from harness.diagnosis.finding import excluded, likely, proved, unknown
@@ -39,6 +39,34 @@ def test_a_context_has_started_where_the_app_is_on():
     assert asked(context_not_started, other, bundle("INSTALLED")) == unknown(NOT_STARTED)
     nothing = asked(context_not_started, without=(UPM, OSGI, SERVER_LOG))
     assert nothing == unknown(NOT_STARTED, *learn(UPM, OSGI, SERVER_LOG))
+
+
+@pytest.mark.parametrize(
+    ("lacks", "context", "host"),
+    [
+        ("the stand-in does not have Spring's expression language", "unknown", "proved"),
+        ("this may be since the stand-in does not have <util:list>", "likely", "likely"),
+    ],
+)
+def test_a_context_may_lack_what_only_the_stand_in_lacks(lacks, context, host):
+    refused = plugin(enabled=False, error=f"{STARTED}: {lacks}")
+    told = log(STARTED, f"org.example.ContextException: {lacks}")
+
+    for items in ((refused,), (told,), (refused, told)):
+        missing = ("whether it starts with what the stand-in lacks",)
+        assert asked(context_not_started, *items) == (
+            likely(NOT_STARTED, *items, missing=missing)
+            if context == "likely"
+            else unknown(NOT_STARTED, *missing)
+        )
+        missing = ("whether the context starts with it",)
+        assert asked(host_service_missing, *items, ran()) == (
+            likely(MISSING, *items, missing=missing)
+            if host == "likely"
+            else proved(MISSING, *items)
+        )
+    deeper = log(STARTED, "org.example.ContextException", f"Caused by: {lacks}")
+    assert asked(context_not_started, deeper) == proved(NOT_STARTED, deeper)
 
 
 def test_a_made_up_answer_right_before_the_failure_proves_itself():

@@ -1,7 +1,7 @@
 """What lies between: the way to the cloud, and a page beside the server's own answer."""
 
 import pytest
-from told import asked, at, call, learn, log, shown
+from rule_evidence import asked, at, call, learn, log, shown
 
 from harness.diagnosis.evidence import LoginShown, MigrationMade, Origin, RestRow, RowBesideRest
 from harness.diagnosis.facts import PAGE
@@ -22,29 +22,23 @@ def refused(minutes: float):
     return log("ConnectException to api.atlassian.com", minutes=minutes)
 
 
-def test_a_server_whose_call_was_answered_can_reach_the_cloud():
+def test_failures_without_a_call_that_arrived_are_the_way_to_the_cloud():
     early, late = refused(1), refused(5)
-    answered = call("GET /x", minutes=3)
+    lost, answered = call("GET /z", http=0), call("GET /x", minutes=3)
 
-    assert asked(server_cannot_reach_cloud, late, early) == proved(NOT_REACHED, late, early)
-    assert asked(server_cannot_reach_cloud, late, early, answered) == (
-        excluded(NOT_REACHED, answered)
-    )
-    assert asked(server_cannot_reach_cloud, early, call("GET /y", minutes=0), answered) == (
-        excluded(NOT_REACHED, answered)
-    )
-
-
-def test_what_got_no_answer_arrived_nowhere():
-    failure, lost = refused(1), call("GET /x", http=0, minutes=3)
-
-    assert asked(server_cannot_reach_cloud, failure, lost) == proved(NOT_REACHED, failure)
-
-
-def test_a_server_that_began_the_migration_reached_the_cloud():
+    assert asked(server_cannot_reach_cloud, late, lost, early) == proved(NOT_REACHED, late, early)
+    assert asked(server_cannot_reach_cloud, late, answered) == excluded(NOT_REACHED, answered)
     began = MigrationMade(origin=at(0))
+    assert asked(server_cannot_reach_cloud, began, late) == excluded(NOT_REACHED, began)
 
-    assert asked(server_cannot_reach_cloud, began, refused(5)) == excluded(NOT_REACHED, began)
+
+def test_a_server_without_a_failure_reached_what_it_called():
+    first, last, lost = call("GET /x"), call("GET /y", 503), call("GET /z", http=0)
+
+    assert asked(server_cannot_reach_cloud, first, last, lost) == excluded(NOT_REACHED, last)
+    assert asked(server_cannot_reach_cloud, lost) == (
+        unknown(NOT_REACHED, "neither calls nor failures")
+    )
 
 
 def test_without_calls_and_failures_nothing_is_known_of_the_way():

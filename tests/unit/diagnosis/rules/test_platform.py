@@ -1,7 +1,7 @@
 """How the platform answers the server, and whether its events arrive."""
 
 import pytest
-from told import TRANSFER, asked, call, learn, made, post, sent, shown
+from rule_evidence import TRANSFER, asked, call, learn, made, post, sent, shown
 
 from harness.diagnosis.data_evidence import CancelAsked, DataUploaded
 from harness.diagnosis.evidence import EndedByPlatform, Triggered

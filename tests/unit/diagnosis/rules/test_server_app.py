@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from told import (
+from rule_evidence import (
     NOON,
     PAIR,
     TRANSFER,
@@ -73,8 +73,22 @@ def test_a_getter_that_threw_is_on_the_stack(getter):
     assert asked(rule, log("Other", "at org.example.X.y()"), threw) == (
         proved(cause, threw, note=f"it was {getter}()")
     )
+    second = log(
+        "It failed", WRONG, "at A.getServerAppKey(A.java:1)", "at A.getCloudAppKey(A.java)"
+    )
+    assert asked(rule, second).note == "it was getCloudAppKey and getServerAppKey()"
     assert asked(rule, threw, CALLED) == excluded(cause, CALLED)
     assert asked(rule, threw, made(), made(is_rerun=True)) == excluded(cause, made(is_rerun=True))
+
+
+def test_a_getter_that_threw_returned_no_key():
+    cause, rule = "cloud-key-null", server_app.cloud_key_null
+    threw = log("It failed", WRONG, "at org.example.Listener.getCloudAppKey(Listener.java:9)")
+
+    assert asked(rule, log("x", "at y"), threw) == (
+        excluded(cause, threw, note="a key getter threw instead")
+    )
+    assert asked(rule, threw, made()) == excluded(cause, made())
 
 
 def test_a_getter_that_lacks_what_the_library_lacks_did_not_throw_of_itself():
@@ -258,9 +272,10 @@ def test_what_a_listener_threw_may_be_anothers_fault():
     assert asked(rule, OnStandin(), lacks) == excluded(THREW, lacks, note=note)
     heap = ran("threw", exception=HEAP)
     assert asked(rule, heap, line) == excluded(THREW, heap, line, note="it ended with an Error")
-    assert asked(rule, failed(HEAP)) == (
-        excluded(THREW, failed(HEAP), note="it ended with an Error")
-    )
+    for more in ((), (UPLOAD,)):
+        assert asked(rule, failed(HEAP), *more) == (
+            excluded(THREW, failed(HEAP), note="it ended with an Error")
+        )
 
 
 def test_an_exception_without_a_name_proves_nothing_alone():
