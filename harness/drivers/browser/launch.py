@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+from weakref import WeakKeyDictionary
 
 import psutil
 from playwright.sync_api import Browser, Playwright, sync_playwright
@@ -217,7 +218,21 @@ def _start_driver(
         others = set(_drivers())
         playwright = sync_playwright().start()
         asyncio.get_running_loop().set_exception_handler(_without_the_drivers_end)
-        return playwright, next((each for each in _drivers() if each not in others), None)
+        driver = next((each for each in _drivers() if each not in others), None)
+        if driver:
+            _DRIVERS[asyncio.get_running_loop()] = driver
+        return playwright, driver
+
+
+def end_driver() -> None:
+    """Ends this thread's driver, which no longer answers; its session starts another."""
+    driver = _DRIVERS.get(asyncio.get_running_loop())
+    _kill(driver)
+    psutil.wait_procs([driver] if driver else [], timeout=_CLOSE_SECONDS)
+
+
+_DRIVERS: WeakKeyDictionary[asyncio.AbstractEventLoop, psutil.Process] = WeakKeyDictionary()
+"""The loop in which a driver's answers come -> the driver."""
 
 
 def _without_the_drivers_end(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

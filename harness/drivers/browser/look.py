@@ -14,6 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Page, Response
 
+from harness.drivers.browser.bounded import bounded
 from harness.drivers.browser.drawn_page import DrawnPage, snapshot_of
 from harness.drivers.browser.login import log_in
 from harness.drivers.browser.navigation import base_of, confirm_password, navigated
@@ -27,6 +28,9 @@ from harness.vocabulary.rows import Row
 
 SERVED_WITHIN = 5.0
 """Wall seconds for a page that is not served now (429, 502, 503, 504) to be served again."""
+
+_LOOKED_WITHIN = 300.0
+"""Wall seconds for a whole look, whatever is stopped meanwhile; it takes a tenth of one."""
 
 _BETWEEN_LOOKS_MS = 40
 _CLOCK = "Confluence, by the Date of the page's answer"
@@ -100,6 +104,7 @@ def look(
 
     Raises:
         PageUnreadable: the page is not the plan's, not drawn or without a user, and stayed so.
+        DriverError: the browser's driver no longer answers.
         PlaywrightError: the server cannot be reached, or the browser is gone.
     """
     watch = watch_of(page)
@@ -109,7 +114,8 @@ def look(
         attempted, state = f"reading the row of {server_app_key}", State.NOT_THE_PLAN
         raise PageUnreadable(attempted, state.value, f"the page is at {page.url}", "Open a plan")
     sought = Sought(server_app_key, app_names, plan_id_in(watch.plan_url), plan_name)
-    return _Looking(page, watch.plan_url, sought, account).result()
+    with bounded(_LOOKED_WITHIN, f"reading the row of {server_app_key}"):
+        return _Looking(page, watch.plan_url, sought, account).result()
 
 
 def pause(page: Page) -> None:

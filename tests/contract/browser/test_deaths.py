@@ -11,11 +11,15 @@ from pathlib import Path
 import psutil
 import pytest
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page
 from processes import silent_service
 
+from harness.drivers.browser import captures
+from harness.drivers.browser.bounded import bounded
 from harness.drivers.browser.captures import trace
 from harness.drivers.browser.closing import closer
 from harness.drivers.browser.launch import BrowserSession, why
+from harness.errors import DriverError
 
 
 def children(pattern: str) -> list[psutil.Process]:
@@ -163,3 +167,35 @@ def test_to_close_pages_of_a_session_that_is_over_does_nothing() -> None:
     with BrowserSession() as session:
         close = closer(session.browser().new_context())
     close("too late")
+
+
+def read_in_vain(page: Page) -> None:
+    with bounded(0.2, "reading"):
+        page.evaluate("new Promise(() => {})")
+
+
+def test_an_answer_that_never_comes_is_given_up(session: BrowserSession) -> None:
+    page = session.browser().new_context().new_page()
+    with pytest.raises(DriverError, match=r"reading: .* gave no answer within 0\.2"):
+        read_in_vain(page)
+    with bounded(20, "reading"):
+        assert page.evaluate("1 + 1") == 2
+
+
+def test_a_trace_that_is_never_written_costs_its_driver_and_no_more(
+    session: BrowserSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = session.browser().new_context()
+    page = context.new_page()
+    monkeypatch.setattr(captures, "_WRITTEN_WITHIN", 1.0)
+    [driver] = children(DRIVER)
+
+    def record() -> None:
+        with captures.trace(context, tmp_path / "trace.zip"):
+            page.set_content("<p>traced</p>")
+            driver.suspend()  # a driver that forgets the answer cannot be had at will
+
+    with pytest.raises(DriverError, match=r"writing the trace: .* gave no answer"):
+        record()
+    assert not (tmp_path / "trace.zip").exists()
+    assert session.browser().new_context().new_page().evaluate("1 + 1") == 2
