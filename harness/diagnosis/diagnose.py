@@ -71,6 +71,7 @@ RULES: dict[str, Callable[[Facts], Finding]] = {
     "not-in-the-model": app_data.not_in_the_model,
     "transfer-refused": platform.transfer_refused,
     "event-lost": platform.event_lost,
+    "forge-environment-differs": cloud_app.forge_environment_differs,
     "server-token-refused": calls.server_token_refused,
     "transfer-cancelled": platform.transfer_cancelled,
     "context-not-started": container.context_not_started,

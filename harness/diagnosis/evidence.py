@@ -422,6 +422,19 @@ class Delivery(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentElsewhere(Evidence):
+    """An event that went to an environment in which a Forge app is not deployed."""
+
+    event: str
+    transfer: str
+    reason: str = ""
+
+    def _say(self) -> str:
+        why = f": {self.reason}" if self.reason else ""
+        return f"event {self.event} of {self.transfer} went to the wrong environment{why}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressPost(Evidence):
     """The cloud app posted progress; `effect` is what it changed, or why it changed nothing.
 

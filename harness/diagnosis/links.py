@@ -101,7 +101,12 @@ CHAIN: tuple[Step, ...] = (
     ),
     Step(
         names.HEARD,
-        ("webhook-not-registered", "event-lost", "webhook-never-acknowledged"),
+        (
+            "webhook-not-registered",
+            "forge-environment-differs",
+            "event-lost",
+            "webhook-never-acknowledged",
+        ),
         seen.heard,
         JOURNAL,
     ),

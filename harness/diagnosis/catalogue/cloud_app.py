@@ -13,6 +13,7 @@ _NO_DATA = (
     "nothing-uploaded",
     "webhook-never-acknowledged",
     "event-lost",
+    "forge-environment-differs",
     "app-read-failed",
     "app-read-refused",
     "signed-link-expired",
@@ -167,6 +168,7 @@ CAUSES = (
         "The app settled it.",
         "Settle within 14 days of the first notification that the listener was triggered.",
         f"{DAC}/transfer/",
+        ("forge-environment-differs",),
     ),
     Cause(
         "app-never-read",

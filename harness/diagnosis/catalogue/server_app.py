@@ -225,4 +225,16 @@ CAUSES = (
         "returned no success.",
         f"{DAC}/build-app-vendor-checks/",
     ),
+    Cause(
+        "forge-environment-differs",
+        PARTY,
+        "The listener names another environment than the one in which the Forge app is deployed, "
+        "so nobody hears of its events.",
+        "The journal has events that went to an environment in which the app is not deployed.",
+        "An event was sent to the app.",
+        "Deploy the Forge app to that environment and install it from there on the site, or return "
+        "the deployed one from getForgeEnvironmentName(); left out, it is production.",
+        f"{DAC}/events/",
+        ("app-not-installed-in-cloud",),
+    ),
 )

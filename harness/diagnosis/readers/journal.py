@@ -22,6 +22,7 @@ from harness.diagnosis.evidence import (
     MigrationMade,
     Origin,
     ProgressPost,
+    SentElsewhere,
     ServerCall,
     ToleratedCall,
     TransferMade,
@@ -46,7 +47,9 @@ _APP = re.compile(rf"{_SERVER}/apps/(?P<key>[^/?]+)")
 _NOT_THERE_IS_NO_ERROR = re.compile(rf"{_SERVER}/transfers/[^/]+/feedback")
 _IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
 _NAMED = re.compile(r'"(exceptionType)":\s*"([^"]*)"')
-_SENDING = frozenset({Effect.DELIVERED, Effect.NOT_ACKNOWLEDGED, Effect.DROPPED})
+_SENDING = frozenset(
+    {Effect.DELIVERED, Effect.NOT_ACKNOWLEDGED, Effect.DROPPED, Effect.WRONG_ENVIRONMENT}
+)
 _NOT_INSTALLED = re.compile(r"no app with the key|is not installed on the site")
 _NO_ENDPOINT = re.compile(r"has no webhook endpoint")
 _PLATFORMS_OWN: dict[str, str] = {Effect.TIMED_OUT: "TIMED_OUT", Effect.CANCELLED: "CANCELLED"}
@@ -209,9 +212,12 @@ def _delivery(entry: Entry, origin: Origin, transfer: str, effect: str) -> Evide
     if _NO_ENDPOINT.search(reason):
         return ConnectApp(origin=origin, key=key, installed=True, webhook=None)
     event = _text(_body(entry), "eventType") or str(entry.get("route") or "webhook")
+    event = event.removeprefix("webhook ")
+    if effect == Effect.WRONG_ENVIRONMENT:
+        return SentElsewhere(origin=origin, event=event, transfer=transfer, reason=reason)
     return Delivery(
         origin=origin,
-        event=event.removeprefix("webhook "),
+        event=event,
         transfer=transfer,
         status=_status(entry) or None,
         acknowledged=effect == Effect.DELIVERED,

@@ -1,7 +1,14 @@
 """Rules about the cloud app: its webhook, and what it posted."""
 
 from harness.diagnosis.data_evidence import DataRead
-from harness.diagnosis.evidence import Delivery, EndedByPlatform, Evidence, ProgressPost, RowShown
+from harness.diagnosis.evidence import (
+    Delivery,
+    EndedByPlatform,
+    Evidence,
+    ProgressPost,
+    RowShown,
+    SentElsewhere,
+)
 from harness.diagnosis.facts import Facts, with_effect
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
 from harness.store.layout import JOURNAL, SITE
@@ -21,6 +28,16 @@ def webhook_not_registered(facts: Facts) -> Finding:
     if not apps:
         return unknown(cause, *(facts.lacking(SITE, JOURNAL) or ("the app's webhook endpoints",)))
     return excluded(cause, apps[-1]) if apps[-1].webhook else proved(cause, apps[-1])
+
+
+def forge_environment_differs(facts: Facts) -> Finding:
+    """Events for an environment in which the Forge app is not deployed."""
+    cause = "forge-environment-differs"
+    if elsewhere := facts.of(SentElsewhere):
+        return proved(cause, *elsewhere)
+    if sent := facts.of(Delivery):
+        return excluded(cause, sent[0])
+    return unknown(cause, *_nothing_sent(facts))
 
 
 def webhook_never_acknowledged(facts: Facts) -> Finding:

@@ -7,6 +7,7 @@ from harness.diagnosis.evidence import (
     EndedByPlatform,
     Evidence,
     RowShown,
+    SentElsewhere,
     Triggered,
 )
 from harness.diagnosis.facts import NEW_MIGRATION, Facts
@@ -45,6 +46,8 @@ def event_lost(facts: Facts) -> Finding:
     lost = [each for tries in facts.messages if all(each.lost for each in tries) for each in tries]
     if lost:
         return proved(cause, *lost)
+    if elsewhere := facts.of(SentElsewhere):
+        return excluded(cause, *elsewhere)
     expected: dict[str, Sequence[Evidence]] = {
         "listener-triggered": facts.of(Triggered),
         "app-data-uploaded": facts.of(DataUploaded),

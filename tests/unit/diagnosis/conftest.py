@@ -40,6 +40,7 @@ from harness.diagnosis.evidence import (
     RefusedDomains,
     RestRow,
     RowShown,
+    SentElsewhere,
     ServerCall,
     TransferMade,
     Triggered,
@@ -75,7 +76,11 @@ NO_TRANSFER = {
 REFUSED = {"transfer-refused", "server-token-refused"}
 NOT_LINKED = {"keys-do-not-match"}
 HAS_NO_ADDRESS = {"webhook-not-registered", "app-not-installed-in-cloud"}
-HEARS_NOTHING = {*HAS_NO_ADDRESS, "webhook-never-acknowledged"}
+HEARS_NOTHING = {
+    *HAS_NO_ADDRESS,
+    "webhook-never-acknowledged",
+    "forge-environment-differs",
+}
 
 
 class Story:
@@ -270,6 +275,10 @@ class Story:
 
     def _deliver(self, event: str, minutes: float) -> None:
         if self.has(*HAS_NO_ADDRESS):
+            return
+        if self.has("forge-environment-differs"):
+            elsewhere = SentElsewhere(origin=self.at(minutes), event=event, transfer=TRANSFER)
+            self.items.append(elsewhere)
             return
         lost = self.has("event-lost") and (event == "app-data-uploaded" or self.has("all-events"))
         acknowledged = not lost and not self.has("webhook-never-acknowledged")

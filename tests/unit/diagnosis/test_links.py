@@ -71,6 +71,7 @@ def test_what_lies_behind_a_broken_link_is_not_reached(story):
         ("listener-still-running", "the listener returns"),
         ("upload-not-closed", "the data is uploaded and closed"),
         ("event-lost", "the cloud app hears of it"),
+        ("forge-environment-differs", "the cloud app hears of it"),
         ("app-read-failed", "the cloud app reads its data"),
         ("signed-link-refused", "the cloud app reads its data"),
         ("never-settled", "the transfer is settled"),

@@ -14,6 +14,7 @@ from harness.diagnosis.evidence import (
     ListenerFailed,
     MigrationMade,
     ProgressPost,
+    SentElsewhere,
     ServerCall,
     TransferMade,
     Triggered,
@@ -129,6 +130,23 @@ def test_a_delivery_is_acknowledged_or_not(effect, acknowledged):
 
     assert isinstance(sent, Delivery)
     assert (sent.event, sent.acknowledged) == ("listener-triggered", acknowledged)
+
+
+def test_an_event_for_an_environment_without_the_app_went_elsewhere():
+    (elsewhere,) = read(
+        direction="out",
+        transfer_id=TRANSFER,
+        effect="wrong environment",
+        status=None,
+        reason="it is deployed in 'staging'",
+        body={"eventType": "app-data-uploaded", "messageId": "m-1"},
+    )
+
+    assert isinstance(elsewhere, SentElsewhere)
+    assert (elsewhere.event, elsewhere.transfer) == ("app-data-uploaded", TRANSFER)
+    assert str(elsewhere).startswith(
+        f"event app-data-uploaded of {TRANSFER} went to the wrong environment: it is deployed"
+    )
 
 
 def test_giving_up_is_no_try_to_deliver():

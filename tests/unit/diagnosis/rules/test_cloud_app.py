@@ -15,9 +15,9 @@ from rule_evidence import (
     site_app,
 )
 
-from harness.diagnosis.evidence import EndedByPlatform
+from harness.diagnosis.evidence import EndedByPlatform, SentElsewhere
 from harness.diagnosis.finding import excluded, likely, proved, unknown
-from harness.diagnosis.rules import cloud_app
+from harness.diagnosis.rules import cloud_app, platform
 from harness.store.layout import JOURNAL, SITE
 from harness.vocabulary.effects import Effect
 
@@ -38,6 +38,18 @@ def test_a_webhook_is_registered_where_the_site_has_its_address():
     for app in (unread, gone):
         assert asked(rule, PAIR, app) == unknown(cause, "the app's webhook endpoints")
     assert asked(rule, without=(SITE, JOURNAL)) == unknown(cause, *learn(SITE, JOURNAL))
+
+
+def test_an_event_for_an_environment_without_the_app_went_elsewhere():
+    cause, rule = "forge-environment-differs", cloud_app.forge_environment_differs
+    elsewhere = SentElsewhere(event="listener-triggered", transfer=TRANSFER)
+    first, second = sent("a"), sent("b")
+
+    assert asked(rule, elsewhere) == proved(cause, elsewhere)
+    assert asked(rule, first, second) == excluded(cause, first)
+    assert asked(rule) == unknown(cause, "no webhook was sent")
+    assert asked(rule, without=(JOURNAL,)) == unknown(cause, *learn(JOURNAL))
+    assert asked(platform.event_lost, elsewhere) == excluded("event-lost", elsewhere)
 
 
 NEVER = "webhook-never-acknowledged"
