@@ -32,7 +32,10 @@ def test_the_cause_is_proved_and_no_other(
 ) -> None:
     ccma = failure.case.ccma or testbeds.default_ccma
     scale = failure.case.time_scale or SCALE
-    testbed = testbeds.get(ccma, assets.sample_app("charts"), scale)
+    # A cloud half that follows no script is part of its stack.
+    scripted = failure.app.cloud.kind == "scripted"
+    app = assets.sample_app("charts") if scripted else failure.case.app
+    testbed = testbeds.get(ccma, app, scale)
 
     result, findings = run_failure(testbed, failure, tmp_path / "case")
 
