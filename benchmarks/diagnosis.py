@@ -51,7 +51,7 @@ from harness.vocabulary.features import FEATURE
 from harness.wait import wait_for
 
 sys.path.insert(0, str(assets.root() / "tests" / "support"))
-from failures import Failure, failures, run_failure
+from failures import Failure, app_of_stack, failures, run_failure
 
 LIMITS = {"overhead": 0.05, "hold": 20.0, "explain": 1.0}
 ROUNDS, HOLDS = 6, 100
@@ -96,7 +96,7 @@ def benches() -> Iterator[TestbedPool]:
 
 
 def bench_of(every: TestbedPool, failure: Failure, scale: float | None = None) -> Testbed:
-    return every.get(failure.case.ccma or every.default_ccma, assets.sample_app("charts"), scale)
+    return every.get(failure.case.ccma or every.default_ccma, app_of_stack(failure), scale)
 
 
 def single(every: TestbedPool, folder: Path) -> bool:

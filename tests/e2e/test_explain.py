@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from failures import Failure, failures, run_failure
+from failures import Failure, app_of_stack, failures, run_failure
 from playwright.sync_api import Browser
 
 from harness.diagnosis.diagnose import diagnose
@@ -32,10 +32,7 @@ def test_the_cause_is_proved_and_no_other(
 ) -> None:
     ccma = failure.case.ccma or testbeds.default_ccma
     scale = failure.case.time_scale or SCALE
-    # A cloud half that follows no script is part of its stack.
-    scripted = failure.app.cloud.kind == "scripted"
-    app = assets.sample_app("charts") if scripted else failure.case.app
-    testbed = testbeds.get(ccma, app, scale)
+    testbed = testbeds.get(ccma, app_of_stack(failure), scale)
 
     result, findings = run_failure(testbed, failure, tmp_path / "case")
 

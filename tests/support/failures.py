@@ -12,6 +12,7 @@ from harness.diagnosis.readers.run_folder import read_case
 from harness.engines.app_builds import server_jar
 from harness.runner.case import run_case
 from harness.store.results import CaseResult
+from harness.support import assets
 from harness.testbed.testbed import Testbed
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "cases" / "failures"
@@ -36,6 +37,12 @@ def failures() -> list[Failure]:
         for path in sorted(FOLDER.glob("*.yaml"))
         for case in load(path)
     ]
+
+
+def app_of_stack(failure: Failure) -> Path:
+    """The app whose stack a failure runs on: a cloud half without a script is part of its stack."""
+    is_scripted = failure.app.cloud.kind == "scripted"
+    return assets.sample_app("charts") if is_scripted else failure.case.app
 
 
 def run_failure(
