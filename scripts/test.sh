@@ -4,6 +4,7 @@
 # With E2E_DONE=local, what `make e2e` has just run on local processes is not run there again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+mkdir -p build
 
 # Files run side by side; each worker has a JVM and a browser, so more than four is no gain.
 side_by_side=(-n logical --maxprocesses 4 --dist loadfile)
@@ -12,28 +13,32 @@ side_by_side=(-n logical --maxprocesses 4 --dist loadfile)
 local_e2e=(tests/e2e/test_explain.py tests/e2e/test_fleet.py)
 [ "${E2E_DONE:-}" = local ] || local_e2e=(tests/e2e)
 
-# These build the images, which is minutes of downloading: time for the tests without an engine.
+# These build the images, minutes of downloading, for which the unit tests leave time. Nothing with a
+# browser runs meanwhile: each network that Docker makes or removes cuts Chromium's requests.
 builds=(tests/contract/engines/test_remote_docker.py tests/e2e/test_ace.py tests/e2e/test_forge.py)
-building='' building_log=build/test-images.log
+building=''
 if .venv/bin/harness doctor | grep '^ok .*docker engine'; then
-    mkdir -p build
-    .venv/bin/pytest "${builds[@]}" --engine docker >"$building_log" 2>&1 &
+    .venv/bin/pytest "${builds[@]}" --engine docker >build/test-images.log 2>&1 &
     building=$!
     trap 'kill "$building" 2>/dev/null || true' EXIT
 fi
-
 .venv/bin/pytest tests/unit -n logical
+if [ -n "$building" ]; then
+    wait "$building" || { cat build/test-images.log; exit 1; }
+    trap - EXIT
+    cat build/test-images.log
+fi
+
 .venv/bin/pytest tests/contract "${local_e2e[@]}" --engine local "${side_by_side[@]}" \
     --ignore tests/contract/engines/test_remote_docker.py --ignore tests/contract/browser
 # These start and end browsers of their own, which a thread that has one already cannot.
 .venv/bin/pytest tests/contract/browser --engine local
+
 # The same pages as a script draws them.
-HARNESS_STANDIN_PAGES=script .venv/bin/pytest tests/contract/confluence/test_migration_assistant.py \
-    tests/contract/confluence/test_app_actions.py tests/e2e/test_seed.py --engine local "${side_by_side[@]}"
+HARNESS_STANDIN_PAGES=script .venv/bin/pytest --engine local "${side_by_side[@]}" \
+    tests/contract/confluence/test_migration_assistant.py \
+    tests/contract/confluence/test_app_actions.py tests/e2e/test_seed.py
 if [ -n "$building" ]; then
-    wait "$building" || { cat "$building_log"; exit 1; }
-    trap - EXIT
-    cat "$building_log"
     # Explanations, reports, matrices, schedules and most refusals do not depend on the engine: once is enough.
     .venv/bin/pytest tests/contract/engines tests/e2e --engine docker "${side_by_side[@]}" \
         "${builds[@]/#/--deselect=}" -k "not test_explain and not test_report and not test_matrix and not test_fleet \
