@@ -177,6 +177,9 @@ def _outcome_of(refusal: Refusal) -> Outcome:
 
 
 def _entry(call: Call, outcome: Outcome, seconds: float) -> dict[str, Any]:
+    reason = outcome.reason
+    if call.tolerated:
+        reason = f"{reason}; {call.tolerated}" if reason else call.tolerated
     entry: dict[str, Any] = {
         "caller": call.caller,
         "direction": "in",
@@ -185,16 +188,16 @@ def _entry(call: Call, outcome: Outcome, seconds: float) -> dict[str, Any]:
         "route": call.route,
         "status": outcome.answer.status or None,
         "effect": outcome.effect,
-        "reason": redact.text("; ".join(filter(None, (outcome.reason, call.tolerated)))),
+        "reason": redact.text(reason),
         "transfer_id": call.transfer_id,
         "app_key": call.app_key,
         "body": redact.body(call.journalled_body) if call.journalled_body is not None else None,
-        "seconds": round(seconds, 6),
+        "seconds": int(seconds * 1_000_000) / 1_000_000,
     }
-    detail = dict(outcome.detail or {})
+    detail = outcome.detail
     if outcome.answer.cut_after:
         # The status was sent, but the caller never had the whole answer.
-        detail["cut"] = True
+        detail = {**(detail or {}), "cut": True}
     if detail:
         entry["detail"] = detail
     if call.tolerated:

@@ -32,8 +32,9 @@ def attached_server(world: World, call: Call) -> Server:
     Raises:
         Refusal: 401; `code` says whether its token is unknown or expired, or its connection is.
     """
-    server, made_at = _server(world, call)
-    if (old := world.now() - made_at) >= _token_life(world):
+    now = world.now()
+    server, made_at = _server(world, call, now)
+    if (old := now - made_at) >= world.switches.server_token_hours * HOUR:
         raise Refusal(
             401,
             Effect.EXPIRED_BEARER,
@@ -50,21 +51,20 @@ def connected_server(world: World, call: Call) -> Server:
     Raises:
         Refusal: 401; `code` says whether its token is unknown or its connection has expired.
     """
-    return _server(world, call)[0]
+    return _server(world, call, world.now())[0]
 
 
 def _token_life(world: World) -> int:
     return round(world.switches.server_token_hours * HOUR)
 
 
-def _server(world: World, call: Call) -> tuple[Server, int]:
+def _server(world: World, call: Call, now: int) -> tuple[Server, int]:
     """The server that calls, and when its token was made."""
     call.caller = "server"
-    given = call.header(b"authorization") or ""
-    kind, _, token = given.partition(" ")
-    if kind.lower() != "bearer":
+    given = _made_for(world.vault, call.header(b"authorization") or "")
+    if given is None:
         raise Refusal(401, Effect.NO_TOKEN, "send Authorization: Bearer <token from /attach>")
-    made_for, made_at = _made_for(world.vault, token.strip()) or ("", 0)
+    made_for, made_at = given
     server = world.state.servers.get(made_for)
     if server is None:
         raise Refusal(
@@ -74,7 +74,7 @@ def _server(world: World, call: Call) -> tuple[Server, int]:
             code="unknown-token",
         )
     call.caller = f"server {server.id}"
-    if (old := world.now() - server.connected_at) >= world.switches.connection_days * DAY:
+    if (old := now - server.connected_at) >= world.switches.connection_days * DAY:
         raise Refusal(
             401,
             Effect.CONNECTION_EXPIRED,
@@ -87,16 +87,23 @@ def _server(world: World, call: Call) -> tuple[Server, int]:
 
 
 @lru_cache(maxsize=256)
-def _made_for(vault: Vault, token: str) -> tuple[str, int] | None:
-    """The server that a token was made for, and when; cached, since CCMA polls with the same."""
-    name, _, rest = token.partition(".")
+def _made_for(vault: Vault, authorization: str) -> tuple[str, int] | None:
+    """The server that a header's token was made for, and when; None without a bearer token.
+
+    No server has the empty id, which stands for a token that is not ours. Cached, since CCMA polls
+    with the same token again and again.
+    """
+    kind, _, token = authorization.partition(" ")
+    if kind.lower() != "bearer":
+        return None
+    name, _, rest = token.strip().partition(".")
     made_at, _, mac = rest.partition(".")
     try:
         server_id = base64.urlsafe_b64decode(name + "=" * (-len(name) % 4)).decode()
     except (binascii.Error, ValueError):
-        return None
+        return "", 0
     is_ours = vault.is_mac(mac, "server", server_id, made_at)
-    return (server_id, int(made_at)) if is_ours else None
+    return (server_id, int(made_at)) if is_ours else ("", 0)
 
 
 def own_migration(world: World, call: Call) -> Migration:

@@ -167,19 +167,16 @@ def is_linked(world: World, server_key: str, cloud_key: str) -> tuple[bool, str]
     return False, f"not linked: the Marketplace does not list {server_key} with {cloud_key}"
 
 
-_TOLD = ("transferId", "status", "percent")
-"""What the journal keeps of a poll's answer."""
-
-
 async def poll(world: World, call: Call) -> Outcome:
     """`GET /migrations/{migrationId}/progress`: CCMA's poll, every 10 minutes."""
     migration = own_migration(world, call)
     transfers = world.state.transfers
-    shown = []
+    shown, journalled = [], []
     for transfer_id in migration.transfers:
         each = transfers[transfer_id]
         if not each.linked:
             continue  # no cloud app is behind it, so its row gets no news
+        journalled.append({"transferId": each.id, "status": each.status, "percent": each.percent})
         shown.append(
             {
                 "transferId": each.id,
@@ -192,8 +189,9 @@ async def poll(world: World, call: Call) -> Outcome:
                 "lastUpdatedAt": each.updated_at,
             }
         )
-    told = [{name: each[name] for name in _TOLD} for each in shown]
-    return Outcome(answer_json({"transfers": shown}), Effect.POLLED, detail={"transfers": told})
+    return Outcome(
+        answer_json({"transfers": shown}), Effect.POLLED, detail={"transfers": journalled}
+    )
 
 
 async def progress_log(world: World, call: Call) -> Outcome:
