@@ -12,6 +12,7 @@ import psutil
 from docker.errors import NotFound
 from docker.models.containers import Container
 
+from harness.engines import shared_memory
 from harness.engines.docker import DockerService
 from harness.engines.local import LocalEngine
 from harness.engines.service import EngineName, Running, Service
@@ -61,7 +62,7 @@ class AttachedProcess:
 
     def execute(self, argv: Sequence[str]) -> tuple[int, str]:
         try:
-            environment = self.process.environ()
+            environment = shared_memory.without_library(self.process.environ())
         except psutil.Error as error:
             raise DriverError(f"running {argv[0]} beside the {self.name}", str(error)) from None
         done = child.run(argv, cwd=self.root, env=environment, merged=True)

@@ -11,7 +11,7 @@ go as soon as it listens, and again when it ends; its id is kept in its folder, 
 knows which files were those of a dead run.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -44,6 +44,15 @@ def under(library: Path, command: Sequence[str]) -> list[str]:
     # The shell runs without the library, which would end it where there are such files.
     script = f'rm -f {left}; LD_PRELOAD=$0; export LD_PRELOAD; exec "$@"'
     return ["/bin/sh", "-c", script, str(library), *command]
+
+
+def without_library(environment: Mapping[str, str]) -> dict[str, str]:
+    """A service's environment for a command beside it, which would leave files of its own."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if name != "LD_PRELOAD" and not name.startswith("FAKETIME")
+    }
 
 
 def record(folder: Path, pid: int) -> None:

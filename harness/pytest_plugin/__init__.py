@@ -69,7 +69,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tells a worker of `pytest -n` where to leave the schedule's parts."""
-    node.workerinput[_PARTS] = str(_parts_file(node.nodemanager.testrunuid))
+    parts = _parts_file(node.nodemanager.testrunuid)
+    node.workerinput[_PARTS] = str(parts)
+    node.config.add_cleanup(lambda: parts.unlink(missing_ok=True))
 
 
 @pytest.hookimpl(optionalhook=True)

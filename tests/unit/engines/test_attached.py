@@ -14,13 +14,15 @@ from harness.errors import DriverError
 
 def test_a_command_runs_in_the_services_environment(tmp_path: Path) -> None:
     code = "import sys; sys.stdin.read()"
-    environment = {**os.environ, "TZ": "Asia/Tokyo"}
+    faked = {"FAKETIME": "+0 x200", "LD_PRELOAD": ""}
+    environment = {**os.environ, **faked, "TZ": "Asia/Tokyo"}
     with subprocess.Popen(
         [sys.executable, "-c", code], env=environment, stdin=subprocess.PIPE
     ) as process:
         service = AttachedProcess("confluence", psutil.Process(process.pid), {}, tmp_path)
-        said = service.execute(["sh", "-c", 'echo "$TZ"'])
+        said = service.execute(["sh", "-c", 'echo "$TZ ${FAKETIME-real} ${LD_PRELOAD-plain}"'])
         process.communicate()
-    assert said == (0, "Asia/Tokyo\n")
+    # With libfaketime loaded, the command would leave files under /dev/shm.
+    assert said == (0, "Asia/Tokyo real plain\n")
     with pytest.raises(DriverError, match="running sh beside the confluence"):
         service.execute(["sh", "-c", "true"])

@@ -10,8 +10,14 @@ from harness.lifecycle import runs
 
 
 @pytest.fixture(autouse=True)
-def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _state(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path_factory.mktemp("temporary")
     monkeypatch.setenv("HARNESS_STATE", str(tmp_path))
+    # Runs that are left on purpose leave their folder for temporary files, too.
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    monkeypatch.setenv("TMPDIR", str(temporary))
 
 
 def test_a_run_lives_while_it_is_owned_and_leaves_nothing(tmp_path: Path) -> None:
