@@ -1,10 +1,12 @@
 """Goes to a Confluence address, and passes the password prompt on the way."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Response
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from harness.drivers.browser.page_watch import watch_of
 from harness.drivers.confluence.session import Account
@@ -12,8 +14,11 @@ from harness.errors import DriverError
 
 _MARKERS = ("/plugins/servlet/", "/admin/", "/login.action", "/authenticate.action", "/pages/")
 _ERROR_PAGE = "chrome-error:"
-_NOT_YET_THERE = "Not attached to an active page"
-"""What Chromium says while its error page takes another one's place."""
+_CROSSED = ("Not attached to an active page", "net::ERR_ABORTED")
+"""What Chromium says when another page, such as a form's answer, takes the place of the one that is
+requested anew."""
+_TAKES_ITS_PLACE_MS = 1_000
+"""Milliseconds for it to have done so."""
 _NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED"
 _CHANGES = 4
 """How many times in a row addresses may change while one page is requested."""
@@ -63,10 +68,11 @@ def go(page: Page, url: str, account: Account | None = None) -> Response | None:
 
 
 def navigated(page: Page, navigate: Callable[[], Response | None]) -> Response | None:
-    """Requests a page, and again if an address of this machine changed meanwhile.
+    """Requests a page, and again if that was cut short; requesting a page again changes nothing.
 
-    Chromium then aborts what is under way, and each network that Docker makes or removes for
-    another stack is such a change. Requesting a page again changes nothing.
+    Chromium aborts what is under way when an address of this machine changes, and each network that
+    Docker makes or removes for another stack is such a change. It also refuses a request while
+    another page, such as a form's answer, takes the place of the one that it is made on.
 
     Args:
         page: what navigates.
@@ -79,10 +85,14 @@ def navigated(page: Page, navigate: Callable[[], Response | None]) -> Response |
         try:
             return navigate()
         except PlaywrightError as error:
-            if not any(each in error.message for each in (_NETWORK_CHANGED, _NOT_YET_THERE)):
+            if _NETWORK_CHANGED in error.message:
+                # Chromium's error page comes by itself, and would interrupt an earlier request.
+                page.wait_for_url(f"{_ERROR_PAGE}//**", wait_until="commit")
+            elif any(each in error.message for each in _CROSSED):
+                with suppress(PlaywrightTimeout):  # it may have done so before this waits
+                    page.wait_for_event("framenavigated", timeout=_TAKES_ITS_PLACE_MS)
+            else:
                 raise
-            # Chromium's error page comes by itself, and would interrupt an earlier request.
-            page.wait_for_url(f"{_ERROR_PAGE}//**", wait_until="commit")
     return navigate()
 
 

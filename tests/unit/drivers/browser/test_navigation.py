@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Error
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from harness.drivers.browser.navigation import navigated
 
@@ -39,8 +40,32 @@ def test_a_changed_address_is_asked_again() -> None:
     assert page.answers == []
 
 
-def test_a_page_that_is_being_replaced_by_the_error_page_is_asked_again() -> None:
-    page = Page("Page.reload: Protocol error (Page.reload): Not attached to an active page")
+class Replaced(Page):
+    """A page whose place another one takes, unless it has done so when that is waited for."""
+
+    comes = True
+
+    def wait_for_event(self, event: str, **_: Any) -> None:
+        assert event == "framenavigated"
+        self.interrupted = False
+        if not self.comes:
+            raise PlaywrightTimeout("Timeout 1000ms exceeded")
+
+    def wait_for_url(self, url: str, **_: Any) -> None:
+        raise AssertionError("no error page comes")
+
+
+@pytest.mark.parametrize("comes", [True, False])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Page.reload: Protocol error (Page.reload): Not attached to an active page",
+        "Page.reload: net::ERR_ABORTED; maybe frame was detached?",
+    ],
+)
+def test_a_page_whose_place_another_one_takes_is_asked_again(said: str, comes: bool) -> None:
+    page = Replaced(said)
+    page.comes = comes
     asked(page)
     assert page.answers == []
 
