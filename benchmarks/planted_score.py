@@ -3,21 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import get_args
 
 from benchmarks.planted_faults import Planted
+from harness.diagnosis.cause import Party
 from harness.diagnosis.causes import BY_ID
 from harness.diagnosis.finding import Finding
 from harness.diagnosis.links import Link
 
-PARTIES = (
-    "configuration",
-    "server app",
-    "cloud app",
-    "assistant",
-    "platform",
-    "network",
-    "the stand-in's model",
-)
+PARTIES = get_args(Party)
 NOBODY, NOT_REACHED = "nobody", "not reached"
 
 

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from harness.plugin_jar.read import PluginJar
 
 PASSWORD = "HARNESS_ATTACH_PASSWORD"  # noqa: S105 - a variable's name
-CONTROL_TOKEN = "HARNESS_CONTROL_TOKEN"  # noqa: S105 - a variable's name
 """Where `--attach` takes the password from; a command line would show it to everybody."""
+CONTROL_TOKEN = "HARNESS_CONTROL_TOKEN"  # noqa: S105 - a variable's name
+"""Likewise what the control API of `--cloud` wants to be sent."""
 
 Json = Annotated[bool, typer.Option("--json", help="print one JSON document")]
 Cases = Annotated[

@@ -36,13 +36,7 @@ class CloudControl:
 
     def __init__(self, url: str, service: Living | None = None, token: str = "") -> None:
         self.url, self.token = url, token
-        self._client = LivingClient(
-            service=service,
-            base_url=f"{url}/_harness/",
-            headers=_headers(token),
-            timeout=10,
-            verify=usual(),
-        )
+        self._client = _client(f"{url}/_harness/", service, token)
 
     def is_up(self) -> bool:
         """Whether the cloud answers."""
@@ -149,13 +143,7 @@ class CloudAppControl:
 
     def __init__(self, url: str, service: Living | None = None, token: str = "") -> None:
         self.url, self.token = url, token
-        self._client = LivingClient(
-            service=service,
-            base_url=f"{url}/_app/",
-            headers=_headers(token),
-            timeout=10,
-            verify=usual(),
-        )
+        self._client = _client(f"{url}/_app/", service, token)
 
     def is_up(self) -> bool:
         """Whether the app answers."""
@@ -238,8 +226,12 @@ def platform_time(entry: JournalEntry) -> datetime:
     return datetime.fromisoformat(str(entry["platform_time"])).astimezone(UTC)
 
 
-def _headers(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"} if token else {}
+def _client(base_url: str, service: Living | None, token: str) -> LivingClient:
+    """A client of a control API."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return LivingClient(
+        service=service, base_url=base_url, headers=headers, timeout=10, verify=usual()
+    )
 
 
 def _send(client: httpx.Client, method: str, path: str, **arguments: Any) -> Any:

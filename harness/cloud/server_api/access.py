@@ -23,7 +23,7 @@ def make_token(world: World, server_id: str) -> dict[str, Any]:
     name = base64.urlsafe_b64encode(server_id.encode()).decode().rstrip("=")
     now = world.now()
     token = f"{name}.{now}.{world.vault.mac('server', server_id, str(now))}"
-    return {"token": token, "expiresAt": now + _token_life(world)}
+    return {"token": token, "expiresAt": round(now + _token_life(world))}
 
 
 def attached_server(world: World, call: Call) -> Server:
@@ -34,7 +34,7 @@ def attached_server(world: World, call: Call) -> Server:
     """
     now = world.now()
     server, made_at = _server(world, call, now)
-    if (old := now - made_at) >= world.switches.server_token_hours * HOUR:
+    if (old := now - made_at) >= _token_life(world):
         raise Refusal(
             401,
             Effect.EXPIRED_BEARER,
@@ -54,8 +54,8 @@ def connected_server(world: World, call: Call) -> Server:
     return _server(world, call, world.now())[0]
 
 
-def _token_life(world: World) -> int:
-    return round(world.switches.server_token_hours * HOUR)
+def _token_life(world: World) -> float:
+    return world.switches.server_token_hours * HOUR
 
 
 def _server(world: World, call: Call, now: int) -> tuple[Server, int]:

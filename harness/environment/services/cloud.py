@@ -1,8 +1,14 @@
 """Describes the stub of the Atlassian cloud."""
 
 from harness.engines.service import Placement, Service
-from harness.environment.services.names import CLOUD, CONTROL_TOKEN, LOOPBACK, PLATFORM_HOSTS
-from harness.environment.services.python_program import environment, listening, python
+from harness.environment.services.names import CLOUD, LOOPBACK, PLATFORM_HOSTS
+from harness.environment.services.python_program import (
+    control_files,
+    control_words,
+    environment,
+    listening,
+    python,
+)
 from harness.environment.tls import Authority
 
 
@@ -33,8 +39,7 @@ def cloud(
             *listening(place, "--port", "http", "--tls-port", "https"),
             *("--data", place.folder("data"), "--site", site, "--time-scale", f"{scale:g}"),
         ]
-        if token:
-            words += ["--control-token-file", place.file(CONTROL_TOKEN)]
+        words += control_words(place, token)
         if content is not None:
             words += ["--site-file", place.file("site.yaml")]
         if place.engine == "local":
@@ -43,7 +48,7 @@ def cloud(
         return words
 
     files = {"ca.pem": authority.pem, "tls.crt": leaf.certificate, "tls.key": leaf.key}
-    files |= {CONTROL_TOKEN: token.encode()} if token else {}
+    files |= control_files(token)
     return Service(
         name=CLOUD,
         image=image,

@@ -3,8 +3,14 @@
 from harness.cases import forge_manifest
 from harness.cases.app import CloudHalf
 from harness.engines.service import Placement, Service
-from harness.environment.services.names import APP_URL, CLOUD_APP, CONTROL_TOKEN, LOOPBACK
-from harness.environment.services.python_program import environment, listening, python
+from harness.environment.services.names import APP_URL, CLOUD_APP, LOOPBACK
+from harness.environment.services.python_program import (
+    control_files,
+    control_words,
+    environment,
+    listening,
+    python,
+)
 from harness.environment.tls import Authority
 from harness.support import assets
 
@@ -27,11 +33,11 @@ def cloud_app(image: str, key: str, authority: Authority, scale: float, token: s
             *python(place, "harness.cloud_app"),
             *listening(place, "--control-port", "control", "--port", "https"),
             *("--key", key, "--base-url", base, "--time-scale", f"{scale:g}"),
-            *(("--control-token-file", place.file(CONTROL_TOKEN)) if token else ()),
+            *control_words(place, token),
         ]
 
     files = {"ca.pem": authority.pem, "tls.crt": leaf.certificate, "tls.key": leaf.key}
-    files |= {CONTROL_TOKEN: token.encode()} if token else {}
+    files |= control_files(token)
 
     return Service(
         name=CLOUD_APP,
@@ -59,18 +65,8 @@ def forge_app(
     leaf = authority.issue([CLOUD_APP, "localhost", LOOPBACK])
 
     def env(place: Placement) -> dict[str, str]:
-        variables = {
-            "HOST": place.bind,
-            "PORT": str(place.port("https")),
-            "TLS_CERT": place.file("tls.crt"),
-            "TLS_KEY": place.file("tls.key"),
-            "NODE_EXTRA_CA_CERTS": place.file("ca.pem"),
-            "MODULES": place.file("modules.json"),
-            "PLATFORM": cloud_url,
-            "SITE": site_url,
-            "NO_PROXY": "*",
-        }
-        return variables | ({"PORTS_FILE": place.ports_file} if place.ports_file else {})
+        modules = place.file("modules.json")
+        return _of_node(place) | {"MODULES": modules, "PLATFORM": cloud_url, "SITE": site_url}
 
     def argv(place: Placement) -> list[str]:
         runtime = assets.docker_context("cloud-forge") / "runtime.js"
@@ -105,19 +101,12 @@ def ace_app(made: str, authority: Authority, site: str, keys_url: str | None) ->
 
     def env(place: Placement) -> dict[str, str]:
         local = place.engine == "local"
-        variables = {
+        variables = _of_node(place) | {
             # In any other mode the framework logs each install with its shared secret.
             "NODE_ENV": "production",
-            "HOST": place.bind,
-            "PORT": str(place.port("https")),
-            "TLS_CERT": place.file("tls.crt"),
-            "TLS_KEY": place.file("tls.key"),
-            "NODE_EXTRA_CA_CERTS": place.file("ca.pem"),
             "AC_LOCAL_BASE_URL": f"https://{LOOPBACK}:0" if local else APP_URL,
             "AC_HOST_WHITELIST": LOOPBACK if local else f"{site}.atlassian.net",
-            "NO_PROXY": "*",
         }
-        variables |= {"PORTS_FILE": place.ports_file} if place.ports_file else {}
         return variables | ({"CONNECT_KEYS_CDN_URL": keys_url} if keys_url else {})
 
     return Service(
@@ -128,3 +117,16 @@ def ace_app(made: str, authority: Authority, site: str, keys_url: str | None) ->
         ports={"https": 443},
         files={"ca.pem": authority.pem, "tls.crt": leaf.certificate, "tls.key": leaf.key},
     )
+
+
+def _of_node(place: Placement) -> dict[str, str]:
+    """Where a vendor's program in Node listens, and whom it trusts."""
+    variables = {
+        "HOST": place.bind,
+        "PORT": str(place.port("https")),
+        "TLS_CERT": place.file("tls.crt"),
+        "TLS_KEY": place.file("tls.key"),
+        "NODE_EXTRA_CA_CERTS": place.file("ca.pem"),
+        "NO_PROXY": "*",
+    }
+    return variables | ({"PORTS_FILE": place.ports_file} if place.ports_file else {})

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 
 from harness.engines.service import Placement
+from harness.environment.services.names import CONTROL_TOKEN
 from harness.lifecycle import child_environment
 
 
@@ -19,6 +20,16 @@ def environment(place: Placement) -> Mapping[str, str]:
     """
     trust = {"SSL_CERT_FILE": place.file("ca.pem")}
     return child_environment.for_python() | trust if place.engine == "local" else trust
+
+
+def control_words(place: Placement, token: str) -> list[str]:
+    """The words that name the file of a control API's token; none without one."""
+    return ["--control-token-file", place.file(CONTROL_TOKEN)] if token else []
+
+
+def control_files(token: str) -> dict[str, bytes]:
+    """The file of a control API's token, which `control_words` names."""
+    return {CONTROL_TOKEN: token.encode()} if token else {}
 
 
 def listening(place: Placement, *flags_and_ports: str) -> list[str]:
