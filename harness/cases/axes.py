@@ -7,7 +7,7 @@ not all there is to say, a mapping gives each word its meaning, as `app: {hidden
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic import model_validator as validator
@@ -50,16 +50,16 @@ Pairing = Literal["listed", "unlisted", "open"]
 ServerApp = Literal["enabled", "disabled"]
 
 WORDS: Mapping[str, tuple[str, ...]] = {
-    "admin": ("waits", "cancels"),
-    "assessment": ("needed", "not-needed"),
-    "browser": ("fresh", "stale"),
+    "admin": get_args(Admin),
+    "assessment": get_args(Assessment),
+    "browser": get_args(Browser),
     "ccma": CCMA_VERSIONS,
-    "cloud_install": ("installed", "missing", "no-webhook"),
-    "consent": ("given", "withheld"),
-    "core": ("well", "fails"),
-    "email_domains": ("trusted", "not-trusted"),
-    "pairing": ("listed", "unlisted", "open"),
-    "server_app": ("enabled", "disabled"),
+    "cloud_install": get_args(CloudInstall),
+    "consent": get_args(Consent),
+    "core": get_args(Core),
+    "email_domains": get_args(EmailDomains),
+    "pairing": get_args(Pairing),
+    "server_app": get_args(ServerApp),
 }
 """Settings whose values are fixed words."""
 
