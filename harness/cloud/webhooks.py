@@ -127,7 +127,7 @@ class Deliveries:
         switches = self._world.switches
         app = self._world.state.apps.get(message.app_key)
         if app is not None and (elsewhere := self._elsewhere(message, app)):
-            self._lose_elsewhere(message, tries, elsewhere)
+            self._lose_elsewhere(message, app, tries, elsewhere)
             return True
         targets = targets_of(app, switches.region) if app else []
         if not targets:
@@ -155,8 +155,7 @@ class Deliveries:
         named = transfer.environment if transfer and app.kind == "forge" else None
         return named if named not in (None, app.environment) else None
 
-    def _lose_elsewhere(self, message: Message, tries: int, environment: str) -> None:
-        app = self._world.state.apps[message.app_key]
+    def _lose_elsewhere(self, message: Message, app: App, tries: int, environment: str) -> None:
         reason = (
             f"the listener's getForgeEnvironmentName() is {environment!r}, but {app.key} is "
             f"deployed in {app.environment!r}: nobody hears of the event"

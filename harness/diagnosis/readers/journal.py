@@ -115,14 +115,13 @@ def _is_another_cases(entry: Entry, begun: set[str]) -> bool:
 
 def _server_call(entry: Entry, origin: Origin, path: str) -> Iterator[Evidence]:
     http, method = _status(entry), str(entry.get("method"))
-    answered = 0 if _is_cut(entry) else http
     if not _NOT_THERE_IS_NO_ERROR.match(path):
         what = f"{method} {_IDS.sub('{id}', path.split('?')[0])}"
         effect, poll = str(entry.get("effect") or ""), bool(_POLL.fullmatch(path))
         yield ServerCall(
             origin=origin,
             what=what,
-            http=answered,
+            http=_answered(entry),
             is_poll=poll,
             effect=effect,
             told=_told(entry) if poll else None,
@@ -194,7 +193,7 @@ def _read(entry: Entry, origin: Origin, transfer: str, what: str | None) -> Data
         origin=origin,
         transfer=transfer,
         what="for its list of app data" if is_list else names.get(what or "", "for the bytes"),
-        http=0 if _is_cut(entry) else _status(entry),
+        http=_answered(entry),
         effect=str(entry.get("effect") or ""),
         is_bytes=what is None,
         is_link=what == "data" and not is_list,
@@ -233,7 +232,7 @@ def _post(entry: Entry, origin: Origin, transfer: str, effect: str) -> ProgressP
     return ProgressPost(
         origin=origin,
         transfer=transfer,
-        http=0 if _is_cut(entry) else _status(entry),
+        http=_answered(entry),
         effect=effect,
         status=_text(body, "status", "progressStatus"),
         percent=percent if isinstance(percent, int) else None,
@@ -290,6 +289,11 @@ def _text(body: Mapping[str, Any], *names: str) -> str | None:
 def _status(entry: Entry) -> int:
     status = entry.get("status")
     return status if isinstance(status, int) else 0
+
+
+def _answered(entry: Entry) -> int:
+    """The status that the caller saw; 0 where the connection was cut during the answer."""
+    return 0 if _is_cut(entry) else _status(entry)
 
 
 def _time(entry: Entry, name: str) -> datetime | None:

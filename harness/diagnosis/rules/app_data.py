@@ -28,7 +28,7 @@ _MISSING = re.compile(
 _ASKED_FOR_KEYS = "failed when it was asked for its keys"
 _WAITS_FOR_THE_CLOUD = re.compile(r"HttpClient|AppDataUpload\.close|SocketInputStream|NioSocket")
 _TOO_MANY, _SERVER_ERROR = 429, 500
-_OF_ITS_UPLOAD = "it follows from its upload, which the cloud did not take"
+OF_ITS_UPLOAD = "it follows from its upload, which the cloud did not take"
 
 
 def at_its_start(facts: Facts) -> list[Evidence]:
@@ -145,7 +145,7 @@ def listener_swallowed_failure(facts: Facts) -> Finding:
     returned = [each for each in facts.of(ListenerCall) if each.outcome == "returned"]
     swallowed = [each for each in returned if each.caught]
     if facts.failed_uploads and swallowed:
-        return excluded(cause, *facts.failed_uploads, note=_OF_ITS_UPLOAD)
+        return excluded(cause, *facts.failed_uploads, note=OF_ITS_UPLOAD)
     if facts.settled and swallowed:
         return excluded(cause, facts.settled, note="the transfer was settled all the same")
     if swallowed and not facts.of(DataUploaded) and facts.has(JOURNAL):

@@ -18,6 +18,7 @@ from harness.diagnosis.facts import Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
 from harness.diagnosis.link_names import LISTENER_THERE
 from harness.diagnosis.rules.app_data import (
+    OF_ITS_UPLOAD,
     at_its_start,
     ends_with_error,
     in_listener,
@@ -191,8 +192,7 @@ def listener_threw(facts: Facts) -> Finding:
         in_listener(line) and ends_with_error(line.stack[0]) for line in facts.of(LogLine)
     )
     if facts.failed_uploads and threw:
-        note = "it follows from its upload, which the cloud did not take"
-        return excluded(cause, *facts.failed_uploads, note=note)
+        return excluded(cause, *facts.failed_uploads, note=OF_ITS_UPLOAD)
     if shapes := of_another_shape(facts):
         return excluded(cause, *shapes, note="what it lacks is missing in the stand-in's model")
     if by_error:
