@@ -9,7 +9,7 @@ SIDE_BY_SIDE = -n logical --maxprocesses 4 --dist loadfile
 
 # Not here but in `make test`: the explanations of all known failures, and a cluster.
 e2e: setup
-	$(PYTEST) tests/e2e --engine auto $(SIDE_BY_SIDE) \
+	$(PYTEST) tests/e2e --harness-engine auto $(SIDE_BY_SIDE) \
 		--ignore tests/e2e/test_explain.py --ignore tests/e2e/test_fleet.py
 
 test: setup check

@@ -18,7 +18,7 @@ local_e2e=(tests/e2e/test_explain.py tests/e2e/test_fleet.py)
 builds=(tests/contract/engines/test_remote_docker.py tests/e2e/test_ace.py tests/e2e/test_forge.py)
 building=''
 if .venv/bin/harness doctor | grep '^ok .*docker engine'; then
-    .venv/bin/pytest "${builds[@]}" --engine docker >build/test-images.log 2>&1 &
+    .venv/bin/pytest "${builds[@]}" --harness-engine docker >build/test-images.log 2>&1 &
     building=$!
     trap 'kill "$building" 2>/dev/null || true' EXIT
 fi
@@ -29,18 +29,18 @@ if [ -n "$building" ]; then
     cat build/test-images.log
 fi
 
-.venv/bin/pytest tests/contract "${local_e2e[@]}" --engine local "${side_by_side[@]}" \
+.venv/bin/pytest tests/contract "${local_e2e[@]}" --harness-engine local "${side_by_side[@]}" \
     --ignore tests/contract/engines/test_remote_docker.py --ignore tests/contract/browser
 # These start and end browsers of their own, which a thread that has one already cannot.
-.venv/bin/pytest tests/contract/browser --engine local
+.venv/bin/pytest tests/contract/browser --harness-engine local
 
 # The same pages as a script draws them.
-HARNESS_STANDIN_PAGES=script .venv/bin/pytest --engine local "${side_by_side[@]}" \
+HARNESS_STANDIN_PAGES=script .venv/bin/pytest --harness-engine local "${side_by_side[@]}" \
     tests/contract/confluence/test_migration_assistant.py \
     tests/contract/confluence/test_app_actions.py tests/e2e/test_seed.py
 if [ -n "$building" ]; then
     # Explanations, reports, matrices, schedules and most refusals do not depend on the engine: once is enough.
-    .venv/bin/pytest tests/contract/engines tests/e2e --engine docker "${side_by_side[@]}" \
+    .venv/bin/pytest tests/contract/engines tests/e2e --harness-engine docker "${side_by_side[@]}" \
         "${builds[@]/#/--deselect=}" -k "not test_explain and not test_report and not test_matrix and not test_fleet \
             and not test_repro and not pytest_n and not killed_run_goes_on \
             and (not test_bad_input or port)"

@@ -5,10 +5,10 @@
         migration.start()
         progress_row.becomes("COMPLETE", 100)
 
-Options: `--engine`, `--confluence`, `--ccma`, `--time-scale`, `--app`; all but the last may stand
-in pytest's own configuration, as `harness_engine` and so on. Markers: `dark_features`, `ccma`,
-`cloud_app`, `app`. A stack is brought up once for each CCMA version and app that tests need, and
-serves all of them.
+Options: `--harness-engine`, `--harness-confluence`, `--harness-ccma`, `--harness-time-scale`,
+`--harness-app`; each may stand in pytest's own configuration, as `harness_engine` and so on.
+Markers: `dark_features`, `ccma`, `cloud_app`, `app`. A stack is brought up once for each CCMA
+version and app that tests need, and serves all of them.
 """
 
 import os
@@ -51,13 +51,19 @@ _MARKERS = (
 )
 
 
+_APP = "folder with app.yaml, where a test's marker names none; by default the sample app"
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds the harness's options to pytest's."""
     group = parser.getgroup("migration harness")
     for each in flags_of("pytest"):
-        group.addoption(each.flag, type=each.type, choices=each.choices or None, help=each.help)
-        parser.addini(each.ini, f"{each.help}; as {each.flag}", default=None)
-    group.addoption("--app", type=Path, default=None, help="folder with app.yaml")
+        group.addoption(each.option, type=each.type, choices=each.choices or None, help=each.help)
+        parser.addini(each.ini, f"{each.help}; as {each.option}", default=None)
+    group.addoption("--harness-app", type=Path, default=None, help=_APP)
+    parser.addini(
+        "harness_app", f"{_APP}, beside pytest's configuration; as --harness-app", "paths"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -94,7 +100,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     from harness.pytest_plugin import scheduling
 
     of = int(worker["workercount"])
-    parts = scheduling.parts(on_stacks, _settings(config), config.getoption("app"), of)
+    parts = scheduling.parts(on_stacks, _settings(config), _app(config), of)
     scheduling.write(parts, Path(worker[_PARTS]))
 
 
@@ -169,7 +175,7 @@ def testbed(request: pytest.FixtureRequest, testbeds: "TestbedPool") -> "Testbed
     from harness.support import assets
 
     ccma = _marked(request, "ccma", testbeds.default_ccma)
-    chosen = _marked(request, "app", request.config.getoption("app"))
+    chosen = _marked(request, "app", _app(request.config))
     testbed = testbeds.get(str(ccma), Path(chosen or assets.sample_app("charts")))
     testbed.reset(cloud_app=_marked(request, "cloud_app", None), name=request.node.nodeid)
     return testbed
@@ -250,9 +256,15 @@ def run_case(testbeds: "TestbedPool", harness_run: "Run") -> "Callable[[Case], C
 
 def _settings(config: pytest.Config) -> Settings:
     taken = flags_of("pytest")
-    flags = {each.name: config.getoption(each.name) for each in taken}
+    options = {each.name: config.getoption(each.option) for each in taken}
     ini = {each.name: value for each in taken if (value := config.getini(each.ini)) is not None}
-    return resolve(flags, os.environ, ini=ini).settings
+    return resolve({}, os.environ, ini=ini, options=options).settings
+
+
+def _app(config: pytest.Config) -> Path | None:
+    """The folder of the app under test, where a test does not say."""
+    given: Path | None = config.getoption("--harness-app")
+    return given or next(iter(config.getini("harness_app")), None)
 
 
 def _progress(config: pytest.Config) -> "Progress":

@@ -1,8 +1,9 @@
 """Where and how to run: one typed, frozen model, each value with where it came from.
 
-A value is taken from the first of: the command's flag, the environment variable
-`HARNESS_<NAME>`, pytest's ini option `harness_<name>` (in a test session), the file
-`harness.toml` in the project's root, the default. A run that is resumed keeps some of its values.
+A value is taken from the first of: the command's flag, or pytest's `--harness-<name>`; the
+environment variable `HARNESS_<NAME>`; pytest's ini option `harness_<name>` (in a test session); the
+file `harness.toml` in the project's root; the default. A run that is resumed keeps some of its
+values.
 
 A setting is declared once, as a field of `Settings`: its type, default and help, which commands
 take its flag, and whether a resumed run keeps it. The options of the commands and of the pytest

@@ -10,7 +10,7 @@ from harness.settings.model import Command, Settings
 
 FILE_NAME = "harness.toml"
 
-Source = Literal["default", "file", "ini", "variable", "flag", "run"]
+Source = Literal["default", "file", "ini", "variable", "flag", "option", "run"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,11 @@ class Declaration:
         """As an option in pytest's own configuration."""
         return f"harness_{self.name}"
 
+    @property
+    def option(self) -> str:
+        """As an option of pytest's, which other plugins and conftests have options beside."""
+        return f"--harness-{self.name.replace('_', '-')}"
+
     def spelled(self, source: Source) -> str:
         """How a user gave it, by where that was."""
         ways = {
@@ -56,6 +61,7 @@ class Declaration:
             "ini": self.ini,
             "variable": self.variable,
             "flag": self.flag,
+            "option": self.option,
             "run": "the run that is resumed",
         }
         return ways[source]

@@ -1,4 +1,7 @@
-"""Settles every setting: flag, variable, ini option, file and default, the first that has it."""
+"""Settles every setting: flag, variable, ini option, file and default, the first that has it.
+
+A flag is a command's (`--engine`), or pytest's (`--harness-engine`).
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -43,15 +46,17 @@ def resolve(
     folder: Path = Path(),
     *,
     ini: Mapping[str, Any] | None = None,
+    options: Mapping[str, Any] | None = None,
     run: Mapping[str, Any] | None = None,
 ) -> Resolved:
     """Settles every setting.
 
     Args:
-        flags: values given on the command line; None means not given.
+        flags: values given on the command's line; None means not given.
         environ: the environment.
         folder: in the project whose `harness.toml` counts.
         ini: values given in pytest's own configuration.
+        options: values given on pytest's command line; None means not given.
         run: values of the run that is resumed, which come before all others.
 
     Raises:
@@ -63,7 +68,8 @@ def resolve(
         ("file", _from_file(folder)),
         ("ini", ini or {}),
         ("variable", _from_environment(environ)),
-        ("flag", {name: value for name, value in flags.items() if value is not None}),
+        ("flag", _given(flags)),
+        ("option", _given(options or {})),
         ("run", run or {}),
     )
     for source, layer in layers:
@@ -94,6 +100,10 @@ def _check_together(settings: Settings, sources: Mapping[str, Source]) -> None:
             f"setting engine ({_where('engine', sources)}): a real image such as "
             f"{settings.confluence} runs on Docker only; the stand-in runs on both"
         )
+
+
+def _given(flags: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in flags.items() if value is not None}
 
 
 def _where(name: str, sources: Mapping[str, Source]) -> str:

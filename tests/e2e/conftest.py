@@ -11,7 +11,7 @@ from harness_command import Command
 @pytest.fixture
 def command(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Command]:
     """The command on the engine under test; whatever it leaves is removed at the end."""
-    engine = request.config.getoption("--engine") or "auto"
+    engine = request.config.getoption("--harness-engine") or "auto"
     command = Command(tmp_path / "state", tmp_path, engine)
     yield command
     command.end()

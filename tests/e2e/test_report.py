@@ -51,7 +51,7 @@ def reported(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Reported]:
     folder = tmp_path_factory.mktemp("report")
-    engine = request.config.getoption("--engine") or "auto"
+    engine = request.config.getoption("--harness-engine") or "auto"
     command = Command(folder / "state", folder, engine)
     done = command.run("run", str(SEED), "-k", BUG)
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""The Confluence that these tests run against: whatever `--confluence` and `--engine` name.
+"""The Confluence that these tests run against: `--harness-confluence`, on `--harness-engine`.
 
 It is a stack as the harness brings it up, at real time. Tests of what only a stand-in can be asked
 for (variables, switches, a kill) are marked `standin`, start one of their own, and are deselected
@@ -26,7 +26,7 @@ from harness.testbed.pool import TestbedPool
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Deselects what only a stand-in can be asked for, where a real image is named."""
-    chosen = resolve({"confluence": config.getoption("--confluence")}, os.environ).settings
+    chosen = resolve({"confluence": config.getoption("--harness-confluence")}, os.environ).settings
     if not chosen.is_standin:
         deselected = [item for item in items if item.get_closest_marker("standin")]
         config.hook.pytest_deselected(items=deselected)

@@ -1,4 +1,4 @@
-"""The engine that `--engine` names, with what its services run from."""
+"""The engine that `--harness-engine` names, with what its services run from."""
 
 import os
 from collections.abc import Iterator
@@ -12,6 +12,8 @@ from harness.settings import resolve
 
 @pytest.fixture(scope="session")
 def ready(request: pytest.FixtureRequest) -> Iterator[Ready]:
-    settings = resolve({"engine": request.config.getoption("--engine")}, os.environ).settings
+    settings = resolve(
+        {"engine": request.config.getoption("--harness-engine")}, os.environ
+    ).settings
     with prepared(settings, lambda _: None) as ready:
         yield ready

@@ -65,9 +65,9 @@ def test_the_command_line_of_before() -> None:
         "--synchrony-port",
         "--jdwp-port",
     ]
-    assert [each.flag for each in flags_of("pytest")] == [
-        "--engine",
-        "--confluence",
-        "--ccma",
-        "--time-scale",
+    assert [each.option for each in flags_of("pytest")] == [
+        "--harness-engine",
+        "--harness-confluence",
+        "--harness-ccma",
+        "--harness-time-scale",
     ]
