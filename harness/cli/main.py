@@ -30,6 +30,7 @@ VERBS: Mapping[str, str] = {
     "check": "harness.cli.explain",
     "report": "harness.cli.report",
     "init": "harness.cli.report",
+    "contract": "harness.cli.contract",
     "golden": "harness.cli.golden",
     "cloud": "harness.cli.cloud",
 }

@@ -1,0 +1,64 @@
+"""The verb `contract`: asks a Confluence what the harness relies on, and writes a report."""
+
+import os
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli.explain import PASSWORD
+from harness.errors import EXIT_FAILED, BadInput
+
+REPORT = Path("contract-report.json")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Adds the verb to the command."""
+    app.command("contract")(contract)
+
+
+def contract(
+    confluence: Annotated[str, typer.Option(help="its address, with its context path")],
+    user: Annotated[str, typer.Option(help=f"an administrator's name; password in {PASSWORD}")],
+    report: Annotated[Path, typer.Option(help="where to write the report")] = REPORT,
+    *,
+    browser: Annotated[bool, typer.Option(help="read the assistant's pages, too")] = True,
+) -> int:
+    """Ask a Confluence for all that the harness relies on; changes nothing there.
+
+    The report has the form of each answer, no contents. Exit status: 0 all as expected, 1 where
+    something differs.
+    """
+    from harness.contract.asking import ask, clients, versions
+    from harness.contract.facts import FACTS
+    from harness.contract.results import ContractReport, as_text
+    from harness.drivers.confluence.session import Account
+
+    password = os.environ.get(PASSWORD)
+    if password is None:
+        raise BadInput(f"--user needs a password: put it into the variable {PASSWORD}")
+    if not confluence.startswith(("http://", "https://")):
+        raise BadInput(f"--confluence {confluence!r}: write an address, as in http://host:8090")
+    if not report.parent.is_dir():
+        raise BadInput("--report: there is no such folder", path=report.parent)
+    account = Account(user, password)
+    with clients(confluence.rstrip("/"), account) as client:
+        client("admin")  # a wrong password or address ends it here, with one line
+        version, assistant = versions(client)
+        answers = [*ask(FACTS, client, assistant)]
+    if browser:
+        from harness.contract.pages import read_pages
+        from harness.drivers.browser.launch import browser_session
+
+        with browser_session() as opened:
+            answers += read_pages(opened.new_page(), confluence.rstrip("/"), account)
+    said = ContractReport(
+        harness=metadata.version("migration-harness"),
+        confluence=version,
+        assistant=assistant,
+        answers=tuple(answers),
+    )
+    report.write_text(said.model_dump_json(indent=1, by_alias=True) + "\n", encoding="utf-8")
+    print(f"{as_text(said)}\nreport: {report}")
+    return EXIT_FAILED if said.differing else 0

@@ -1,0 +1,113 @@
+"""Asks a Confluence each fact over HTTP."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import httpx
+
+from harness.contract import outline
+from harness.contract.facts import Fact, Who
+from harness.contract.results import Answered, Outcome
+from harness.drivers.confluence.session import (
+    Account,
+    ConfluenceClient,
+    connect,
+    log_in,
+    open_client,
+)
+from harness.errors import DriverError
+
+ASSISTANT = "com.atlassian.migration.agent"
+
+Clients = Callable[[Who], httpx.Client]
+
+
+@contextmanager
+def clients(
+    base_url: str, account: Account, *, transport: httpx.BaseTransport | None = None
+) -> Iterator[Clients]:
+    """Gives a client for each way of being somebody; each is opened when it is first asked for.
+
+    Args:
+        base_url: Confluence's address, with its context path.
+        account: an administrator.
+        transport: what to send through instead of the network; for tests.
+
+    Raises:
+        DriverError: (when one is asked for) the account is refused.
+    """
+    options: dict[str, Any] = {} if transport is None else {"transport": transport}
+    opened: dict[Who, httpx.Client] = {}
+
+    def by_cookie() -> httpx.Client:
+        # Without the account it does not confirm the password by itself.
+        client = ConfluenceClient(base_url, None, by_cookie=True, **options)
+        log_in(client, account)
+        return client
+
+    makers: dict[Who, Callable[[], httpx.Client]] = {
+        "nobody": lambda: ConfluenceClient(base_url, None, **options),
+        "basic": lambda: open_client(base_url, account, transport=transport),
+        "cookie": by_cookie,
+        "admin": lambda: connect(base_url, account, transport=transport),
+    }
+    with ExitStack() as stack:
+
+        def client(who: Who) -> httpx.Client:
+            if who not in opened:
+                opened[who] = makers[who]()
+                stack.callback(opened[who].close)
+            return opened[who]
+
+        yield client
+
+
+def ask(facts: Sequence[Fact], client: Clients, assistant: str | None) -> Iterator[Answered]:
+    """Asks each fact and says how the answer compares; what cannot be asked is said, too.
+
+    Args:
+        facts: what to ask.
+        client: as whom.
+        assistant: the assistant's version; None where it is not known.
+    """
+    version = _numbers(assistant)
+    for fact in facts:
+        if version and fact.since > version:
+            older = f"this assistant is {assistant}"
+            yield Answered.of(fact, "not asked", older)
+            continue
+        headers = {"Accept": fact.accept} if fact.accept else {}
+        try:
+            answer = client(fact.who).get(fact.path, headers=headers)
+        except (httpx.HTTPError, DriverError) as error:
+            yield Answered.of(fact, "not asked", str(error))
+            continue
+        differs = fact.expect(answer)
+        outcome: Outcome = "differs" if differs else "same"
+        yield Answered.of(fact, outcome, differs or "", outline.of_answer(answer))
+
+
+def versions(client: Clients) -> tuple[str | None, str | None]:
+    """Confluence's version by its manifest, and the assistant's by UPM; None where not said."""
+    return (
+        _found(client("nobody"), "/rest/applinks/1.0/manifest", r"<version>([^<]+)<"),
+        _found(
+            client("admin"),
+            f"/rest/plugins/1.0/{ASSISTANT}-key",
+            r'"version"\s*:\s*"([^"]+)"',
+        ),
+    )
+
+
+def _found(client: httpx.Client, path: str, pattern: str) -> str | None:
+    try:
+        match = re.search(pattern, client.get(path).text)
+    except (httpx.HTTPError, DriverError):
+        return None
+    return match.group(1)[:40] if match else None
+
+
+def _numbers(version: str | None) -> tuple[int, ...]:
+    return tuple(int(each) for each in re.findall(r"\d+", version or "")[:3])
