@@ -40,7 +40,7 @@ AxisSetting = Literal[
 ]
 
 Admin = Literal["waits", "cancels"]
-Browser = Literal["fresh", "stale"]
+Browser = Literal["fresh", "stale", "signed-out"]
 Assessment = Literal["needed", "not-needed"]
 CloudInstall = Literal["installed", "missing", "no-webhook"]
 Consent = Literal["given", "withheld"]
@@ -82,7 +82,8 @@ class CloudSetup:
             keys are not linked; `open` links every pair of keys.
         core: whether Confluence has a place to export the core migration to.
         email_domains: whether an admin has decided not to trust the users' email domains.
-        browser: whether a cache before Confluence keeps the plan's page once it shows progress.
+        browser: whether, once the plan's page shows progress, a cache before Confluence keeps it
+            (`stale`) or a balancer loses the session at each request for it (`signed-out`).
         server_app: whether UPM has the server app enabled.
         admin: whether the admin stops the plan once the listener is called.
         faults: faults in force, as the control API takes them.

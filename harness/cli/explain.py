@@ -16,6 +16,8 @@ from harness.errors import BadInput
 from harness.lifecycle import runs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from harness.diagnosis.readers.run_folder import StoredCase
     from harness.drivers.confluence.session import Account
     from harness.explain.inspect import Target
@@ -64,7 +66,7 @@ def explain(
     as_json: Json = False,
 ) -> int:
     """Say which link broke, with the evidence, and what to do."""
-    from harness.explain import commands, stored
+    from harness.explain import stored
 
     named = runs.find(run) if run else None
     file = named.stack_file if named else None
@@ -72,7 +74,7 @@ def explain(
         raise BadInput("name a run, or look at a Confluence of your own with --attach")
     if not attach and run and file and not file.is_file():
         cases = stored.cases(stored.find(run, _results), case)
-        _say(commands.explained(cases), as_json)
+        _say_cases(cases, as_json)
         return 0
     from harness.explain.inspect import Target
 
@@ -92,7 +94,7 @@ def explain(
         ccma=ccma,
     )
     seen = _seen(hand, None if attach else named)
-    _say(commands.explained([seen]), as_json)
+    _say_cases([seen], as_json)
     return 0
 
 
@@ -156,6 +158,15 @@ def _seen(hand: "Target", run: runs.Run | None) -> "StoredCase":
     zone = hand.zone or attach.log_zone(run, socket)
     standing = inspect.of_stack(document.read(run), replace(hand, zone=zone))
     return inspect.see(standing, f"stack {run.id}")
+
+
+def _say_cases(cases: "Sequence[StoredCase]", as_json: bool) -> None:
+    from harness.explain import commands
+
+    if as_json:
+        print(json.dumps(commands.explained_as_data(cases), indent=1))
+    else:
+        print(commands.explained(cases).rstrip())
 
 
 def _say(said: tuple[str, Any], as_json: bool) -> None:

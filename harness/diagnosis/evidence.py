@@ -124,11 +124,20 @@ class RowBesideRest(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LoginShown(Evidence):
-    """The browser was sent to log in instead of the plan's page, and never saw that again."""
+class PageUnread(Evidence):
+    """The last look met something else than the plan's page: `met`, in a word."""
+
+    met: str
 
     def _say(self) -> str:
-        return "the browser was asked to log in where the plan's page should be"
+        if self.is_log_in:
+            return "the browser was asked to log in where the plan's page should be"
+        return f"the last look could not read the plan's page: {self.met}"
+
+    @property
+    def is_log_in(self) -> bool:
+        """Whether it was the page to log in."""
+        return self.met == "logged-out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

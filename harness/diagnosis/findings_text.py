@@ -137,14 +137,18 @@ def _cause(finding: Finding) -> str:
     lines.append(f"  responsible: {cause.responsible}")
     if finding.note:
         lines.append(_wrapped("  = ", finding.note))
-    told = _once_each(finding.evidence)
-    lines += [_wrapped("  - ", each) for each in told[:_MOST_EVIDENCE]]
-    if more := len(told) - _MOST_EVIDENCE:
-        lines += [f"  - and {more} more"] if more > 0 else []
+    lines += _listed(_once_each(finding.evidence))
     lines += [_wrapped("  ? ", each) for each in finding.missing]
     lines.append(_wrapped("  > ", cause.advice))
     lines.append(f"    {cause.source}")
     return "\n".join(lines)
+
+
+def _listed(told: Sequence[str]) -> list[str]:
+    """One line each, and how many more there are."""
+    lines = [_wrapped("  - ", each) for each in told[:_MOST_EVIDENCE]]
+    more = len(told) - len(lines)
+    return [*lines, f"  - and {more} more (--json has them)"] if more else lines
 
 
 def _again(times: int) -> str:
@@ -202,9 +206,7 @@ def _made_up(facts: Facts) -> list[str]:
     empty = [each for each in facts.of(HostCalled) if not each.answered]
     if not empty:
         return []
-    lines = [_wrapped("  - ", str(each)) for each in empty[:_MOST_EVIDENCE]]
-    if more := max(0, len(empty) - _MOST_EVIDENCE):
-        lines.append(f"  - and {more} more methods")
+    lines = _listed([str(each) for each in empty])
     return ["Made up, since the stand-in does not have it:\n" + "\n".join(lines)]
 
 

@@ -17,14 +17,16 @@ Said = tuple[str, Any]
 _RULE = "-" * 96
 
 
-def explained(cases: Sequence[StoredCase]) -> Said:
-    """Each case explained."""
-    texts, data = [], []
-    for case in cases:
-        findings = diagnose(case.facts)
-        texts.append(explain(case.id, case.facts, findings, case.problems))
-        data.append(to_json(case.id, case.facts, findings, case.problems))
-    return f"\n{_RULE}\n".join(texts), data
+def explained(cases: Sequence[StoredCase]) -> str:
+    """Each case explained, as text."""
+    return f"\n{_RULE}\n".join(
+        explain(case.id, case.facts, diagnose(case.facts), case.problems) for case in cases
+    )
+
+
+def explained_as_data(cases: Sequence[StoredCase]) -> list[dict[str, Any]]:
+    """The same as data."""
+    return [to_json(case.id, case.facts, diagnose(case.facts), case.problems) for case in cases]
 
 
 def compared(one: str, other: str, select: str | None, folder: Callable[[], Path]) -> Said:

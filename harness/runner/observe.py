@@ -30,6 +30,7 @@ from harness.checker.verdict import (
 )
 from harness.drivers.browser.look import look, pause
 from harness.drivers.browser.migration_assistant import plan_status
+from harness.drivers.browser.page_state import State
 from harness.drivers.cloud import CloudControl
 from harness.drivers.confluence.session import Account
 from harness.errors import HarnessError, PageUnreadable
@@ -50,6 +51,10 @@ _GRACE_SECONDS = 60.0
 
 _STOOD_STILL = 3.0
 """Wall seconds beyond the usual after which a pause is recorded."""
+
+_LOGGED_OUT = State.LOGGED_OUT.value
+_TURNED_AWAY = 3
+"""Looks in a row that met a log-in page after logging in, or without an account to do so."""
 
 _CLOCK_MOVED = 3.0
 """Wall seconds by which the machine's clock may differ from its monotonic clock."""
@@ -205,7 +210,7 @@ class Watch:
             self.cloud.update()
             verdict = judge(expectation, bug, self.evidence)
             is_over = self.clock() - first > bound + sum(each.seconds for each in self.pauses)
-            if not verdict.is_open:
+            if not verdict.is_open or self._is_turned_away():
                 return self._ended()
             if is_over or not has_hope(expectation, bug, self.evidence):
                 self._check_scale(looks=1)  # rather the cause than that too little was seen
@@ -213,6 +218,11 @@ class Watch:
             self._check_scale(looks=_ENOUGH_LOOKS)
             self.cloud.update(wait=self._silence())
             pause(self.page)
+
+    def _is_turned_away(self) -> bool:
+        """Whether the browser is not let in, however often it logs in."""
+        last = self.looks[-_TURNED_AWAY:]
+        return len(last) == _TURNED_AWAY and all(each.met == _LOGGED_OUT for each in last)
 
     def _ended(self) -> Watched:
         """The verdict, with what else went wrong."""
@@ -244,7 +254,7 @@ class Watch:
                 plan_status=self._plan_status(),
             )
         except PageUnreadable as error:
-            seen = replace(seen, saw=str(error), url=self.page.url)
+            seen = replace(seen, saw=str(error), met=error.state, url=self.page.url)
         seen = replace(seen, ended=self.clock())
         self.looks.append(seen)
         self._took.append(seen.ended - began - patience)

@@ -12,13 +12,16 @@ from playwright.sync_api import Page
 
 from harness.cases import CloudSetup
 from harness.drivers.browser import assessment
-from harness.drivers.browser.page_cache import stale_plans
+from harness.drivers.browser.proxies import lost_sessions, stale_plans
 from harness.drivers.confluence import apps, email_domains
 from harness.environment.services.names import CONFLUENCE, HOME
 from harness.errors import DriverError
 from harness.plugin_jar.read import read_plugin
 from harness.settings import STANDIN
 from harness.testbed.testbed import Testbed
+
+_PROXIES = {"stale": stale_plans, "signed-out": lost_sessions}
+"""What stands between the browser and Confluence, by the setting's word."""
 
 
 @contextmanager
@@ -55,8 +58,8 @@ def establish(testbed: Testbed, setup: CloudSetup) -> Iterator[None]:
         if setup.core == "fails":
             _in_confluence(testbed, 'rm -rf "$exports" && : > "$exports"')
             undo.callback(_in_confluence, testbed, 'rm -f "$exports"')
-        if setup.browser == "stale":
-            undo.enter_context(stale_plans(testbed.context))
+        if between := _PROXIES.get(setup.browser):
+            undo.enter_context(between(testbed.context))
         for fault in setup.faults:
             testbed.stack.cloud.add_fault(fault)
         yield

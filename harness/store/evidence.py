@@ -25,6 +25,7 @@ class Look:
         began, ended: harness seconds; the page was read between them.
         row: what it showed for the app; None where the page could not be believed.
         saw: what was there instead of a row, or what had to be done to read it, in words.
+        met: one word for what was there instead, such as `logged-out`; empty where a row was read.
         server_time: from the page's own answer; None where that had none.
         wall_time: the harness's wall clock when the look began.
         url: the page's address.
@@ -43,6 +44,7 @@ class Look:
     plan: str | None = None
     plan_status: str | None = None
     user: str | None = None
+    met: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,6 @@ Artefacts, by their name in results.json:
 """
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -38,10 +37,10 @@ from harness.diagnosis.evidence import (
     Evidence,
     Flag,
     HostCalled,
-    LoginShown,
     LogLine,
     Origin,
     OtherLoaders,
+    PageUnread,
     PlanStatus,
     Plugin,
     RefusedDomains,
@@ -72,7 +71,6 @@ from harness.store.probe_record import ProbeRecord
 from harness.store.server_log import parse, zone_of
 
 _WORTH_READING = frozenset({"WARN", "ERROR", "FATAL"})
-_LOGIN = re.compile(r"logged-out|session has ended", re.IGNORECASE)
 _RESULTS_ORIGIN = Origin(RESULTS)
 
 
@@ -170,16 +168,18 @@ def from_case(case: Mapping[str, Any], ccma: str | None) -> list[Evidence]:
         )
     if status := case.get("plan_status"):
         items.append(PlanStatus(origin=origin, status=status))
-    return items + _rows(case) + _logins(case)
+    return items + _rows(case) + _unread(case)
 
 
-def _logins(case: Mapping[str, Any]) -> list[Evidence]:
-    """A log-in page at the last look, where the plan's page should have been."""
+def _unread(case: Mapping[str, Any]) -> list[Evidence]:
+    """What the last look met where that was not the plan's page."""
     looks = (case.get("evidence") or {}).get("looks") or []
-    last = looks[-1] if looks else {}
-    if last.get("row") is not None or not _LOGIN.search(str(last.get("saw") or "")):
+    if not looks or looks[-1].get("row") is not None:
         return []
-    return [LoginShown(origin=Origin(f"page, look {len(looks)}"))]
+    wall = looks[-1].get("wall_time")
+    at = datetime.fromisoformat(wall) if wall else None
+    met = str(looks[-1].get("met") or "not told")
+    return [PageUnread(origin=Origin("page, the last look", at), met=met)]
 
 
 def _rows(case: Mapping[str, Any]) -> list[Evidence]:

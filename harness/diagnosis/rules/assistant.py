@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from harness.diagnosis.evidence import (
     MigrationMade,
+    PageUnread,
     PollerRuns,
     Triggered,
 )
@@ -64,6 +65,8 @@ def poll_not_due(facts: Facts) -> Finding:
     polls = facts.polls(change, row.until)
     if polls:
         return excluded(cause, polls[-1])
+    if facts.of(PageUnread):
+        return unknown(cause, "what the row has shown since: the last looks met another page")
     anchor = max([*facts.of(MigrationMade), *facts.polls()], key=server_time, default=None)
     if anchor is None or anchor.origin.server is None:
         return unknown(cause, "when the assistant polled last")

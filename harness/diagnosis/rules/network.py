@@ -3,9 +3,9 @@
 import re
 
 from harness.diagnosis.evidence import (
-    LoginShown,
     LogLine,
     MigrationMade,
+    PageUnread,
     RestRow,
     RowBesideRest,
     ServerCall,
@@ -63,8 +63,8 @@ def is_unreachable(line: LogLine) -> bool:
 def session_ended(facts: Facts) -> Finding:
     """A log-in page in place of the plan's."""
     cause = "session-ended"
-    if shown := facts.of(LoginShown):
-        return proved(cause, *shown)
+    if asked := [each for each in facts.of(PageUnread) if each.is_log_in]:
+        return proved(cause, *asked)
     if facts.row:
         return excluded(cause, facts.row)
     return unknown(cause, *facts.lacking(PAGE))

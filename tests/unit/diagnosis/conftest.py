@@ -30,10 +30,10 @@ from harness.diagnosis.evidence import (
     ListenerCall,
     ListenerClass,
     ListenerFailed,
-    LoginShown,
     LogLine,
     MigrationMade,
     Origin,
+    PageUnread,
     PlanStatus,
     Plugin,
     ProgressPost,
@@ -429,7 +429,7 @@ class Story:
 
     def _row(self, status: str, percent: int | None, until: float = 40) -> None:
         if self.has("session-ended"):
-            self.items.append(LoginShown(origin=self.at(until)))
+            self.items.append(PageUnread(origin=self.at(until), met="logged-out"))
             return
         last = NOON + timedelta(minutes=until)
         self.items.append(RowShown(origin=self.at(2), status=status, percent=percent, until=last))

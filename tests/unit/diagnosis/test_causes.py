@@ -26,17 +26,11 @@ def test_each_cause_is_whole(cause):
         assert "  " not in text
 
 
-WITHOUT_A_KNOWN_FAILURE = {
-    # No switch of a case makes them yet; the stories of conftest.py have their evidence.
-    "session-ended",
-}
-
-
-def test_every_cause_has_a_known_failure_or_is_listed_without():
+def test_every_cause_has_a_known_failure():
     folder = Path(__file__).parents[3] / "fixtures" / "cases" / "failures"
     made = {path.name.split(".")[0] for path in folder.glob("*.yaml")}
 
-    assert made == set(BY_ID) - WITHOUT_A_KNOWN_FAILURE
+    assert made == set(BY_ID)
 
 
 def test_a_former_name_leads_to_a_cause_of_today():

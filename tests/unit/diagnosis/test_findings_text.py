@@ -1,7 +1,7 @@
 """What `harness explain` says besides the causes."""
 
 from harness.diagnosis.diagnose import diagnose
-from harness.diagnosis.evidence import Origin, RowShown, ToleratedCall
+from harness.diagnosis.evidence import HostCalled, Origin, RowShown, ToleratedCall
 from harness.diagnosis.facts import Facts
 from harness.diagnosis.findings_text import explain, to_json
 
@@ -34,3 +34,16 @@ def test_where_production_agrees_nothing_is_said():
 
     assert "Production would refuse" not in text
     assert data["production_would_refuse"] == []
+
+
+def test_a_long_list_is_cut_and_says_by_how_much():
+    calls = [
+        HostCalled(type="com.example.Host", method=f"m{n}", answered=False, times=1)
+        for n in range(9)
+    ]
+    text, data = told(*calls)
+
+    assert text.count("  - the app called com.example.Host.m") == 7
+    assert "  - and 2 more (--json has them)\n" in text
+    assert len(data["host_calls"]) == 9
+    assert "more (--json" not in told(*calls[:7])[0]

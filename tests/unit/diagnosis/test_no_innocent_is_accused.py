@@ -31,9 +31,9 @@ from harness.diagnosis.evidence import (
     ListenerCall,
     ListenerClass,
     ListenerFailed,
-    LoginShown,
     LogLine,
     MigrationMade,
+    PageUnread,
     Plugin,
     ProgressPost,
     RefusedDomains,
@@ -56,6 +56,7 @@ KINDS: dict[str, tuple[type[Evidence], ...]] = {
     PROBE: (ListenerClass, ListenerCall, UploadsBegun, OnStandin),
     JOURNAL: (
         MigrationMade,
+        PageUnread,
         TransferMade,
         Triggered,
         ListenerFailed,
@@ -72,7 +73,7 @@ KINDS: dict[str, tuple[type[Evidence], ...]] = {
     OSGI: (Bundle,),
     UPM: (Plugin,),
     SERVER_LOG: (LogLine,),
-    PAGE: (RowShown, LoginShown),
+    PAGE: (RowShown, PageUnread),
 }
 
 

@@ -22,11 +22,11 @@ def old_run(tmp_path: Path) -> Path:
 
 def test_it_is_explained(old_run: Path) -> None:
     named = stored.find(str(old_run), lambda: old_run)
-    text, data = commands.explained(stored.cases(named, None))
-    assert "PROVED dev-mode-row-not-updated" in text
+    cases = stored.cases(named, None)
+    assert "PROVED dev-mode-row-not-updated" in commands.explained(cases)
     (case,) = read_run(old_run)
     assert (case.id, case.problems) == (CASE, ())
-    assert json.dumps(data)
+    assert json.dumps(commands.explained_as_data(cases))
 
 
 def test_it_is_judged_by_the_rules_of_today(old_run: Path) -> None:

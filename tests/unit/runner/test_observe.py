@@ -477,9 +477,28 @@ def test_a_pause_makes_that_longer(world: World, monkeypatch: pytest.MonkeyPatch
     assert 89 < world.now < 89.5
 
 
-def unreadable(world: World) -> Any:
+def test_a_browser_that_is_never_let_in_is_soon_given_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(observe, "look", unreadable(world, "logged-out"))
+    watched = watch(world, case(rows=["READY"], lasts="10m")).run()
+    assert watched.verdict.name == "error"
+    assert [each.met for each in watched.evidence.looks] == 3 * ["logged-out"]
+
+
+def test_a_session_that_ends_now_and_then_is_not_given_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused, seen = unreadable(world, "logged-out"), world.look
+    kinds = iter([refused] * 2 + [seen] + [refused] * 2)
+    monkeypatch.setattr(observe, "look", lambda *a, **k: next(kinds, seen)(*a, **k))
+    world.polls(1.0)
+    assert watch(world, case(rows=["READY"], lasts="15m")).run().verdict.name == "passed"
+
+
+def unreadable(world: World, state: str = "http-error") -> Any:
     def look(*_: object, **__: object) -> Look:
         world.now += 0.05
-        raise PageUnreadable("reading the row", "http-error", "HTTP 503")
+        raise PageUnreadable("reading the row", state, "HTTP 503")
 
     return look

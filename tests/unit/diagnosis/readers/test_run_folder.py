@@ -10,8 +10,8 @@ from harness.diagnosis.diagnose import diagnose
 from harness.diagnosis.evidence import (
     ListenerCall,
     ListenerClass,
-    LoginShown,
     LogLine,
+    PageUnread,
     RowShown,
 )
 from harness.diagnosis.findings_text import explain, for_results, to_json
@@ -267,15 +267,16 @@ def test_a_probes_record_is_read(run):
     assert set(proved(run)) == {"cloud-key-null", "listener-threw"}
 
 
-@pytest.mark.parametrize(
-    ("saw", "found"),
-    [("reading the row: logged-out (password field)", True), ("unavailable", False)],
-)
-def test_a_login_page_at_the_last_look_is_told(saw, found):
-    look = {"row": None, "saw": saw}
-    told = from_case({"evidence": {"looks": [{"row": {"status": "READY"}}, look]}}, None)
+@pytest.mark.parametrize("met", ["logged-out", "unavailable"])
+def test_a_last_look_that_met_another_page_is_told(met):
+    at = "2026-11-23T12:00:00Z"
+    looks = [{"row": {"status": "READY"}}, {"row": None, "met": met, "wall_time": at}]
+    (told,) = from_case({"evidence": {"looks": looks}}, None)
 
-    assert any(isinstance(each, LoginShown) for each in told) is found
+    assert isinstance(told, PageUnread)
+    assert (told.met, told.is_log_in) == (met, met == "logged-out")
+    assert told.origin.wall == datetime.fromisoformat(at)
+    assert from_case({"evidence": {"looks": looks[:1]}}, None) == []
 
 
 def test_a_site_tells_which_email_domains_are_refused():

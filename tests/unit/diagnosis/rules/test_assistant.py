@@ -10,6 +10,7 @@ from harness.diagnosis.evidence import (
     Flag,
     MigrationMade,
     Origin,
+    PageUnread,
     PollerRuns,
     Triggered,
 )
@@ -127,6 +128,16 @@ def test_dev_mode_of_a_fixed_assistant_polls_each_minute(flags, minutes):
     found = asked(poll_not_due, *flags, BEGAN, poll(5), news, row)
 
     assert found == proved(NOT_DUE, news, poll(5), row, note=due(5 + minutes))
+
+
+@pytest.mark.parametrize("met", ["logged-out", "unavailable"])
+def test_where_the_last_looks_met_another_page_nobody_waits_for_a_poll(met):
+    row = shown("RUNNING", 0, 13)
+
+    found = asked(poll_not_due, BEGAN, NEWS, poll(14), row, PageUnread(met=met))
+
+    missing = "what the row has shown since: the last looks met another page"
+    assert found == unknown(NOT_DUE, missing)
 
 
 def test_a_poll_that_came_brought_the_change():

@@ -3,7 +3,7 @@
 import pytest
 from rule_evidence import asked, at, call, learn, log, shown
 
-from harness.diagnosis.evidence import LoginShown, MigrationMade, Origin, RestRow, RowBesideRest
+from harness.diagnosis.evidence import MigrationMade, Origin, PageUnread, RestRow, RowBesideRest
 from harness.diagnosis.facts import PAGE
 from harness.diagnosis.finding import excluded, proved, unknown
 from harness.diagnosis.rules.network import (
@@ -111,8 +111,11 @@ def test_without_both_nothing_is_known_of_the_page():
 
 
 def test_a_log_in_page_is_no_plan():
-    login = LoginShown(origin=at(1))
+    login = PageUnread(origin=at(1), met="logged-out")
 
     assert asked(session_ended, login, shown("READY")) == proved("session-ended", login)
+    assert asked(session_ended, PageUnread(met="unavailable"), shown("READY")) == (
+        excluded("session-ended", shown("READY"))
+    )
     assert asked(session_ended, shown("READY")) == excluded("session-ended", shown("READY"))
     assert asked(session_ended, without=(PAGE,)) == unknown("session-ended", *learn(PAGE))
