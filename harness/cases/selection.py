@@ -5,10 +5,12 @@ A word matches an id that contains it: `-k "feature=on and not ccma=3.1.7"`.
 
 import re
 from collections.abc import Callable, Sequence
+from difflib import SequenceMatcher
 
 from harness.errors import BadInput
 
 _TOKEN = re.compile(r"\(|\)|[^\s()]+")
+_JOINS = frozenset({"and", "or", "not", "(", ")"})
 
 Predicate = Callable[[str], bool]
 
@@ -24,6 +26,31 @@ def compile_expression(text: str) -> Predicate:
     if rest:
         raise BadInput(f"-k {text!r}: {rest[0]!r} does not belong there")
     return predicate
+
+
+def nearest(text: str, ids: Sequence[str], most: int = 3) -> str:
+    """A phrase for an expression that matches nothing: the ids that come nearest to it.
+
+    Args:
+        text: the expression.
+        ids: those that there are.
+        most: how many to name.
+    """
+    words = [word for word in _TOKEN.findall(text) if word not in _JOINS]
+
+    def likeness(name: str) -> float:
+        near = (
+            max(
+                SequenceMatcher(None, word, part).ratio()
+                for part in (name, *re.split(r"[\[\],]+", name))
+            )
+            for word in words
+        )
+        return sum(near)
+
+    found = sorted(ids, key=likeness, reverse=True)[:most]
+    rest = len(ids) - len(found)
+    return f"nearest: {', '.join(found)}" + (f" (and {rest} others)" if rest else "")
 
 
 def _either(tokens: Sequence[str], text: str) -> tuple[Predicate, Sequence[str]]:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from harness.cli.options import Json, StoredRun
 from harness.errors import BadInput
 from harness.lifecycle import runs
+from harness.store.layout import LAST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +30,6 @@ PASSWORD = "HARNESS_ATTACH_PASSWORD"  # noqa: S105 - a variable's name
 CONTROL_TOKEN = "HARNESS_CONTROL_TOKEN"  # noqa: S105 - a variable's name
 """Likewise what the control API of `--cloud` wants to be sent."""
 
-Json = Annotated[bool, typer.Option("--json", help="print one JSON document")]
 Cases = Annotated[
     str | None, typer.Option("--case", help="a case's id, or an expression as for `run -k`")
 ]
@@ -43,9 +44,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def explain(
-    run: Annotated[
-        str | None, typer.Argument(help="a run's folder or id, or the id of a stack that `up` left")
-    ] = None,
+    run: StoredRun = LAST,
     case: Cases = None,
     attach: Annotated[
         bool, typer.Option("--attach", help=f"a Confluence of your own; password in {PASSWORD}")
@@ -65,14 +64,14 @@ def explain(
     ccma: Annotated[str | None, typer.Option(help="the assistant's version")] = None,
     as_json: Json = False,
 ) -> int:
-    """Say which link broke, with the evidence, and what to do."""
+    """Say which link broke, with the evidence, and what to do.
+
+    RUN may also be the id of a stack that `harness up` left: that is looked at as it stands.
+    """
     from harness.explain import stored
 
-    named = runs.find(run) if run else None
-    file = named.stack_file if named else None
-    if not attach and file is None:
-        raise BadInput("name a run, or look at a Confluence of your own with --attach")
-    if not attach and run and file and not file.is_file():
+    named = runs.find(run)
+    if not attach and not named.stack_file.is_file():
         cases = stored.cases(stored.find(run, _results), case)
         _say_cases(cases, as_json)
         return 0
@@ -99,7 +98,7 @@ def explain(
 
 
 def judge(
-    run: Annotated[str, typer.Argument(help="a run's folder or id")],
+    run: StoredRun,
     files: Annotated[
         list[Path] | None, typer.Argument(help="case files with today's expectations")
     ] = None,

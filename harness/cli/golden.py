@@ -14,7 +14,7 @@ from harness.environment.golden_capture import save
 from harness.errors import BadInput
 from harness.lifecycle import interrupt, runs
 from harness.settings import project_root, resolve
-from harness.support.console import to_stderr
+from harness.support.console import say
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -34,9 +34,9 @@ def save_command(
     """Keep the home of the stack that `harness up` left; the stack is taken down."""
     if not _NAME.fullmatch(name):
         raise BadInput(f"golden home {name!r}: letters, digits, dots, hyphens and underscores only")
-    with interrupt.orderly(to_stderr), client_if_any(_docker_socket()) as client:
-        place = save(name, _with_a_stack(run), to_stderr, client)
-    to_stderr(f"kept in {place}: `harness up --golden {name}` begins with it")
+    with interrupt.orderly(say), client_if_any(_docker_socket()) as client:
+        place = save(name, _with_a_stack(run), say, client)
+    say(f"kept in {place}: `harness up --golden {name}` begins with it")
     return 0
 
 

@@ -20,7 +20,7 @@ from harness.store import request as request_file
 from harness.store import results as results_file
 from harness.store.merge import Shard, read, write
 from harness.store.results import Results, exit_status
-from harness.support.console import to_stderr
+from harness.support.console import say
 
 
 def add_to(app: typer.Typer) -> None:
@@ -40,7 +40,7 @@ def merge(
         results = results.model_copy(update={"reached": said})
         results_file.write(results, target / layout.RESULTS)
     table.summary(Console(stderr=True, width=None if sys.stderr.isatty() else 140), results)
-    to_stderr(f"results: {target}")
+    say(f"results: {target}")
     return exit_status(results)
 
 
@@ -50,7 +50,7 @@ def _reached(shard: Shard, results: Results) -> tuple[str, ...]:
     try:
         request_file.check_unchanged(request, shard.folder)
     except BadInput:
-        to_stderr("what the cases cover is left out: their files are not here, or have changed")
+        say("what the cases cover is left out: their files are not here, or have changed")
         return ()
     strength = parsed(request.strength, request.locate)
     suites = [

@@ -1,6 +1,7 @@
 """Options that several verbs take; those of the settings are made from their declarations."""
 
 import inspect
+import os
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Annotated, Any
@@ -8,8 +9,28 @@ from typing import Annotated, Any
 import typer
 
 from harness.settings import Command, Declaration, flags_of
+from harness.store.layout import LAST
 
 Json = Annotated[bool, typer.Option("--json", help="print one JSON document")]
+
+
+def _stored_runs(incomplete: str) -> list[str]:
+    """What a shell completes a run by: `last`, and the newest ids."""
+    from harness.settings import resolve
+
+    folder = resolve({}, os.environ).settings.results
+    found = sorted(path.name for path in folder.glob(f"{incomplete}*") if path.is_dir())
+    return [LAST, *found[-20:]]
+
+
+StoredRun = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="a run's folder or id, or `last`, the newest of this project",
+        autocompletion=_stored_runs,
+    ),
+]
 
 Flags = Mapping[str, Any]
 """The settings given on the command line; None where one was not given."""
@@ -41,7 +62,7 @@ def takes_settings(command: Command) -> Callable[[Callable[..., int]], Callable[
 
 
 def _option(declared: Declaration) -> inspect.Parameter:
-    option = typer.Option(declared.flag, help=declared.help)
+    option = typer.Option(declared.flag, help=declared.long_help)
     return inspect.Parameter(
         declared.name,
         inspect.Parameter.KEYWORD_ONLY,

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from harness.cli import init as starter
-from harness.errors import BadInput
+from harness.cli.options import StoredRun
 from harness.explain import stored
 from harness.report import html, markdown
 from harness.settings import resolve
-from harness.store.layout import RESULTS
-from harness.support.console import to_stderr
+from harness.store.layout import LAST
+from harness.support.console import say
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,16 +22,14 @@ def add_to(app: typer.Typer) -> None:
 
 
 def report(
-    run: Annotated[
-        str | None, typer.Argument(help="a run's folder or id; the newest by default")
-    ] = None,
+    run: StoredRun = LAST,
     as_markdown: Annotated[
         bool, typer.Option("--markdown", help="print a summary for a CI page instead")
     ] = False,
 ) -> int:
     """Make a run's page: matrix, timelines, causes, screenshots, in one file."""
     results = resolve({}, os.environ).settings.results
-    path = stored.find(run or _newest(results), lambda: results).path
+    path = stored.find(run, lambda: results).path
     if as_markdown:
         print(markdown.write(path), end="")
     else:
@@ -49,14 +47,6 @@ def init(
     for path in starter.write(folder, jar, server_key, cloud_key):
         print(path)
     if jar is None:
-        to_stderr(f"next: name your jar and keys in {folder / 'migration' / 'app.yaml'}")
-    to_stderr(f"next: harness run {folder / 'migration' / 'cases.yaml'}")
+        say(f"next: name your jar and keys in {folder / 'migration' / 'app.yaml'}")
+    say(f"next: harness run {folder / 'migration' / 'cases.yaml'}")
     return 0
-
-
-def _newest(results: Path) -> str:
-    """The newest run that has results; ids sort by time."""
-    found = sorted(path.parent for path in results.glob(f"*/{RESULTS}"))
-    if not found:
-        raise BadInput(f"there is no run in {results}: name a run's folder")
-    return str(found[-1])

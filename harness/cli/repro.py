@@ -17,7 +17,7 @@ from harness.runner.session import open_session
 from harness.settings import resolve
 from harness.store.layout import REPRO
 from harness.store.results import CaseResult
-from harness.support.console import to_stderr
+from harness.support.console import say
 
 
 def add_to(app: typer.Typer) -> None:
@@ -45,7 +45,7 @@ def reproduce(
         settings = resolve({**flags, "confluence": image}, os.environ).settings
         with (
             live.shown(console) as listener,
-            open_session(settings, to_stderr, [listener], folder=folder) as session,
+            open_session(settings, say, [listener], folder=folder) as session,
         ):
             folder = session.folder
             seen = session.run([side.case for side in same], earlier=seen).cases
@@ -53,5 +53,5 @@ def reproduce(
     page = folder / REPRO
     page.write_text(repro.as_page(sides, seen))
     print(repro.as_text(sides, seen, folder))
-    to_stderr(f"page: {page}")
+    say(f"page: {page}")
     return repro.exit_status(sides, seen)

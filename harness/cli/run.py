@@ -20,7 +20,7 @@ from harness.runner.shrink import shrink_failures
 from harness.settings import resolve
 from harness.store.layout import RESULTS
 from harness.store.results import Results, exit_status, write
-from harness.support.console import to_stderr
+from harness.support.console import say
 
 
 def add_to(app: typer.Typer) -> None:
@@ -70,7 +70,7 @@ def run(
         write(outcome, json_file)
     if junit_file:
         junit.write(outcome, junit_file)
-    to_stderr(f"results: {folder}")
+    say(f"results: {folder}")
     return exit_status(outcome)
 
 
@@ -86,7 +86,7 @@ def _run(
     with (
         live.shown(console) as listener,
         open_session(
-            work.settings, to_stderr, [listener], folder=work.folder, attached=attached
+            work.settings, say, [listener], folder=work.folder, attached=attached
         ) as session,
     ):
         folder = session.folder

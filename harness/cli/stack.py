@@ -19,7 +19,7 @@ from harness.errors import BadInput
 from harness.lifecycle import interrupt, runs
 from harness.settings import project_root, resolve
 from harness.support import assets
-from harness.support.console import to_stderr
+from harness.support.console import say
 
 
 def add_to(app: typer.Typer) -> None:
@@ -44,14 +44,14 @@ def up(
         homes.read(settings.golden)  # refused before anything is pulled or built
     described = apps.load(app_folder or assets.sample_app("charts"))
     with (
-        interrupt.orderly(to_stderr),
+        interrupt.orderly(say),
         runs.open_run() as run,
-        prepared(settings, to_stderr) as ready,
+        prepared(settings, say) as ready,
     ):
         debris.sweep(ready.client)
         plan = StackPlan(described, settings.ccma_for())
         with debris.nothing_left(run, ready.client):
-            stack = bring_up(settings, ready, run, plan, progress=to_stderr)
+            stack = bring_up(settings, ready, run, plan, progress=say)
             document = leave_running(stack)
     if as_json:
         print(document.model_dump_json(indent=1))
@@ -73,14 +73,14 @@ def down(
         hint = (
             f"; others are {runs.listed(others)}: `harness down --all` ends them" if others else ""
         )
-        to_stderr(f"no stack of {project_root()} is running{hint}")
+        say(f"no stack of {project_root()} is running{hint}")
         return 0
     with client_if_any(_docker_socket()) as client:
         for each in chosen:
             in_docker = _engine(each) == "docker"
-            to_stderr(f"removed {debris.take_down(each, client)}")
+            say(f"removed {debris.take_down(each, client)}")
             if in_docker and client is None:
-                to_stderr(
+                say(
                     f"run {each.id} is on Docker, and no engine answers: its containers are "
                     "removed by the next run or `harness sweep` while one does"
                 )
@@ -108,7 +108,7 @@ def _engine(run: runs.Run) -> str | None:
 def sweep() -> int:
     """Remove what dead runs left behind."""
     with client_if_any(_docker_socket()) as client:
-        to_stderr(f"removed {debris.sweep(client)}")
+        say(f"removed {debris.sweep(client)}")
     return 0
 
 

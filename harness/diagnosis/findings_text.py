@@ -18,19 +18,27 @@ _MOST_EVIDENCE = 7
 _MOST_MISSES = 3
 
 
-def explain(case: str, facts: Facts, findings: Sequence[Finding], problems: Sequence[str]) -> str:
-    """One screen: what the row showed, the causes with their evidence, and what is not known.
+def explain(
+    case: str,
+    facts: Facts,
+    findings: Sequence[Finding],
+    problems: Sequence[str],
+    verdict: str = "",
+) -> str:
+    """One screen: the row, the verdict, the causes with their evidence, and what is not known.
 
     Args:
         case: the case's id.
         facts: its evidence.
         findings: every cause judged.
         problems: what could not be read.
+        verdict: the stored one with its reason, where there is one.
     """
     named = [each for each in findings if each.confidence in ("proved", "likely")]
     found = links(facts, findings)
     row = facts.row.says if facts.row else "nobody saw a row"
-    parts = [f"{case}\n{row}", "\n".join(map(_link, found))]
+    told = [_wrapped("", line) for line in (case, row, *verdict.splitlines())]
+    parts = ["\n".join(told), "\n".join(map(_link, found))]
     if not named:
         parts.append("No cause is proved, and none is likely.")
     parts += [_cause(finding) for finding in named]

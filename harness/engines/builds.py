@@ -5,7 +5,6 @@ half a jar.
 """
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
@@ -13,17 +12,11 @@ from pathlib import Path
 
 from harness.errors import BadInput
 from harness.lifecycle import child_environment
-from harness.support import assets, child
+from harness.support import assets, child, folders
 from harness.support.console import Progress, step
 
 API_JAR, STANDIN_JAR = "app-migration-api.jar", "standin.jar"
 _PACKAGES = "node_modules"
-
-
-def cache_folder() -> Path:
-    """Where build results are kept, per user."""
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "migration-harness"
 
 
 def standin(progress: Progress) -> Path:
@@ -106,7 +99,7 @@ def _kept(
     what: str,
     progress: Progress,
 ) -> Path:
-    place = cache_folder() / f"{kind}-{_digest(sources)}"
+    place = folders.cache() / f"{kind}-{_digest(sources)}"
     if place.is_dir():
         return place
     place.parent.mkdir(parents=True, exist_ok=True)

@@ -22,6 +22,7 @@ from docker.errors import DockerException
 from docker.tls import TLSConfig
 
 from harness.errors import BadInput
+from harness.support import folders
 
 USUAL_SOCKET = "/var/run/docker.sock"
 
@@ -108,7 +109,7 @@ def find_address(named: Path | None, environ: Mapping[str, str] = os.environ) ->
     if host := environ.get(_HOST):
         url = host if "://" in host else f"tcp://{host}"
         return Address(url, _HOST, required=True, certificates=_of_environment(environ))
-    folder = Path(environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
+    folder = Path(environ.get("DOCKER_CONFIG") or folders.home() / ".docker")
     if context := environ.get(_CONTEXT):
         return _of_context(context, folder, Address("", f"{_CONTEXT}={context}", required=True))
     if context := _current_context(folder / "config.json"):
@@ -199,7 +200,7 @@ def _of_environment(environ: Mapping[str, str]) -> Certificates | None:
     """As Docker reads its variables: any value of DOCKER_TLS_VERIFY but an empty one is a yes."""
     folder, verify = environ.get("DOCKER_CERT_PATH"), bool(environ.get("DOCKER_TLS_VERIFY"))
     if folder or verify:
-        return Certificates(Path(folder) if folder else Path.home() / ".docker", verify)
+        return Certificates(Path(folder) if folder else folders.home() / ".docker", verify)
     return None
 
 

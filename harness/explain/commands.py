@@ -20,13 +20,18 @@ _RULE = "-" * 96
 def explained(cases: Sequence[StoredCase]) -> str:
     """Each case explained, as text."""
     return f"\n{_RULE}\n".join(
-        explain(case.id, case.facts, diagnose(case.facts), case.problems) for case in cases
+        explain(case.id, case.facts, diagnose(case.facts), case.problems, case.verdict)
+        for case in cases
     )
 
 
 def explained_as_data(cases: Sequence[StoredCase]) -> list[dict[str, Any]]:
     """The same as data."""
-    return [to_json(case.id, case.facts, diagnose(case.facts), case.problems) for case in cases]
+    return [
+        to_json(case.id, case.facts, diagnose(case.facts), case.problems)
+        | ({"verdict": case.verdict} if case.verdict else {})
+        for case in cases
+    ]
 
 
 def compared(one: str, other: str, select: str | None, folder: Callable[[], Path]) -> Said:

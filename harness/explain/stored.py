@@ -1,13 +1,13 @@
 """Finds stored runs and cases by what a user types: a folder, a run's id, `RUN#CASE`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.cases.selection import compile_expression
+from harness.cases.selection import compile_expression, nearest
 from harness.diagnosis.readers.run_folder import StoredCase, read_run
 from harness.errors import BadInput
-from harness.store.layout import RESULTS, results_in
+from harness.store.layout import LAST, RESULTS, results_in
 
 _BETWEEN = "#"
 
@@ -24,19 +24,35 @@ def find(name: str, results: Callable[[], Path]) -> Named:
     """The run that a name means.
 
     Args:
-        name: a run's folder, its results.json, or the run's id; `#CASE` after it names a case.
+        name: a run's folder, its results.json, the run's id, or `last` for the newest; `#CASE`
+            after it names a case.
         results: tells the folder in which runs keep their results, called only where it is needed.
 
     Raises:
         BadInput: there is no such run.
     """
     run, _, case = name.partition(_BETWEEN)
+    if run == LAST:
+        return Named(newest(results()), case or None)
     named = _file(Path(run)) or _file(results() / run)
     if named:
         return Named(named, case or None)
     raise BadInput(
-        f"there is no run {run!r}: name its folder, its {RESULTS}, or a run's id in {results()}"
+        f"there is no run {run!r}: name its folder, its {RESULTS}, a run's id in {results()}, "
+        f"or `{LAST}`"
     )
+
+
+def newest(results: Path) -> Path:
+    """The newest results in the folder where runs keep them: ids of runs sort by time.
+
+    Raises:
+        BadInput: there are none.
+    """
+    found = sorted(results.glob(f"*/{RESULTS}"))
+    if not found:
+        raise BadInput("there is no run here yet: `harness run CASES.yaml` makes one", path=results)
+    return found[-1]
 
 
 def cases(named: Named, select: str | None) -> list[StoredCase]:
@@ -57,7 +73,8 @@ def cases(named: Named, select: str | None) -> list[StoredCase]:
     matches = compile_expression(wanted)
     found = exact or [each for each in every if matches(each.id)]
     if not found:
-        raise BadInput(f"no case of {named.path} is called {wanted!r}: {_some(every)}")
+        near = nearest(wanted, [each.id for each in every])
+        raise BadInput(f"no case of {named.path} is called {wanted!r}; {near}")
     return found
 
 
@@ -88,8 +105,3 @@ def _file(path: Path) -> Path | None:
 
 def _titled(named: Named, case: StoredCase) -> tuple[str, StoredCase]:
     return f"{named.path.parent.name}{_BETWEEN}{case.id}", case
-
-
-def _some(every: Sequence[StoredCase]) -> str:
-    names = [each.id for each in every]
-    return "there are " + ", ".join(names[:5]) + (" and others" if len(names) > 5 else "")

@@ -19,10 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from harness.errors import BadInput
 from harness.settings import project_root
+from harness.support import folders
 
 RUN_VARIABLE, OWNER_VARIABLE = "MIGRATION_HARNESS_RUN", "MIGRATION_HARNESS_OWNER"
 """Carried by every process of a run, so that the process table tells whose it is."""
+
+STATE_VARIABLE = "HARNESS_STATE"
 
 _inheriting = threading.Lock()
 _STACK, _SCRATCH, _PROJECT = "stack.json", "scratch.path", "project.path"
@@ -70,10 +74,9 @@ class Run:
 
 def state_folder() -> Path:
     """Where working folders of runs are: per user, the same from every checkout."""
-    if named := os.environ.get("HARNESS_STATE"):
+    if named := os.environ.get(STATE_VARIABLE):
         return Path(named)
-    base = os.environ.get("XDG_STATE_HOME")
-    return (Path(base) if base else Path.home() / ".local" / "state") / "migration-harness"
+    return folders.state()
 
 
 def owner_label() -> str:
@@ -92,8 +95,16 @@ def open_run() -> Iterator[Run]:
 
     The folder is removed at the end unless the stack file is in it (a stack that was
     left running on purpose), and with it the folder for the run's temporary files.
+
+    Raises:
+        BadInput: the folder for the state of runs cannot be written to.
     """
     run = find(new_id())
+    try:
+        run.folder.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = f"the state of runs cannot be kept there: {error.strerror}; name another folder by "
+        raise BadInput(f"{why}{STATE_VARIABLE}", path=run.folder.parent) from None
     lock: IO[str] | None = None
     try:  # an interrupt may come as soon as there is anything to remove
         lock = _take(run)
@@ -132,7 +143,6 @@ def inherited(variables: Mapping[str, str]) -> Iterator[None]:
 
 def _take(run: Run) -> IO[str]:
     """Takes the run's lock, which exists before anything else of the run does."""
-    run.lock_file.parent.mkdir(parents=True, exist_ok=True)
     while True:
         lock = run.lock_file.open("w")
         fcntl.flock(lock, fcntl.LOCK_EX)

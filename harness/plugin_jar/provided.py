@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from harness.errors import BadInput
+from harness.support import folders
 
 _COORDINATES = re.compile(r"([\w.-]+):([\w.-]+):([\w.-]+)")
 
@@ -23,7 +24,7 @@ def find_jars(folder: Path, text: str) -> list[Path]:
     coordinates = _COORDINATES.fullmatch(text)
     if coordinates:
         group, artifact, version = coordinates.groups()
-        place = Path.home() / ".m2" / "repository" / Path(*group.split(".")) / artifact / version
+        place = folders.home() / ".m2" / "repository" / Path(*group.split(".")) / artifact / version
         jar = place / f"{artifact}-{version}.jar"
         if not jar.is_file():
             raise BadInput(

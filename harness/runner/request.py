@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.cases import Case, Suite, read_suite
-from harness.cases.selection import compile_expression
+from harness.cases.selection import compile_expression, nearest
 from harness.cases.strength import parsed
 from harness.diagnosis.causes import BY_ID
 from harness.environment.attach import AttachedStack
@@ -203,10 +203,12 @@ def _cases(
     chosen = [case for suite in suites for case in suite.cases]
     if selection.select is not None:
         matches = compile_expression(selection.select)
+        every = [case.id for case in chosen]
         chosen = [case for case in chosen if matches(case.id)]
         if not chosen:
             raise BadInput(
-                f"-k {selection.select!r} matches no case of {', '.join(map(str, files))}"
+                f"-k {selection.select!r} matches no case of {', '.join(map(str, files))}; "
+                f"{nearest(selection.select, every)}"
             )
     for case in chosen:
         settings.ccma_for(case.ccma)  # refused before anything is pulled or built

@@ -3,6 +3,7 @@
 The verbs that run cases (`run`, `repro`) share it.
 """
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from harness.engines.ready import Ready
 from harness.environment import golden, reaper
 from harness.environment.attach import AttachedStack
 from harness.environment.services.confluence import prepared
+from harness.errors import BadInput
 from harness.lifecycle import interrupt, runs
 from harness.lifecycle.runs import Run
 from harness.runner.context import RunContext
@@ -117,8 +119,9 @@ def open_session(
         attached: the stack to run on, where that is given.
 
     Raises:
-        BadInput: the engine is not available here.
+        BadInput: the engine is not available here, or results cannot be written.
     """
+    _check_writable(folder or settings.results)
     with interrupt.orderly(progress) as stop, runs.open_run() as run:
         if settings.golden:
             golden.read(settings.golden)  # refused before anything is pulled or built
@@ -128,3 +131,21 @@ def open_session(
             events = EventLog(folder / EVENTS, listeners)
             with reaper.nothing_left(run, ready.client):
                 yield Session(settings, ready, run, folder, events, progress, attached, stop)
+
+
+def _check_writable(folder: Path) -> None:
+    """Refuses a folder that takes no file, before hours of work are done for it.
+
+    Raises:
+        BadInput: with what the system says.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise BadInput(
+            f"results cannot be written there: {why}; name another folder by --results",
+            path=folder,
+        ) from None

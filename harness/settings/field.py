@@ -22,6 +22,7 @@ class Declaration:
         type: the type of its value where it is given, without None.
         choices: the values there are, where they are listed.
         help: what it does.
+        default: its value where nothing says otherwise.
         flag_of: the commands that take its flag.
         kept: whether a resumed run keeps its value.
     """
@@ -30,6 +31,7 @@ class Declaration:
     type: type[Any]
     choices: tuple[str, ...]
     help: str
+    default: Any
     flag_of: tuple[Command, ...]
     kept: bool
 
@@ -53,6 +55,12 @@ class Declaration:
         """As an option of pytest's, which other plugins and conftests have options beside."""
         return f"--harness-{self.name.replace('_', '-')}"
 
+    @property
+    def long_help(self) -> str:
+        """What it does, its default where that is a value, and its variable."""
+        default = {None: "", False: "default: no; "}.get(self.default, f"default: {self.default}; ")
+        return f"{self.help} [{default}variable: {self.variable}]"
+
     def spelled(self, source: Source) -> str:
         """How a user gave it, by where that was."""
         ways = {
@@ -72,7 +80,7 @@ def _declaration(name: str, field: FieldInfo) -> Declaration:
     choices = tuple(given) if all(isinstance(each, str) for each in given) else ()
     kind: Any = str if choices else given[0] if given else field.annotation
     extra: Any = field.json_schema_extra
-    return Declaration(name, kind, choices, field.description or "", **extra)
+    return Declaration(name, kind, choices, field.description or "", field.default, **extra)
 
 
 DECLARED: Mapping[str, Declaration] = {

@@ -56,7 +56,10 @@ class Settings(BaseModel):
         STANDIN, "an image's name, or `standin`", flag_of=("run", "up", "pytest"), kept=True
     )
     ccma: str | None = _setting(
-        None, "CCMA version where a case does not say", flag_of=("run", "up", "pytest"), kept=True
+        None,
+        f"CCMA version where a case does not say; {DEFAULT_CCMA} on the stand-in",
+        flag_of=("run", "up", "pytest"),
+        kept=True,
     )
     workers: int = _setting(
         1, "stacks that work side by side", flag_of=("run", "repro"), ge=1, le=64
@@ -82,11 +85,11 @@ class Settings(BaseModel):
         kept=True,
     )
     licence_file: Path | None = _setting(
-        None, "file with a licence for a real image", flag_of=("run", "up")
+        None, "file with a licence, for a real image only", flag_of=("run", "up")
     )
     golden: str | None = _setting(
         None,
-        "golden home to begin with",
+        "golden home to begin with; none by default",
         flag_of=("run", "up"),
         kept=True,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",

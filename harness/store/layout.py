@@ -17,6 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 RESULTS = "results.json"
+LAST = "last"
+"""What a user writes for the newest run that has results."""
 EVENTS = "events.jsonl"
 REQUEST = "request.json"
 OLD_REQUEST = "asked.json"

@@ -4,7 +4,27 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import IntEnum
 from typing import Protocol
+
+
+class Volume(IntEnum):
+    """How much a command says beside its results and errors."""
+
+    QUIET, NORMAL, VERBOSE = range(3)
+
+
+_volume = [Volume.NORMAL]
+
+
+def set_volume(to: Volume) -> None:
+    """Sets how much this process says; the command does so once, from its options."""
+    _volume[0] = to
+
+
+def volume() -> Volume:
+    """How much this process says."""
+    return _volume[0]
 
 
 class Progress(Protocol):
@@ -17,6 +37,12 @@ class Progress(Protocol):
 def to_stderr(line: str) -> None:
     """Writes the line to standard error, so that standard output stays for results."""
     print(line, file=sys.stderr, flush=True)  # noqa: T201 - this is the place that prints
+
+
+def say(line: str) -> None:
+    """Writes a line about what is happening to standard error, unless the user wants quiet."""
+    if _volume[0] > Volume.QUIET:
+        to_stderr(line)
 
 
 @contextmanager

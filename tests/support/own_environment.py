@@ -7,7 +7,7 @@ import tempfile
 import venv
 from pathlib import Path
 
-from harness.engines.builds import cache_folder
+from harness.support import folders
 
 
 def python_with(*requirements: str) -> Path:
@@ -17,7 +17,7 @@ def python_with(*requirements: str) -> Path:
     Its scripts would name the place where it was made: run modules with `-m` instead.
     """
     what = "\0".join((sys.version, *requirements))
-    place = cache_folder() / f"python-{hashlib.sha256(what.encode()).hexdigest()[:16]}"
+    place = folders.cache() / f"python-{hashlib.sha256(what.encode()).hexdigest()[:16]}"
     if not place.is_dir():
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=place.parent, prefix=".python-") as scratch:

@@ -76,11 +76,19 @@ _RESULTS_ORIGIN = Origin(RESULTS)
 
 @dataclass(frozen=True)
 class StoredCase:
-    """One case of a stored run: its facts, and what of its artefacts could not be read."""
+    """One case of a stored run.
+
+    Attributes:
+        id: the case's id.
+        facts: its evidence.
+        problems: what of its artefacts could not be read.
+        verdict: as it was given then, with its reason; empty where none was.
+    """
 
     id: str
     facts: Facts
     problems: tuple[str, ...]
+    verdict: str = ""
 
 
 def read_run(folder: Path) -> list[StoredCase]:
@@ -126,7 +134,8 @@ def read_case(folder: Path, case: Mapping[str, Any], ccma: str | None = None) ->
         items = [each for each in items if not _is_only_wished(each)]
     problems += _noted(folder, artifacts.get(PROBLEMS))
     facts = Facts(about_the_pair(items), frozenset(sources))
-    return StoredCase(str(case["id"]), facts, tuple(problems))
+    verdict = ": ".join(str(case[name]) for name in ("verdict", "reason") if case.get(name))
+    return StoredCase(str(case["id"]), facts, tuple(problems), verdict)
 
 
 def read_artifact(name: str, text: str) -> list[Evidence]:

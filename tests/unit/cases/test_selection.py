@@ -1,6 +1,6 @@
 import pytest
 
-from harness.cases.selection import compile_expression
+from harness.cases.selection import compile_expression, nearest
 from harness.errors import BadInput
 
 IDS = ["seed[feature=on,ccma=3.1.7]", "seed[feature=on,ccma=3.9.6]", "seed[feature=off,ccma=3.9.6]"]
@@ -27,3 +27,11 @@ def test_expressions_choose(expression: str, chosen: list[int]) -> None:
 def test_what_is_no_expression_is_refused(expression: str) -> None:
     with pytest.raises(BadInput, match=r"^-k "):
         compile_expression(expression)
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [("feture=off", IDS[2]), ("ccma=3.1.8", IDS[0]), ("not feature=of and ccma=3.9.6", IDS[2])],
+)
+def test_ids_near_an_expression_are_named(text: str, first: str) -> None:
+    assert nearest(text, IDS, most=1) == f"nearest: {first} (and 2 others)"

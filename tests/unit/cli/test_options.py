@@ -18,7 +18,7 @@ def test_a_verb_takes_the_settings_that_name_it(command: Command) -> None:
     app.command()(VERBS[command])
     options: list[Any] = typer.main.get_command(app).params
     assert {each.name: (each.opts, each.help) for each in options if each.name in DECLARED} == {
-        each.name: ([each.flag], each.help) for each in flags_of(command)
+        each.name: ([each.flag], each.long_help) for each in flags_of(command)
     }
 
 

@@ -1,6 +1,7 @@
 """The verbs that start nothing, on a run's folder alone."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -97,7 +98,6 @@ def test_a_case_behind_the_run(results):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["explain"], "name a run"),
         (["explain", "none"], "there is no run"),
         (["explain", "one", "--case", "y=3"], "no case of"),
         (["explain", "--attach"], "something to look at"),
@@ -196,3 +196,19 @@ def unused_tcp_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return one.getsockname()[1]
+
+
+@pytest.mark.parametrize("words", [["explain"], ["explain", "last"], ["explain", "last#a[x=2]"]])
+def test_the_newest_run_is_meant_where_none_is_named(results: Path, words: list[str]) -> None:
+    newest = results.with_name("two")
+    shutil.copytree(results, newest)
+    document = json.loads((newest / "results.json").read_text())
+    document["cases"][1] |= {"verdict": "error", "reason": "cloud-app exited with code 1"}
+    (newest / "results.json").write_text(json.dumps(document))
+    assert "\nerror: cloud-app exited with code 1\n" in said(*words)
+
+
+def test_without_any_run_the_command_that_makes_one_is_named(results: Path) -> None:
+    shutil.rmtree(results)
+    with pytest.raises(BadInput, match=r"harness run CASES\.yaml"):
+        said("explain")
