@@ -45,8 +45,8 @@ def parse(arguments: Sequence[str] | None = None) -> ServeSettings:
         "--egress",
         action="append",
         default=[],
-        metavar="HOST",
-        help="a further host that the cloud may call",
+        metavar="HOST[:PORT]",
+        help="a further host that the cloud may call; without a port on 80 and 443",
     )
     parser.add_argument("--sync", action="store_true", help="force journal lines to the disk")
     parser.add_argument(

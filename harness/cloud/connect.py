@@ -11,6 +11,7 @@ import httpx
 
 from harness.cloud import descriptor, redact
 from harness.cloud.call import Refusal
+from harness.cloud.connections import AddressRefused
 from harness.cloud.state import App
 from harness.cloud.tokens import path_below, qsh, sign_hs256, sign_install
 from harness.cloud.world import World
@@ -35,6 +36,8 @@ async def read_descriptor(world: World, url: str) -> App:
         raise Refusal(400, Effect.EGRESS_REFUSED, refused)
     try:
         answer = await world.http.get(url, timeout=_TIMEOUT)
+    except AddressRefused as refused_address:
+        raise Refusal(400, Effect.EGRESS_REFUSED, str(refused_address)) from refused_address
     except httpx.HTTPError as error:
         raise Refusal(
             502, Effect.NOT_FOUND, f"GET {url}: {type(error).__name__}: {error}"
@@ -52,13 +55,17 @@ async def read_descriptor(world: World, url: str) -> App:
 async def call_installed(world: World, app: App) -> str:
     """Calls `installed`, and returns the shared secret that the app now has.
 
-    An app that was installed before keeps its secret. Either way the token is signed with RS256,
-    as in Connect's signed installs.
+    An app that was installed before keeps its secret, but only at the base URL that has it: whoever
+    installs the same key from elsewhere gets a secret of its own. Either way the token is signed
+    with RS256, as in Connect's signed installs.
 
     Raises:
         Refusal: 502, the app did not accept the call.
     """
-    secret = world.vault.shared_secret(app.key) or secrets.token_urlsafe(48)
+    known = world.state.apps.get(app.key)
+    same = known is not None and known.base_url == app.base_url
+    kept = world.vault.shared_secret(app.key) if same else None
+    secret = kept or secrets.token_urlsafe(48)
     if "installed" in app.callbacks:
         await _call(world, app, "installed", _signed_by_platform(world, app), secret)
     return secret

@@ -27,7 +27,7 @@ class ServeSettings:
             listener, or of the plain one if there is no TLS.
         ports_file: where to write the ports, as JSON, once the cloud listens.
         time_scale: platform seconds per wall second at the start.
-        egress: further hosts that the cloud may call.
+        egress: further hosts that the cloud may call, each as HOST or HOST:PORT.
         site_file: YAML description of the site's content.
         sync: force each journal line to the disk.
         upstream: where to forward requests that have no route.

@@ -16,6 +16,7 @@ import httpx
 
 from harness.cloud.changes import Change, ClockSet, Reset, SwitchesSet, from_json
 from harness.cloud.clock import PlatformClock
+from harness.cloud.connections import CheckedTransport
 from harness.cloud.egress import Egress
 from harness.cloud.exchanges import Exchanges
 from harness.cloud.faults.rules import Faults
@@ -69,11 +70,12 @@ class World:
             self.store = Store(settings.data / "app-data", settings.sync)
             self.exchanges = Exchanges(settings.data / "exchanges", settings.sync)
             on_failure.pop_all()
-        self.egress = Egress(self.state, settings.egress)
+        self.egress = Egress(self.state, settings.egress, settings.upstream)
         self.faults = Faults()
-        trust = ssl.create_default_context()
         self.http = httpx.AsyncClient(
-            transport=BoundedTransport(httpx.AsyncHTTPTransport(verify=trust, trust_env=False)),
+            transport=BoundedTransport(
+                CheckedTransport(ssl.create_default_context(), self.egress.refuses)
+            ),
             headers={"Accept-Encoding": "identity"},
             trust_env=False,
             follow_redirects=False,

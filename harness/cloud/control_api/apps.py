@@ -36,10 +36,10 @@ async def install(world: World, call: Call) -> Outcome:
     if (body.baseUrl is None) == (body.descriptorUrl is None):
         raise Refusal(400, Effect.MALFORMED, "give either baseUrl or descriptorUrl")
     check_address("baseUrl" if body.descriptorUrl is None else "descriptorUrl", body.location)
-    world.egress.allow(body.location)
-    app = await connect.read_descriptor(world, body.location)
-    call.app_key = app.key
-    secret = await connect.call_installed(world, app)
+    with world.egress.during_install(body.location):
+        app = await connect.read_descriptor(world, body.location)
+        call.app_key = app.key
+        secret = await connect.call_installed(world, app)
     world.vault.keep_shared_secret(app.key, secret)
     installed = AppInstalled(asdict(app))
     world.record_own(
@@ -69,7 +69,6 @@ async def install_forge(world: World, call: Call) -> Outcome:
     """`POST /_harness/forge-apps`: calls nothing; answers with the app's token."""
     body = parse(InstallForge, await call.json_object())
     check_address("eventsUrl", body.eventsUrl)
-    world.egress.allow(body.eventsUrl)
     app = App(
         key=body.key,
         client_key=world.client_key,

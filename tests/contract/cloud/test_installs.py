@@ -131,3 +131,60 @@ def test_the_audience_of_an_install_is_a_list_or_a_text(
     token = new_app.tokens[0].removeprefix("JWT ")
     audience = jwt.decode(token, options={"verify_signature": False})["aud"]
     assert audience == (new_app.url if shape == "text" else [new_app.url])
+
+
+METADATA = (
+    *("169.254.169.254", "[::ffff:169.254.169.254]", "2852039166", "0xa9fea9fe", "169.254.43518"),
+    *("[fe80::1]", "[fd00:ec2::254]", "[64:ff9b::a9fe:a9fe]", "0.0.0.0", "0", "100.100.100.200"),
+)
+
+
+def test_no_form_of_a_metadata_address_is_called(cloud: CloudDriver) -> None:
+    for host in METADATA:
+        answer = cloud.http.post("/_harness/apps", json={"baseUrl": f"http://{host}:80"})
+        assert (answer.status_code, host) == (400, host)
+        assert "is not called" in answer.json()["message"]
+    assert cloud.effects().count("refused: address outside the stack") == len(METADATA)
+
+
+def test_an_install_that_failed_leaves_nothing_allowed(
+    cloud: CloudDriver, app: ConnectApp, new_app: ConnectApp
+) -> None:
+    webhook = f"{new_app.url.replace('http:', 'https:')}/hook"
+    refused = install(cloud, new_app, lifecycle={})
+    assert refused.status_code == 400
+    app.call(cloud, "PUT", "/webhook", json={"endpoints": [webhook]})
+    entry = cloud.journal(effect="webhooks changed")[0]
+    assert "will not be called: " in entry["reason"]
+
+
+def test_an_app_may_not_have_another_port_of_its_host_called(
+    cloud: CloudDriver, app: ConnectApp, new_app: ConnectApp
+) -> None:
+    """On loopback every service has the same host."""
+    assert install(cloud, app, lifecycle={"installed": f"{new_app.url}/x"}).status_code == 400
+    app.more_descriptor = {}
+    cloud.control("POST", "apps", {"baseUrl": app.url})
+    assert new_app.received == []
+
+
+def test_the_same_key_from_elsewhere_gets_a_secret_of_its_own(
+    cloud: CloudDriver, app: ConnectApp, new_app: ConnectApp
+) -> None:
+    first = app.secret
+    cloud.install(app.url)
+    assert app.secret == first
+    cloud.install(new_app.url)
+    assert new_app.secret not in ("", first)
+    assert app.call(cloud, "GET", "/transfer/recent").status_code == 401
+    assert new_app.call(cloud, "GET", "/transfer/recent").status_code == 200
+
+
+def test_who_refuses_the_install_of_a_known_key_takes_nothing_over(
+    cloud: CloudDriver, app: ConnectApp, new_app: ConnectApp
+) -> None:
+    refused = install(cloud, new_app, lifecycle={"installed": "http://127.0.0.1:1/x"})
+    assert refused.status_code == 400
+    assert app.call(cloud, "GET", "/transfer/recent").status_code == 200
+    (kept,) = cloud.control("GET", "apps")["apps"]
+    assert kept["base_url"] == app.url

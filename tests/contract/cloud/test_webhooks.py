@@ -75,7 +75,7 @@ def test_an_app_without_an_endpoint_gets_its_events_once_it_registers(cloud: Clo
         cloud.trigger(cloud.transfer(cloud.migration()))
         eventually(lambda: "not acknowledged" in cloud.effects())
         assert "no webhook endpoint" in cloud.journal(route=TRIGGERED)[-1]["reason"]
-        url = {"endpoints": ["https://127.0.0.1:1/hook"]}
+        url = {"endpoints": [f"{app.url.replace('http:', 'https:')}/hook"]}
         assert app.call(cloud, "PUT", "/webhook", json=url).status_code == 200
         eventually(lambda: any("ConnectError" in each["reason"] for each in cloud.journal()))
     finally:
@@ -83,11 +83,10 @@ def test_an_app_without_an_endpoint_gets_its_events_once_it_registers(cloud: Clo
 
 
 def test_a_site_pinned_to_a_region_calls_the_regions_base_url(cloud: CloudDriver) -> None:
-    regional = ConnectApp()
+    regional = ConnectApp("charts-in-europe")
     app = ConnectApp(descriptor={"regionBaseUrls": {"EU": regional.url}})
     try:
-        cloud.install(app.url)
-        cloud.install(regional.url)  # makes its host one that may be called
+        cloud.install(regional.url)  # makes its host and port those that may be called
         cloud.install(app.url)
         cloud.control("PUT", "settings", {"region": "EU"})
         cloud.trigger(cloud.transfer(cloud.migration()))
