@@ -25,7 +25,7 @@ mkdir "$work/api" "$work/standin"
 javac --release 17 -Xlint:all,-classfile -Werror -cp "${classpath#:}" -d "$work/api" $(find "$here/api" -name '*.java')
 javac --release 17 -Xlint:all,-classfile -Werror -cp "$work/api$classpath" -d "$work/standin" \
     $(find "$here/src" -name '*.java')
-cp -R "$here/templates" "$here/static" "$work/standin/"
+cp -R "$here/templates" "$here/static" "$here/profiles.txt" "$work/standin/"
 # Written next to the old file and then renamed, so that a build never replaces a jar that a JVM is reading.
 jar --create --file "$work/app-migration-api.jar" -C "$work/api" .
 # With this manifest, `java -jar standin.jar` is the whole command; Felix needs the opened packages. Lines of a

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from harness.errors import BadInput
 
 STANDIN = "standin"
-CCMA_VERSIONS = ("3.1.7", "3.9.6", "3.13.8")
+CCMA_VERSIONS = ("3.1.7", "3.3.7", "3.4.7", "3.9.6", "3.12.0", "3.13.8")
+"""Those of `docker/confluence-standin/profiles.txt`, where each line has its source."""
 DEFAULT_CCMA = "3.9.6"
 """Not 3.13.8: that exports the library's flat package only, so many jars do not start there."""
 

@@ -115,8 +115,15 @@ def test_the_log_says_what_was_asked(begun: Begun, tmp_path) -> None:
 
 
 def test_an_app_that_failed_is_run_again_by_its_button(begun: Begun) -> None:
-    testbed, migration = begun("3.9.6", "fails", "rerunnable")
+    """On the first version that has one, which has neither a button to cancel nor the REST."""
+    testbed, migration = begun("3.4.7", "fails", "rerunnable")
     migration.row.becomes("FAILED")
+    assert not migration.page.get_by_role("button", name="Cancel").count()
+    for resource in ("progress", "trigger"):
+        answer = testbed.client.get(
+            f"/rest/migration/latest/app-migration/{resource}/{migration.plan_id}"
+        )
+        assert answer.status_code == 404, resource
     testbed.stack.cloud_app.behave("seed")
     press(migration, "Re-run")
     wait_for("the new try's row", lambda: migration.row.now().status != "FAILED", within=60)

@@ -163,7 +163,7 @@ def test_of_a_connect_and_a_forge_listener_the_app_in_the_cloud_decides(
 ) -> None:
     testbed, _ = begin(
         "connect-and-forge",
-        "3.13.8",
+        "3.12.0",
         forge="charts-for-confluence" if in_cloud == "Forge" else None,
     )
     wait_for("an upload", lambda: uploads(testbed) or None, within=20)
@@ -230,7 +230,7 @@ def test_a_forge_apps_listener_uploads_and_completes_the_export(begin: Begin) ->
     wait_for("the export to be completed", completed, within=30)
 
 
-def test_a_listeners_exception_is_told_to_the_cloud_by_396_and_not_by_317(begin: Begin) -> None:
+def test_a_listeners_exception_is_told_to_the_cloud_by_337_and_not_by_317(begin: Begin) -> None:
     def effects(testbed: Testbed, migration: Migration, since: int) -> set[str]:
         migration.row.becomes("RUNNING", 0)
 
@@ -241,12 +241,12 @@ def test_a_listeners_exception_is_told_to_the_cloud_by_396_and_not_by_317(begin:
         return {entry["route"] for entry in testbed.stack.cloud.journal(since)[0] if entry["route"]}
 
     told = {}
-    for ccma in ("3.9.6", "3.1.7"):
+    for ccma in ("3.3.7", "3.1.7"):
         testbed, _ = begin("charts", ccma)
         since, begun = testbed.stack.cloud.journal()[1], len(testbed.stack.server_log())
         told[ccma] = effects(*begin("throwing-listener", ccma, dev_mode=False), since)
     errored = {ccma: any("error" in route for route in routes) for ccma, routes in told.items()}
-    assert errored == {"3.9.6": True, "3.1.7": False}, told
+    assert errored == {"3.3.7": True, "3.1.7": False}, told
 
 
 def test_of_two_listeners_the_older_wins_and_one_warning_names_the_other(begin: Begin) -> None:

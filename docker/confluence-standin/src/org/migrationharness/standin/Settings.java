@@ -81,7 +81,7 @@ record Settings(
                 env.url("CCMA_PLATFORM_URL", "https://api.atlassian.com"),
                 env.url("CCMA_CLOUD_URL", "https://demo.atlassian.net"),
                 timeScale);
-        return new AssistantSettings(home, Profile.named(env.text("CCMA_VERSION", Profile.FIXED.version())),
+        return new AssistantSettings(home, Profile.named(env.text("CCMA_VERSION", Profile.DEFAULT)),
                 platform, env.choice("STANDIN_ASSESSMENT", "presumed", "asked").equals("presumed"),
                 new PageSettings(env.choice("STANDIN_PAGES", "server", "script").equals("script"),
                         env.number("STANDIN_PAGES_DELAY", 0, 60_000)));

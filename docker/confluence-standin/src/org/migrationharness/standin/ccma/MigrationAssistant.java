@@ -89,7 +89,7 @@ public final class MigrationAssistant {
         host = confluence.host();
         tracker = new TrackerRegistrar(new TrackerGateway(gateway));
         cloudApps = new CloudApps(platform);
-        Predicate<AppListener> chosenByCloud = settings.profile().has(Capability.LISTENER_BY_CLOUD_TYPE)
+        Predicate<AppListener> chosenByCloud = settings.profile().has(Capability.CHOOSE_LISTENER_BY_CLOUD)
                 ? cloudApps::hasTypeOf
                 : listener -> false;
         listeners = new ListenerLookup(bundles, confluence.plugins(), settings.profile().generations(), gateway,
@@ -127,20 +127,18 @@ public final class MigrationAssistant {
             new PlanPages(plans, runner, new ProgressLog(platform), profile, flags).addTo(routes);
             new PlanWizard(plans, rowPlanner, checks, runner, site).addTo(routes);
         }
-        if (profile.has(Capability.TESTING_REST)) {
-            new AppMigrationRest(plans, runner, profile).addTo(routes);
-        }
+        new AppMigrationRest(plans, runner, profile).addTo(routes);
     }
 
     private MigrationRunner runner(RowPlanner rowPlanner) {
         Profile profile = settings.profile();
         ListenerCaller caller = new ListenerCaller(
-                plans, platform, profile.has(Capability.LISTENER_ERROR_REPORTS), host.journal());
+                plans, platform, profile.has(Capability.REPORT_LISTENER_ERRORS), host.journal());
         TransferStarter transfers = new TransferStarter(plans, listeners, platform,
                 new TransferContainers(profile.containerIdSource(), assessment), caller);
         return new MigrationRunner(plans, new CoreMigration(settings.home(), emailDomains),
                 new AppMigration(plans, rowPlanner, platform, transfers, poller,
-                        profile.has(Capability.APP_CANCELLATION)), threads);
+                        profile), threads);
     }
 
     /** Goes on with what a restart interrupted. */

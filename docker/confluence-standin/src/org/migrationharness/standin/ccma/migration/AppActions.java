@@ -19,11 +19,11 @@ public final class AppActions {
 
     /** Whether this version has any. */
     public boolean any() {
-        return profile.has(Capability.APP_CANCELLATION) || profile.has(Capability.RERUN);
+        return profile.has(Capability.CANCEL_AN_APP) || profile.has(Capability.RERUN);
     }
 
     public Set<String> cancellable(Plan plan) {
-        return profile.has(Capability.APP_CANCELLATION) ? runner.cancellable(plan.id()) : Set.of();
+        return profile.has(Capability.CANCEL_AN_APP) ? runner.cancellable(plan.id()) : Set.of();
     }
 
     public Set<String> rerunnable(Plan plan) {

@@ -14,6 +14,8 @@ import org.migrationharness.standin.ccma.plans.Transfer;
 import org.migrationharness.standin.ccma.platform.CreatedMigration;
 import org.migrationharness.standin.ccma.platform.PlatformClient;
 import org.migrationharness.standin.ccma.platform.PlatformException;
+import org.migrationharness.standin.ccma.profile.Capability;
+import org.migrationharness.standin.ccma.profile.Profile;
 import org.migrationharness.standin.ccma.rows.AppRow;
 import org.migrationharness.standin.ccma.rows.RowStatus;
 import org.migrationharness.standin.ccma.rows.RowUpdate;
@@ -35,19 +37,16 @@ public final class AppMigration {
     private final PlatformClient platform;
     private final TransferStarter transfers;
     private final Poller poller;
-    private final boolean showsCancellation;
+    private final Profile profile;
 
-    /**
-     * @param showsCancellation whether rows say "Canceling", as they do since 3.9.4
-     */
     public AppMigration(
             Plans plans,
             RowPlanner rowPlanner,
             PlatformClient platform,
             TransferStarter transfers,
             Poller poller,
-            boolean showsCancellation) {
-        this.showsCancellation = showsCancellation;
+            Profile profile) {
+        this.profile = profile;
         this.plans = plans;
         this.rowPlanner = rowPlanner;
         this.platform = platform;
@@ -85,7 +84,8 @@ public final class AppMigration {
         return plan.rows().stream()
                 .filter(row -> RERUN.contains(row.status()))
                 .map(AppRow::serverAppKey)
-                .filter(key -> isRecent(plan, key) && transfers.canBeRerun(key))
+                .filter(key -> !profile.has(Capability.END_RERUNS) || isRecent(plan, key))
+                .filter(transfers::canBeRerun)
                 .collect(Collectors.toSet());
     }
 
@@ -111,7 +111,7 @@ public final class AppMigration {
             for (Transfer transfer : migration.transfers()) {
                 cancelOrSay(plan, migration, transfer);
             }
-            if (showsCancellation) {
+            if (profile.has(Capability.CANCEL_AN_APP)) {
                 migration.unstarted().forEach(row -> plans.update(plan.id(), migration.migrationId(),
                         RowUpdate.now(row.containerId(), RowStatus.SKIPPED, null)));
             }
@@ -151,7 +151,7 @@ public final class AppMigration {
 
     private void cancel(Plan plan, Migration migration, Transfer transfer) throws PlatformException {
         platform.cancel(transfer.transferId());
-        if (showsCancellation) {
+        if (profile.has(Capability.CANCEL_AN_APP)) {
             plan.row(transfer.serverAppKey()).ifPresent(row -> plans.update(plan.id(), migration.migrationId(),
                     new RowUpdate(transfer.containerId(), RowStatus.CANCELLING, row.percent(), row.message(),
                             System.currentTimeMillis())));

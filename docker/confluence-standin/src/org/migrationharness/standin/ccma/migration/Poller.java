@@ -100,7 +100,7 @@ public final class Poller {
     private RowUpdate update(TransferProgress progress) {
         Integer percent = progress.percent() == null ? Integer.valueOf(0) : progress.percent();
         RowStatus status = RowStatus.fromPlatform(progress.status());
-        if (status == RowStatus.CANCELLING && !profile.has(Capability.APP_CANCELLATION)) {
+        if (status == RowStatus.CANCELLING && !profile.has(Capability.CANCEL_AN_APP)) {
             status = RowStatus.RUNNING;
         }
         return new RowUpdate(progress.containerId(), status, percent,

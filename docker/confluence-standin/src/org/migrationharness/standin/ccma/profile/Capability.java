@@ -1,17 +1,28 @@
 package org.migrationharness.standin.ccma.profile;
 
-/** What an assistant can do, or cannot do yet. */
+import java.util.Locale;
+
+/** What an assistant can do, or cannot do yet; {@code profiles.txt} says since when. */
 public enum Capability {
-    /** The progress and trigger resources (progress since 3.9.6, trigger since 3.4.8). */
-    TESTING_REST,
-    /** An exception in a listener is reported to the cloud (since 3.3.7). */
-    LISTENER_ERROR_REPORTS,
-    /** An app whose migration did not succeed can be run again (since 3.4.14; behind a flag since 3.4.7). */
+    /** The trigger resource. */
+    TRIGGER_REST,
+    /** The progress resource. */
+    PROGRESS_REST,
+    /** An exception in a listener is reported to the cloud. */
+    REPORT_LISTENER_ERRORS,
+    /** An app whose migration did not succeed can be run again. */
     RERUN,
-    /** Of a Connect and a Forge listener for one pair of keys, the app in the cloud decides (since 3.12.0). */
-    LISTENER_BY_CLOUD_TYPE,
-    /** An app can be cancelled by itself, and its row then says "Canceling" (since 3.9.4). */
-    APP_CANCELLATION,
-    /** Plans have a "View logs" link (since 3.4.11). */
-    PROGRESS_LOGS
+    /** That ends twelve days after the first try. */
+    END_RERUNS,
+    /** Of a Connect and a Forge listener for one pair of keys, the app in the cloud decides. */
+    CHOOSE_LISTENER_BY_CLOUD,
+    /** An app can be cancelled by itself, and its row then says "Canceling". */
+    CANCEL_AN_APP,
+    /** Plans have a "View logs" link. */
+    PROGRESS_LOGS;
+
+    /** The capability that {@code profiles.txt} calls so. */
+    static Capability named(String name) {
+        return valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
 }

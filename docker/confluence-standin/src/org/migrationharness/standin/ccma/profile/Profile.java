@@ -1,24 +1,22 @@
 package org.migrationharness.standin.ccma.profile;
 
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.migrationharness.standin.ccma.listeners.ListenerGeneration;
 
 /**
- * What differs between the CCMA versions that are modelled.
+ * What differs between the CCMA versions that are modelled, as {@code profiles.txt} says it, with a source for each
+ * line.
  *
  * @param version the CCMA version
- * @param devModePollPeriod how often rows are refreshed in dev mode (server time); 60 s is documented for
- *     later versions only
+ * @param devModePollPeriod how often rows are refreshed in dev mode (server time)
  * @param containerIdSource which containerId a transfer is registered under
- * @param generations the generations of listeners that are looked up; the discoverable one came in November
- *     2021
+ * @param generations the generations of listeners that are looked up
  * @param capabilities what this version can do
- * @param exports the packages that it exports to apps. Atlassian's documentation says that the assistants export
- *     the library's classes; on 3.13.8 only the flat package was seen. Of the other versions no list is published,
- *     so theirs are all that apps of their time are documented to import
+ * @param exports the packages that it exports to apps
  */
 public record Profile(
         String version,
@@ -31,46 +29,29 @@ public record Profile(
     /** How often rows are refreshed outside dev mode (server time); stated in the seed. */
     public static final Duration POLL_PERIOD = Duration.ofMinutes(10);
 
-    private static final String LIBRARY = "com.atlassian.migration.app";
-
-    public static final Profile WITH_DEV_MODE_BUG = new Profile(
-            "3.1.7",
-            POLL_PERIOD,
-            ContainerIdSource.ASSESSMENT_ENTRY,
-            Set.of(ListenerGeneration.OSGI, ListenerGeneration.TRACKER),
-            Set.of(),
-            List.of(LIBRARY, LIBRARY + ".gateway", LIBRARY + ".tracker", LIBRARY + ".listener"));
-
-    public static final Profile FIXED = new Profile(
-            "3.9.6",
-            Duration.ofSeconds(60),
-            ContainerIdSource.PLAN_ROW,
-            Set.of(ListenerGeneration.values()),
-            EnumSet.complementOf(EnumSet.of(Capability.LISTENER_BY_CLOUD_TYPE)),
-            List.of(LIBRARY, LIBRARY + ".gateway", LIBRARY + ".tracker", LIBRARY + ".listener",
-                    LIBRARY + ".check", LIBRARY + ".confluence"));
-
-    /** Seen in the field in 2026: an app that imports the library's other packages does not find them. */
-    public static final Profile FLAT_PACKAGE = new Profile(
-            "3.13.8",
-            Duration.ofSeconds(60),
-            ContainerIdSource.PLAN_ROW,
-            Set.of(ListenerGeneration.values()),
-            EnumSet.allOf(Capability.class),
-            List.of(LIBRARY));
-
-    private static final List<Profile> ALL = List.of(WITH_DEV_MODE_BUG, FIXED, FLAT_PACKAGE);
+    /** The version where nobody says another. */
+    public static final String DEFAULT = "3.9.6";
 
     /**
      * @throws IllegalArgumentException when the version is not modelled
      */
     public static Profile named(String version) {
-        return ALL.stream()
-                .filter(profile -> profile.version().equals(version))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("CCMA_VERSION=" + version
-                        + " is not modelled: choose "
-                        + String.join(" or ", ALL.stream().map(Profile::version).toList())));
+        Facts facts = Facts.read();
+        List<String> versions = facts.all("version");
+        if (!versions.contains(version)) {
+            throw new IllegalArgumentException("CCMA_VERSION=" + version + " is not modelled: choose "
+                    + String.join(" or ", versions));
+        }
+        List<String> devMode = facts.of("dev-mode", version);
+        return new Profile(
+                version,
+                devMode.contains("refresh-each-minute") ? Duration.ofSeconds(60) : POLL_PERIOD,
+                devMode.contains("row-not-updated") ? ContainerIdSource.ASSESSMENT_ENTRY : ContainerIdSource.PLAN_ROW,
+                facts.of("listener", version).stream()
+                        .map(name -> ListenerGeneration.valueOf(name.toUpperCase(Locale.ROOT)))
+                        .collect(Collectors.toSet()),
+                facts.of("can", version).stream().map(Capability::named).collect(Collectors.toSet()),
+                facts.of("exports", version));
     }
 
     public Duration pollPeriod(boolean devMode) {

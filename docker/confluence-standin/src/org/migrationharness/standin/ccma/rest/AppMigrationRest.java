@@ -23,7 +23,8 @@ import org.migrationharness.standin.http.HttpProblem;
 import org.migrationharness.standin.http.Routes;
 
 /**
- * The progress and trigger resources, which Atlassian documents for the tests of app vendors. That of a re-run had
+ * The progress and trigger resources, which Atlassian documents for the tests of app vendors, in the versions that
+ * have them. That of a re-run had
  * a page of its own in 2022, before the trigger took its place; what the button "Re-run" calls is not known.
  */
 public final class AppMigrationRest {
@@ -32,21 +33,25 @@ public final class AppMigrationRest {
     private final Plans plans;
     private final MigrationRunner runner;
     private final AppActions actions;
-    private final boolean canRerun;
+    private final Profile profile;
 
     public AppMigrationRest(Plans plans, MigrationRunner runner, Profile profile) {
         actions = new AppActions(runner, profile);
-        canRerun = profile.has(Capability.RERUN);
+        this.profile = profile;
         this.plans = plans;
         this.runner = runner;
     }
 
     public void addTo(Routes routes) {
-        routes.get(BASE + "progress/{planId}", Access.ADMIN, this::progress)
-                .get(BASE + "trigger/{planId}", Access.ADMIN, exchange -> trigger(exchange, Set.of()))
-                .post(BASE + "trigger/{planId}", Access.ADMIN,
-                        exchange -> trigger(exchange, included(exchange.jsonBody())));
-        if (canRerun) {
+        if (profile.has(Capability.PROGRESS_REST)) {
+            routes.get(BASE + "progress/{planId}", Access.ADMIN, this::progress);
+        }
+        if (profile.has(Capability.TRIGGER_REST)) {
+            routes.get(BASE + "trigger/{planId}", Access.ADMIN, exchange -> trigger(exchange, Set.of()))
+                    .post(BASE + "trigger/{planId}", Access.ADMIN,
+                            exchange -> trigger(exchange, included(exchange.jsonBody())));
+        }
+        if (profile.has(Capability.RERUN)) {
             routes.get(BASE + "rerun/{planId}", Access.ADMIN, exchange -> rerun(exchange, Set.of()))
                     .post(BASE + "rerun/{planId}", Access.ADMIN,
                             exchange -> rerun(exchange, included(exchange.jsonBody())));
