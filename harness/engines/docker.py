@@ -59,6 +59,7 @@ class _DockerPlacement:
 
     ports: Mapping[str, int]
     folders: Mapping[str, str]
+    host: str
     engine: EngineName = "docker"
     bind: str = "0.0.0.0"  # noqa: S104 - inside a container; what is published binds to loopback
 
@@ -183,8 +184,8 @@ class DockerEngine:
             BadInput: a fixed port is taken.
             DockerException: the engine refuses something else.
         """
-        place = _DockerPlacement(service.ports, service.folders)
         host, bind = self._address.reach()
+        place = _DockerPlacement(service.ports, service.folders, host)
         try:
             container = self._create(service, place, bind)
             for path, content, mode in _files(service, place):

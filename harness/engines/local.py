@@ -40,6 +40,7 @@ class _LocalPlacement:
     fixed_ports: Mapping[str, int]
     engine: EngineName = "local"
     bind: str = _LOOPBACK
+    host: str = _LOOPBACK
 
     @property
     def ports_file(self) -> str | None:

@@ -27,6 +27,10 @@ class Placement(Protocol):
         """The address to listen on."""
 
     @property
+    def host(self) -> str:
+        """The name or address by which its ports are reached from here."""
+
+    @property
     def ports_file(self) -> str | None:
         """The file in which the service announces its ports; None where ports are fixed."""
 

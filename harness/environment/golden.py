@@ -20,6 +20,7 @@ from defusedxml.ElementTree import fromstring
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from harness.drivers.confluence.licence import Licence
+from harness.drivers.confluence.session import Account
 from harness.environment.services.confluence import Kept
 from harness.errors import BadInput
 from harness.lifecycle import runs
@@ -43,6 +44,8 @@ class Manifest(BaseModel):
         system_features: those that its JVM was started with; they are flags of the stack.
         licence: fingerprint of the licence it was set up with; never the licence.
         ccma: the assistant's version.
+        admin_user: the administrator whom it was set up with.
+        admin_password: likewise; the file is for its owner only, as the home is.
         saved: when it was kept, in UTC.
     """
 
@@ -58,6 +61,8 @@ class Manifest(BaseModel):
     system_features: tuple[str, ...]
     licence: str | None
     ccma: str
+    admin_user: str = "admin"
+    admin_password: str = "admin"  # noqa: S105 - of homes that were kept when all had this one
     saved: datetime
 
 
@@ -114,7 +119,12 @@ def kept(name: str, identity: str) -> Kept:
             f"build {manifest.build}; keep a new one",
             path=place,
         )
-    return Kept(home, dump if dump.is_file() else None, urlsplit(manifest.base_url).port)
+    return Kept(
+        home,
+        dump if dump.is_file() else None,
+        urlsplit(manifest.base_url).port,
+        Account(manifest.admin_user, manifest.admin_password),
+    )
 
 
 def build_in(home: Path) -> int | None:

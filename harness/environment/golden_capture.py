@@ -137,6 +137,8 @@ def _manifest(name: str, document: StackDocument, facts: golden.HomeFacts) -> go
             system_features=tuple(sorted(dark_features.system(http))),
             licence=facts.licence.fingerprint if facts.licence else None,
             ccma=confluence.ccma,
+            admin_user=account.user,
+            admin_password=account.password,
             saved=datetime.now(UTC).replace(microsecond=0),
         )
 

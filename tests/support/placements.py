@@ -10,6 +10,7 @@ from harness.environment.tls import Authority
 class InDocker:
     engine: EngineName = "docker"
     bind: str = "0.0.0.0"
+    host: str = "docker.example"
     ports_file: str | None = None
 
     def port(self, name: str) -> int:

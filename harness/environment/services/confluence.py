@@ -4,6 +4,7 @@ Decides once, from the settings, which services that takes and how they are star
 stack itself does not know the difference.
 """
 
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -32,11 +33,19 @@ STANDIN_LICENCE = Licence("QUFBQmEgbGljZW5jZSBmb3IgdGhlIHN0YW5kLWluLCBieSBub2JvZ
 
 @dataclass(frozen=True)
 class Kept:
-    """A kept home to begin with: its archives, and the host port its base URL names."""
+    """A kept home to begin with.
+
+    Attributes:
+        home: its archive.
+        dump: that of its database, where it has one.
+        http_port: the host port that its base URL names.
+        admin: the administrator that it was set up with.
+    """
 
     home: Path
     dump: Path | None
     http_port: int | None
+    admin: Account
 
 
 @dataclass(frozen=True)
@@ -106,8 +115,7 @@ def describe(
     Raises:
         BadInput: a real image is to be set up without a licence.
     """
-    account = services.StandInAdmin()
-    admin = Account(account.user, account.password)
+    admin = kept.admin if kept else _new_admin()
     if settings.is_standin:
         return ConfluenceSide(
             services.standin(
@@ -117,7 +125,7 @@ def describe(
                 authority=authority,
                 scale=settings.scale,
                 platform_url=platform_url,
-                account=account,
+                account=admin,
                 fixed_ports=fixed_ports(settings),
                 toolchain=ready.toolchain,
                 jars=str(ready.jars) if ready.jars else None,
@@ -156,6 +164,11 @@ def describe(
         real_image.database(ready.images["database"], kept.dump if kept else None),
         real_image.READY,
     )
+
+
+def _new_admin() -> Account:
+    """The administrator of a new Confluence; nobody else on this machine knows the password."""
+    return Account("admin", secrets.token_urlsafe(15))
 
 
 def fixed_ports(settings: Settings) -> dict[str, int]:

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from harness.drivers.confluence.session import Account
 from harness.engines import shared_memory
 from harness.engines.builds import STANDIN_JAR
 from harness.engines.service import Placement, Service
@@ -16,14 +16,6 @@ from harness.environment.tls import Authority
 _JDWP_LISTENS = re.compile(r"Listening for transport dt_socket at address: (\d+)")
 
 
-@dataclass(frozen=True)
-class StandInAdmin:
-    """The administrator of a stand-in that comes set up; it guards nothing."""
-
-    user: str = "admin"
-    password: str = "admin"  # noqa: S105 - a throw-away instance on loopback
-
-
 def standin(
     image: str,
     *,
@@ -32,7 +24,7 @@ def standin(
     authority: Authority,
     scale: float,
     platform_url: str,
-    account: StandInAdmin,
+    account: Account,
     fixed_ports: Mapping[str, int],
     toolchain: Toolchain | None,
     jars: str | None,
@@ -76,6 +68,7 @@ def standin(
             "STANDIN_ADMIN_PASSWORD": account.password,
             "STANDIN_TIME_SCALE": f"{scale:g}",
             "STANDIN_BIND": place.bind,
+            "STANDIN_HOSTS": place.host,
         }
         if place.ports_file:
             variables |= {

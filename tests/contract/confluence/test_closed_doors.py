@@ -15,8 +15,9 @@ FEATURE = "migration-assistant.app-migration.feature"
 
 
 @pytest.fixture(scope="module")
-def closed(built, tmp_path_factory) -> str:
-    with run_standin(built, tmp_path_factory.mktemp("closed"), CLOSED) as standin:
+def closed(built, tmp_path_factory, admin) -> str:
+    account = {"STANDIN_ADMIN_USER": admin.user, "STANDIN_ADMIN_PASSWORD": admin.password}
+    with run_standin(built, tmp_path_factory.mktemp("closed"), CLOSED | account) as standin:
         await_running(standin.url)
         yield standin.url
 

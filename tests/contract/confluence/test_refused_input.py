@@ -43,6 +43,59 @@ def http(standin):
         yield client
 
 
+DESTINATIONS = (
+    *("//evil.example", "https://evil.example/", "/\t/evil.example", "/\\evil.example", "\\\\evil"),
+    *(
+        "/\n/evil.example",
+        "/\r\n/evil.example",
+        "/\x00/evil.example",
+        " //evil.example",
+        "/\u012fevil",
+    ),
+    *(
+        "/\u2028/evil.example",
+        "/\x7f/evil",
+        "/\u3000/evil",
+        "/\uff0fevil",
+        "javascript:alert(1)",
+        "",
+    ),
+    *("/login\r\nSet-Cookie: a=b", "evil.example", "?x", "/\u010d\u010aSet-Cookie: a=b"),
+)
+
+
+def test_a_log_in_leads_to_pages_of_its_own_only(standin) -> None:
+    form = {"os_username": ADMIN.user, "os_password": ADMIN.password}
+    led = {}
+    with httpx.Client(base_url=standin.url, trust_env=False) as anyone:
+        for destination in (*DESTINATIONS, "/admin/x?y=/z%20a"):
+            answer = anyone.post("/dologin.action", data=form | {"os_destination": destination})
+            assert answer.status_code == 302
+            assert "set-cookie: a=b" not in str(answer.headers).lower()
+            led[destination] = answer.headers["location"]
+    assert led.pop("/admin/x?y=/z%20a") == "/admin/x?y=/z%20a"
+    assert set(led.values()) == {"/plugins/servlet/ial/migration/home"}
+
+
+def test_another_name_than_its_own_is_refused(standin) -> None:
+    """As a browser asks after the address of a page's name was changed to this machine's."""
+    with httpx.Client(base_url=standin.url, trust_env=False) as anyone:
+        for host in ("evil.example:8090", "127.0.0.1.evil.example", "localhost.evil.example"):
+            for path in ("/login.action", "/status", "/synchrony/heartbeat"):
+                refused = anyone.get(path, headers={"Host": host})
+                assert refused.status_code == 421
+                assert "STANDIN_HOSTS" in refused.text
+        for host in (
+            "localhost",
+            "LOCALHOST:1",
+            "a.localhost",
+            "[::1]:8090",
+            "10.0.0.7",
+            "confluence",
+        ):
+            assert anyone.get("/status", headers={"Host": host}).status_code == 200
+
+
 def jar_of(entries: Iterable[tuple[str, bytes]] = (), descriptor: str = DESCRIPTOR) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as jar:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.drivers.confluence.licence import Licence
+from harness.drivers.confluence.session import Account
 from harness.environment import golden, golden_capture
 from harness.errors import BadInput, DriverError
 from harness.lifecycle.runs import Run
@@ -28,6 +29,7 @@ MANIFEST = golden.Manifest(
     system_features=(),
     licence="0123456789abcdef",
     ccma="3.9.6",
+    admin_password="the home's own",
     saved=datetime(2026, 11, 23, tzinfo=UTC),
 )
 
@@ -52,6 +54,7 @@ def test_a_kept_home_is_found_with_its_dump_and_port(ours: Path) -> None:
     kept = golden.kept("ours", MANIFEST.image)
     assert (kept.home, kept.dump) == (ours / golden.HOME_FILE, ours / golden.DUMP_FILE)
     assert kept.http_port == 31999
+    assert kept.admin == Account("admin", "the home's own")
     assert golden.names() == ["ours"]
 
 

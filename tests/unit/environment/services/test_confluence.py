@@ -8,6 +8,7 @@ import pytest
 from placements import AUTHORITY, InDocker
 
 from harness.drivers.confluence.licence import Licence
+from harness.drivers.confluence.session import Account
 from harness.engines.ready import Ready, RealImage
 from harness.engines.service import Service
 from harness.environment.bring_up import start_services
@@ -51,6 +52,16 @@ def test_a_stand_in_has_neither() -> None:
     assert described.confluence.env(InDocker())["STANDIN_SETUP"] == "complete"
 
 
+def test_each_new_confluence_has_an_administrator_of_its_own() -> None:
+    """Whoever else is on this machine must not be able to log in and install a plugin."""
+    standin = Ready("docker", {"standin": "image"})
+    first, second = (side(Settings(), standin, licence=None) for _ in range(2))
+    assert len(first.setup.admin.password) == 20
+    assert first.setup.admin.password != second.setup.admin.password
+    given = first.confluence.env(InDocker())["STANDIN_ADMIN_PASSWORD"]
+    assert given == first.setup.admin.password
+
+
 def test_a_stand_in_that_shows_its_wizard_gets_a_licence_of_no_worth() -> None:
     settings = Settings(standin_setup="wizard")
     described = side(settings, Ready("docker", {"standin": "image"}), licence=None)
@@ -64,10 +75,12 @@ def test_a_real_image_without_a_licence_is_bad_input() -> None:
 
 
 def test_a_kept_home_needs_no_licence_and_keeps_its_port() -> None:
-    kept = Kept(home=Path("/kept/home.tar"), dump=Path("/kept/dump.gz"), http_port=31999)
+    admin = Account("someone", "a word")
+    kept = Kept(Path("/kept/home.tar"), Path("/kept/dump.gz"), 31999, admin)
     described = side(REAL, licence=None, kept=kept)
     assert described.confluence.archives == {"home": kept.home}
     assert described.confluence.fixed_ports == {"http": 31999}
+    assert described.setup.admin == admin
     assert described.database is not None
     assert list(described.database.copies.values()) == [kept.dump]
     asked = side(REAL.model_copy(update={"http_port": 8090}), licence=None, kept=kept)

@@ -8,6 +8,7 @@ import pytest
 from placements import AUTHORITY, InDocker, OnLoopback
 
 from harness.cases import app as sample_apps
+from harness.drivers.confluence.session import Account
 from harness.engines.service import Placement, Service
 from harness.engines.toolchain import Toolchain
 from harness.environment.services import standin as services
@@ -26,7 +27,7 @@ def standin(scale: float = 300, toolchain: Toolchain | None = None) -> Service:
         authority=AUTHORITY,
         scale=scale,
         platform_url="https://api.atlassian.com",
-        account=services.StandInAdmin(),
+        account=Account("admin", "word"),
         fixed_ports={},
         toolchain=toolchain,
         jars="/jars" if toolchain else None,
@@ -41,6 +42,11 @@ def test_the_container_keeps_the_ports_home_and_debugger_flag_of_the_real_image(
     # The star matters: from Java 9 on a bare port listens on the container's loopback only.
     assert "server=y,suspend=n,address=*:5005" in arguments
     assert service.argv(InDocker()) == []
+
+
+def test_the_standin_is_told_by_which_name_it_is_called() -> None:
+    assert standin().env(InDocker())["STANDIN_HOSTS"] == "docker.example"
+    assert standin().env(OnLoopback())["STANDIN_HOSTS"] == "docker.example"
 
 
 def test_server_time_is_there_from_the_jvms_start() -> None:
@@ -76,7 +82,7 @@ def test_locally_the_jvm_is_started_without_a_shell_where_time_is_real() -> None
 @pytest.mark.parametrize("place", [InDocker(), OnLoopback()])
 def test_no_password_stands_in_a_command_line(place: Placement) -> None:
     toolchain = Toolchain(Path("/java"), Path("/javac"), Path("/faketime.so"))
-    account = services.StandInAdmin(user="someone", password="sentinel-41c9")
+    account = Account("someone", "sentinel-41c9")
     service = services.standin(
         "image",
         ccma="3.9.6",

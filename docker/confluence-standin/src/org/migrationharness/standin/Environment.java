@@ -1,8 +1,12 @@
 package org.migrationharness.standin;
 
 import java.net.URI;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads environment variables. A variable that is empty or blank counts as not set; each method throws
@@ -36,6 +40,14 @@ final class Environment {
                     name + "=" + value + " must be one of " + String.join(", ", values));
         }
         return value;
+    }
+
+    /** The names in a list with commas, in lower case. */
+    Set<String> names(String name) {
+        return Arrays.stream(text(name, "").toLowerCase(Locale.ROOT).split(","))
+                .map(String::strip)
+                .filter(each -> !each.isEmpty())
+                .collect(Collectors.toSet());
     }
 
     int port(String name, int fallback) {

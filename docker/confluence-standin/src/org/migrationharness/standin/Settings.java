@@ -6,6 +6,7 @@ import org.migrationharness.standin.ccma.AssistantSettings;
 import org.migrationharness.standin.ccma.pages.PageSettings;
 import org.migrationharness.standin.ccma.platform.PlatformSettings;
 import org.migrationharness.standin.ccma.profile.Profile;
+import org.migrationharness.standin.http.OwnHosts;
 import org.migrationharness.standin.security.LoginSettings;
 import org.migrationharness.standin.setup.SetupSettings;
 import org.migrationharness.standin.setup.SetupVariables;
@@ -59,7 +60,7 @@ record Settings(
         WebServerSettings.Ports ports = new WebServerSettings.Ports(
                 env.port("STANDIN_HTTP_PORT", 8090), env.port("STANDIN_SYNCHRONY_PORT", 8091));
         return new WebServerSettings(home, env.text("STANDIN_BIND", "0.0.0.0"), ports, timeScale,
-                env.flag("ATL_TOMCAT_ACCESS_LOG", true));
+                env.flag("ATL_TOMCAT_ACCESS_LOG", true), new OwnHosts(env.names("STANDIN_HOSTS")));
     }
 
     private static SetupSettings setup(Environment env) {

@@ -58,6 +58,7 @@ public final class WebServer {
         wrapper.setMultipartConfigElement(
                 new MultipartConfigElement(base.toString(), UPLOAD_LIMIT, UPLOAD_LIMIT + FORM_LIMIT, 0));
         context.getPipeline().addValve(new SynchronyValve(synchrony));
+        tomcat.getHost().getPipeline().addValve(new OwnHostsValve(settings.hosts()));
         tomcat.getHost().addChild(context);
         hideErrorDetails();
         if (settings.accessLog()) {

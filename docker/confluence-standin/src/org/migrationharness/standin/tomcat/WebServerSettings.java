@@ -1,6 +1,7 @@
 package org.migrationharness.standin.tomcat;
 
 import java.nio.file.Path;
+import org.migrationharness.standin.http.OwnHosts;
 
 /**
  * What the web server needs to know.
@@ -11,8 +12,10 @@ import java.nio.file.Path;
  * @param timeScale how many times faster than wall time this JVM's clock runs; limits that must hold in wall
  *     time are multiplied by it
  * @param accessLog whether requests are logged
+ * @param hosts the names by which the server is called
  */
-public record WebServerSettings(Path home, String bind, Ports ports, int timeScale, boolean accessLog) {
+public record WebServerSettings(
+        Path home, String bind, Ports ports, int timeScale, boolean accessLog, OwnHosts hosts) {
     /**
      * Ports to listen on; 0 takes any free port.
      *
