@@ -11,7 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.report import table
+from harness.report.case_text import GREEN
 from harness.store.events import Event, Listener
+from harness.support.console import Volume, volume
 
 _REFRESHES = 4
 """A second; more would take the processor from what is shown."""
@@ -52,7 +54,7 @@ class LiveTable:
         elif event.name == "case-finished":
             self._running.pop(event.case, None)
             self._seconds.append(event.seconds)
-            self._bad += event.verdict not in ("passed", "known-bug")
+            self._bad += event.verdict not in GREEN
             table.case_line(self.console, event)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -83,7 +85,7 @@ def shown(console: Console) -> Iterator[Listener]:
 
     Other lines that are printed meanwhile appear above the table.
     """
-    if not console.is_terminal:
+    if not console.is_terminal or volume() is not Volume.NORMAL:
         yield lambda event: table.case_line(console, event)
         return
     view = LiveTable(console)

@@ -4,8 +4,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from harness.report.case_text import GREEN
 from harness.store.events import Event
 from harness.store.results import Results, RowResult
+from harness.support.console import Volume, volume
 
 _STYLES = {
     "passed": "green",
@@ -19,13 +21,17 @@ _STYLES = {
 def case_line(console: Console, event: Event) -> None:
     """Prints one line when a case is decided."""
     if event.name != "case-finished":
+        if event.name == "case-phase" and volume() is Volume.VERBOSE:
+            console.print(Text(f"           {event.case}: {event.detail}", "dim"), soft_wrap=True)
+        return
+    if event.verdict in GREEN and volume() is Volume.QUIET:
         return
     line = Text(f"{event.verdict:>9}", _STYLES.get(event.verdict, ""))
     line.append(f"  {event.case}  ", "default")
     line.append(f"{event.seconds:.1f} s", "dim")
     console.print(line, soft_wrap=True)
-    if event.verdict not in ("passed", "known-bug"):
-        console.print(Text(f"           {event.detail}"), soft_wrap=True)
+    for each in event.lines:
+        console.print(Text(f"           {each}"), soft_wrap=True)
 
 
 def summary(console: Console, results: Results) -> None:
@@ -44,9 +50,10 @@ def summary(console: Console, results: Results) -> None:
             f"{case.server_seconds / 60:.1f} min" if case.server_seconds is not None else "-",
             Text(case.verdict, _STYLES[case.verdict]),
         )
-    console.print(table)
-    for line in results.reached:
-        console.print(Text(line), soft_wrap=True)
+    if volume() > Volume.QUIET:
+        console.print(table)
+        for line in results.reached:
+            console.print(Text(line), soft_wrap=True)
     counted = ", ".join(f"{count} {verdict}" for verdict, count in results.totals.items() if count)
     console.print(Text(f"{counted or 'no case was run'}, {results.seconds:.1f} s"))
 

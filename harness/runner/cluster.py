@@ -85,6 +85,7 @@ def run_part(part: ClusterPart) -> bytes:
                 EventLog(folder / "run" / EVENTS, [teller(part.topic)]),
                 to_stderr,
                 folder / "run",
+                is_kept=False,
             )
             run_jobs(jobs_of(cases, settings, to_stderr), place)
         return _zipped(folder / "run")
@@ -192,7 +193,7 @@ def _collect(
                 again = f"{worker}, a worker of the cluster that had begun it, was lost"
                 result = result.model_copy(update={"rerun_after": again})
             book.add(result)
-            heard.pass_on(finished(result))
+            heard.pass_on(finished(result, place))
 
 
 def _unpacked(content: bytes, into: Path, scratch: Path) -> tuple[CaseResult, ...]:

@@ -24,6 +24,8 @@ class RunContext:
         folder: where results go.
         name: the prefix of the stacks' names, which differ within a run.
         attached: the one stack to run on, where that is given.
+        is_kept: whether the folder stays where it is after the run, so that a user can look there.
+        again: the command that runs the run's cases again; empty where there is none.
     """
 
     settings: Settings
@@ -34,3 +36,5 @@ class RunContext:
     folder: Path
     name: str = "stack"
     attached: AttachedStack | None = None
+    is_kept: bool = True
+    again: str = ""

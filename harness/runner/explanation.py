@@ -19,6 +19,7 @@ from harness.checker.verdict import Verdict, with_cause
 from harness.diagnosis.diagnose import diagnose
 from harness.diagnosis.findings_text import for_results
 from harness.diagnosis.readers.run_folder import read_case
+from harness.diagnosis.remarks import remarks
 from harness.drivers.browser import migration_assistant
 from harness.drivers.confluence import startup_checks
 from harness.drivers.debugger.probes import Probe
@@ -192,17 +193,17 @@ class CaseEvidence:
 
 
 def with_causes(result: CaseResult, folder: Path, bug: KnownBug | None = None) -> CaseResult:
-    """The result with its causes, from the artefacts in the case's folder; a pass has none.
+    """The result with its causes, from the artefacts in the case's folder; a pass has remarks.
 
     Args:
         result: its artefacts are named relative to the folder.
         folder: the case's folder.
         bug: the known bug that the case is marked with, whose cause may have to be proved.
     """
-    if result.verdict == "passed":
-        return result
     stored = read_case(folder, result.model_dump(mode="json"))
     findings = diagnose(stored.facts)
+    if result.verdict == "passed":
+        return result.model_copy(update={"remarks": remarks(stored.facts, findings)})
     proved = [each.cause for each in findings if each.confidence == "proved"]
     verdict = with_cause(Verdict(result.verdict, result.reason), bug, proved)
     causes = tuple(for_results(findings))

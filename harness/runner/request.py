@@ -1,6 +1,7 @@
 """What the arguments of `harness run` mean: which cases, settings and earlier results."""
 
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from harness.cases.strength import parsed
 from harness.diagnosis.causes import BY_ID
 from harness.environment.attach import AttachedStack
 from harness.errors import BadInput
+from harness.report.case_text import short
 from harness.settings import DECLARED, Settings, kept_by_a_run, resolve
 from harness.store import layout
 from harness.store import request as request_file
@@ -94,6 +96,19 @@ def plan_run(
         settings=kept_by_a_run(settings),
     )
     return RunPlan(settings, suites, cases, part_of(selection.shard), request)
+
+
+def command_again(request: RunRequest) -> str:
+    """The command that runs a run's cases again, in settings that decide as much."""
+    words = ["harness", "run", *(short(file.path) for file in request.files)]
+    words += ["--strength", request.strength] if request.strength else []
+    words += ["--locate"] if request.locate else []
+    usual = kept_by_a_run(Settings())
+    for name, value in request.settings.items():
+        if value != usual.get(name) and value is not None:
+            number = isinstance(value, float)
+            words += [DECLARED[name].flag, f"{value:g}" if number else str(value)]
+    return shlex.join(words)
 
 
 def check_executor(executor: str, scheduler: str | None, *, alone: bool) -> None:

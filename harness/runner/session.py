@@ -19,6 +19,7 @@ from harness.lifecycle import interrupt, runs
 from harness.lifecycle.runs import Run
 from harness.runner.context import RunContext
 from harness.runner.jobs import check_suited, jobs_of, shard
+from harness.runner.request import command_again
 from harness.runner.run import run_jobs
 from harness.settings import Settings
 from harness.store import request as request_file
@@ -42,6 +43,7 @@ class Session:
     attached: AttachedStack | None
     stop: interrupt.Stop
     _extra: int = 0
+    _again: str = ""
 
     def run(
         self,
@@ -72,6 +74,7 @@ class Session:
             check_suited(self.attached.requirements, jobs)
         if request:
             request_file.write(request, self.folder)
+            self._again = command_again(request)
         if (self.folder / REQUEST).exists():
             self.stop.advice = f"to go on with it: harness run --resume {self.folder}"
         if scheduler:
@@ -97,6 +100,7 @@ class Session:
             self.folder / name if name else self.folder,
             name or "stack",
             self.attached,
+            again=self._again,
         )
 
 

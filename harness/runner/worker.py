@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from harness.drivers.browser.launch import BrowserSession
 from harness.errors import BadInput, HarnessError, ServiceDied
 from harness.planning.requirements import StackRequirements
+from harness.report import case_text
 from harness.runner.case import run_case
 from harness.runner.context import RunContext
 from harness.runner.jobs import Job
@@ -156,7 +157,7 @@ class Worker:
 
     def _finish(self, result: CaseResult) -> None:
         self._book.add(result)
-        self._place.events(finished(result))
+        self._place.events(finished(result, self._place))
 
 
 def _died(testbed: Testbed) -> bool:
@@ -175,17 +176,13 @@ def _lost(testbeds: TestbedPool, testbed: Testbed, result: CaseResult) -> bool:
     return True
 
 
-def finished(result: CaseResult) -> Event:
+def finished(result: CaseResult, place: RunContext) -> Event:
     """The event of a case that has a result."""
-    again = f"ran again, since: {result.rerun_after}" if result.rerun_after else ""
-    causes = ", ".join(
-        str(each["cause"]) for each in result.causes if each["confidence"] == "proved"
-    )
-    proved = f"proved by its evidence: {causes} (`harness explain` shows it)" if causes else ""
     return Event(
         "case-finished",
         case=result.id,
         verdict=result.verdict,
-        detail="; ".join(part for part in (result.reason, proved, again) if part),
+        detail=result.reason,
+        lines=tuple(case_text.lines(result, place.folder if place.is_kept else None, place.again)),
         seconds=result.seconds.get("total", 0.0),
     )

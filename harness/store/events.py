@@ -17,12 +17,16 @@ EventName = Literal["run-started", "case-started", "case-phase", "case-finished"
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened; `case` and `verdict` where it concerns one, `count` how many."""
+    """One thing that happened; `case` and `verdict` where it concerns one, `count` how many.
+
+    `lines` are for people: why a case ended so, and how to go on.
+    """
 
     name: EventName
     case: str = ""
     verdict: str = ""
     detail: str = ""
+    lines: tuple[str, ...] = ()
     seconds: float = 0.0
     count: int = 0
     wall_time: str = field(default_factory=lambda: datetime.now(UTC).isoformat())

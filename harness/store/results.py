@@ -88,6 +88,8 @@ class CaseResult(_Record):
     """What the verdict rests on; older runs do not have it."""
     rerun_after: str | None = None
     """Why its first attempt ended, where its stack died under it and it ran again."""
+    remarks: tuple[str, ...] = ()
+    """What is worth knowing although the verdict is `passed`: a broken link, a tolerated call."""
     carried_scale: int | None = None
     """The time scale that the machine carries, where its stack's was more than that."""
 

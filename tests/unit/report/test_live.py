@@ -53,7 +53,7 @@ def test_what_is_left_follows_from_what_was_done_and_how_many_run_at_once() -> N
 
 
 def test_decided_cases_are_printed_above() -> None:
-    view, _ = view_of(Event("case-finished", case="a", verdict="failed", detail="why", seconds=1))
+    view, _ = view_of(Event("case-finished", case="a", verdict="failed", lines=("why",), seconds=1))
     printed = view.console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
     assert "failed  a  1.0 s" in printed
     assert "why" in printed

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput
-from harness.runner.request import Selection, part_of, plan_run
+from harness.runner.request import Selection, command_again, part_of, plan_run
 from harness.store import layout
 from harness.store import request as request_file
 from harness.store import results as results_file
@@ -158,3 +158,11 @@ def test_a_known_bug_names_a_cause_that_can_be_proved(tmp_path: Path) -> None:
         BadInput, match=r":37: .*no cause is called 'dev-mode-row-not-updatd'; did you mean"
     ):
         plan_run([file], {}, Selection(), None, None, {})
+
+
+def test_the_command_that_runs_the_cases_again_has_what_decides(case_file: Path) -> None:
+    request = asked(case_file).model_copy(update={"strength": "2"})
+    said = command_again(request)
+    assert said == f"harness run {case_file} --strength 2 --engine local"
+    slow = request.model_copy(update={"settings": {"time_scale": 60.0, "isolation": "fresh"}})
+    assert command_again(slow).endswith("--strength 2 --time-scale 60 --isolation fresh")

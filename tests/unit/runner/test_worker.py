@@ -157,19 +157,6 @@ def test_a_case_whose_browser_cannot_be_replaced_is_tried_and_keeps_its_result(r
     assert pool.trouble == []
 
 
-def test_the_end_of_a_case_names_what_is_proved() -> None:
-    causes = [
-        {"cause": "host-service-missing", "confidence": "proved", "evidence": []},
-        {"cause": "listener-threw", "confidence": "likely", "evidence": []},
-    ]
-    result = passed(job("a").case).model_copy(
-        update={"verdict": "error", "reason": "too little was seen", "causes": tuple(causes)}
-    )
-    said = worker_module.finished(result).detail
-    assert said.startswith("too little was seen; proved by its evidence: host-service-missing (")
-    assert "listener-threw" not in said
-
-
 def test_an_error_under_a_living_browser_is_not_tried_again(run: Any) -> None:
     done = run(Pool(browsers=[True]), "a", runs=without_a_verdict("error"))
     assert [each.verdict for each in done.results.cases] == ["error"]
