@@ -77,7 +77,8 @@ def packed_run(*cases: Case) -> bytes:
 
 def context(folder: Path) -> Any:
     """Where a run's results go, and where it may unpack what comes."""
-    return SimpleNamespace(folder=folder / "run", run=SimpleNamespace(scratch=folder))
+    run = SimpleNamespace(scratch=folder)
+    return SimpleNamespace(folder=folder / "run", run=run, is_kept=True, again="")
 
 
 @pytest.fixture(scope="module")
