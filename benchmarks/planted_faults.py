@@ -508,10 +508,19 @@ FAULTS: tuple[Planted, ...] = (
         cloud={"core": "fails"},
     ),
     _set_up(
+        "core incomplete",
+        "configuration",
+        _CORE,
+        "core-migration-incomplete",
+        slot="core",
+        cloud={"core": "incomplete"},
+    ),
+    _set_up(
         "email domain refused",
         "configuration",
         _CORE,
         "email-domain-not-trusted",
+        "core-migration-failed",  # which it is, too
         slot="core",
         cloud={"email_domains": "not-trusted"},
     ),
@@ -543,6 +552,14 @@ FAULTS: tuple[Planted, ...] = (
     ),
     _set_up(
         "stale page", "network", _SHOWN, "browser-stale", slot="row", cloud={"browser": "stale"}
+    ),
+    _set_up(
+        "signed out",
+        "network",
+        _SHOWN,
+        "session-ended",
+        slot="row",
+        cloud={"browser": "signed-out"},
     ),
     Planted(
         "stale poll",

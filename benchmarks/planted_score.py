@@ -17,7 +17,10 @@ NOBODY, NOT_REACHED = "nobody", "not reached"
 
 @dataclass(frozen=True)
 class Judged:
-    """One round: what was planted, and what is wrong in what was said of it."""
+    """One round: what was planted, and what is wrong in what was said of it.
+
+    `passed_over`: the link that was broken is said to hold, and all before it.
+    """
 
     faults: tuple[Planted, ...]
     wrong: tuple[str, ...]
@@ -25,6 +28,7 @@ class Judged:
     link: str
     expected: str
     blamed: tuple[tuple[str, str], ...]
+    passed_over: bool
     seconds: float = 0.0
 
     @property
@@ -63,6 +67,8 @@ def judge(faults: Sequence[Planted], findings: Sequence[Finding], links: Sequenc
         link=found,
         expected=order[min(broken)] if broken else NOBODY,
         blamed=tuple(blamed),
+        passed_over=bool(broken)
+        and min(broken) < (order.index(found) if found in order else len(order)),
     )
 
 
@@ -79,6 +85,7 @@ class Score:
     """All rounds so far."""
 
     rounds: list[Judged] = field(default_factory=list)
+    blind: list[Judged] = field(default_factory=list)
 
     def add(self, judged: Judged, where: str) -> None:
         """Takes a round and prints it."""
@@ -91,6 +98,15 @@ class Score:
             print(f"        accused though innocent: {', '.join(judged.wrong)}", flush=True)
         if judged.suspected:
             print(f"        suspected though innocent: {', '.join(judged.suspected)}", flush=True)
+
+    def add_blind(self, judged: Judged, where: str, source: str) -> None:
+        """Takes a round that was judged without a source; prints it where that misled."""
+        self.blind.append(judged)
+        if judged.wrong:
+            accused = ", ".join(judged.wrong)
+            print(f"NOT {where} without {source}: accused though innocent: {accused}", flush=True)
+        if judged.passed_over:
+            print(f"    {where} without {source}: {judged.expected} counts as held", flush=True)
 
     def matrix(self) -> str:
         """The confusion matrix as a Markdown table: who did it, and who is proved to have."""
@@ -111,8 +127,11 @@ class Score:
         accused = sum(bool(each.wrong) for each in self.rounds)
         suspected = sum(bool(each.suspected) for each in self.rounds)
         slowest = max((each.seconds for each in self.rounds), default=0.0)
+        misled = sum(bool(each.wrong) for each in self.blind)
+        passed_over = sum(each.passed_over for each in self.blind)
         return (
             f"{len(self.rounds)} rounds: the right link in {links}, an innocent accused in "
-            f"{accused}, an innocent suspected in {suspected}; explaining took {slowest:.2f} s "
-            "at most"
+            f"{accused}, an innocent suspected in {suspected}; explaining took {slowest:.2f} s of "
+            f"CPU at most; each again without one source, {len(self.blind)} explanations: an "
+            f"innocent accused in {misled}, the broken link passed over in {passed_over}"
         )

@@ -44,7 +44,7 @@ Browser = Literal["fresh", "stale", "signed-out"]
 Assessment = Literal["needed", "not-needed"]
 CloudInstall = Literal["installed", "missing", "no-webhook"]
 Consent = Literal["given", "withheld"]
-Core = Literal["well", "fails"]
+Core = Literal["well", "fails", "incomplete"]
 EmailDomains = Literal["trusted", "not-trusted"]
 Pairing = Literal["listed", "unlisted", "open"]
 ServerApp = Literal["enabled", "disabled"]
@@ -80,7 +80,8 @@ class CloudSetup:
         consent: whether the admin agreed to the app's migration.
         pairing: whether the Marketplace lists the app's two keys as a pair, without which unequal
             keys are not linked; `open` links every pair of keys.
-        core: whether Confluence has a place to export the core migration to.
+        core: whether Confluence has a place to export the core migration to; `incomplete`: not for
+            attachments.
         email_domains: whether an admin has decided not to trust the users' email domains.
         browser: whether, once the plan's page shows progress, a cache before Confluence keeps it
             (`stale`) or a balancer loses the session at each request for it (`signed-out`).

@@ -58,6 +58,7 @@ RULES: dict[str, Callable[[Facts], Finding]] = {
     "server-cannot-reach-cloud": network.server_cannot_reach_cloud,
     "browser-stale": network.browser_stale,
     "core-migration-failed": configuration.core_migration_failed,
+    "core-migration-incomplete": configuration.core_migration_incomplete,
     "listener-ended-by-error": app_data.listener_ended_by_error,
     "listener-still-running": app_data.listener_still_running,
     "listener-swallowed-failure": app_data.listener_swallowed_failure,

@@ -59,7 +59,10 @@ CHAIN: tuple[Step, ...] = (
         PAGE,
     ),
     Step(
-        names.CORE_DONE, ("email-domain-not-trusted", "core-migration-failed"), seen.core_done, PAGE
+        names.CORE_DONE,
+        ("email-domain-not-trusted", "core-migration-failed", "core-migration-incomplete"),
+        seen.core_done,
+        PAGE,
     ),
     Step(
         names.REACHES_CLOUD,

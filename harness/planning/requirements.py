@@ -84,7 +84,9 @@ def to_schedule(case: Case, needs: StackRequirements) -> schedule.ScheduledCase:
 def plan_of(case: Case) -> str:
     """What a plan is made from, as a string; its apps' pairing is looked up when it runs."""
     flags = ",".join(f"{key}={on}" for key, on in sorted(case.dark_features.items()))
-    return f"{case.app.resolve()} {flags} {case.cloud.assessment} {case.cloud.consent}"
+    cloud = case.cloud
+    core = f"{cloud.core} {cloud.email_domains}"  # which a triggered migration does not repeat
+    return f"{case.app.resolve()} {flags} {cloud.assessment} {cloud.consent} {core}"
 
 
 def words(needs: StackRequirements, app: Path) -> Mapping[str, str]:

@@ -23,6 +23,9 @@ from harness.testbed.testbed import Testbed
 _PROXIES = {"stale": stale_plans, "signed-out": lost_sessions}
 """What stands between the browser and Confluence, by the setting's word."""
 
+_NO_EXPORT = {"fails": '"$exports"', "incomplete": '"$exports/attachments"'}
+"""The folder that a file stands in place of, so that the core cannot export to it, by the word."""
+
 
 @contextmanager
 def establish(testbed: Testbed, setup: CloudSetup) -> Iterator[None]:
@@ -55,9 +58,11 @@ def establish(testbed: Testbed, setup: CloudSetup) -> Iterator[None]:
         if setup.email_domains == "not-trusted":
             undo.callback(email_domains.decide, testbed.client, email_domains.TRUSTED)
             email_domains.decide(testbed.client, email_domains.NOT_TRUSTED)
-        if setup.core == "fails":
-            _in_confluence(testbed, 'rm -rf "$exports" && : > "$exports"')
-            undo.callback(_in_confluence, testbed, 'rm -f "$exports"')
+        if blocked := _NO_EXPORT.get(setup.core):
+            undo.callback(_in_confluence, testbed, f"rm -f {blocked}")
+            _in_confluence(
+                testbed, f"rm -rf {blocked} && mkdir -p $(dirname {blocked}) && : > {blocked}"
+            )
         if between := _PROXIES.get(setup.browser):
             undo.enter_context(between(testbed.context))
         for fault in setup.faults:

@@ -84,6 +84,17 @@ CAUSES = (
         ),
     ),
     Cause(
+        "core-migration-incomplete",
+        PARTY,
+        "A part of the core migration failed: what was not migrated has no id in the cloud.",
+        "The plan is INCOMPLETE, and the log says what of it could not be migrated.",
+        "The plan ran to its end, or failed as a whole.",
+        "See the core migration's errors and migrate what is missing. Apps start all the same: "
+        "mappings of the missing part are not answered, and an app that leaves data out for that "
+        "settles with INCOMPLETE.",
+        f"{SUP}/manage-and-view-the-details-of-confluence-migration-plans/",
+    ),
+    Cause(
         "server-token-refused",
         PARTY,
         "The platform refuses the server's token.",

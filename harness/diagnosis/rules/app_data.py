@@ -25,6 +25,8 @@ _MISSING = re.compile(
     r"(?:NoClassDefFoundError|ClassNotFoundException): L?"
     rf"(?P<name>{LIBRARY.replace('.', '[./]')}[./][\w./$]+)"
 )
+START = re.compile(r"\.on(?:Start|Rerun)AppMigration\(")
+"""A listener's method, in a frame of a stack."""
 _ASKED_FOR_KEYS = "failed when it was asked for its keys"
 _WAITS_FOR_THE_CLOUD = re.compile(r"HttpClient|AppDataUpload\.close|SocketInputStream|NioSocket")
 _TOO_MANY, _SERVER_ERROR = 429, 500
@@ -280,5 +282,5 @@ def _age(facts: Facts, used: DataRead) -> timedelta:
 def in_listener(line: LogLine) -> bool:
     """Whether a log line has a listener's method on its stack."""
     return line.level in ("ERROR", "WARN", "FATAL") and any(
-        ".onStartAppMigration(" in frame or ".onRerunAppMigration(" in frame for frame in line.stack
+        START.search(frame) for frame in line.stack
     )

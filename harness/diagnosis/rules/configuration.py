@@ -24,6 +24,8 @@ _NOT_STARTED = re.compile(
     r"|[Ff]ailed to (?:start|enable)"
 )
 
+_NOT_MIGRATED = re.compile(r"core migration\b.*could not be migrated", re.IGNORECASE)
+
 
 def feature_flag_off(facts: Facts) -> Finding:
     """The feature flag and the block on the page."""
@@ -110,11 +112,29 @@ def core_migration_failed(facts: Facts) -> Finding:
     plan = facts.last(PlanStatus)
     if plan is None:
         return unknown(cause, "the plan's status on the dashboard")
+    if plan.status in ("FAILED", "STOPPED") and not facts.has(JOURNAL):
+        return likely(cause, plan, missing=facts.lacking(JOURNAL))
     if plan.status in ("FAILED", "STOPPED"):
         return proved(cause, plan)
     if plan.status in ("FINISHED", "INCOMPLETE"):
         return excluded(cause, plan)
     return unknown(cause, f"how the plan ends: it is {plan.status}")
+
+
+def core_migration_incomplete(facts: Facts) -> Finding:
+    """The plan's own status, and what the log says of its parts."""
+    cause = "core-migration-incomplete"
+    plan = facts.last(PlanStatus)
+    if plan is None:
+        return unknown(cause, "the plan's status on the dashboard")
+    if plan.status in ("FINISHED", "FAILED"):
+        return excluded(cause, plan)
+    if plan.status != "INCOMPLETE":
+        return unknown(cause, f"how the plan ends: it is {plan.status}")
+    if said := [line for line in facts.of(LogLine) if _NOT_MIGRATED.search(line.message)]:
+        return proved(cause, plan, *said)
+    missing = facts.lacking(SERVER_LOG) or ("which part of the plan failed",)
+    return likely(cause, plan, missing=missing)
 
 
 def _could_not_start(line: LogLine) -> bool:

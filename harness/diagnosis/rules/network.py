@@ -11,7 +11,7 @@ from harness.diagnosis.evidence import (
     ServerCall,
 )
 from harness.diagnosis.facts import PAGE, Facts
-from harness.diagnosis.finding import Finding, excluded, proved, unknown
+from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
 from harness.diagnosis.rows import shows
 from harness.store.layout import JOURNAL, SERVER_LOG
 
@@ -32,6 +32,9 @@ def server_cannot_reach_cloud(facts: Facts) -> Finding:
         return excluded(cause, arrived[-1])
     if made := facts.last(MigrationMade):
         return excluded(cause, made)
+    if failures and not facts.has(JOURNAL):
+        # One call that failed is not the way: others may have arrived.
+        return likely(cause, *failures, missing=facts.lacking(JOURNAL))
     if failures:
         return proved(cause, *failures)
     return unknown(cause, *(facts.lacking(SERVER_LOG, JOURNAL) or ("neither calls nor failures",)))

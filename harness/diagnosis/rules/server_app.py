@@ -19,6 +19,7 @@ from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
 from harness.diagnosis.link_names import LISTENER_THERE
 from harness.diagnosis.rules.app_data import (
     OF_ITS_UPLOAD,
+    START,
     at_its_start,
     ends_with_error,
     in_listener,
@@ -33,6 +34,9 @@ from harness.vocabulary.listener import LISTENER_SERVICE
 _KEY_IS_NULL = "Cloud app key is null for server app key"
 _GETTER = re.compile(r"\.(get(?:CloudAppKey|ServerAppKey|DataAccessScopes))\(")
 _TWO_LISTENERS = re.compile(r"more than one listener", re.IGNORECASE)
+_ASSISTANTS = re.compile(
+    r"\bat (?:com\.atlassian\.migration|org\.migrationharness\.standin\.ccma)\."
+)
 LOOKS_FOR_SERVICES_ONLY = (3, 1, 7)
 """A version from before November 2021, when discoverable listeners came."""
 _NOT_WIRED = re.compile(
@@ -199,11 +203,8 @@ def listener_threw(facts: Facts) -> Finding:
         return excluded(cause, *calls, *facts.of(LogLine), note="it ended with an Error")
     if all(isinstance(each, ListenerFailed) and each.exception == UNNAMED for each in threw):
         threw = []
-    if threw and not facts.has(SERVER_LOG):
-        return likely(cause, *threw, missing=facts.lacking(SERVER_LOG))
-    if threw and any(MADE_UP in line.message for line in facts.of(LogLine)):
-        missing = "whether what the stand-in made up is why it threw: that is no fault of the app"
-        return likely(cause, *threw, missing=(missing,))
+    if threw and (missing := _another_reason(facts)):
+        return likely(cause, *threw, missing=missing)
     if threw:
         return proved(cause, *threw)
     if calls and all(each.outcome == "returned" for each in calls):
@@ -211,6 +212,28 @@ def listener_threw(facts: Facts) -> Finding:
     if calls:
         return excluded(cause, *calls, note="it has not ended")
     return unknown(cause, *(facts.lacking(PROBE) or ("the listener was not called",)))
+
+
+def _another_reason(facts: Facts) -> tuple[str, ...]:
+    """What may be why the listener threw and was not its own affair; how to learn that."""
+    if not facts.has(SERVER_LOG):
+        return facts.lacking(SERVER_LOG)
+    lines = facts.of(LogLine)
+    if any(map(_came_through_the_assistant, filter(in_listener, lines))):
+        return facts.lacking(JOURNAL)
+    if any(MADE_UP in line.message for line in lines):
+        return ("whether what the stand-in made up is why it threw: that is no fault of the app",)
+    return ()
+
+
+def _came_through_the_assistant(line: LogLine) -> bool:
+    """Whether the assistant's own code failed inside the listener, as it does for an upload."""
+    frames = line.stack
+    own = next((n for n, each in enumerate(frames) if START.search(each)), len(frames))
+    cause = next((n for n in range(own, len(frames)) if frames[n].startswith("Caused by:")), None)
+    # Between the two stands the assistant's call of the listener.
+    within = (*frames[:own], *(frames[cause:] if cause else ()))
+    return any(map(_ASSISTANTS.search, within))
 
 
 def listener_never_called(facts: Facts) -> Finding:

@@ -90,6 +90,24 @@ def test_nothing_planted_is_right_where_every_link_holds() -> None:
     assert not judge([HARMLESS[0]], [], links("the row shows it")).is_right
 
 
+def test_a_broken_link_that_counts_as_held_is_passed_over() -> None:
+    for broken, is_so in (("the listener is called", False), ("the listener returns", False)):
+        assert judge([THROWS], [], links(broken)).passed_over is is_so
+    assert judge([THROWS], [], links("the row shows it")).passed_over
+    assert judge([THROWS], [], links(None)).passed_over
+    assert not judge([HARMLESS[0]], [], links(None)).passed_over
+
+
+def test_what_is_said_without_a_source_counts_by_itself() -> None:
+    score = Score()
+    wrong = judge([POLLS], [Finding("listener-threw", "proved")], links(None))
+    score.add_blind(wrong, "round-1", "journal")
+    assert "0 rounds" in score.summary()
+    assert "1 explanations: an innocent accused in 1, the broken link passed over in 1" in (
+        score.summary()
+    )
+
+
 def test_the_matrix_has_a_line_for_each_party() -> None:
     score = Score()
     score.add(judge([THROWS], [], links("the listener returns")), "round-1")

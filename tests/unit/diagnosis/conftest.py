@@ -188,7 +188,11 @@ class Story:
         if not failed:
             self.items.append(MigrationMade(origin=self.at(1)))
             self._call("POST /server/v1/migrations", 1)
-        self.items.append(PlanStatus(origin=self.at(1), status="FAILED" if failed else "FINISHED"))
+        failed = failed or self.has(*REFUSED)  # a plan without an app migration fails, too
+        ends = self._unless("core-migration-incomplete", "FINISHED", "INCOMPLETE")
+        self.items.append(PlanStatus(origin=self.at(1), status="FAILED" if failed else ends))
+        if self.has("core-migration-incomplete"):
+            self._log("Core migration of plan 7: Attachments could not be migrated")
         if self.has(*NO_TRANSFER):
             self._row("ABSENT" if self.has("feature-flag-off") else "READY", None)
             return

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.cases import Case, load
+from harness.cases import Case, CloudSetup, load
 from harness.cases import app as apps
 from harness.errors import BadInput
 from harness.planning import requirements
@@ -86,3 +86,17 @@ def test_a_stack_that_does_not_suit_is_refused_in_words() -> None:
     jobs = [job(case) for case in SEED]
     with pytest.raises(BadInput, match=r"4 of 8 cases .* ccma 3\.1\.7, not 3\.9\.6"):
         check_suited(job(SEED[1]).requirements, jobs)
+
+
+def plan(**cloud: str) -> str:
+    case = dataclasses.replace(SEED[0], cloud=CloudSetup(**cloud))  # type: ignore[arg-type]
+    return requirements.plan_of(case)
+
+
+def test_what_the_core_migration_comes_to_is_part_of_a_plan() -> None:
+    plans = [plan(), plan(core="fails"), plan(core="incomplete"), plan(email_domains="not-trusted")]
+    assert len(set(plans)) == len(plans)
+
+
+def test_what_comes_after_a_plan_is_made_is_not() -> None:
+    assert plan(browser="stale") == plan(install="missing") == plan()

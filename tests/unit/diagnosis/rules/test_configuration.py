@@ -31,6 +31,7 @@ from harness.diagnosis.rules.configuration import (
     app_not_installed,
     app_not_needed,
     core_migration_failed,
+    core_migration_incomplete,
     email_domains_not_trusted,
     feature_flag_off,
     no_consent,
@@ -169,6 +170,36 @@ def test_the_core_ends_as_the_plan_does(status, says):
 
     assert asked(core_migration_failed, plan) == says(CORE, plan)
     assert asked(core_migration_failed, plan, made()) == excluded(CORE, made())
+
+
+@pytest.mark.parametrize("status", ["FAILED", "STOPPED"])
+def test_without_the_journal_a_plan_may_have_failed_behind_its_core(status):
+    plan = PlanStatus(status=status)
+
+    assert asked(core_migration_failed, plan, without=(JOURNAL,)) == (
+        likely(CORE, plan, missing=learn(JOURNAL))
+    )
+
+
+def test_a_part_of_the_core_that_failed_is_told_by_the_plan_and_the_log():
+    cause, rule = "core-migration-incomplete", core_migration_incomplete
+    plan, other = PlanStatus(status="INCOMPLETE"), log("Something else could not be migrated")
+    said = log("Core migration of plan 7: Attachments could not be migrated")
+
+    assert asked(rule, plan, other, said) == proved(cause, plan, said)
+    assert asked(rule, plan, other) == likely(
+        cause, plan, missing=("which part of the plan failed",)
+    )
+    assert asked(rule, plan, without=(SERVER_LOG,)) == (
+        likely(cause, plan, missing=learn(SERVER_LOG))
+    )
+    for status in ("FINISHED", "FAILED"):
+        whole = PlanStatus(status=status)
+        assert asked(rule, whole, said) == excluded(cause, whole)
+    for status in ("RUNNING", "STOPPED"):
+        missing = f"how the plan ends: it is {status}"
+        assert asked(rule, PlanStatus(status=status), said) == unknown(cause, missing)
+    assert asked(rule, said) == unknown(cause, "the plan's status on the dashboard")
 
 
 def test_the_core_comes_before_the_apps():

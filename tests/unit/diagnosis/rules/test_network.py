@@ -5,7 +5,7 @@ from rule_evidence import asked, at, call, learn, log, shown
 
 from harness.diagnosis.evidence import MigrationMade, Origin, PageUnread, RestRow, RowBesideRest
 from harness.diagnosis.facts import PAGE
-from harness.diagnosis.finding import excluded, proved, unknown
+from harness.diagnosis.finding import excluded, likely, proved, unknown
 from harness.diagnosis.rules.network import (
     browser_stale,
     is_unreachable,
@@ -38,6 +38,12 @@ def test_a_server_without_a_failure_reached_what_it_called():
     assert asked(server_cannot_reach_cloud, first, last, lost) == excluded(NOT_REACHED, last)
     assert asked(server_cannot_reach_cloud, lost) == (
         unknown(NOT_REACHED, "neither calls nor failures")
+    )
+
+
+def test_without_the_journal_a_failed_call_is_not_yet_the_way():
+    assert asked(server_cannot_reach_cloud, refused(1), without=(JOURNAL,)) == (
+        likely(NOT_REACHED, refused(1), missing=learn(JOURNAL))
     )
 
 

@@ -258,6 +258,25 @@ def test_a_listener_threw_by_probe_server_and_log():
     )
 
 
+OWN = "at org.example.Listener.onStartAppMigration(Listener.java:9)"
+CALLER = "at com.atlassian.migration.agent.Caller.call(Caller.java:62)"
+UPLOADS = "at com.atlassian.migration.agent.Upload.close(Upload.java:50)"
+
+
+@pytest.mark.parametrize(
+    "frames", [(UPLOADS, OWN, CALLER), (OWN, CALLER, "Caused by: java.io.IOException", UPLOADS)]
+)
+def test_without_the_journal_an_exception_of_the_assistants_own_is_no_proof(frames):
+    rule = server_app.listener_threw
+    line, own = log("It failed", WRONG, *frames), log("It failed", WRONG, OWN, CALLER)
+    cause = log("It failed", WRONG, OWN, CALLER, "Caused by: x", "at org.example.X.y(X.java:1)")
+
+    assert asked(rule, line, without=(JOURNAL,)) == likely(THREW, line, missing=learn(JOURNAL))
+    assert asked(rule, line) == proved(THREW, line)
+    for told in (own, cause):
+        assert asked(rule, told, without=(JOURNAL,)) == proved(THREW, told)
+
+
 def test_what_a_listener_threw_may_be_anothers_fault():
     rule = server_app.listener_threw
     threw, line = ran("threw", exception=WRONG), failed(WRONG)

@@ -4,15 +4,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.migrationharness.standin.ccma.plans.EmailDomains;
 import org.migrationharness.standin.ccma.plans.Plan;
 import org.migrationharness.standin.ccma.plans.PlanScope;
+import org.migrationharness.standin.log.Log;
 
 /**
  * The core migration (spaces, users, templates). In this model it is done at once: each kind of data in the
- * plan is exported to a file in the home, which is then removed. It fails when the export cannot be written.
+ * plan is exported to a file in a folder of its own below the home, which is then removed. A kind whose export
+ * cannot be written is left out; where that is so of all of them, the core migration fails.
  */
 public final class CoreMigration {
+    private static final Log LOG = Log.named("com.atlassian.migration.app.CoreMigration");
+
     private final Path exports;
     private final EmailDomains emailDomains;
 
@@ -26,21 +31,35 @@ public final class CoreMigration {
     }
 
     /**
-     * @throws IOException when the export cannot be written, or users have an email domain that is refused
+     * @return whether all of it was migrated; false when some kinds of data were not
+     * @throws IOException when nothing can be exported, or users have an email domain that is refused
      */
-    void run(Plan plan) throws IOException {
+    boolean run(Plan plan) throws IOException {
         List<String> refused = emailDomains.refused();
         if (plan.scope().includes(PlanScope.Kind.USERS) && !refused.isEmpty()) {
             throw new IOException("these email domains are not trusted: " + String.join(", ", refused));
         }
         Files.createDirectories(exports);
-        Path export = Files.createTempFile(exports, plan.id(), ".export");
+        List<PlanScope.Kind> wanted =
+                plan.scope().include().stream().filter(kind -> kind != PlanScope.Kind.APPS).toList();
+        long migrated = wanted.stream().filter(kind -> export(plan, kind)).count();
+        if (migrated == 0 && !wanted.isEmpty()) {
+            throw new IOException("nothing could be exported");
+        }
+        return migrated == wanted.size();
+    }
+
+    /** Whether one kind of data could be exported. */
+    private boolean export(Plan plan, PlanScope.Kind kind) {
         try {
-            for (PlanScope.Kind kind : plan.scope().include()) {
-                Files.writeString(export, kind.name());
-            }
-        } finally {
+            Path folder = exports.resolve(kind.name().toLowerCase(Locale.ROOT));
+            Files.createDirectories(folder);
+            Path export = Files.createTempFile(folder, plan.id(), ".export");
             Files.delete(export);
+            return true;
+        } catch (IOException e) {
+            LOG.error("export", "Core migration of plan " + plan.id() + ": " + kind.text() + " could not be migrated", e);
+            return false;
         }
     }
 }

@@ -12,9 +12,9 @@ import org.migrationharness.standin.ccma.platform.PlatformException;
 import org.migrationharness.standin.log.Log;
 
 /**
- * Runs plans in the background: first the core migration and, if that succeeds, the app migration.
+ * Runs plans in the background: first the core migration and, unless that fails, the app migration.
  *
- * <p>A plan is FINISHED when its core migration is done and its listeners were called, not when the apps are
+ * <p>A plan is FINISHED, or INCOMPLETE like its core migration, when its listeners were called, not when the apps are
  * done. Otherwise an app that never settles would keep its plan RUNNING for ever, and the trigger resource,
  * which requires an executed plan, could not be used on it. This is our choice; no source says.
  */
@@ -46,10 +46,11 @@ public final class MigrationRunner {
         });
         if (claimed[0]) {
             threads.execute(() -> {
-                boolean succeeded = migrateCore(planId) && migrateApps(planId);
+                PlanStatus core = migrateCore(planId);
+                boolean succeeded = core != PlanStatus.FAILED && migrateApps(planId);
                 plans.change(planId, plan -> plan.status() == PlanStatus.STOPPED
                         ? plan
-                        : plan.with(succeeded ? PlanStatus.FINISHED : PlanStatus.FAILED));
+                        : plan.with(succeeded ? core : PlanStatus.FAILED));
             });
         }
         return claimed[0];
@@ -120,14 +121,13 @@ public final class MigrationRunner {
         threads.execute(() -> apps.cancel(plan));
     }
 
-    /** If this fails, the apps are not notified. */
-    private boolean migrateCore(String planId) {
+    /** If this fails, the apps are not notified; they are when it is incomplete. */
+    private PlanStatus migrateCore(String planId) {
         try {
-            core.run(plans.find(planId).orElseThrow());
-            return true;
+            return core.run(plans.find(planId).orElseThrow()) ? PlanStatus.FINISHED : PlanStatus.INCOMPLETE;
         } catch (IOException | RuntimeException e) {
             LOG.error("migrateCore", "Core migration of plan " + planId + " failed", e);
-            return false;
+            return PlanStatus.FAILED;
         }
     }
 
