@@ -161,16 +161,19 @@ def _seen(hand: "Target", run: runs.Run | None) -> "StoredCase":
 
 def _say_cases(cases: "Sequence[StoredCase]", as_json: bool) -> None:
     from harness.explain import commands
+    from harness.report.safe_text import shown
 
     if as_json:
         print(json.dumps(commands.explained_as_data(cases), indent=1))
     else:
-        print(commands.explained(cases).rstrip())
+        print(shown(commands.explained(cases).rstrip()))
 
 
 def _say(said: tuple[str, Any], as_json: bool) -> None:
+    from harness.report.safe_text import shown
+
     text, data = said
-    print(json.dumps(data, indent=1) if as_json else text.rstrip())
+    print(json.dumps(data, indent=1) if as_json else shown(text.rstrip()))
 
 
 def _results() -> Path:

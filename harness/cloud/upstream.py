@@ -71,14 +71,14 @@ async def _forward(world: World, call: Call, upstream: str) -> Outcome:
         return Outcome(Answer(502, message.encode()), Effect.FORWARDED, reason)
     kept = {name: value for name, value in reply.headers.items() if name in _KEPT}
     content_type = kept.get("content-type", "application/octet-stream")
-    shown = _without_secrets(reply.content)
+    shown = without_secrets(reply.content)
     exchange = {
         "recorded": httpx.Headers(reply.headers).get("date", ""),
         "request": {
             "method": call.method,
             "path": redact.path_and_query(call.raw_path, call.query),
             "headers": {name: text for name, text in headers.items() if name in _SECRET_FREE},
-            "body": _without_secrets(body).decode(errors="replace"),
+            "body": without_secrets(body).decode(errors="replace"),
         },
         "reply": {
             "status": reply.status_code,
@@ -95,7 +95,8 @@ async def _forward(world: World, call: Call, upstream: str) -> Outcome:
     return Outcome(made, Effect.FORWARDED, reason)
 
 
-def _without_secrets(body: bytes) -> bytes:
+def without_secrets(body: bytes) -> bytes:
+    """A body as it is recorded, JSON or not."""
     try:
         return json.dumps(redact.unabridged_body(json.loads(body))).encode()
     except (ValueError, RecursionError):  # not JSON

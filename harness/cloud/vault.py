@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from harness.cloud import atomic_files
 from harness.errors import BadInput
+from harness.redaction import remember
 
 
 class Vault:
@@ -42,6 +43,7 @@ class Vault:
             self._save()
         else:
             raise _unusable(path, "it is missing, though the journal beside it has entries")
+        remember(self._kept["own"], *self._kept["shared"].values())
         if new and self._kept["shared"]:
             raise _unusable(path, "it has secrets of apps, but the journal beside it is empty")
 
@@ -51,6 +53,7 @@ class Vault:
 
     def keep_shared_secret(self, app_key: str, secret: str) -> None:
         """Keeps the shared secret of an app that accepted its install callback."""
+        remember(secret)
         self._kept["shared"][app_key] = secret
         self._save()
 

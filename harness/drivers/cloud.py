@@ -13,6 +13,7 @@ import httpx
 
 from harness.drivers.liveness import LivingClient
 from harness.errors import BadInput, DriverError
+from harness.redaction import remember
 from harness.support.trust import usual
 from harness.vocabulary.script import Behaviour
 from harness.wait import Living
@@ -228,6 +229,7 @@ def platform_time(entry: JournalEntry) -> datetime:
 
 def _client(base_url: str, service: Living | None, token: str) -> LivingClient:
     """A client of a control API."""
+    remember(token)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     return LivingClient(
         service=service, base_url=base_url, headers=headers, timeout=10, verify=usual()

@@ -69,7 +69,7 @@ def standin(client: docker.DockerClient, progress: Progress) -> str:
 def cloud(client: docker.DockerClient, progress: Progress) -> str:
     """The image of the cloud and of the scripted cloud app, built when missing; its tag."""
     package = Path(__file__).parents[1]
-    parts = ("__init__.py", "errors.py", "vocabulary/", "cloud/", "cloud_app/")
+    parts = ("__init__.py", "errors.py", "redaction/", "vocabulary/", "cloud/", "cloud_app/")
     extra = {
         f"harness/{path}": content for path, content in _folder(package) if path.startswith(parts)
     }

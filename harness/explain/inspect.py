@@ -37,9 +37,9 @@ from harness.environment.document import StackDocument
 from harness.errors import BadInput
 from harness.explain import collect
 from harness.plugin_jar.read import PluginJar
+from harness.redaction import cleaned, without_secrets
 from harness.store.layout import HOST, JOURNAL, OSGI, PROBE, PROGRESS, SERVER_LOG, SITE, UPM
 from harness.store.server_log import with_zone
-from harness.support.redact import cleaned, without_secrets
 from harness.vocabulary.effects import Effect
 
 _ATTACH_SECONDS = 2.0

@@ -3,6 +3,7 @@
 from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement
 
+from harness.report.safe_text import shown
 from harness.store.results import Results
 
 
@@ -24,11 +25,6 @@ def write(results: Results, path: Path) -> None:
         test = SubElement(suite, "testcase", classname="harness", name=case.id, time=seconds)
         kind = {"failed": "failure", "fixed": "failure", "error": "error", "known-bug": "skipped"}
         if case.verdict in kind:
-            SubElement(test, kind[case.verdict], message=_printable(case.reason), type=case.verdict)
+            SubElement(test, kind[case.verdict], message=shown(case.reason), type=case.verdict)
     path.parent.mkdir(parents=True, exist_ok=True)
     ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
-
-
-def _printable(text: str) -> str:
-    """XML has no control characters; logs do."""
-    return "".join(c if c in "\n\t" or c.isprintable() else "?" for c in text)

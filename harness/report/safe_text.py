@@ -1,30 +1,21 @@
 """Makes any text fit to be shown: no terminal codes, no invisible characters, no credentials.
 
-A run's artefacts are cleaned where they are written (`harness.redact`); this is the second line
+A run's artefacts are cleaned where they are written (`harness.redaction`); this is the second line
 of defence, for what a log, a jar or a page brought along. HTML is escaped by the templates, not
 here.
 """
 
 import re
-import unicodedata
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
-from harness.support.redact import without_secrets
-
-_TERMINAL_CODE = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])|\x9b[0-?]*[ -/]*[@-~]"
-)
-_WHITE = frozenset("\n\t\u00a0\u2003\u2009\u202f\u3000")
-_CONTROL_PICTURES = 0x2400
+from harness.redaction import without_secrets
+from harness.support.printable import printable
 
 
 def shown(text: str) -> str:
     """A text as it may be shown: what is invisible becomes visible, what is secret goes."""
-    text = without_secrets(text)
-    if text.isprintable():
-        return text
-    return "".join(map(_visible, _TERMINAL_CODE.sub("", text)))
+    return printable(without_secrets(text))
 
 
 def bounded(text: str, most: int) -> str:
@@ -44,13 +35,3 @@ def link_inside(path: str) -> str | None:
 def web_link(address: str) -> str | None:
     """An address that may be followed: https only."""
     return address if re.fullmatch(r"https://[\w.-]+(?::\d+)?(?:/[!-~]*)?", address) else None
-
-
-def _visible(character: str) -> str:
-    if character.isprintable() or character in _WHITE:
-        return character
-    if character < " ":
-        return chr(_CONTROL_PICTURES + ord(character))
-    if unicodedata.category(character) == "Cs":
-        return "\N{REPLACEMENT CHARACTER}"
-    return f"\N{LEFT CEILING}U+{ord(character):04X}\N{RIGHT CEILING}"

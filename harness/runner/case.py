@@ -24,6 +24,7 @@ from harness.environment.server_zone import server_zone
 from harness.environment.services.names import CONFLUENCE
 from harness.environment.stack import Stack
 from harness.errors import HarnessError
+from harness.redaction import cleaned, without_secrets
 from harness.runner.case_mishaps import LogSince
 from harness.runner.explanation import CaseEvidence, with_causes
 from harness.runner.observe import CaseCloud, TimeScaleTooHigh, Watch, Watched
@@ -33,7 +34,6 @@ from harness.runner.start_migration import cancel, start
 from harness.store.layout import FILES, JOURNAL, SCREENSHOT, SERVER_LOG, TRACE
 from harness.store.results import CaseResult
 from harness.store.server_log import with_zone
-from harness.support.redact import cleaned, without_secrets
 from harness.testbed.testbed import Testbed
 from harness.vocabulary.effects import Effect
 

@@ -28,9 +28,9 @@ from harness.environment.services.names import CONFLUENCE
 from harness.errors import DriverError
 from harness.explain import collect
 from harness.plugin_jar.read import read_plugin
+from harness.redaction import cleaned
 from harness.store import layout
 from harness.store.results import CaseResult
-from harness.support.redact import cleaned
 from harness.testbed.testbed import Testbed
 
 _STANDIN = "org.migrationharness.standin.ccma"

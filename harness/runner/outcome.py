@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from harness.cases import Case
 from harness.checker import timeline
 from harness.checker.verdict import Verdict
+from harness.redaction import without_secrets
 from harness.runner.observe import Watched
 from harness.store.evidence import Evidence, basis, thinned
 from harness.store.results import CaseResult, Recorded, RowResult, TimelineEntry
-from harness.support.redact import without_secrets
 
 
 def broken(case: Case, ccma: str, reason: str) -> CaseResult:

@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, computed_field
 
 from harness.errors import EXIT_ERROR, EXIT_FAILED, BadInput, HarnessError
+from harness.redaction import cleaned
 from harness.store.evidence import Evidence
 from harness.vocabulary.cause_ids import current
 
@@ -142,7 +143,8 @@ def write(results: Results, path: Path) -> None:
     scratch = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        scratch.write_text(results.model_dump_json(by_alias=True, indent=1) + "\n")
+        kept = cleaned(results.model_dump(mode="json", by_alias=True))
+        scratch.write_text(json.dumps(kept, indent=1) + "\n")
         scratch.replace(path)
     except OSError as error:
         with suppress(OSError):

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from enum import IntEnum
 from typing import Protocol
 
+from harness.support.printable import printable
+
 
 class Volume(IntEnum):
     """How much a command says beside its results and errors."""
@@ -35,8 +37,14 @@ class Progress(Protocol):
 
 
 def to_stderr(line: str) -> None:
-    """Writes the line to standard error, so that standard output stays for results."""
-    print(line, file=sys.stderr, flush=True)  # noqa: T201 - this is the place that prints
+    """Writes the line to standard error, so that standard output stays for results.
+
+    It may quote a log, a page or a jar, so secrets and terminal codes are left out.
+    """
+    # Made when the first line is: `harness --help` has none.
+    from harness.redaction import without_secrets
+
+    print(printable(without_secrets(line)), file=sys.stderr, flush=True)  # noqa: T201 - this is the place that prints
 
 
 def say(line: str) -> None:

@@ -9,11 +9,11 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from harness.support import redact
-from harness.support.redact import REMOVED
+from harness import redaction
+from harness.redaction import REMOVED
 
 _LINES = (".trace", ".network")
-_TEXTS = (".html", ".dat", ".json", ".txt", ".xml", ".js")
+_TEXTS = (".html", ".dat", ".har", ".json", ".txt", ".xml", ".js")
 _COOKIES = "cookies"
 
 
@@ -50,21 +50,19 @@ def _rewrite(trace: Path, scratch: Path) -> None:
 
 
 def _cleaned_line(line: bytes) -> bytes:
-    if not redact.is_suspect(line.decode(errors="replace")):
-        return line
     return json.dumps(cleaned(json.loads(line)), separators=(",", ":")).encode()
 
 
 def _cleaned_text(content: bytes) -> bytes:
     try:
-        return redact.without_secrets(content.decode()).encode()
+        return redaction.without_secrets(content.decode()).encode()
     except UnicodeDecodeError:  # it is not text after all
         return content
 
 
 def cleaned(value: Any) -> Any:
     """The same JSON value with credentials blanked, wherever they are in it."""
-    return redact.cleaned(_without_cookies(value))
+    return redaction.cleaned(_without_cookies(value))
 
 
 def _without_cookies(value: Any, in_cookies: bool = False) -> Any:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.errors import BadInput
+from harness.redaction import remember
 
 VARIABLE = "HARNESS_LICENCE"
 FILE_VARIABLE = "HARNESS_LICENCE_FILE"
@@ -20,6 +21,7 @@ class Licence:
     def __post_init__(self) -> None:
         if not self._text.strip():
             raise BadInput("the Confluence licence is empty")
+        remember(self._text)
 
     def reveal(self) -> str:
         """Return the licence's text, for the one place that sends it."""

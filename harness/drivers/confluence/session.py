@@ -17,6 +17,7 @@ import httpx
 from harness.drivers.confluence.pages import query_value, read_page
 from harness.drivers.liveness import LivingClient
 from harness.errors import DriverError
+from harness.redaction import remember
 from harness.support.trust import usual
 from harness.wait import Living
 
@@ -33,6 +34,9 @@ class Account:
 
     user: str
     password: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        remember(self.password)
 
 
 class _Transport(httpx.BaseTransport):

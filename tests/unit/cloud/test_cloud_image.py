@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-IMPORTED_AS = {"pyjwt": "jwt", "pyyaml": "yaml"}
+IMPORTED_AS = {"pyjwt": "jwt", "pyyaml": "yaml", "detect-secrets": "detect_secrets"}
 
 
 def _requirements() -> list[str]:
@@ -17,7 +17,7 @@ def _requirements() -> list[str]:
 
 def _imports() -> set[str]:
     found: set[str] = set()
-    for folder in ("cloud", "cloud_app"):
+    for folder in ("redaction", "cloud", "cloud_app"):
         for path in (ROOT / "harness" / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Import):
@@ -42,6 +42,8 @@ def test_the_bounds_are_those_of_the_project() -> None:
 
 def test_only_what_the_image_copies_is_imported_from_the_package() -> None:
     ours = {name for name in _imports() if name.startswith("harness.")}
-    copied = ("harness.cloud.", "harness.cloud_app.", "harness.vocabulary.", "harness.errors")
+    copied = tuple(
+        f"harness.{name}." for name in ("cloud", "cloud_app", "redaction", "vocabulary", "errors")
+    )
     outside = {name for name in ours if not f"{name}.".startswith(copied)}
     assert outside == set()
