@@ -12,6 +12,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Response
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from harness.drivers.browser.page_activity import SOON_MS
 from harness.drivers.browser.page_script import BLOCK, CHANGED, OPEN_TAB, SETTLE, TAKE, UNFOLD
 from harness.drivers.browser.page_state import (
     FOUND,
@@ -35,7 +36,8 @@ _STILL_MS = 50
 """A row is read once the page has not changed for this long; a page without scripts never does."""
 
 _GONE_MS = 2_000
-"""A scripted page must not change for this long before what it does not show counts as absent."""
+"""A scripted page must not change for this long before what it does not show counts as absent,
+unless it is known that it has nothing to do."""
 
 _A_SECOND = 1_000
 _ABSENCES = frozenset({State.ABSENT, State.NO_ROW})
@@ -94,7 +96,7 @@ class DrawnPage:
         return found, snapshot, is_still
 
     def _settled(self, quiet: int) -> tuple[PageSnapshot, bool]:
-        taken = self._page.evaluate(SETTLE, [what_to_look_for(self._sought), quiet, quiet * 4])
+        taken = _settled(self._page, self._sought, quiet)
         return PageSnapshot.model_validate(taken["page"]), bool(taken["quiet"])
 
     def _judged(self, snapshot: PageSnapshot) -> Judged:
@@ -145,7 +147,7 @@ def await_drawn(page: Page) -> PageSnapshot:
     """
     watch, until = watch_of(page), time.monotonic() + DRAWN_WITHIN
     while True:
-        taken = page.evaluate(SETTLE, [what_to_look_for(), _STILL_MS, _STILL_MS * 4])
+        taken = _settled(page, None, _STILL_MS)
         snapshot = PageSnapshot.model_validate(taken["page"])
         left = min(until - time.monotonic(), 1) * _A_SECOND
         if left <= 0 or not (snapshot.busy or watch.under_way()):
@@ -154,6 +156,13 @@ def await_drawn(page: Page) -> PageSnapshot:
             _await_request(page, left)
         else:
             page.evaluate(CHANGED, [what_to_look_for(), left])
+
+
+def _settled(page: Page, sought: Sought | None, quiet: int) -> dict[str, Any]:
+    longest = _STILL_MS * 4 if quiet == _STILL_MS else SOON_MS + quiet
+    query = what_to_look_for(sought)
+    taken: dict[str, Any] = page.evaluate(SETTLE, [query, _STILL_MS, quiet, SOON_MS, longest])
+    return taken
 
 
 def _await_request(page: Page, longest: float) -> None:

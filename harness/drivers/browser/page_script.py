@@ -6,6 +6,7 @@ It decides nothing; `harness.drivers.browser.page_state` does.
 """
 
 from harness.drivers.browser.dom_text import PIECES
+from harness.drivers.browser.page_activity import ACTIVITY
 
 BLOCK = "App migration progress"
 
@@ -170,21 +171,30 @@ TAKE = f"(query) => ({_TAKE})(query)"
 """Returns the page at this moment."""
 
 SETTLE = (
-    """async ([query, quiet, longest]) => {
+    """async ([query, still, quiet, soon, longest]) => {
     const take = """
     + _TAKE
     + """;
+    const activity = window["""
+    + ACTIVITY
+    + """];
     const sign = (page) => JSON.stringify({...page, text: ''});
     const begun = performance.now();
     let page = take(query), mark = sign(page), since = begun;
     if (!page.is_scripted) return {page, quiet: true};
-    while (performance.now() - since < quiet) {
+    // A timer that was set before may draw what is missing; those that set a new one may be clocks.
+    const due = quiet > still && activity ? activity.due(soon) : [];
+    const later = activity?.setTimeout ?? setTimeout;
+    const enough = () => {
+        const unchanged = performance.now() - since;
+        return (unchanged >= quiet && !activity?.waits(due))
+            || (unchanged >= still && activity?.since() >= still && activity.idle(soon));
+    };
+    while (!enough()) {
         if (performance.now() - begun > longest) return {page, quiet: false};
         await new Promise((done) => {
-            const left = Math.max(1, quiet - (performance.now() - since));
-            const timer = setTimeout(finish, left);
-            const watcher = new MutationObserver(finish);
-            function finish() { clearTimeout(timer); watcher.disconnect(); done(); }
+            const pause = later(finish, still), watcher = new MutationObserver(finish);
+            function finish() { clearTimeout(pause); watcher.disconnect(); done(); }
             watcher.observe(document, {
                 subtree: true, childList: true, attributes: true, characterData: true});
         });
@@ -197,7 +207,9 @@ SETTLE = (
 )
 """Returns the page once its relevant parts have not changed for `quiet` milliseconds.
 
-A page without scripts is quiet at once. `quiet` is false if the page kept changing.
+Where the page is followed (`page_activity`), `still` milliseconds are enough once it has nothing to
+do, and a timer that is due within `soon` is waited for. A page without scripts is quiet at once.
+`quiet` is false in the answer if the page kept changing for `longest` milliseconds.
 """
 
 CHANGED = (

@@ -11,6 +11,8 @@ from weakref import WeakKeyDictionary
 
 from playwright.sync_api import Page, Request, Response
 
+from harness.drivers.browser.page_activity import FOLLOW
+
 _DRAWING = ("fetch", "xhr", "script")
 _FIRST_ERROR = 400
 
@@ -30,6 +32,7 @@ class PageWatch:
         }
         self.is_listening = False
         self.listen(page)
+        page.add_init_script(FOLLOW)
 
     def listen(self, page: Page) -> None:
         """Follows the requests from now on."""

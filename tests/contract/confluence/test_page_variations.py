@@ -37,6 +37,7 @@ ONE_BY_ONE: tuple[dict[str, object], ...] = (
     {"reordered": True},
     {"kind": "ABSENT"},
     SLOW | {"kind": "ABSENT", "loading": "none", "data_by": "timer"},
+    SLOW | {"delays": (0, 0, 2_600), "loading": "none", "data_by": "timer"},
     {"kind": "NO_ROW"},
     SLOW | {"kind": "NO_ROW", "others": (), "data_by": "timer"},
 )
@@ -149,3 +150,10 @@ def test_a_page_that_a_script_draws_from_now_on_is_watched_from_its_beginning(pa
     site.fixed[PLAIN.seed] = Variation(**(vars(PLAIN) | stale))
     assert look(page, KEY).row == Row("RUNNING", 40)
     assert watch_of(page).is_listening
+
+
+def test_an_absence_on_a_page_with_nothing_to_do_is_not_waited_for(page, site, monkeypatch):
+    monkeypatch.setattr(drawn_page, "_GONE_MS", 60_000)
+    shown = Variation(**(vars(PLAIN) | SLOW | {"kind": "ABSENT", "loading": "none"}))
+    site.fixed[shown.seed] = shown
+    assert read(page, site, shown)[0] == Row("ABSENT")

@@ -23,12 +23,15 @@ class TabbedPage:
     def on(self, *_: object) -> None:
         pass
 
+    def add_init_script(self, *_: object) -> None:
+        """It has no scripts of its own."""
+
     def evaluate(self, script: str, argument: Any) -> Any:
         if script == OPEN_TAB:
             self.open = argument
             return None
         assert script == SETTLE
-        self.quiet.append(argument[1])
+        self.quiet.append(argument[2])
         self.read.append(self.open)
         return {"page": self.snapshot(), "quiet": True}
 
@@ -71,7 +74,7 @@ def test_what_a_look_waits_for_by_itself_is_counted(monkeypatch: pytest.MonkeyPa
     def evaluate(script: str, argument: Any) -> Any:
         nonlocal now
         if script == SETTLE:
-            now += argument[1] / 1000
+            now += argument[2] / 1000
         return TabbedPage.evaluate(tabbed, script, argument)
 
     monkeypatch.setattr(tabbed, "evaluate", evaluate, raising=False)
