@@ -25,6 +25,7 @@ const { pathToFileURL } = require("node:url");
 const { HOST = "127.0.0.1", PORT = "0", PLATFORM, SITE, MODULES, TLS_CERT, TLS_KEY, PORTS_FILE } = process.env;
 const APP = path.resolve(process.argv[2]);
 const SECONDS = 25;
+const MOST_BYTES = 1 << 20;
 const SOURCES = [".js", ".mjs", ".cjs"];
 
 const modules = JSON.parse(fs.readFileSync(MODULES, "utf8"));
@@ -98,13 +99,32 @@ async function invoke(trigger, event, token) {
   }
 }
 
+/** Whether a page in a browser asks: functions are for the cloud. */
+function isOfAPage({ headers }) {
+  return headers.origin !== undefined || !["none", "same-origin", undefined].includes(headers["sec-fetch-site"]);
+}
+
 async function take(request, response) {
+  if (isOfAPage(request)) {
+    response.statusCode = 403;
+    response.end("this is for the cloud, not for a page");
+    return;
+  }
   if (request.method !== "POST") {
     response.end(JSON.stringify({ triggers: modules.triggers }));
     return;
   }
   const pieces = [];
-  for await (const piece of request) pieces.push(piece);
+  let size = 0;
+  for await (const piece of request) {
+    size += piece.length;
+    if (size > MOST_BYTES) {
+      response.statusCode = 413;
+      response.end(`an event has ${MOST_BYTES} bytes at most`);
+      return;
+    }
+    pieces.push(piece);
+  }
   const event = JSON.parse(Buffer.concat(pieces));
   const token = request.headers["x-forge-oauth-system"];
   for (const trigger of modules.triggers.filter((each) => each.events.includes(event.eventType))) {

@@ -52,12 +52,19 @@ def parse(arguments: Sequence[str] | None = None) -> ServeSettings:
     parser.add_argument(
         "--control-token-file", type=Path, help="file with what callers of the control API send"
     )
+    parser.add_argument(
+        "--called",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further name by which the cloud is called",
+    )
     parser.add_argument("--upstream", help="where to forward requests that have no route")
     parser.add_argument(
         "--client-patience", type=float, default=30.0, help="wall seconds to wait for a slow client"
     )
     options = vars(parser.parse_args(arguments))
-    options["egress"] = tuple(options["egress"])
+    options |= {name: tuple(options[name]) for name in ("egress", "called")}
     if options["tls_port"] is not None and not (options["tls_cert"] and options["tls_key"]):
         raise BadInput("--tls-port takes --tls-cert and --tls-key with it")
     if options["time_scale"] <= 0:

@@ -46,7 +46,7 @@ class Application:
         deadlines: those that have passed are handled before each request.
         router: the routes.
         patience: wall seconds to wait for a client's next piece.
-        door: who may use the control API.
+        door: who may use the listeners, and who the control API.
     """
 
     def __init__(
@@ -100,6 +100,9 @@ class Application:
         try:
             if self._deadlines.is_due():
                 self._deadlines.run_due()
+            if turned := self._door.turns_stranger_away(call.scope["headers"]):
+                call.route = "any route"
+                raise Refusal(turned.status, Effect.STRANGER, turned.reason)
             try:
                 return await self._routed(call)
             except NoRoute:

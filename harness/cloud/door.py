@@ -1,14 +1,15 @@
-"""Who may use a control API.
+"""Who may use a listener, and who its control API.
 
 A page of another site, open in a browser of this machine, can send requests to any port of
 loopback, and after a change of its name's address even read the answers. So a page is never let
-in; a program has to know the stack's token, or, where there is none, call by this machine's own
-name.
+in, nor is whoever calls by a name that is none of the listener's. To use the control API, a program
+has to know the stack's token, or, where there is none, call by this machine's own name.
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +22,11 @@ _OF_NO_PAGE = frozenset({"none", "same-origin"})
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain")
 """What a page may send to another site without asking first."""
+
+_ATLASSIAN = (".atlassian.com", ".atlassian.net", ".atl-asap.net")
+"""Names that the cloud stands in for; nobody else has pages there."""
+
+_TOLD = frozenset({b"origin", b"sec-fetch-site", b"host"})
 
 Header = Callable[[bytes], str | None]
 """Gives a request's header by its name in lower case."""
@@ -41,33 +47,50 @@ class Turned:
 
 @dataclass(frozen=True)
 class Door:
-    """The door of a control API.
+    """The door of a process's listeners.
 
     Args:
-        token: what programs have to send; None where none was made.
+        token: what programs have to send to the control API; None where none was made.
+        names: by which the process is called beside those of this machine and its network.
     """
 
     token: str | None = None
+    names: frozenset[str] = frozenset()
 
     @classmethod
-    def of_file(cls, path: Path | None) -> "Door":
+    def of_file(cls, path: Path | None, names: Iterable[str] = ()) -> "Door":
         """The door with the token of a file.
 
         Raises:
             BadInput: the file cannot be read, or is empty.
         """
+        known = frozenset(name.lower() for name in names)
         if path is None:
-            return cls()
+            return cls(names=known)
         try:
             token = path.read_text().strip()
         except (OSError, UnicodeDecodeError) as error:
             raise BadInput(f"the control token cannot be read: {error}", path=path) from error
         if not token:
             raise BadInput("the control token is empty", path=path)
-        return cls(token)
+        return cls(token, known)
+
+    def turns_stranger_away(self, headers: Iterable[tuple[bytes, bytes]]) -> Turned | None:
+        """Why a request is turned away, whatever it asks for; None if it is not.
+
+        Args:
+            headers: the request's, with names in lower case.
+        """
+        told = {name: value.decode("latin-1") for name, value in headers if name in _TOLD}
+        if (page := _page(told.get)) is not None:
+            return Turned(403, f"{page} may not call here: this is for programs")
+        host = told.get(b"host", "")
+        if not _is_a_name_of(host, self.names):
+            return Turned(421, f"the host is {host[:200]!r}: this cloud has no such name")
+        return None
 
     def turns_away(self, header: Header) -> Turned | None:
-        """Why a request is turned away; None if it is let in."""
+        """Why a request to the control API is turned away; None if it is let in."""
         if (page := _page(header)) is not None:
             return Turned(403, f"{page} may not use the control API: it is for programs")
         if self.token is not None:
@@ -91,6 +114,19 @@ def _page(header: Header) -> str | None:
     if origin is not None:
         return f"a page of {origin[:200]!r}"
     return None if site is None or site in _OF_NO_PAGE else "a page of another site"
+
+
+@lru_cache(maxsize=256)
+def _is_a_name_of(host: str, names: frozenset[str]) -> bool:
+    """Whether a Host is a name by which a listener is called: no name of a page of the internet."""
+    if not host or _is_own_name(host):
+        return True
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    # Names without a dot are those of a Docker network.
+    return "." not in name or name.endswith(_ATLASSIAN) or name in names
 
 
 def _is_own_name(host: str | None) -> bool:

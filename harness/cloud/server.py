@@ -6,6 +6,7 @@ others see of Atlassian's hosts; it does not serve the control API.
 
 import os
 from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 from harness.cloud import listeners
 from harness.cloud.app import Application
@@ -61,7 +62,10 @@ async def _serve_on(bound: list[listeners.Listener], settings: ServeSettings, si
     addresses = cloud.world.addresses
     addresses.ports = {each.name: each.port for each in bound}
     addresses.public_url = listeners.with_port(addresses.public_url, bound[-1].port)
-    door = Door.of_file(settings.control_token_file)
+    door = Door.of_file(
+        settings.control_token_file,
+        [*settings.called, urlsplit(addresses.public_url).hostname or ""],
+    )
     app = Application(cloud.world, cloud.deadlines, make_router(), settings.client_patience, door)
     cloud.start()
     try:

@@ -32,6 +32,7 @@ class ServeSettings:
         sync: force each journal line to the disk.
         upstream: where to forward requests that have no route.
         control_token_file: holds what callers of the control API have to send; None for no token.
+        called: further names by which the cloud is called.
         client_patience: wall seconds that a client has to send a request's whole head, to send the
             next piece of its body, or to take the next piece of an answer.
     """
@@ -51,6 +52,7 @@ class ServeSettings:
     sync: bool = False
     upstream: str | None = None
     control_token_file: Path | None = None
+    called: tuple[str, ...] = ()
     client_patience: float = 30.0
 
 

@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from harness.cloud import listeners
 from harness.cloud.door import Door
@@ -28,10 +29,12 @@ async def _serve(given: argparse.Namespace) -> None:
     public = listeners.bind("https" if certificate else "http", given.host, given.port, certificate)
     taken: list[Listener] = [public, listeners.bind("control", given.host, given.control_port)]
     app = CloudApp(given.key, with_port(given.base_url, public.port), given.time_scale)
-    door = Door.of_file(given.control_token_file)
+    door = Door.of_file(
+        given.control_token_file, [*given.called, urlsplit(app.base_url).hostname or ""]
+    )
     try:
         await listeners.run(
-            {public.name: app.public(), "control": app.control(door)},
+            {public.name: app.public(door), "control": app.control(door)},
             taken,
             given.ports_file,
             given.host,
@@ -58,6 +61,13 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--control-port", type=int, default=0, help="port of the control API")
     parser.add_argument(
         "--control-token-file", type=Path, help="file with what callers of the control API send"
+    )
+    parser.add_argument(
+        "--called",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further name by which the app is called",
     )
     parser.add_argument("--ports-file", type=Path, help="where to write the ports as JSON")
     parser.add_argument(

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from harness.cloud.door import Door
+from harness.cloud.door import Door, Turned
 from harness.cloud_app.runner import Runner
 from harness.cloud_app.site import Installation, NotTrusted, SiteClient
 from harness.vocabulary.behaviours import BEHAVIOURS
@@ -24,17 +24,23 @@ _STEPS = TypeAdapter(list[Step])
 
 
 class _Guard:
-    """Turns away those who may not use the control API."""
+    """Turns away those who may not use a listener."""
 
-    def __init__(self, app: ASGIApp, door: Door) -> None:
-        self._app, self._door = app, door
+    def __init__(self, app: ASGIApp, door: Door, control: bool) -> None:
+        self._app, self._door, self._control = app, door, control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope)
         app: ASGIApp = self._app
-        if turned := self._door.turns_away(lambda name: headers.get(name.decode())):
+        if turned := self._turned(scope):
             app = JSONResponse({"message": turned.reason}, turned.status)
         await app(scope, receive, send)
+
+    def _turned(self, scope: Scope) -> Turned | None:
+        headers = Headers(scope=scope)
+        turned = self._door.turns_stranger_away(scope["headers"])
+        if turned is None and self._control:
+            return self._door.turns_away(lambda name: headers.get(name.decode()))
+        return turned
 
 
 class CloudApp:
@@ -57,16 +63,21 @@ class CloudApp:
         await self.runner.close()
         await self.site.close()
 
-    def public(self) -> Starlette:
-        """The application that the site calls."""
+    def public(self, door: Door) -> Starlette:
+        """The application that the site calls.
+
+        Args:
+            door: who may.
+        """
         return Starlette(
+            middleware=[Middleware(_Guard, door=door, control=False)],
             routes=[
                 Route("/atlassian-connect.json", self._descriptor),
                 Route("/installed", self._installed, methods=["POST"]),
                 Route("/enabled", self._enabled, methods=["POST"]),
                 Route("/uninstalled", self._uninstalled, methods=["POST"]),
                 Route(WEBHOOK, self._webhook, methods=["POST"]),
-            ]
+            ],
         )
 
     def control(self, door: Door) -> Starlette:
@@ -76,7 +87,7 @@ class CloudApp:
             door: who may.
         """
         return Starlette(
-            middleware=[Middleware(_Guard, door=door)],
+            middleware=[Middleware(_Guard, door=door, control=True)],
             routes=[
                 Route("/_app/script", self._put_script, methods=["PUT"]),
                 Route("/_app/script", self._get_script, methods=["GET"]),

@@ -63,6 +63,7 @@ class Effect(StrEnum):
     CONNECTION_EXPIRED = "refused: connection expired"
     NOT_PUBLIC = "refused: control API on the public listener"
     NOT_LET_IN = "refused: control API for this caller"
+    STRANGER = "refused: not called by a program of the stack"
     EGRESS_REFUSED = "refused: address outside the stack"
     MALFORMED = "malformed request"
     TOO_LARGE = "too large"

@@ -33,8 +33,11 @@ def control_files(token: str) -> dict[str, bytes]:
 
 
 def listening(place: Placement, *flags_and_ports: str) -> list[str]:
-    """Where a program listens: its ports by flag and name, its certificate, and its ports file."""
-    words = ["--host", place.bind]
+    """Where a program listens: its ports by flag and name, its certificate, and its ports file.
+
+    And by which name it is called from here.
+    """
+    words = ["--host", place.bind, "--called", place.host]
     for flag, name in zip(flags_and_ports[::2], flags_and_ports[1::2], strict=True):
         words += [flag, str(place.port(name))]
     words += ["--tls-cert", place.file("tls.crt"), "--tls-key", place.file("tls.key")]

@@ -4,49 +4,17 @@ import gzip
 import threading
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from functools import partial
-from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
-from cloud_processes import CloudDriver, Process, eventually, running
+from cloud_processes import CloudDriver, Process, running
+from other_site import Try, tried
 from playwright.sync_api import Browser, BrowserContext
 
-PAGE = """<!doctype html><title>another site</title>
-<iframe name="answer"></iframe>
-<form id="form" method="post" action="CLOUD/_harness/reset" target="answer" enctype="text/plain">
-  <input name='{"a' value='":1}'></form>
-<script>
-const results = [];
-async function attempt(name, path, options) {
-  try {
-    const answer = await fetch("CLOUD" + path, options);
-    results.push(name + ": " + answer.type + " " + await answer.text());
-  } catch (error) { results.push(name + ": " + error.name); }
-}
-(async () => {
-  await attempt("read", "/_harness/journal", {});
-  await attempt("blind read", "/_harness/journal", {mode: "no-cors"});
-  await attempt("blind reset", "/_harness/reset", {method: "POST", mode: "no-cors"});
-  await attempt("blind fault", "/_harness/faults", {
-    method: "POST", mode: "no-cors", body: '{"kind": "cut"}'});
-  await attempt("fault", "/_harness/faults", {
-    method: "POST", body: '{"kind": "cut"}', headers: {"Content-Type": "application/json"}});
-  document.getElementById("form").submit();
-  document.title = "done";
-})();
-</script>"""
-ATTEMPTS = 5
 LOOPBACK = ("--host", "127.0.0.1")
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves a folder and says nothing."""
-
-    def log_message(self, *_: object) -> None:
-        pass
 
 
 @pytest.fixture(params=["with a token", "without one"])
@@ -57,21 +25,6 @@ def cloud_process(request, tmp_path: Path) -> Iterator[Process]:
         words += ["--control-token-file", str(tmp_path / "token")]
     with running("harness.cloud", tmp_path, *words) as process:
         yield process
-
-
-@pytest.fixture
-def other_site(cloud_process: Process, tmp_path: Path) -> Iterator[str]:
-    folder = tmp_path / "site"
-    folder.mkdir()
-    cloud = cloud_process.url("http")
-    (folder / "index.html").write_text(PAGE.replace("CLOUD", cloud))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    yield f"http://localhost:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
@@ -88,31 +41,42 @@ def context(harness_browser: Browser) -> Iterator[BrowserContext]:
 
 
 def test_a_page_of_another_site_reads_and_changes_nothing(
-    context: BrowserContext, cloud: CloudDriver, other_site: str
+    context: BrowserContext, cloud: CloudDriver, cloud_process: Process, tmp_path: Path
 ) -> None:
-    page = context.new_page()
-    page.goto(other_site)
-    page.wait_for_function("document.title === 'done'")
-    results = page.evaluate("results")
-    eventually(lambda: cloud.effects().count("refused: control API for this caller") > ATTEMPTS - 1)
-    assert results == [
-        "read: TypeError",
-        "blind read: opaque ",
-        "blind reset: opaque ",
-        "blind fault: opaque ",
-        "fault: TypeError",
+    url = cloud_process.url("http")
+    fault, json = '{"kind": "cut"}', {"Content-Type": "application/json"}
+    attach = '{"serverId": "x", "serverBaseUrl": "", "cloudUrl": "https://demo.atlassian.net"}'
+    tries = [
+        Try("read", f"{url}/_harness/journal"),
+        Try("blind read", f"{url}/_harness/journal", mode="no-cors"),
+        Try("blind reset", f"{url}/_harness/reset", "POST", "no-cors"),
+        Try("blind fault", f"{url}/_harness/faults", "POST", "no-cors", fault),
+        Try("fault", f"{url}/_harness/faults", "POST", body=fault, headers=json),
+        Try("form", f"{url}/_harness/reset", "POST", "form"),
+        Try("attach", f"{url}/server/v1/attach", "POST", body=attach),
+        Try("blind attach", f"{url}/server/v1/attach", "POST", "no-cors", attach),
+        Try("attach by a form", f"{url}/server/v1/attach", "POST", "form", attach),
     ]
-    assert not {"reset", "fault added"} & set(cloud.effects())
+    results = tried(context, tmp_path, tries)
+    blind = {name for name in results if name.startswith("blind ")}
+    assert {results[name] for name in blind} == {"opaque "}
+    assert {name for name, came in results.items() if came == "TypeError"} == {
+        *("read", "fault", "attach")
+    }
+    effects = cloud.effects()
+    assert effects.count("refused: not called by a program of the stack") >= len(tries) - 1
+    assert not {"reset", "fault added", "attached", "controlled"} & set(effects)
     assert cloud.control("GET", "faults")["faults"] == []
 
 
 def test_a_name_that_was_bound_anew_to_this_machine_reads_nothing(cloud_process: Process) -> None:
     """As a browser asks after the address of a page's name was changed: it is no other site."""
-    url = f"{cloud_process.url('http')}/_harness/journal"
-    with httpx.Client(trust_env=False) as anyone:
-        answer = anyone.get(url, headers={"Host": "site.example", "Sec-Fetch-Site": "same-origin"})
-    assert answer.status_code in (401, 403)
-    assert "entries" not in answer.json()
+    bound_anew = {"Host": "site.example", "Sec-Fetch-Site": "same-origin"}
+    with httpx.Client(base_url=cloud_process.url("http"), trust_env=False) as anyone:
+        for path in ("/_harness/journal", "/server/v1/sites", "/anything"):
+            answer = anyone.get(path, headers=bound_anew)
+            assert answer.status_code == 421
+            assert "no such name" in answer.json()["message"]
 
 
 def test_who_does_not_know_the_token_is_turned_away_and_told_how(tmp_path: Path) -> None:

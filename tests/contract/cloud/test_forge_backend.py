@@ -104,6 +104,16 @@ def test_a_function_that_throws_is_called_again_and_then_given_up(pair: Pair) ->
     assert "503" in pair.app.output_tail(50)
 
 
+def test_its_functions_are_not_for_a_page_nor_for_more_than_an_event(pair: Pair) -> None:
+    url = f"https://127.0.0.1:{pair.app.port('https')}"
+    trust = ssl.create_default_context(cadata=pair.authority.pem.decode())
+    with httpx.Client(base_url=url, verify=trust, trust_env=False) as anyone:
+        event = {"eventType": "avi:ecosystem.migration:uploaded:app_data"}
+        for sent in ({"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+            assert anyone.post("/", json=event, headers=sent).status_code == 403
+        assert anyone.post("/", content=b" " * ((1 << 20) + 1)).status_code == 413
+
+
 def test_an_event_for_another_environment_reaches_none_of_them(pair: Pair) -> None:
     migration, transfer = pair.run(b"plan DS", environment="development")
     eventually(lambda: "wrong environment" in pair.cloud.effects(transfer=transfer))

@@ -83,3 +83,31 @@ def test_the_token_is_read_from_its_file(tmp_path: Path) -> None:
         Door.of_file(path)
     with pytest.raises(BadInput, match="cannot be read"):
         Door.of_file(tmp_path / "missing")
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"host": "localhost:8080"}, None),
+        ({"host": "127.0.0.1"}, None),
+        ({"host": "cloud:8080"}, None),
+        ({"host": "api.atlassian.com"}, None),
+        ({"host": "demo.atlassian.net:443"}, None),
+        ({"host": "Stub.example:8080"}, None),
+        ({"host": "docker.example"}, None),
+        ({}, None),
+        ({"host": "evil.example"}, 421),
+        ({"host": "stub.example.evil.example"}, 421),
+        ({"host": "evilatlassian.com"}, 421),
+        ({"host": "[::1"}, 421),
+        ({"host": "cloud", "origin": "null"}, 403),
+        ({"host": "api.atlassian.com", "origin": "https://api.atlassian.com"}, 403),
+        ({"host": "cloud", "sec-fetch-site": "cross-site"}, 403),
+        ({"host": "cloud", "sec-fetch-site": "none"}, None),
+    ],
+)
+def test_no_route_is_for_a_page_or_for_another_hosts_name(headers, expected) -> None:
+    door = Door.of_file(None, ["stub.example", "DOCKER.example"])
+    sent = [(name.encode(), value.encode()) for name, value in headers.items()]
+    turned = door.turns_stranger_away([(b"accept", b"*/*"), *sent])
+    assert (turned.status if turned else None) == expected
