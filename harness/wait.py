@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from harness.errors import ServiceDied, WaitTimedOut
+from harness.support.excerpt import MOST_LINES, telling
 
 T = TypeVar("T")
 
@@ -34,8 +35,13 @@ def first_ended(services: Iterable[Living]) -> Living | None:
 
 
 def service_died(service: Living, step: str) -> ServiceDied:
-    """The error for a service that ended during a step, with its last log lines."""
-    return ServiceDied(service.name, step, service.ended() or "ended", service.output_tail())
+    """The error for a service that ended during a step, with the lines that tell why."""
+    return ServiceDied(service.name, step, service.ended() or "ended", last_words(service))
+
+
+def last_words(service: Living) -> str:
+    """What of a service's output tells why it ended."""
+    return telling(service.output_tail(MOST_LINES))
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,10 @@ def check(
     ] = None,
     as_json: Json = False,
 ) -> int:
-    """Show what can be read from a plugin before anything runs."""
+    """Show what can be read from a plugin before anything runs.
+
+    Exit status: 0 where nothing is wrong, 1 where a cause is likely or proved, 3 without a jar.
+    """
     from harness.diagnosis import jar_check
     from harness.plugin_jar.provided import find_jars, packages_by_jar
     from harness.plugin_jar.read import read_plugin
@@ -141,7 +144,7 @@ def check(
     given = [each for text in provided or () for each in find_jars(Path.cwd(), text)]
     plugin = read_plugin(jar, packages_by_jar(given))
     _say((jar_check.as_text(plugin), jar_check.to_json(plugin)), as_json)
-    return 0
+    return jar_check.exit_status(plugin)
 
 
 def _seen(hand: "Target", run: runs.Run | None) -> "StoredCase":

@@ -39,6 +39,7 @@ VERBS: Mapping[str, Verb] = {
     "diff": Verb("explain", "Walk two cases to the first event that differs."),
     "merge": Verb("merge", "Put the results of a run's shards together."),
     "up": Verb("stack", "Bring up a stack to play with; it lives until `harness down`."),
+    "logs": Verb("logs", "Show what a service of a stack that `harness up` left says."),
     "down": Verb("stack", "End the stacks that `harness up` left running in this project."),
     "contract": Verb(
         "contract", "Ask a Confluence for all that the harness relies on; changes nothing there."

@@ -15,6 +15,8 @@ ROW_OF_STATE = {
 """The platform's word -> the row's, where they differ."""
 
 
+_CAUSED_BY = "Caused by:"
+
 UNNAMED = "an exception"
 """What a listener threw, where its class is not known."""
 
@@ -267,7 +269,15 @@ class LogLine(Evidence):
 
     def _say(self) -> str:
         first = f" ({self.stack[0].strip()})" if self.stack else ""
-        return f"the log says {self.level} {self.message}{first}"
+        root = f", caused by {self.root}" if self.root else ""
+        return f"the log says {self.level} {self.message}{first}{root}"
+
+    @property
+    def root(self) -> str:
+        """The innermost cause below the record, where its stack names one."""
+        lines = (line.strip() for line in reversed(self.stack))
+        found = next((line for line in lines if line.startswith(_CAUSED_BY)), "")
+        return found.removeprefix(_CAUSED_BY).strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.diagnosis.causes import BY_ID
 from harness.diagnosis.finding import Confidence
+from harness.errors import EXIT_FAILED
 from harness.plugin_jar.read import EXPORTS_INDEX, JarListener, PluginJar
 
 CONFLUENCE_JAVA = 17
@@ -36,6 +37,7 @@ def check(jar: PluginJar) -> list[JarFinding]:
         *_container(jar),
         *_wiring(jar),
         *_java(jar),
+        *_missing(jar),
     ]
     order = ("proved", "likely", "unknown", "excluded")
     return sorted(found, key=lambda each: order.index(each.confidence))
@@ -212,6 +214,11 @@ def _export(jar: PluginJar, listener: JarListener) -> JarFinding:
             "build: there is no index in META-INF/plugin-components",
             cause,
         )
+    others = [each.name for each in jar.listeners if each.exported_by]
+    if others:
+        # It may be what the other one extends.
+        text = f"nothing in the jar exports {listener.name}; {', '.join(others)} is exported"
+        return JarFinding("unknown", text, cause)
     return JarFinding("likely", f"nothing in the jar exports {listener.name}", cause)
 
 
@@ -247,6 +254,26 @@ def _java(jar: PluginJar) -> Iterator[JarFinding]:
             f"its classes need Java {jar.java}; Confluence 9.x runs on {CONFLUENCE_JAVA}",
             "bundle-not-active",
         )
+
+
+_MOST_MISSING = 5
+
+
+def _missing(jar: PluginJar) -> Iterator[JarFinding]:
+    for each in jar.missing[:_MOST_MISSING]:
+        yield JarFinding(
+            "likely",
+            f"{each.used_by} uses {each.name}, which is not in the jar: NoClassDefFoundError",
+            "listener-ended-by-error",
+        )
+    if more := jar.missing[_MOST_MISSING:]:
+        yield JarFinding("unknown", f"{len(more)} more of its own classes are missing")
+
+
+def exit_status(jar: PluginJar) -> int:
+    """1 where a cause is likely or proved, else 0."""
+    named = [each for each in check(jar) if each.confidence in ("proved", "likely")]
+    return EXIT_FAILED if named else 0
 
 
 def _matches(package: str, patterns: tuple[str, ...]) -> bool:

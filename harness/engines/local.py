@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from harness.engines import clones, shared_memory
@@ -22,7 +23,7 @@ from harness.engines.service import EngineName, Placement, Service, port_taken
 from harness.lifecycle import child_environment
 from harness.lifecycle.runs import Run
 from harness.support import child
-from harness.wait import wait_for
+from harness.wait import last_words, wait_for
 
 _PORTS_WITHIN = 30.0
 _GRACE_SECONDS = 5.0
@@ -86,7 +87,7 @@ class LocalService:
                 lambda: self._announced(name),
                 within=_PORTS_WITHIN,
                 alive=self.ended,
-                log_tail=self.output_tail,
+                log_tail=partial(last_words, self),
                 service=self.name,
                 every=0.01,
             )

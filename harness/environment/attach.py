@@ -1,6 +1,6 @@
 """Attaches to a stack that `harness up` left running, to run cases on it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ import docker
 from harness.engines import attached
 from harness.engines.attached import NoEngine
 from harness.engines.docker_host import NoDockerEngine, connect, find_address
+from harness.engines.service import Running
 from harness.environment import document
 from harness.environment.document import StackDocument
 from harness.environment.server_zone import server_zone
@@ -54,6 +55,25 @@ def attached_stack(which: str, docker_socket: Path | None) -> Iterator[AttachedS
             yield AttachedStack(stack, stack.requirements)
 
 
+@contextmanager
+def attached_services(which: str, docker_socket: Path | None) -> Iterator[Mapping[str, Running]]:
+    """The services of a stack that `harness up` left running, to look at until the block ends.
+
+    Args:
+        which: its run's id, or `last`.
+        docker_socket: the setting of that name.
+
+    Raises:
+        BadInput: there is none, or one of its services is gone.
+    """
+    run = _find(which)
+    described = document.read(run)
+    with closing(NoEngine(described.engine, _client(described, docker_socket))) as engine:
+        attach = _services(engine, run, described.name)
+        host = described.confluence.jdwp_host
+        yield {name: attach(name, id_, host, {}) for name, id_ in described.services.items()}
+
+
 def log_zone(run: Run, docker_socket: Path | None) -> str | None:
     """The zone that a stack's Confluence writes its log in; None where it cannot be asked.
 
@@ -80,7 +100,7 @@ def _find(which: str) -> Run:
         missing = f"stack of {project_root()}" if which == LAST else f"stack of run {which!r}"
         known = runs.listed(every)
         hint = f"; there is {known}" if known else ": start one with `harness up`"
-        raise BadInput(f"--stack: no {missing} is running{hint}")
+        raise BadInput(f"no {missing} is running{hint}")
     return found
 
 

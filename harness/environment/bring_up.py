@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 
 from harness.cases.app import AppDescription
 from harness.drivers.cloud import CloudAppControl, CloudControl, ConnectAppControl
@@ -39,7 +40,7 @@ from harness.lifecycle.interrupt import deferred
 from harness.lifecycle.runs import Run
 from harness.settings import IMAGES_OWN, STANDIN, Settings
 from harness.support.console import Progress, step
-from harness.wait import NotYet, wait_for
+from harness.wait import NotYet, last_words, wait_for
 
 CCMA_PLUGIN = "com.atlassian.migration.agent"
 """The assistant's own plugin key, by which UPM knows its version."""
@@ -219,7 +220,7 @@ def start_services(engine: Engine, side: ConfluenceSide, app_half: Service) -> d
                 lambda: _succeeds(database, side.database_ready),
                 within=_UP_WITHIN,
                 alive=database.ended,
-                log_tail=database.output_tail,
+                log_tail=partial(last_words, database),
                 service=database.name,
                 every=0.2,
             )
@@ -274,7 +275,7 @@ def _await_up(service: Running, is_up: Callable[[], bool]) -> None:
         lambda: is_up() or None,
         within=_UP_WITHIN,
         alive=service.ended,
-        log_tail=service.output_tail,
+        log_tail=partial(last_words, service),
         service=service.name,
     )
 

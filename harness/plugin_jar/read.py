@@ -7,15 +7,16 @@ memory alone, bounded, and never run.
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.errors import BadInput
 from harness.plugin_jar.classfile import ClassFile, Constant, NoClassFile, parse
 from harness.plugin_jar.container import EXPORTS_INDEX, Container, read_container
-from harness.plugin_jar.entries import LARGEST, class_files, inner_jar
+from harness.plugin_jar.entries import LARGEST, class_files, inner_class_files, inner_jar
 from harness.plugin_jar.host import HostPackage, host_packages, is_exported, is_host
+from harness.plugin_jar.missing import MissingClass, missing_classes
 from harness.plugin_jar.validate import (
     MANIFEST,
     MAX_UNPACKED,
@@ -97,6 +98,7 @@ class PluginJar:
         host: the packages of Confluence that it uses.
         unknown_imports: mandatory imports that neither the stand-in nor a Confluence exports.
         dependencies: names of the other jars in an .obr.
+        missing: classes of the app's own that its classes name and the jar does not have.
         problems: entries that could not be read.
     """
 
@@ -116,6 +118,7 @@ class PluginJar:
     host: tuple[HostPackage, ...]
     unknown_imports: tuple[str, ...]
     dependencies: tuple[str, ...]
+    missing: tuple[MissingClass, ...]
     problems: tuple[str, ...]
 
 
@@ -178,9 +181,15 @@ def _read(
 ) -> PluginJar:
     problems: list[str] = []
     is_bundle = _NAME in facts.manifest
-    classes, newest, mentioned = _classes(jar, path, problems, every_reference=not is_bundle)
     manifest = dict(facts.manifest)
-    class_names = [name for name in _names(jar, manifest) if name.endswith(".class")]
+    inner = _inner_jars(jar, manifest)
+
+    def files(told: list[str]) -> Iterator[tuple[str, bytes]]:
+        yield from class_files(path, jar.infolist(), told)
+        yield from inner_class_files(jar, inner, told)
+
+    classes, newest, mentioned = _classes(files, problems, every_reference=not is_bundle)
+    class_names = [name for name in _names(jar, inner) if name.endswith(".class")]
     names = [name[:-6] for name in class_names]
     own = {name.rpartition("/")[0].replace("/", ".") for name in names}
     imports = _imports(manifest.get("Import-Package", ""))
@@ -190,10 +199,11 @@ def _read(
     container = read_container(jar, manifest, lambda name: _text(jar, name), class_names)
     if any(_CONFIGURATION in each.descriptors for each in classes.values()):
         container = _with_style(container, "a @Configuration class")
+    listeners = tuple(_listeners(classes, container))
     needed = (set(imports) if is_bundle else mentioned) - own
     return PluginJar(
         facts=facts,
-        listeners=tuple(_listeners(classes, container)),
+        listeners=listeners,
         java=max(newest - 44, 0),
         used_packages=used,
         own_packages=_library_packages(name.replace("/", ".") for name in names),
@@ -220,21 +230,26 @@ def _read(
             and name not in (provided or {})
         ),
         dependencies=dependencies,
+        missing=missing_classes(files([]), set(names), (each.name for each in listeners), imports),
         problems=tuple(problems),
     )
 
 
-def _names(jar: zipfile.ZipFile, manifest: Mapping[str, str]) -> Iterator[str]:
-    """The entries of a jar, and of those inside that are on its class path.
+def _inner_jars(jar: zipfile.ZipFile, manifest: Mapping[str, str]) -> list[str]:
+    """The jars inside a jar that are on its class path.
 
     A jar without OSGi headers gets those below META-INF/lib onto it, by the server.
     """
     there = jar.namelist()
-    yield from there
-    inner = [each for each in there if each.startswith("META-INF/lib/") and each.endswith(".jar")]
     if _NAME in manifest:
         path = _clauses(manifest.get("Bundle-ClassPath", ""))
-        inner = [each for each in path if each in there and each.endswith(".jar")]
+        return [each for each in path if each in there and each.endswith(".jar")]
+    return [each for each in there if each.startswith("META-INF/lib/") and each.endswith(".jar")]
+
+
+def _names(jar: zipfile.ZipFile, inner: Iterable[str]) -> Iterator[str]:
+    """The entries of a jar, and of those inside that are on its class path."""
+    yield from jar.namelist()
     for each in inner:
         opened = inner_jar(jar, each)
         if opened is not None:
@@ -247,13 +262,15 @@ def _with_style(container: Container, style: str) -> Container:
 
 
 def _classes(
-    jar: zipfile.ZipFile, path: Path, problems: list[str], *, every_reference: bool
+    files: Callable[[list[str]], Iterable[tuple[str, bytes]]],
+    problems: list[str],
+    *,
+    every_reference: bool,
 ) -> tuple[dict[str, ClassFile], int, set[str]]:
     """The classes that say something of the migration, the newest version, packages mentioned."""
     classes: dict[str, ClassFile] = {}
     newest, mentioned = 0, set[str]()
-    infos = jar.infolist()
-    for name, raw in class_files(path, infos, problems):
+    for name, raw in files(problems):
         newest = max(newest, int.from_bytes(raw[6:8], "big"))
         if every_reference:
             mentioned.update(
@@ -265,7 +282,7 @@ def _classes(
     while bases:
         # Their subclasses need not name the library themselves.
         added: list[ClassFile] = []
-        for name, raw in class_files(path, infos, []):
+        for name, raw in files([]):
             if any(base in raw for base in bases):
                 known = len(classes)
                 _add(classes, name, raw, [])

@@ -21,7 +21,7 @@ from harness.drivers.browser.migration_assistant import plan_id_in
 from harness.drivers.browser.trace_secrets import remove_secrets
 from harness.drivers.confluence import dark_features
 from harness.environment.server_zone import server_zone
-from harness.environment.services.names import CONFLUENCE
+from harness.environment.services.names import CLOUD_APP, CONFLUENCE
 from harness.environment.stack import Stack
 from harness.errors import HarnessError
 from harness.redaction import cleaned, without_secrets
@@ -31,7 +31,7 @@ from harness.runner.observe import CaseCloud, TimeScaleTooHigh, Watch, Watched
 from harness.runner.outcome import result_of
 from harness.runner.preconditions import establish
 from harness.runner.start_migration import cancel, start
-from harness.store.layout import FILES, JOURNAL, SCREENSHOT, SERVER_LOG, TRACE
+from harness.store.layout import CLOUD_APP_LOG, FILES, JOURNAL, SCREENSHOT, SERVER_LOG, TRACE
 from harness.store.results import CaseResult
 from harness.store.server_log import with_zone
 from harness.testbed.testbed import Testbed
@@ -125,6 +125,7 @@ class CaseRun:
     def _run(self) -> None:
         stack = self.testbed.stack
         log_offset, journal_start = len(stack.server_log()), stack.cloud.journal_end()
+        said = _said(stack)
         page = self.testbed.context.new_page()
         with self._boundary("putting the stack in order"), ExitStack() as at_end:
             self._watch_and_keep(page, at_end, log_offset)
@@ -133,6 +134,7 @@ class CaseRun:
                 self.artifacts |= _keep_logs(
                     stack, self.case, self.folder, log_offset, journal_start
                 )
+                self.artifacts |= _keep_output(stack, self.folder, said)
         with suppress(Exception):  # a browser that died has closed it already
             page.close()
         trace_file = self.folder / self.artifacts.get(TRACE, "none")
@@ -239,3 +241,21 @@ def _keep_logs(
     lines = (json.dumps(cleaned(entry)) + "\n" for entry in _of_the_story(own))
     (folder / FILES[JOURNAL]).write_text("".join(lines))
     return {name: FILES[name] for name in (SERVER_LOG, JOURNAL)}
+
+
+_MOST_OUTPUT = 20_000
+"""Lines of the cloud app's output that are looked at."""
+
+
+def _said(stack: Stack) -> str:
+    """What the cloud app has written so far."""
+    return stack.running[CLOUD_APP].output_tail(_MOST_OUTPUT)
+
+
+def _keep_output(stack: Stack, folder: Path, before: str) -> dict[str, str]:
+    """Keeps what the cloud app has written since, if anything."""
+    output = without_secrets(_said(stack).removeprefix(before))
+    if not output.strip():
+        return {}
+    (folder / FILES[CLOUD_APP_LOG]).write_text(output)
+    return {CLOUD_APP_LOG: FILES[CLOUD_APP_LOG]}

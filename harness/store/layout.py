@@ -29,6 +29,7 @@ EXTRA = "extra"
 
 SCREENSHOT, TRACE = "screenshot", "trace"
 SERVER_LOG, JOURNAL, PROBE = "server_log", "journal", "probe"
+CLOUD_APP_LOG = "cloud_app_log"
 FLAGS, PLAN, PROGRESS = "flags", "plan", "progress"
 UPM, OSGI, SITE, HOST = "upm", "osgi", "site", "host"
 PROBLEMS = "problems"
@@ -37,6 +38,7 @@ FILES: Mapping[str, str] = {
     SCREENSHOT: "page.png",
     TRACE: "trace.zip",
     SERVER_LOG: "server.log",
+    CLOUD_APP_LOG: "cloud-app.log",
     JOURNAL: "journal.jsonl",
     **{
         name: f"{name}.json"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.diagnosis.jar_check import as_text, check, to_json
+from harness.diagnosis.jar_check import as_text, check, exit_status, to_json
 from harness.errors import BadInput
 from harness.plugin_jar.classfile import Constant, NoClassFile, parse
 from harness.plugin_jar.read import read_plugin
@@ -198,7 +198,7 @@ def test_keys_that_differ_are_left_open(jar):
 def test_the_export_is_read_from_the_jar(jar, classes, files, likely):
     found = causes(jar(*classes, **files), "likely")
 
-    assert found == (likely if likely is not None else {"two-listeners", "listener-not-exported"})
+    assert found == (likely if likely is not None else {"two-listeners"})
 
 
 def test_a_public_component_exports(jar):
@@ -365,3 +365,37 @@ def test_a_damaged_class_file_is_read_or_refused(at, byte):
     raw[at] = byte
     with contextlib.suppress(NoClassFile):
         parse(bytes(raw))
+
+
+def test_the_exit_status_is_for_a_pipeline(jar: Callable[..., Path]) -> None:
+    assert exit_status(read_plugin(jar(class_file(), ACTIVATOR))) == 0
+    assert exit_status(read_plugin(jar(class_file()))) == 1
+    null = class_file(keys=("charts", None))
+    assert exit_status(read_plugin(jar(null, ACTIVATOR))) == 1
+
+
+def test_a_class_of_its_own_that_is_missing_is_named(jar: Callable[..., Path]) -> None:
+    names = class_file("org/example/Export", (), keys=(), registers="org/example/Gone")
+    imported = class_file("org/example/Export", (), keys=(), registers="org/other/Gone")
+    others = (class_file(), ACTIVATOR)
+    (found,) = read_plugin(jar(*others, names)).missing
+    assert (found.name, found.used_by) == ("org.example.Gone", "org.example.Export")
+    assert read_plugin(jar(*others, imported)).missing == ()
+    text = as_text(read_plugin(jar(*others, names)))
+    assert "org.example.Export uses org.example.Gone, which is not in the jar" in text
+
+
+@pytest.mark.parametrize("is_bundle", [True, False])
+def test_a_listener_in_a_jar_inside_is_found(tmp_path: Path, is_bundle: bool) -> None:
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("org/example/Listener.class", class_file())
+    headers = f"Bundle-SymbolicName: charts\nBundle-ClassPath: .,META-INF/lib/core.jar\n{IMPORTS}"
+    with zipfile.ZipFile(tmp_path / "plugin.jar", "w") as out:
+        out.writestr("META-INF/MANIFEST.MF", f"Manifest-Version: 1.0\n{headers * is_bundle}")
+        out.writestr("atlassian-plugin.xml", DESCRIPTOR.format(""))
+        out.writestr("org/example/Activator.class", ACTIVATOR)
+        out.writestr("META-INF/lib/core.jar", inner.getvalue())
+    read = read_plugin(tmp_path / "plugin.jar")
+    assert [each.name for each in read.listeners] == ["org.example.Listener"]
+    assert read.missing == ()
