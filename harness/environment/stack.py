@@ -10,7 +10,7 @@ from harness.drivers.cloud import CloudAppControl, CloudControl, ConnectAppContr
 from harness.drivers.confluence import session
 from harness.drivers.liveness import soon_ended
 from harness.engines.service import Engine, Running
-from harness.environment.services.names import CLOUD, CONFLUENCE
+from harness.environment.services.names import CLOUD, CLOUD_APP, CONFLUENCE
 from harness.errors import DriverError, HarnessError, ServiceDied
 from harness.lifecycle.runs import Run
 from harness.planning.requirements import StackRequirements
@@ -88,6 +88,10 @@ class Stack:
         confluence = self.running[CONFLUENCE]
         text = server_log.whole(lambda path: confluence.read("home", path))
         return (text or confluence.output_tail(_ALL_LINES).encode())[offset:]
+
+    def cloud_app_output(self) -> str:
+        """What the app's cloud half has written so far."""
+        return self.running[CLOUD_APP].output_tail(_ALL_LINES)
 
     def explained(self, step: str, error: Exception) -> HarnessError:
         """What is behind an error during that step: a service that ended or fell silent, if any."""

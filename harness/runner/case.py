@@ -21,7 +21,7 @@ from harness.drivers.browser.migration_assistant import plan_id_in
 from harness.drivers.browser.trace_secrets import remove_secrets
 from harness.drivers.confluence import dark_features
 from harness.environment.server_zone import server_zone
-from harness.environment.services.names import CLOUD_APP, CONFLUENCE
+from harness.environment.services.names import CONFLUENCE
 from harness.environment.stack import Stack
 from harness.errors import HarnessError
 from harness.redaction import cleaned, without_secrets
@@ -125,7 +125,7 @@ class CaseRun:
     def _run(self) -> None:
         stack = self.testbed.stack
         log_offset, journal_start = len(stack.server_log()), stack.cloud.journal_end()
-        said = _said(stack)
+        said = stack.cloud_app_output()
         page = self.testbed.context.new_page()
         with self._boundary("putting the stack in order"), ExitStack() as at_end:
             self._watch_and_keep(page, at_end, log_offset)
@@ -243,18 +243,9 @@ def _keep_logs(
     return {name: FILES[name] for name in (SERVER_LOG, JOURNAL)}
 
 
-_MOST_OUTPUT = 20_000
-"""Lines of the cloud app's output that are looked at."""
-
-
-def _said(stack: Stack) -> str:
-    """What the cloud app has written so far."""
-    return stack.running[CLOUD_APP].output_tail(_MOST_OUTPUT)
-
-
 def _keep_output(stack: Stack, folder: Path, before: str) -> dict[str, str]:
     """Keeps what the cloud app has written since, if anything."""
-    output = without_secrets(_said(stack).removeprefix(before))
+    output = without_secrets(stack.cloud_app_output().removeprefix(before))
     if not output.strip():
         return {}
     (folder / FILES[CLOUD_APP_LOG]).write_text(output)

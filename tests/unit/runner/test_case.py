@@ -49,6 +49,9 @@ class Stack:
     def server_log(self, offset: int = 0) -> bytes:
         return self.part("server_log", b"")[offset:]
 
+    def cloud_app_output(self) -> str:
+        return ""
+
     def explained(self, step: str, error: Exception) -> Exception:
         return self.part("explained", HarnessError(f"{error} (all services are alive)"))
 
