@@ -73,15 +73,7 @@ class Application:
             await _decline(scope, receive, send)
             return
         begun = time.perf_counter()
-        call = Call(
-            scope,
-            receive,
-            scope["method"],
-            scope["raw_path"].decode("latin-1"),
-            scope["query_string"].decode("latin-1"),
-            scope["scheme"] == "https",
-            self._patience,
-        )
+        call = Call(scope, receive, self._patience)
         outcome = await self._outcome(call)
         answer = outcome.answer
         if not (call.method in _READING and call.route.startswith(CONTROL)):
@@ -125,7 +117,8 @@ class Application:
             reason = f"{type(error).__name__}: {error}"
             return Outcome(_refused(500, reason, {}), Effect.INTERNAL_ERROR, reason)
 
-    async def _routed(self, call: Call) -> Outcome:
+    def _routed(self, call: Call) -> Awaitable[Outcome]:
+        """What the call's handler is going to do."""
         found = self._router.find(call.raw_path)
         if found is None:
             raise NoRoute
@@ -134,12 +127,12 @@ class Application:
         # A HEAD is answered as a GET, without the body.
         handler = route.handlers.get("GET" if call.method == "HEAD" else call.method)
         if handler is None:
-            return _method_not_allowed(call, route)
-        if call.route.startswith(CONTROL):
+            handler = _method_not_allowed(route)
+        elif call.route.startswith(CONTROL):
             _check_control(call, self._door)
         elif self._world.faults:
-            return await self._with_faults(handler, call)
-        return await handler(self._world, call)
+            return self._with_faults(handler, call)
+        return handler(self._world, call)
 
     async def _without_route(self, call: Call) -> Outcome:
         call.route = f"{call.method} {call.raw_path}"
@@ -225,13 +218,17 @@ def _unknown_route(call: Call) -> Outcome:
     return Outcome(_refused(501, reason, {"route": call.route}), Effect.UNKNOWN_ROUTE, reason)
 
 
-def _method_not_allowed(call: Call, route: Route) -> Outcome:
+def _method_not_allowed(route: Route) -> Handler:
     methods = set(route.handlers) | ({"HEAD"} if "GET" in route.handlers else set())
     allowed = ", ".join(sorted(methods))
-    reason = f"{call.route} allows {allowed}, not {call.method}"
-    answer = _refused(405, reason, {})
-    answer.headers = [(b"allow", allowed.encode())]
-    return Outcome(answer, Effect.METHOD_NOT_ALLOWED, reason)
+
+    async def refuse(_world: World, call: Call) -> Outcome:
+        reason = f"{call.route} allows {allowed}, not {call.method}"
+        answer = _refused(405, reason, {})
+        answer.headers = [(b"allow", allowed.encode())]
+        return Outcome(answer, Effect.METHOD_NOT_ALLOWED, reason)
+
+    return refuse
 
 
 def _storage_failed(error: OSError) -> Outcome:
@@ -250,11 +247,11 @@ async def _send(send: Send, answer: Answer, call: Call) -> None:
     length = len(answer.body) if answer.stream is None else answer.length
     headers = [(b"content-type", answer.content_type)] if length != 0 else []
     if length is not None:
-        headers.append((b"content-length", str(length).encode()))
+        headers.append((b"content-length", b"%d" % length))
     headers.extend(answer.headers)
     bodiless = call.method == "HEAD"
     if answer.stream is None and not bodiless:
-        call.scope["harness.connection"].hold()
+        call.connection.hold()
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if bodiless:
         await send({"type": "http.response.body", "body": b""})

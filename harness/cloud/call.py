@@ -5,7 +5,8 @@ measured against an empty route, and every answer has to tell the journal what i
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -74,35 +75,46 @@ class Outcome:
     detail: Mapping[str, Any] | None = None
 
 
+CONNECTION = "harness.connection"
+"""Key in the state of a request's scope: the connection that it came by."""
 LATE = "harness.late"
 """Key in a request's scope: the client took too long to send the next piece of its body."""
 
 
-@dataclass(slots=True)
 class Call:
     """A request.
 
     Whoever finds out `caller`, `app_key` and `transfer_id` sets them; the journal takes them from
     here, even when the request is refused.
+
+    Args:
+        scope: the request's head, as ASGI has it.
+        receive: gives the next piece of the body.
+        patience: wall seconds to wait for the client's next piece.
     """
 
-    scope: Scope
-    receive: Receive
-    method: str
-    raw_path: str
-    query: str
-    secure: bool
-    patience: float
-    route: str = ""
-    params: Mapping[str, str] = field(default_factory=dict)
-    caller: str = "unknown"
+    # Defaults of the class: most requests set few of them, and setting each costs every request.
+    route = ""
+    params: Mapping[str, str] = MappingProxyType({})
+    caller = "unknown"
     app_key: str | None = None
     transfer_id: str | None = None
     journalled_body: Any = None
-    tolerated: str = ""
+    tolerated = ""
     """Why the product would refuse this call, which only this stub lets through."""
     _body: bytes | None = None
     _json: Any = _UNREAD
+
+    def __init__(self, scope: Scope, receive: Receive, patience: float) -> None:
+        self.scope, self.receive, self.patience = scope, receive, patience
+        self.method: str = scope["method"]
+        self.raw_path: str = scope["raw_path"].decode("latin-1")
+        self.query: str = scope["query_string"].decode("latin-1")
+
+    @property
+    def secure(self) -> bool:
+        """Whether it came by the TLS listener."""
+        return bool(self.scope["scheme"] == "https")
 
     def header(self, name: bytes) -> str | None:
         """The value of the first header with this name, which must be in lower case."""
@@ -161,15 +173,18 @@ class Call:
             raise Refusal(400, Effect.MALFORMED, f"the query parameter {name} is missing")
         return given
 
+    @property
+    def connection(self) -> Any:
+        """The connection that the request came by."""
+        return self.scope["state"][CONNECTION]
+
     def is_abandoned(self) -> bool:
         """Whether the client has gone away; without this check, a stream for it would never end."""
-        transport = self.scope.get("harness.connection")
-        return transport is not None and transport.is_closing()
+        return bool(self.connection.is_closing())
 
     async def cut(self, after_sending: bool = False) -> None:
         """Cuts the connection, either at once or once what was sent so far has gone out."""
-        transport = self.scope["harness.connection"]
-        (transport.close if after_sending else transport.abort)()
+        (self.connection.close if after_sending else self.connection.abort)()
         # Waits until the server has noticed; otherwise it would answer 500 itself.
         while (await self.receive())["type"] != "http.disconnect":
             pass

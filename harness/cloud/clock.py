@@ -46,11 +46,17 @@ class PlatformClock:
 
 def iso(epoch_ms: float) -> str:
     """A time in epoch milliseconds as ISO 8601 in UTC, to the millisecond."""
-    seconds, milliseconds = divmod(int(epoch_ms), 1000)
+    return _iso(int(epoch_ms))
+
+
+# Each journal entry carries two times. At a high rate many fall into one millisecond, and nearly
+# all into the same second.
+@lru_cache(maxsize=64)
+def _iso(epoch_ms: int) -> str:
+    seconds, milliseconds = divmod(epoch_ms, 1000)
     return f"{_second(seconds)}.{milliseconds:03d}+00:00"
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _second(seconds: int) -> str:
-    # Each journal entry carries two times, and most entries fall into the same second.
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

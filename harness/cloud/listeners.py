@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from harness.cloud.call import LATE
+from harness.cloud.call import CONNECTION, LATE
 from harness.errors import BadInput
 
 _BACKLOG = 1024
@@ -172,6 +172,10 @@ class Connection:
         if data:
             self._transport.write(data)
 
+    def is_closing(self) -> bool:
+        """Whether the transport is closed or about to be; uvicorn asks after each answer."""
+        return self._transport.is_closing()
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
@@ -202,49 +206,48 @@ class _Protocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._patience = patience
         self._timer: asyncio.TimerHandle | None = None
-        self._head_is_complete = False
-        self._is_complete = False
 
     def connection_made(self, transport: Any) -> None:
-        super().connection_made(Connection(transport))  # type: ignore[arg-type]  # acts as one
+        connection = Connection(transport)
+        # Each request's scope gets a copy: set here, it costs nothing for a request.
+        self.app_state = {CONNECTION: connection}
+        super().connection_made(connection)  # type: ignore[arg-type]  # acts as one
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._is_complete = True
-        self._watch()
+        self._stop_watching()
         super().connection_lost(exc)
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.scope["harness.connection"] = self.transport  # type: ignore[typeddict-unknown-key]  # an extension of ours
-        self._head_is_complete = self._is_complete = False
-
-    def on_headers_complete(self) -> None:
-        self._head_is_complete = True
-        super().on_headers_complete()
-
-    def on_message_complete(self) -> None:
-        self._is_complete = True
-        super().on_message_complete()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self._timer or not self._is_complete:
+        if self._timer or not self._is_complete():
             self._watch()
+
+    def _head_is_complete(self) -> bool:
+        """Whether the head of the request that began last is here: uvicorn then makes its cycle."""
+        return self.cycle is not None and self.cycle.scope is self.scope
+
+    def _is_complete(self) -> bool:
+        """Whether nothing of the request that began last is awaited any more."""
+        cycle = self.cycle
+        return self._head_is_complete() and (not cycle.more_body or cycle.response_complete)
 
     def _watch(self) -> None:
         """Restarts the timer while a request is incomplete, and stops it otherwise."""
+        self._stop_watching()
+        if self._patience and not self._is_complete():
+            self._timer = self.loop.call_later(self._patience.within, self._late)
+
+    def _stop_watching(self) -> None:
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        if self._patience and not self._is_complete:
-            self._timer = self.loop.call_later(self._patience.within, self._late)
 
     def _late(self) -> None:
         self._timer = None
         if self._patience is None or self.transport.is_closing():
             return
-        if not self._head_is_complete:
+        if not self._head_is_complete():
             self.transport.close()
             self._patience.note_late_head()
         elif self.flow.read_paused:

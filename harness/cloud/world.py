@@ -61,6 +61,8 @@ class World:
         self.state = State()
         self.switches = Switches()
         self.clock = PlatformClock(settings.time_scale)
+        self.now = self.clock.now
+        """Platform time in epoch milliseconds."""
         # First of all that is in the folder: it has the lock.
         self.journal = Journal(settings.data / "journal.jsonl", self.now, settings.sync)
         with ExitStack() as on_failure:
@@ -81,10 +83,6 @@ class World:
             follow_redirects=False,
         )
         self._subscribers: dict[type[Change], list[Callable[[Any], None]]] = {}
-
-    def now(self) -> int:
-        """Platform time in epoch milliseconds."""
-        return self.clock.now()
 
     @property
     def base_url(self) -> str:

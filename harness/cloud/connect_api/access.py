@@ -7,6 +7,7 @@ and bodies here are inferred.
 
 import uuid
 from collections.abc import Iterator
+from itertools import chain
 
 from harness.cloud.call import Call, Refusal
 from harness.cloud.state import App, Transfer
@@ -35,10 +36,16 @@ def connect_app(world: World, call: Call) -> App:
         issuer = peeked[1].get("iss")
         if isinstance(issuer, str) and issuer in world.state.apps:
             call.caller = call.app_key = issuer
+        hashes = _hashes(call)
+        right = next(hashes)
         verified = verify_hs256(
-            token, peeked, world.vault.shared_secret, _hashes(call), world.switches.clock_skew
+            token,
+            peeked,
+            world.vault.shared_secret,
+            chain((right,), hashes),
+            world.switches.clock_skew,
         )
-        if peeked[1]["qsh"] != next(_hashes(call)):
+        if peeked[1]["qsh"] != right:
             call.tolerated = TOLERATED
     except TokenRefused as refused:
         raise Refusal(401, refused.effect, refused.message, claim=refused.claim) from refused
