@@ -74,6 +74,7 @@ RULES: dict[str, Callable[[Facts], Finding]] = {
     "event-lost": platform.event_lost,
     "forge-environment-differs": cloud_app.forge_environment_differs,
     "server-token-refused": calls.server_token_refused,
+    "site-connection-expired": calls.site_connection_expired,
     "transfer-cancelled": platform.transfer_cancelled,
     "context-not-started": container.context_not_started,
     "host-service-missing": container.host_service_missing,

@@ -525,6 +525,14 @@ class ServerCall(Evidence):
         """Whether the cloud answered with success."""
         return 0 < self.http < 400
 
+    @property
+    def is_unauthorised(self) -> bool:
+        """Whether the cloud did not take the server's token."""
+        return self.http == _UNAUTHORISED
+
+
+_UNAUTHORISED = 401
+
 
 def json_null(text: str | None) -> str:
     """A Java string as people read it."""

@@ -66,7 +66,12 @@ CHAIN: tuple[Step, ...] = (
     ),
     Step(
         names.REACHES_CLOUD,
-        ("server-cannot-reach-cloud", "connection-broke", "server-token-refused"),
+        (
+            "server-cannot-reach-cloud",
+            "connection-broke",
+            "server-token-refused",
+            "site-connection-expired",
+        ),
         seen.reaches_cloud,
         JOURNAL,
     ),

@@ -125,15 +125,19 @@ def _others(facts: Facts) -> Iterator[tuple[Evidence, list[Part]]]:
             arrived = (each for each in tries if not each.lost)
             yield from ((each, [Part("answer", each.answer, "200 within 5 s")]) for each in arrived)
     for call in facts.of(ServerCall):
-        if call.http == _UNAUTHORISED:
-            yield call, [_server_token()]
+        if call.is_unauthorised:
+            yield call, [_server_token(call)]
 
 
-_UNAUTHORISED, _LINK_MINUTES = 401, 60
+_LINK_MINUTES = 60
 
 
-def _server_token() -> Part:
-    return Part("token", "expired or revoked", "of a connection made anew")
+def _server_token(call: ServerCall) -> Part:
+    if call.effect == Effect.CONNECTION_EXPIRED:
+        return Part("connection", "expired", "one that an administrator has made again")
+    if call.effect == Effect.EXPIRED_BEARER:
+        return Part("token", "expired", "the one that POST /server/v1/token gives for it")
+    return Part("token", "unknown or revoked", "of a connection made anew")
 
 
 def _of_post(facts: Facts, post: ProgressPost) -> list[Part]:

@@ -23,6 +23,7 @@ _NO_DATA = (
     "cloud-answered-errors",
     "connection-broke",
     "server-token-refused",
+    "site-connection-expired",
     "upload-refused",
     "not-in-the-model",
     "host-service-missing",

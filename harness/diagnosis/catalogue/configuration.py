@@ -80,6 +80,7 @@ CAUSES = (
             "connection-broke",
             "transfer-refused",
             "server-token-refused",
+            "site-connection-expired",
             "key-getter-threw",
         ),
     ),
@@ -98,10 +99,22 @@ CAUSES = (
         "server-token-refused",
         PARTY,
         "The platform refuses the server's token.",
-        "The last call of a kind was answered 401.",
+        "The last call of a kind was answered 401, and not because the site's connection is over.",
         "Calls were made, and the last of each kind was not answered 401.",
-        "Connect the assistant to the cloud site again: its token has expired or was revoked.",
+        "The server renews a token that has expired by itself: see in its log why that failed, "
+        "POST /token first. A token that was revoked needs the site connected again.",
         f"{SUP}/troubleshoot-migration-with-confluence-migration-assistant/",
+    ),
+    Cause(
+        "site-connection-expired",
+        PARTY,
+        "The connection of this server to the cloud site has expired.",
+        "Calls were refused because the connection is over, and none was answered after them.",
+        "A call was answered, and none was refused so after it.",
+        "An administrator connects the cloud site again, on the Migration Assistant's home. The "
+        "server cannot renew it by itself.",
+        "https://confluence.atlassian.com/cloudkb/how-to-renew-authentication-token-for-the-cloud-"
+        "migration-assistant-apps-ccma-jcma-1102610716.html",
     ),
     Cause(
         "transfer-cancelled",

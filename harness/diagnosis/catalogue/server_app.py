@@ -26,6 +26,7 @@ _NO_LISTENER = (
     "server-cannot-reach-cloud",
     "transfer-refused",
     "server-token-refused",
+    "site-connection-expired",
     "transfer-cancelled",
     "not-in-the-model",
 )

@@ -45,7 +45,7 @@ _ORDER = [
     names.POLLED,
 ]
 _IN_LOG = re.compile(r"/server/v1/(?P<path>[\w/-]+)")
-_REFUSALS, _TOKEN, _TOO_MANY, _SERVER_ERROR = 400, 401, 429, 500
+_REFUSALS, _TOO_MANY, _SERVER_ERROR = 400, 429, 500
 
 
 def cloud_answered_errors(facts: Facts) -> Finding:
@@ -56,7 +56,7 @@ def cloud_answered_errors(facts: Facts) -> Finding:
         call
         for call in _last_of_kind(facts)
         if call.http >= 400
-        and call.http != _TOKEN
+        and not call.is_unauthorised
         and call.what not in made
         and call.effect not in (*CALLERS_OWN, Effect.ALREADY_SETTLED)
         and not _is_askers_own(call)
@@ -85,9 +85,31 @@ def settled_too_early(facts: Facts) -> Finding:
 
 
 def server_token_refused(facts: Facts) -> Finding:
-    """The same, answered 401."""
-    failing: list[Evidence] = [call for call in _last_of_kind(facts) if call.http == _TOKEN]
+    """The same, answered 401 although the site's connection lives."""
+    failing: list[Evidence] = [
+        call
+        for call in _last_of_kind(facts)
+        if call.is_unauthorised and call.effect != Effect.CONNECTION_EXPIRED
+    ]
     return _found(facts, "server-token-refused", failing)
+
+
+def site_connection_expired(facts: Facts) -> Finding:
+    """Calls that were refused because the site's connection is over, and none answered since."""
+    cause = "site-connection-expired"
+    calls = sorted(facts.server_calls, key=server_time)
+    refused = [call for call in calls if call.effect == Effect.CONNECTION_EXPIRED]
+    since = [call for call in calls if call.ok and (not refused or _is_later(call, refused[-1]))]
+    if since:
+        return excluded(cause, since[-1])
+    if not refused:
+        missing = "a call of the server that the cloud answered"
+        return unknown(cause, *(facts.lacking(JOURNAL) or (missing,)))
+    serve = [_LINKS[call.what] for call in refused if call.what in _LINKS]
+    last = {call.what: call for call in refused}
+    return proved(
+        cause, *last.values(), link=min(serve, key=_ORDER.index) if serve else names.REACHES_CLOUD
+    )
 
 
 def connection_broke(facts: Facts) -> Finding:
@@ -126,6 +148,10 @@ def _last_of_kind(facts: Facts) -> list[ServerCall]:
     return list({call.what: call for call in sorted(calls, key=server_time)}.values())
 
 
+def _is_later(call: ServerCall, other: ServerCall) -> bool:
+    return server_time(call) > server_time(other)
+
+
 def _last_post(facts: Facts) -> ProgressPost | None:
     """The app's last post, where nothing settled the transfer all the same."""
     return None if facts.settled else facts.last(ProgressPost)
@@ -134,7 +160,11 @@ def _last_post(facts: Facts) -> ProgressPost | None:
 def _is_askers_own(call: ServerCall) -> bool:
     """Whether an upload was refused for what it asked, such as another transfer's."""
     own = (*CALLERS_OWN, Effect.ALREADY_SETTLED, Effect.FAULT)
-    is_refusal = _REFUSALS <= call.http < _SERVER_ERROR and call.http not in (_TOKEN, _TOO_MANY)
+    is_refusal = (
+        _REFUSALS <= call.http < _SERVER_ERROR
+        and not call.is_unauthorised
+        and call.http != _TOO_MANY
+    )
     return call.what.endswith("/data") and is_refusal and call.effect not in own
 
 

@@ -16,8 +16,6 @@ from harness.diagnosis.rules.calls import NEW_TRANSFER
 from harness.store.layout import JOURNAL
 from harness.vocabulary.effects import Effect
 
-_NOT_AUTHORISED = 401
-
 
 def transfer_refused(facts: Facts) -> Finding:
     """Calls that should have made the transfer, answered with an error other than for a token."""
@@ -29,7 +27,7 @@ def transfer_refused(facts: Facts) -> Finding:
     refused = [
         each
         for each in last.values()
-        if each.http >= 400 and each.http != _NOT_AUTHORISED and each.effect != Effect.NOT_FOUND
+        if each.http >= 400 and not each.is_unauthorised and each.effect != Effect.NOT_FOUND
     ]
     if refused:
         return proved(cause, *refused)

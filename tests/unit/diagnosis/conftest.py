@@ -46,6 +46,7 @@ from harness.diagnosis.evidence import (
     Triggered,
 )
 from harness.diagnosis.facts import HOW_TO_LEARN, Facts
+from harness.vocabulary.effects import Effect
 from harness.vocabulary.features import DEV_MODE, FEATURE
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -56,7 +57,7 @@ TRANSFERS = "POST /server/v1/migrations/{id}/transfers"
 UPLOAD = "POST /server/v1/transfers/{id}/data"
 POLL = "GET /server/v1/migrations/{id}/progress"
 
-STOPS_BEFORE_THE_MIGRATION = {"server-cannot-reach-cloud"}
+STOPS_BEFORE_THE_MIGRATION = {"server-cannot-reach-cloud", "site-connection-expired"}
 NO_TRANSFER = {
     "app-disabled",
     "key-getter-threw",
@@ -100,7 +101,10 @@ class Story:
     def tell(self) -> Facts:
         self._settings()
         self._server_app()
-        if self.has(*STOPS_BEFORE_THE_MIGRATION):
+        if self.has("site-connection-expired"):
+            self._call("GET /server/v1/connection", 1, 401, effect=Effect.CONNECTION_EXPIRED)
+            self._row("READY", None)
+        elif self.has("server-cannot-reach-cloud"):
             self._log("could not be sent: java.net.ConnectException to api.atlassian.com")
             self._row("READY", None)
         else:

@@ -174,3 +174,23 @@ def test_a_servers_refused_token_is_one():
     call = ServerCall(what="POST /server/v1/migrations", http=401)
 
     assert missed(call).first.name == "token"
+
+
+@pytest.mark.parametrize(
+    ("effect", "part"),
+    [
+        (
+            Effect.CONNECTION_EXPIRED,
+            ("connection", "expired", "one that an administrator has made again"),
+        ),
+        (
+            Effect.EXPIRED_BEARER,
+            ("token", "expired", "the one that POST /server/v1/token gives for it"),
+        ),
+        (Effect.BAD_BEARER, ("token", "unknown or revoked", "of a connection made anew")),
+    ],
+)
+def test_what_the_server_lacked_to_be_let_in(effect: Effect, part: tuple[str, str, str]) -> None:
+    call = ServerCall(what="GET /server/v1/connection", http=401, effect=effect)
+
+    assert first(call) == part

@@ -14,12 +14,14 @@ from harness.diagnosis.rules.calls import (
     poll_answered_old_state,
     server_token_refused,
     settled_too_early,
+    site_connection_expired,
     upload_refused,
 )
 from harness.store.layout import JOURNAL
 from harness.vocabulary.effects import Effect
 
 ERRORS, TOKEN = "cloud-answered-errors", "server-token-refused"
+OVER = "site-connection-expired"
 BROKE, OLD = "connection-broke", "poll-answered-old-state"
 POLL = "GET /server/v1/migrations/{id}/progress"
 OF_TRANSFER = "POST /server/v1/transfers/{id}/"
@@ -260,3 +262,32 @@ def test_the_last_poll_counts_that_was_answered_and_whose_answer_is_known():
         unknown(OLD, "what a poll was answered")
     )
     assert asked(poll_answered_old_state, without=(JOURNAL,)) == unknown(OLD, *learn(JOURNAL))
+
+
+def test_a_connection_that_has_expired_is_told_from_a_token_that_was_refused():
+    checked = call("GET /server/v1/connection", 401, effect=Effect.CONNECTION_EXPIRED)
+    polled = call(POLL, 401, effect=Effect.CONNECTION_EXPIRED)
+
+    assert asked(site_connection_expired, checked) == proved(
+        OVER, checked, link=names.REACHES_CLOUD
+    )
+    assert asked(site_connection_expired, checked, polled) == (
+        proved(OVER, checked, polled, link=names.POLLED)
+    )
+    assert asked(server_token_refused, polled) == excluded(TOKEN, polled)
+    for effect in (Effect.EXPIRED_BEARER, Effect.BAD_BEARER, Effect.FAULT):
+        refused = call(POLL, 401, effect=effect)
+        assert asked(server_token_refused, refused) == proved(TOKEN, refused, link=names.POLLED)
+        assert asked(site_connection_expired, refused).confidence == "unknown"
+
+
+def test_a_call_that_was_answered_since_shows_the_site_connected_again():
+    before, after = poll(1), poll(9)
+    refused = poll(5, 401, effect=Effect.CONNECTION_EXPIRED)
+
+    assert asked(site_connection_expired, before, refused) == (
+        proved(OVER, refused, link=names.POLLED)
+    )
+    assert asked(site_connection_expired, before, refused, after) == excluded(OVER, after)
+    assert asked(site_connection_expired, before) == excluded(OVER, before)
+    assert asked(site_connection_expired, without=(JOURNAL,)) == unknown(OVER, *learn(JOURNAL))

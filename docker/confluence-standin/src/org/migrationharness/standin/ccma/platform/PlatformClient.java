@@ -214,7 +214,13 @@ public final class PlatformClient {
 
     /** Asks the cloud whether this server is still connected; attaches it when it never was. */
     public String connectedSite() throws PlatformException {
-        return text(get("/connection").getAsJsonObject(), "cloudUrl");
+        String site = text(get("/connection").getAsJsonObject(), "cloudUrl");
+        noteAlive();
+        return site;
+    }
+
+    private synchronized void noteAlive() {
+        expired = false;
     }
 
     /** An administrator connects the site again. */
