@@ -184,7 +184,7 @@ def _entry(call: Call, outcome: Outcome, seconds: float) -> dict[str, Any]:
         "route": call.route,
         "status": outcome.answer.status or None,
         "effect": outcome.effect,
-        "reason": redact.text(reason),
+        "reason": redact.text(reason) if reason else "",
         "transfer_id": call.transfer_id,
         "app_key": call.app_key,
         "body": redact.body(call.journalled_body) if call.journalled_body is not None else None,

@@ -99,6 +99,9 @@ class World:
         Raises:
             OSError: it could not be written; nothing has changed.
         """
+        if not changes:
+            self.journal.append(entry)
+            return
         self.journal.append(entry, [change.to_json() for change in changes])
         for change in changes:
             self._make(change)

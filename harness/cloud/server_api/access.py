@@ -32,8 +32,7 @@ def attached_server(world: World, call: Call) -> Server:
     Raises:
         Refusal: 401; `code` says whether its token is unknown or expired, or its connection is.
     """
-    now = world.now()
-    server, made_at = _server(world, call, now)
+    server, made_at, now = _server(world, call)
     if (old := now - made_at) >= _token_life(world):
         raise Refusal(
             401,
@@ -51,15 +50,15 @@ def connected_server(world: World, call: Call) -> Server:
     Raises:
         Refusal: 401; `code` says whether its token is unknown or its connection has expired.
     """
-    return _server(world, call, world.now())[0]
+    return _server(world, call)[0]
 
 
 def _token_life(world: World) -> float:
     return world.switches.server_token_hours * HOUR
 
 
-def _server(world: World, call: Call, now: int) -> tuple[Server, int]:
-    """The server that calls, and when its token was made."""
+def _server(world: World, call: Call) -> tuple[Server, int, int]:
+    """The server that calls, when its token was made, and the time now."""
     call.caller = "server"
     given = _made_for(world.vault, call.header(b"authorization") or "")
     if given is None:
@@ -74,6 +73,7 @@ def _server(world: World, call: Call, now: int) -> tuple[Server, int]:
             code="unknown-token",
         )
     call.caller = f"server {server.id}"
+    now = world.now()
     if (old := now - server.connected_at) >= world.switches.connection_days * DAY:
         raise Refusal(
             401,
@@ -83,7 +83,7 @@ def _server(world: World, call: Call, now: int) -> tuple[Server, int]:
             "site again",
             code="connection-expired",
         )
-    return server, made_at
+    return server, made_at, now
 
 
 @lru_cache(maxsize=256)
