@@ -33,9 +33,9 @@ from harness.environment.golden_capture import save
 from harness.environment.services.names import CONFLUENCE
 from harness.environment.stack import Stack
 from harness.lifecycle import runs
-from harness.pytest_plugin import FEATURE
 from harness.settings import Settings
 from harness.support import assets
+from harness.vocabulary.features import FEATURE
 
 FILES, MEBIBYTE = 1024, 1 << 20
 FOLDER, NAME = "attachments", "benchmark"

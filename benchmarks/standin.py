@@ -41,9 +41,9 @@ from harness.environment.stack import Stack
 from harness.environment.tls import Authority
 from harness.lifecycle import runs
 from harness.lifecycle.runs import Run
-from harness.pytest_plugin import DEV_MODE, FEATURE
 from harness.settings import Settings
 from harness.support import assets
+from harness.vocabulary.features import DEV_MODE, FEATURE
 
 ROUNDS = 5
 CLIENTS, READS = 20, 300

@@ -35,17 +35,20 @@ class AttachedStack:
 
 
 @contextmanager
-def attached_stack(which: str, docker_socket: Path | None) -> Iterator[AttachedStack]:
+def attached_stack(
+    which: str, docker_socket: Path | None, folder: Path = Path()
+) -> Iterator[AttachedStack]:
     """Attaches to a stack that `harness up` left running, until the block ends.
 
     Args:
         which: its run's id, or `last`.
         docker_socket: the setting of that name.
+        folder: in the project whose newest stack is the last one.
 
     Raises:
         BadInput: there is none, or one of its services has ended.
     """
-    run = _find(which)
+    run = _find(which, project_root(folder))
     described = document.read(run)
     with closing(NoEngine(described.engine, _client(described, docker_socket))) as engine:
         attach = _services(engine, run, described.name)
@@ -66,7 +69,7 @@ def attached_services(which: str, docker_socket: Path | None) -> Iterator[Mappin
     Raises:
         BadInput: there is none, or one of its services is gone.
     """
-    run = _find(which)
+    run = _find(which, project_root())
     described = document.read(run)
     with closing(NoEngine(described.engine, _client(described, docker_socket))) as engine:
         attach = _services(engine, run, described.name)
@@ -91,13 +94,13 @@ def log_zone(run: Run, docker_socket: Path | None) -> str | None:
         return None
 
 
-def _find(which: str) -> Run:
-    every, here = runs.with_a_stack(), runs.with_a_stack(project_root())
+def _find(which: str, project: Path) -> Run:
+    every, here = runs.with_a_stack(), runs.with_a_stack(project)
     if which == LAST and here:
         return here[-1]
     found = next((run for run in every if run.id == which), None)
     if found is None:
-        missing = f"stack of {project_root()}" if which == LAST else f"stack of run {which!r}"
+        missing = f"stack of {project}" if which == LAST else f"stack of run {which!r}"
         known = runs.listed(every)
         hint = f"; there is {known}" if known else ": start one with `harness up`"
         raise BadInput(f"no {missing} is running{hint}")

@@ -90,8 +90,8 @@ def new_id() -> str:
 
 
 @contextmanager
-def open_run() -> Iterator[Run]:
-    """Owns a new run of this folder's project until the block ends.
+def open_run(folder: Path = Path()) -> Iterator[Run]:
+    """Owns a new run of a folder's project until the block ends.
 
     The folder is removed at the end unless the stack file is in it (a stack that was
     left running on purpose), and with it the folder for the run's temporary files.
@@ -112,7 +112,7 @@ def open_run() -> Iterator[Run]:
         # Not below the run's folder: browsers make sockets there, whose paths have to be short.
         scratch = Path(tempfile.gettempdir()) / f"mh-{run.id}"
         (run.folder / _SCRATCH).write_text(str(scratch))
-        (run.folder / _PROJECT).write_text(str(project_root()))
+        (run.folder / _PROJECT).write_text(str(project_root(folder)))
         scratch.mkdir(mode=0o700)
         yield run
     finally:

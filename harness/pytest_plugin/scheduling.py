@@ -9,7 +9,6 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,15 +16,15 @@ from harness.cases import Case
 from harness.cases import app as apps
 from harness.planning import requirements, schedule
 from harness.planning.requirements import StackRequirements
+from harness.pytest_plugin.session import marked
 from harness.settings import Settings
-from harness.support import assets
 
 _TEST_SECONDS = 5.0
 """Wall seconds that a test is taken to need where no case tells more."""
 
 
 def parts(
-    items: Sequence[pytest.Item], settings: Settings, app: Path | None, workers: int
+    items: Sequence[pytest.Item], settings: Settings, app: Path, workers: int
 ) -> Mapping[str, int]:
     """Which part of the schedule each test is in.
 
@@ -50,7 +49,7 @@ def write(parts_of_tests: Mapping[str, int], path: Path) -> None:
     scratch.replace(path)
 
 
-def _needs(item: pytest.Item, settings: Settings, app: Path | None) -> schedule.ScheduledCase:
+def _needs(item: pytest.Item, settings: Settings, app: Path) -> schedule.ScheduledCase:
     callspec = getattr(item, "callspec", None)
     for value in (callspec.params if callspec else {}).values():
         if isinstance(value, Case):
@@ -59,15 +58,10 @@ def _needs(item: pytest.Item, settings: Settings, app: Path | None) -> schedule.
             needed = requirements.of_case(value, described, settings.ccma_for(value.ccma), scale)
             known = requirements.to_schedule(value, needed)
             return schedule.ScheduledCase(item.nodeid, known.needs, known.cost)
-    folder = Path(_marked(item, "app") or app or assets.sample_app("charts"))
-    ccma = _marked(item, "ccma")
+    folder = Path(marked(item, "app") or app)
+    ccma = marked(item, "ccma")
     half = apps.load(folder).cloud_half
     stack = StackRequirements(
         settings.ccma_for(str(ccma) if ccma else None), settings.scale, (), half
     )
     return schedule.ScheduledCase(item.nodeid, requirements.words(stack, folder), _TEST_SECONDS)
-
-
-def _marked(item: pytest.Item, name: str) -> Any:
-    marker = item.get_closest_marker(name)
-    return marker.args[0] if marker else None

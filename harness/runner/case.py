@@ -131,10 +131,10 @@ class CaseRun:
             self._watch_and_keep(page, at_end, log_offset)
             # Before the stack is put in order: what that causes is not part of the case.
             with self._boundary("keeping the logs"):
-                self.artifacts |= _keep_logs(
-                    stack, self.case, self.folder, log_offset, journal_start
+                self.artifacts |= keep_logs(
+                    stack, self.case.id, self.folder, log_offset, journal_start
                 )
-                self.artifacts |= _keep_output(stack, self.folder, said)
+                self.artifacts |= keep_output(stack, self.folder, said)
         with suppress(Exception):  # a browser that died has closed it already
             page.close()
         trace_file = self.folder / self.artifacts.get(TRACE, "none")
@@ -229,22 +229,43 @@ def _of_the_story(entries: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str,
         yield entry
 
 
-def _keep_logs(
-    stack: Stack, case: Case, folder: Path, log_offset: int, journal_start: int
+def keep_logs(
+    stack: Stack, case: str, folder: Path, log_offset: int, journal_start: int
 ) -> dict[str, str]:
+    """Keeps what a stack's server and its cloud said during a case.
+
+    Args:
+        stack: the stack.
+        case: the case's id, which the journal is marked with.
+        folder: the case's folder.
+        log_offset: of the server's log when the case began.
+        journal_start: the journal's number then.
+
+    Returns:
+        Artefact -> file name in the folder.
+    """
     log = stack.server_log(log_offset).decode(errors="replace")
     kept = with_zone(without_secrets(log), server_zone(stack.running[CONFLUENCE]))
     (folder / FILES[SERVER_LOG]).write_text(kept)
     entries, _ = stack.cloud.journal(journal_start)
     # What the previous case left under way comes before this case's marker.
-    own = [entry for entry in entries if entry.get("case") == case.id] or entries
+    own = [entry for entry in entries if entry.get("case") == case] or entries
     lines = (json.dumps(cleaned(entry)) + "\n" for entry in _of_the_story(own))
     (folder / FILES[JOURNAL]).write_text("".join(lines))
     return {name: FILES[name] for name in (SERVER_LOG, JOURNAL)}
 
 
-def _keep_output(stack: Stack, folder: Path, before: str) -> dict[str, str]:
-    """Keeps what the cloud app has written since, if anything."""
+def keep_output(stack: Stack, folder: Path, before: str) -> dict[str, str]:
+    """Keeps what the cloud app has written since, if anything.
+
+    Args:
+        stack: the stack.
+        folder: the case's folder.
+        before: what it had written when the case began.
+
+    Returns:
+        Artefact -> file name in the folder.
+    """
     output = without_secrets(stack.cloud_app_output().removeprefix(before))
     if not output.strip():
         return {}

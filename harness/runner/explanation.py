@@ -80,6 +80,12 @@ class CaseEvidence:
         yield
         self._install = "done"
 
+    def dismiss(self) -> None:
+        """Takes the probe down and keeps nothing."""
+        if self._probe:
+            self._quietly("the debugger's probe", self._detach)
+        self._threads.shutdown(wait=False)
+
     def finish(self, page: Page, failure: str | None) -> dict[str, str]:
         """Takes the probe down and asks every source.
 
@@ -159,6 +165,10 @@ class CaseEvidence:
             self._problems.append(f"probe: {error}")
             return None
         return probe
+
+    def _detach(self) -> None:
+        if probe := self._result(_ARMED_SECONDS):
+            probe.stop()
 
     def _stop(self) -> None:
         probe = self._result(_ARMED_SECONDS)

@@ -42,7 +42,7 @@ def result_of(
     else:
         verdict, evidence = watched.verdict, watched.evidence
     kept = {"artifacts": artifacts, "seconds": seconds}
-    return _result(case, ccma, verdict).model_copy(update=kept | _seen(verdict, evidence))
+    return _result(case, ccma, verdict).model_copy(update=kept | seen_fields(verdict, evidence))
 
 
 def _result(case: Case, ccma: str, verdict: Verdict) -> CaseResult:
@@ -59,8 +59,8 @@ def _result(case: Case, ccma: str, verdict: Verdict) -> CaseResult:
     )
 
 
-def _seen(verdict: Verdict, evidence: Evidence | None) -> dict[str, object]:
-    """The fields of a result that are derived from the evidence."""
+def seen_fields(verdict: Verdict, evidence: Evidence | None) -> dict[str, object]:
+    """The fields of a result that are derived from the evidence, which may be missing."""
     if evidence is None:
         return {}
     seen: dict[str, object] = {

@@ -2,8 +2,8 @@
 
 A value is taken from the first of: the command's flag, or pytest's `--harness-<name>`; the
 environment variable `HARNESS_<NAME>`; pytest's ini option `harness_<name>` (in a test session); the
-file `harness.toml` in the project's root; the default. A run that is resumed keeps some of its
-values.
+settings file in the project's root (`harness.toml`, or `[tool.harness]` in `pyproject.toml`); the
+default. A run that is resumed keeps some of its values.
 
 A setting is declared once, as a field of `Settings`: its type, default and help, which commands
 take its flag, and whether a resumed run keeps it. The options of the commands and of the pytest
@@ -21,7 +21,8 @@ from harness.settings.model import (
     Settings,
     Start,
 )
-from harness.settings.resolution import Resolved, project_root, resolve
+from harness.settings.resolution import Resolved, resolve
+from harness.support.project import project_root
 
 __all__ = [
     "CCMA_VERSIONS",

@@ -8,8 +8,6 @@ from pydantic.fields import FieldInfo
 
 from harness.settings.model import Command, Settings
 
-FILE_NAME = "harness.toml"
-
 Source = Literal["default", "file", "ini", "variable", "flag", "option", "run"]
 
 
@@ -18,7 +16,7 @@ class Declaration:
     """How a setting is spelled wherever it can be given.
 
     Attributes:
-        name: its name in `harness.toml` and in code.
+        name: its name in the settings file and in code.
         type: the type of its value where it is given, without None.
         choices: the values there are, where they are listed.
         help: what it does.
@@ -65,7 +63,7 @@ class Declaration:
         """How a user gave it, by where that was."""
         ways = {
             "default": "default",
-            "file": FILE_NAME,
+            "file": "the settings file",
             "ini": self.ini,
             "variable": self.variable,
             "flag": self.flag,

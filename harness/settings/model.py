@@ -86,18 +86,20 @@ class Settings(BaseModel):
         kept=True,
     )
     licence_file: Path | None = _setting(
-        None, "file with a licence, for a real image only", flag_of=("run", "up")
+        None, "file with a licence, for a real image only", flag_of=("run", "up", "pytest")
     )
     golden: str | None = _setting(
         None,
         "golden home to begin with; none by default",
-        flag_of=("run", "up"),
+        flag_of=("run", "up", "pytest"),
         kept=True,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
     )
-    keep: bool = _setting(False, "leave the stacks running after the run", flag_of=("run",))
+    keep: bool = _setting(
+        False, "leave the stacks running after the run", flag_of=("run", "pytest")
+    )
     results: Path = _setting(
-        Path("build/runs"), "folder for runs' results", flag_of=("run", "repro")
+        Path("build/runs"), "folder for runs' results", flag_of=("run", "repro", "pytest")
     )
     http_port: int | None = _setting(
         None,

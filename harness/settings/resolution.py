@@ -3,7 +3,6 @@
 A flag is a command's (`--engine`), or pytest's (`--harness-engine`).
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,32 +11,19 @@ from typing import Any
 from pydantic import ValidationError
 
 from harness.errors import BadInput
-from harness.settings.field import DECLARED, FILE_NAME, Source
+from harness.settings.field import DECLARED, Source
 from harness.settings.model import Settings
+from harness.support import project
 from harness.support.suggest import did_you_mean
-
-_ROOT = (FILE_NAME, ".git")
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """Settings, and for each name where its value came from."""
+    """Settings, and for each name where its value came from; `file` is where `file` is."""
 
     settings: Settings
     sources: Mapping[str, Source]
-
-
-def project_root(folder: Path = Path()) -> Path:
-    """The root of the project that a folder is in: where `harness.toml` or a checkout begins.
-
-    That is the nearest folder, from this one upwards, with `harness.toml` or `.git` in it; where
-    there is none, the folder itself.
-    """
-    here = folder.resolve()
-    found = (
-        each for each in (here, *here.parents) if any((each / name).exists() for name in _ROOT)
-    )
-    return next(found, here)
+    file: Path | None = None
 
 
 def resolve(
@@ -54,7 +40,7 @@ def resolve(
     Args:
         flags: values given on the command's line; None means not given.
         environ: the environment.
-        folder: in the project whose `harness.toml` counts.
+        folder: in the project whose settings file counts.
         ini: values given in pytest's own configuration.
         options: values given on pytest's command line; None means not given.
         run: values of the run that is resumed, which come before all others.
@@ -64,8 +50,9 @@ def resolve(
     """
     values: dict[str, Any] = {}
     sources: dict[str, Source] = dict.fromkeys(DECLARED, "default")
+    file = project.settings_file(folder)
     layers: tuple[tuple[Source, Mapping[str, Any]], ...] = (
-        ("file", _from_file(folder)),
+        ("file", _from_file(file) if file else {}),
         ("ini", ini or {}),
         ("variable", _from_environment(environ)),
         ("flag", _given(flags)),
@@ -78,7 +65,7 @@ def resolve(
     try:
         settings = Settings(**values)
         _check_together(settings, sources)
-        return Resolved(settings, sources)
+        return Resolved(settings, sources, file)
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
@@ -116,21 +103,14 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _from_file(folder: Path) -> dict[str, Any]:
+def _from_file(path: Path) -> dict[str, Any]:
     """The file's values; paths in it are relative to the folder that it is in."""
-    root = project_root(folder)
-    path = root / FILE_NAME
-    try:
-        values = tomllib.loads(path.read_text())
-    except FileNotFoundError:
-        return {}
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(str(error), path=path) from None
+    values: dict[str, Any] = project.read(path)
     for name in values:
         if name not in DECLARED:
             hint = did_you_mean(name, DECLARED)
             raise BadInput(f"no setting is called {name!r}{hint}", path=path)
-    if root != folder.resolve():
+    if path.parent != Path.cwd():
         paths = [name for name in values if DECLARED[name].type is Path]
-        values |= {name: root / str(values[name]) for name in paths}
+        values |= {name: path.parent / str(values[name]) for name in paths}
     return values

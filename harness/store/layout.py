@@ -31,6 +31,7 @@ SCREENSHOT, TRACE = "screenshot", "trace"
 SERVER_LOG, JOURNAL, PROBE = "server_log", "journal", "probe"
 CLOUD_APP_LOG = "cloud_app_log"
 FLAGS, PLAN, PROGRESS = "flags", "plan", "progress"
+VIDEO = "video"
 UPM, OSGI, SITE, HOST = "upm", "osgi", "site", "host"
 PROBLEMS = "problems"
 
@@ -40,6 +41,7 @@ FILES: Mapping[str, str] = {
     SERVER_LOG: "server.log",
     CLOUD_APP_LOG: "cloud-app.log",
     JOURNAL: "journal.jsonl",
+    VIDEO: "video.webm",
     **{
         name: f"{name}.json"
         for name in (PROBE, FLAGS, PLAN, PROGRESS, UPM, OSGI, SITE, HOST, PROBLEMS)

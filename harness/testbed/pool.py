@@ -1,10 +1,11 @@
 """The testbeds of a worker or a test session: one for each kind of stack, as many as fit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from playwright.sync_api import Error as PlaywrightError
@@ -53,6 +54,7 @@ class TestbedPool:
         browser: returns a running browser; called while a stack boots.
         name: how the names of the stacks begin, which differ within a run.
         most: how many stacks may run at once; None for any number.
+        context: what else a browser's context is made with, as Playwright's `new_context` says it.
     """
 
     __test__ = False  # the name begins as pytest's own test classes do
@@ -64,6 +66,7 @@ class TestbedPool:
     browser: Callable[[], Browser]
     name: str = "stack"
     most: int | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
     started: int = field(default=0, init=False)
     """How many stacks were brought up."""
     _open: dict[StackRequirements, _Opened] = field(default_factory=dict, init=False)
@@ -172,7 +175,8 @@ class TestbedPool:
         return _Opened(testbed, at_end)
 
     def _empty_page(self, at_end: ExitStack) -> Page:
-        context = self.browser().new_context(viewport=_VIEWPORT)
+        options: dict[str, Any] = {"viewport": _VIEWPORT, **self.context}
+        context = self.browser().new_context(**options)
         at_end.callback(_close, context)
         return context.new_page()
 

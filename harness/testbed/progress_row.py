@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 
 from playwright.sync_api import Page
 
@@ -11,6 +12,7 @@ from harness.checker.timing import PATIENCE
 from harness.drivers.browser.look import Look, look, pause
 from harness.drivers.confluence.session import Account
 from harness.errors import RowMismatch, WaitTimedOut
+from harness.support.own_thread import Hands, here
 from harness.vocabulary.rows import FINAL, Row
 
 _GRACE_SECONDS = 60.0
@@ -29,6 +31,7 @@ class ProgressRow:
         plan_name: the plan's name, which the page has to show.
         app_names: names of the app, for pages that do not show keys.
         clock: monotonic wall seconds.
+        hands: works in the page's thread.
     """
 
     page: Page
@@ -38,9 +41,15 @@ class ProgressRow:
     plan_name: str | None = None
     app_names: tuple[str, ...] = ()
     clock: Callable[[], float] = time.monotonic
+    hands: Hands = field(default=here, repr=False)
+    seen: list[tuple[float, Look]] = field(default_factory=list, init=False, repr=False)
+    """Every look so far, with the wall seconds at which it began."""
+    wanted: tuple[str, int | None] | None = field(default=None, init=False)
+    """The status and percent that were waited for last."""
 
     def now(self) -> Row:
         """The row at this moment."""
+        __tracebackhide__ = True
         return self.look().row
 
     def look(self) -> Look:
@@ -49,13 +58,20 @@ class ProgressRow:
         Raises:
             PageUnreadable: the page cannot be read.
         """
-        return look(
+        __tracebackhide__ = True
+        return self.hands(self._look)
+
+    def _look(self) -> Look:
+        began = self.clock()
+        found = look(
             self.page,
             self.server_app_key,
             account=self.account,
             plan_name=self.plan_name,
             app_names=self.app_names,
         )
+        self.seen.append((began, found))
+        return found
 
     def becomes(self, status: str, percent: int | None = None, within: timedelta = PATIENCE) -> Row:
         """Waits until the row shows a status, and a percent where one is given.
@@ -69,6 +85,12 @@ class ProgressRow:
             RowMismatch: it did not within that time, or it shows another status for good.
             WaitTimedOut: server time does not pass at its rate.
         """
+        __tracebackhide__ = True
+        self.wanted = status, percent
+        return self.hands(partial(self._becomes, status, percent, within))
+
+    def _becomes(self, status: str, percent: int | None, within: timedelta) -> Row:
+        __tracebackhide__ = True
         expected = status if percent is None else f"{status} {percent} %"
         for seen, watched in self._looks(within, expected):
             if seen.row.status == status and percent in (None, seen.row.percent):
@@ -91,6 +113,12 @@ class ProgressRow:
             RowMismatch: it showed another status.
             WaitTimedOut: server time does not pass at its rate.
         """
+        __tracebackhide__ = True
+        self.wanted = status, None
+        return self.hands(partial(self._stays, status, through))
+
+    def _stays(self, status: str, through: timedelta) -> Row:
+        __tracebackhide__ = True
         for seen, watched in self._looks(through, f"{status} for {through}"):
             if seen.row.status != status:
                 raise self._mismatch(status, seen, watched, f"it has to stay so for {through}")
@@ -104,14 +132,14 @@ class ProgressRow:
         """
         bound = 2 * through.total_seconds() / self.scale + _GRACE_SECONDS
         begun = self.clock()
-        seen = first = self.look()
+        seen = first = self._look()
         yield seen, timedelta(0)
         while (watched := seen.server_time - first.server_time) <= through:
             if self.clock() - begun > bound:
                 passed = f"row {seen.row}; only {watched} of server time had passed"
                 raise WaitTimedOut(f"the row of {self.server_app_key}: {expected}", bound, passed)
             pause(self.page)
-            seen = self.look()
+            seen = self._look()
             yield seen, seen.server_time - first.server_time
 
     def _mismatch(self, expected: str, seen: Look, watched: timedelta, why: str) -> RowMismatch:

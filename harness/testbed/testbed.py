@@ -4,7 +4,9 @@ import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from httpx import TransportError
 from playwright.sync_api import BrowserContext, Page
@@ -22,9 +24,12 @@ from harness.drivers.liveness import when_ended
 from harness.environment.stack import Stack
 from harness.errors import HarnessError
 from harness.settings import Start
+from harness.support.own_thread import Hands, here
 from harness.testbed import reset
 from harness.testbed.progress_row import ProgressRow
 from harness.vocabulary.script import Behaviour
+
+T = TypeVar("T")
 
 
 def _to_stderr(line: str) -> None:
@@ -112,8 +117,14 @@ class Testbed:
             plugins.uninstall(self.client, self._installed.key)
             self._installed = None
 
-    def plan(self, name: str) -> "Migration":
-        """A new migration plan on a page of its own."""
+    def plan(self, name: str, hands: Hands = here) -> "Migration":
+        """A new migration plan on a page of its own.
+
+        Args:
+            name: the plan's.
+            hands: works in the browser's thread, for whoever has the migration; this is called
+                there.
+        """
         page = self.context.new_page()
         plan_id = migration_assistant.create_plan(page, self.stack.confluence_url, name)
         row = ProgressRow(
@@ -123,25 +134,50 @@ class Testbed:
             self.stack.account,
             name,
             self.app_names,
+            hands=hands,
         )
-        return Migration(page, plan_id, row)
+        return Migration(page, plan_id, row, hands)
 
 
 @dataclass
 class Migration:
-    """A migration plan on its own page."""
+    """A migration plan on its own page.
+
+    Attributes:
+        page: shows the plan.
+        plan_id: the plan's id.
+        row: the app's row on that page.
+        hands: works in the page's thread.
+        before: called there before the plan is run.
+    """
 
     page: Page
     plan_id: str
     row: ProgressRow
+    hands: Hands = field(default=here, repr=False)
+    before: Callable[[], object] = field(default=lambda: None, repr=False)
 
     def start(self) -> None:
         """Presses Run, as an admin would."""
+        __tracebackhide__ = True
+        self.hands(self._start)
+
+    def _start(self) -> None:
+        self.before()
         migration_assistant.run_plan(self.page, self.plan_id)
+
+    def on_page(self, work: Callable[[Page], T]) -> T:
+        """Does something with the plan's page, which belongs to the browser's thread.
+
+        Args:
+            work: takes the page; what it returns is returned, and must not be of the browser.
+        """
+        __tracebackhide__ = True
+        return self.hands(partial(work, self.page))
 
     def close(self) -> None:
         """Closes the page."""
-        self.page.close()
+        self.hands(self.page.close)
 
 
 def open_testbed(

@@ -13,13 +13,13 @@ import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 from weakref import WeakKeyDictionary
 
 import psutil
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Playwright, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from harness.errors import BadInput, DriverError
@@ -88,6 +88,34 @@ class Found:
     source: str
 
 
+@dataclass(frozen=True)
+class Launch:
+    """How a browser is started, where somebody says.
+
+    Attributes:
+        browser: chromium, firefox or webkit.
+        options: as Playwright's `launch` takes them, such as headless, slow_mo and channel.
+        connect: as Playwright's `connect` takes them, for a browser that runs elsewhere.
+    """
+
+    browser: str = "chromium"
+    options: Mapping[str, Any] = field(default_factory=dict)
+    connect: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_headed(self) -> bool:
+        """Whether somebody looks on."""
+        return self.options.get("headless") is False
+
+    @property
+    def names_its_program(self) -> bool:
+        """Whether the program is given, so that none has to be found."""
+        return self.browser != "chromium" or bool({"executable_path", "channel"} & {*self.options})
+
+
+_AS_USUAL = Launch()
+
+
 def find_browser() -> Found | None:
     """Find a browser: Playwright's own, else the one named by HARNESS_CHROMIUM, else on PATH.
 
@@ -108,10 +136,14 @@ class BrowserSession:
     Args:
         environment: variables of the driver and the browser, such as `Run.environment`. Both also
             get what they need to start, and nothing else of this process's.
+        launch: how the browser is started.
     """
 
-    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, environment: Mapping[str, str] | None = None, launch: Launch = _AS_USUAL
+    ) -> None:
         self._environment = environment or {}
+        self._launch = launch
         self._playwright: Playwright | None = None
         self._driver: psutil.Process | None = None
         self._browser: Browser | None = None
@@ -129,25 +161,47 @@ class BrowserSession:
         if self._browser and self._browser.is_connected() and self._processes_live():
             return self._browser
         self.close()
-        found = _find(self.playwright(), os.environ)
-        if found is None:
-            raise BadInput(f"no browser was found: {ADVICE}")
+        kind: BrowserType = getattr(self.playwright(), self._launch.browser)
+        options = self._options()
         try:
             with deferred():
-                self._browser = self.playwright().chromium.launch(
-                    executable_path=found.path,
-                    args=launch_arguments(os.geteuid()),
-                    env={**child_environment.for_browser(), **self._environment},
-                    timeout=_LAUNCH_MS,
-                )
+                if self._launch.connect:
+                    self._browser = kind.connect(**self._launch.connect)
+                else:
+                    self._browser = kind.launch(**options)
                 self._browser_process = _browser_of(self._driver)
         except PlaywrightError as error:
             raise DriverError(
-                f"starting the browser {found.path}",
+                f"starting the browser {options.get('executable_path', self._launch.browser)}",
                 why(error.message),
                 f"If it cannot run here, {ADVICE}",
             ) from error
         return self._browser
+
+    def _options(self) -> dict[str, Any]:
+        """What the browser is started with.
+
+        Raises:
+            BadInput: no browser was found.
+        """
+        given = dict(self._launch.options)
+        arguments = launch_arguments(os.geteuid()) if self._launch.browser == "chromium" else []
+        options: dict[str, Any] = {
+            "timeout": _LAUNCH_MS,
+            **given,
+            "args": [*arguments, *given.get("args", ())],
+            "env": {
+                **child_environment.for_browser(),
+                **self._environment,
+                **given.get("env", {}),
+            },
+        }
+        if not (self._launch.names_its_program or self._launch.connect):
+            found = _find(self.playwright(), os.environ, is_headed=self._launch.is_headed)
+            if found is None:
+                raise BadInput(f"no browser was found: {ADVICE}")
+            options["executable_path"] = found.path
+        return options
 
     def playwright(self) -> Playwright:
         """Returns Playwright with its driver running.
@@ -292,12 +346,19 @@ def why(message: str) -> str:
     return "; ".join([first, *dict.fromkeys(said[:4]), *dict.fromkeys(ended)])
 
 
-def _find(playwright: Playwright, environment: Mapping[str, str]) -> Found | None:
-    return choose(Path(playwright.chromium.executable_path), environment)
+def _find(
+    playwright: Playwright, environment: Mapping[str, str], *, is_headed: bool = False
+) -> Found | None:
+    return choose(Path(playwright.chromium.executable_path), environment, is_headed=is_headed)
 
 
-def choose(own: Path, environment: Mapping[str, str]) -> Found | None:
+def choose(own: Path, environment: Mapping[str, str], *, is_headed: bool = False) -> Found | None:
     """Choose among Playwright's own browser, the variable's and those on PATH.
+
+    Args:
+        own: where Playwright's own would be.
+        environment: with the variable and PATH.
+        is_headed: whether it has to have a window.
 
     Raises:
         BadInput: the variable names no executable file.
@@ -309,7 +370,7 @@ def choose(own: Path, environment: Mapping[str, str]) -> Found | None:
         if not os.access(named, os.X_OK) or not Path(named).is_file():
             raise BadInput(f"{VARIABLE} is {named}, which is not an executable file")
         return Found(Path(named), VARIABLE)
-    for name in NAMES:
+    for name in NAMES[1:] if is_headed else NAMES:
         path = shutil.which(name, path=environment.get("PATH"))
         if path:
             return Found(Path(path), "PATH")

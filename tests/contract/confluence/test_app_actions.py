@@ -14,9 +14,9 @@ from harness.cases.app import AppDescription
 from harness.drivers.browser import dashboard, migration_assistant
 from harness.drivers.confluence import apps, dark_features
 from harness.engines.app_builds import server_jar
-from harness.pytest_plugin import DEV_MODE, FEATURE
 from harness.support import assets
 from harness.testbed.testbed import Migration, Testbed
+from harness.vocabulary.features import DEV_MODE, FEATURE
 from harness.wait import NotYet, wait_for
 
 pytestmark = pytest.mark.standin

@@ -19,9 +19,9 @@ from harness.engines import builds
 from harness.engines.app_builds import server_jar
 from harness.errors import DriverError
 from harness.explain import collect
-from harness.pytest_plugin import DEV_MODE, FEATURE
 from harness.support import assets
 from harness.testbed.testbed import Migration, Testbed
+from harness.vocabulary.features import DEV_MODE, FEATURE
 from harness.wait import wait_for
 
 pytestmark = pytest.mark.standin

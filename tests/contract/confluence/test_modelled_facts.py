@@ -11,7 +11,7 @@ from standin_processes import StandIn, await_running, run_standin
 from harness.drivers.confluence import apps, dark_features, startup_checks
 from harness.drivers.confluence.session import Account, open_client
 from harness.errors import DriverError
-from harness.pytest_plugin import DEV_MODE, FEATURE
+from harness.vocabulary.features import DEV_MODE, FEATURE
 from harness.wait import wait_for
 
 pytestmark = pytest.mark.standin

@@ -10,7 +10,7 @@ from standin_processes import await_running, run_standin
 from harness.drivers.browser.login import log_in
 from harness.drivers.confluence import apps, dark_features
 from harness.drivers.confluence.session import Account, open_client
-from harness.pytest_plugin import FEATURE
+from harness.vocabulary.features import FEATURE
 
 pytestmark = pytest.mark.standin
 

@@ -70,4 +70,8 @@ def test_the_command_line_of_before() -> None:
         "--harness-confluence",
         "--harness-ccma",
         "--harness-time-scale",
+        "--harness-licence-file",
+        "--harness-golden",
+        "--harness-keep",
+        "--harness-results",
     ]

@@ -28,7 +28,7 @@ Services = dict[str, FakeRunning]
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of its own, and a state folder of its own."""
     monkeypatch.setenv("HARNESS_STATE", str(tmp_path / "state"))
-    monkeypatch.setattr(attach, "project_root", lambda: tmp_path / "mine")
+    monkeypatch.setattr(attach, "project_root", lambda *_: tmp_path / "mine")
     return tmp_path / "mine"
 
 

@@ -37,6 +37,25 @@ def test_the_file_counts_in_its_whole_project_and_paths_in_it_are_beside_it(tmp_
         resolve({}, {}, below)
 
 
+def test_the_table_in_pyproject_serves_as_well_and_only_one_file_does(tmp_path: Path) -> None:
+    below = tmp_path / "tests"
+    below.mkdir()
+    shared = tmp_path / "pyproject.toml"
+    shared.write_text('[project]\nname = "x"\n# harness, tool\n')
+    assert (project_root(below), resolve({}, {}, below).file) == (below, None)
+    shared.write_text('[tool.harness]\nworkers = 3\nresults = "runs"\n')
+    resolved = resolve({}, {}, below)
+    assert (resolved.settings.workers, resolved.sources["workers"]) == (3, "file")
+    assert (resolved.settings.results, resolved.file) == (tmp_path / "runs", shared)
+    shared.write_text("[tool.harness]\nworker = 3\n")
+    with pytest.raises(BadInput, match=rf"^{shared}: no setting is called 'worker'; did you mean"):
+        resolve({}, {}, below)
+    own = tmp_path / "harness.toml"
+    own.touch()
+    with pytest.raises(BadInput, match=rf"^{own}: the settings stand there and in .tool.harness."):
+        resolve({}, {}, below)
+
+
 @pytest.mark.parametrize(
     ("flags", "environ", "told"),
     [
