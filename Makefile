@@ -1,7 +1,7 @@
 # The two commands: `make e2e` runs the end-to-end suite, `make test` runs every test.
 # Both set up what they need first. `make engine` starts a Docker engine on Debian or Ubuntu.
 
-.PHONY: matrix repro e2e test check unit mutants engine setup bench pages clean
+.PHONY: matrix repro e2e test check unit mutants engine setup bench pages docs clean
 
 PYTEST = .venv/bin/pytest
 # Each worker has a JVM and a browser, so more than four are no gain.
@@ -37,6 +37,10 @@ engine:
 
 setup:
 	bash scripts/setup.sh
+
+# The documentation as a site, in build/site; a broken link fails it.
+docs: setup
+	bash scripts/docs.sh
 
 # A thousand pages from seeds, each read right or not at all.
 pages: setup

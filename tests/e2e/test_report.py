@@ -10,10 +10,6 @@ import pytest
 from harness_command import SEED, Command
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from harness.engines import builds
-from harness.support import assets
-from harness.support.console import to_stderr
-
 BUG = "feature=on and dev-mode=on and ccma=3.1.7"
 
 PLANTED = (
@@ -204,18 +200,6 @@ def test_a_summary_for_ci(reported: Reported) -> None:
     assert told.startswith("## The row says READY. The cloud has SUCCESS 100 %.")
     assert "| known bug | `seed[feature=on,dev-mode=on,ccma=3.1.7]` | READY |" in told
     assert "`dev-mode-row-not-updated`, proved" in told
-
-
-def test_a_vendors_example_runs_as_it_was_written(command: Command) -> None:
-    jar = builds.server_app(assets.sample_app("charts"), to_stderr)
-    shutil.copy(jar, command.folder / "charts.jar")
-    done = command.run("init", "--jar", "charts.jar")
-    assert done.returncode == 0, done.stderr
-    done = command.run("run", "migration/cases.yaml")
-    assert done.returncode == 0, done.stderr
-    done = command.run("report")
-    assert done.returncode == 0, done.stderr
-    assert "All 2 cases passed" in (command.folder / done.stdout.strip()).read_text()
 
 
 def test_a_run_that_is_none(command: Command) -> None:
