@@ -39,6 +39,8 @@ _SETTLED = "the transfer is settled"
 _POLLED = "the assistant hears of that"
 _SHOWN = "the row shows it"
 
+SETTLES_EARLY = "settles after the first of two uploads"
+
 Steps = tuple[Mapping[str, Any], ...]
 _OLD_SECRET = "the-secret-of-an-earlier-installation"  # noqa: S105 - not a real one
 _ELSEWHERE = "00000000-0000-4000-8000-000000000000"
@@ -331,14 +333,14 @@ FAULTS: tuple[Planted, ...] = (
     _app("leaves-second-open", _UPLOADED, "upload-not-closed"),
     _app("uploads-elsewhere", _UPLOADED, "upload-refused"),
     Planted(
-        "settles after the first of two uploads",
+        SETTLES_EARLY,
         "cloud app",
         _UPLOADED,
         ("settled-too-early",),
         "server",
         lambda setting: replace(setting, app="planted/second-upload-later"),
     ),
-    _app("null-key", _LISTENER, "cloud-key-null"),
+    _app("null-key", _TRANSFER, "cloud-key-null"),
     _app("key-getter-throws", _LISTENER, "key-getter-threw"),
     _app("other-key", _LINKED, "keys-do-not-match", cloud={"pairing": "listed"}),
     _app("newer-at-its-start", _RUNS, "not-in-the-model", party="the stand-in's model"),

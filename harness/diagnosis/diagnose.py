@@ -6,6 +6,7 @@ from dataclasses import replace
 from harness.diagnosis.causes import BY_ID, CATALOGUE
 from harness.diagnosis.facts import Facts
 from harness.diagnosis.finding import Finding
+from harness.diagnosis.links import may_bring_about
 from harness.diagnosis.rules import (
     app_data,
     assistant,
@@ -96,10 +97,11 @@ def _among(finding: Finding, found: Mapping[str, Finding]) -> Finding:
     if finding.confidence not in ("proved", "likely"):
         return finding
     cause = BY_ID[finding.cause]
-    roots = [each for each in cause.follows_from if found[each].confidence == "proved"]
+    possible = [each for each in cause.follows_from if may_bring_about(found[each], finding)]
+    roots = [each for each in possible if found[each].confidence == "proved"]
     if roots:
         return replace(finding, confidence="excluded", note=f"it follows from {', '.join(roots)}")
-    others = [each for each in cause.follows_from if found[each].confidence != "excluded"]
+    others = [each for each in possible if found[each].confidence != "excluded"]
     if not cause.rests_on_silence or not others:
         return finding
     missing = tuple(_open(found[each]) for each in others)

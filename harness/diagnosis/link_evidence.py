@@ -58,8 +58,11 @@ def in_plan(facts: Facts) -> Evidence | None:
 
 
 def core_done(facts: Facts) -> Evidence | None:
-    """The plan's end, or the app migration, which comes after it."""
-    ended = (each for each in facts.of(PlanStatus) if each.status in ("FINISHED", "INCOMPLETE"))
+    """The plan's end, or the app migration, which comes after it; not where a part is missing."""
+    plans = facts.of(PlanStatus)
+    if any(each.status == "INCOMPLETE" for each in plans):
+        return None
+    ended = (each for each in plans if each.status == "FINISHED")
     asked = (each for each in facts.of(ServerCall) if each.what == NEW_MIGRATION)
     return _first(asked) or _first(ended)
 

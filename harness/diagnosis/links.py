@@ -48,7 +48,7 @@ CHAIN: tuple[Step, ...] = (
     ),
     Step(
         names.LISTENER_THERE,
-        ("listener-not-exported", "two-listeners", "cloud-key-null", "key-getter-threw"),
+        ("listener-not-exported", "two-listeners", "key-getter-threw"),
         seen.listener_there,
         OSGI,
     ),
@@ -77,7 +77,7 @@ CHAIN: tuple[Step, ...] = (
     ),
     Step(
         names.TRANSFER_MADE,
-        ("transfer-refused",),
+        ("cloud-key-null", "transfer-refused"),
         seen.transfer_made,
         JOURNAL,
     ),
@@ -174,6 +174,21 @@ finding names no other."""
 
 
 _HOME = {cause: step.name for step in CHAIN for cause in step.causes}
+_ORDER = {step.name: at for at, step in enumerate(CHAIN)}
+
+
+def link_of(finding: Finding) -> str:
+    """The link that a cause breaks, or would break."""
+    return finding.link or _HOME[finding.cause]
+
+
+def may_bring_about(root: Finding, other: Finding) -> bool:
+    """Whether one cause can be why there is another.
+
+    What breaks a poll or the page keeps nobody in the cloud from anything.
+    """
+    at = _ORDER[link_of(root)]
+    return at < _ORDER[names.POLLED] or at <= _ORDER[link_of(other)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,15 +222,10 @@ def links(facts: Facts, findings: Sequence[Finding]) -> list[Link]:
         facts: the case's evidence.
         findings: every cause of the catalogue, judged.
     """
-    by_cause = {finding.cause: finding for finding in findings}
     found: list[Link] = []
     is_broken = False
     for step in _in_order(facts):
-        own = tuple(
-            finding
-            for cause, finding in by_cause.items()
-            if step.name == (finding.link or _HOME[cause])
-        )
+        own = tuple(finding for finding in findings if step.name == link_of(finding))
         by = step.seen(facts)
         state = _state({finding.confidence for finding in own}, by, is_broken)
         learn = _learn(step, own, facts) if state == "unknown" else ""

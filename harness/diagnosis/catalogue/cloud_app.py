@@ -146,8 +146,8 @@ CAUSES = (
         "settled-too-early",
         PARTY,
         "The cloud app settles the transfer while the server app is still uploading.",
-        "Calls of the server were refused because the transfer was settled by a post.",
-        "No call of the server was refused for that.",
+        "Uploads were refused because the transfer was settled by a post.",
+        "No upload was refused for that.",
         "Settle when all data is there: let the server app's last upload say by its label or "
         "content that it is the last.",
         f"{DAC}/transfer/",

@@ -75,9 +75,16 @@ def upload_refused(facts: Facts) -> Finding:
 
 
 def settled_too_early(facts: Facts) -> Finding:
-    """Calls of the server that were refused because the transfer was settled by the cloud app."""
+    """Uploads that were refused because the transfer was settled by the cloud app.
+
+    A listener that failed after its upload reports that later, too, which is no fault of the app's.
+    """
     cause = "settled-too-early"
-    late = [call for call in facts.server_calls if call.effect == Effect.ALREADY_SETTLED]
+    late = [
+        call
+        for call in facts.server_calls
+        if call.what.endswith("/data") and call.effect == Effect.ALREADY_SETTLED
+    ]
     settled = facts.settled
     if late and isinstance(settled, ProgressPost):
         return proved(cause, settled, *late, link=names.UPLOADED)

@@ -2,6 +2,7 @@
 
 import re
 
+from harness.diagnosis.data_evidence import OnStandin
 from harness.diagnosis.evidence import (
     UNNAMED,
     Bundle,
@@ -150,6 +151,9 @@ def bundle_not_active(facts: Facts) -> Finding:
     if off and not is_explained and not all_read:
         missing = "why it is not running: there is no install error, and not all was read"
         return likely(cause, *off, missing=(*facts.lacking(OSGI, SERVER_LOG, UPM), missing))
+    if off and facts.of(OnStandin) and not facts.has(SERVER_LOG):
+        # The install error does not name the class that only the stand-in may lack.
+        return likely(cause, *off, missing=facts.lacking(SERVER_LOG))
     if off:
         return proved(cause, *off)
     on: list[Evidence] = [*facts.of(Plugin), *facts.of(Bundle)]

@@ -143,6 +143,12 @@ def test_what_follows_is_not_named_beside_its_root(story, root, consequence):
     assert finding(story(root, consequence), root).confidence == "proved"
 
 
+@pytest.mark.parametrize("poll", ["cloud-answered-errors", "connection-broke"])
+@pytest.mark.parametrize("app", ["never-settled", "cloud-app-never-posted"])
+def test_a_poll_that_fails_hides_nothing_that_the_cloud_app_does(story, poll, app):
+    assert by_confidence(story(poll, app), "proved") == {poll, app}
+
+
 def test_the_seed_thread(story):
     """Dev mode on, 3.1.7: posts got 200, the listener ran, the log line is absent, READY."""
     facts = story("dev-mode-row-not-updated")

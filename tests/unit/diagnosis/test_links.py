@@ -4,10 +4,11 @@ import pytest
 
 from harness.diagnosis.causes import CATALOGUE
 from harness.diagnosis.diagnose import diagnose
-from harness.diagnosis.evidence import Flag, Origin, RowShown, ServerCall
+from harness.diagnosis.evidence import Flag, LogLine, Origin, RowShown, ServerCall
 from harness.diagnosis.facts import HOW_TO_LEARN, Facts
 from harness.diagnosis.finding import excluded, likely, proved, unknown
 from harness.diagnosis.links import CHAIN, Link, gaps, links
+from harness.store.layout import SERVER_LOG
 from harness.vocabulary.features import FEATURE
 
 NOTHING = Facts((), frozenset())
@@ -59,13 +60,14 @@ def test_the_seeds_bug_breaks_the_last_link_alone(story):
 def test_what_lies_behind_a_broken_link_is_not_reached(story):
     told = states(story("cloud-key-null"))
 
-    assert told["its listener is there"] == "broken"
+    assert told["the platform makes the transfer"] == "broken"
     assert told["the cloud app hears of it"] == "not reached"
 
 
 @pytest.mark.parametrize(
     ("cause", "broken"),
     [
+        ("cloud-key-null", "the platform makes the transfer"),
         ("transfer-refused", "the platform makes the transfer"),
         ("server-token-refused", "the platform makes the transfer"),
         ("listener-still-running", "the listener returns"),
@@ -79,6 +81,18 @@ def test_what_lies_behind_a_broken_link_is_not_reached(story):
 )
 def test_the_broken_link_is_the_right_one(story, cause, broken):
     assert first_broken(story(cause)) == broken
+
+
+def test_a_core_of_which_a_part_is_missing_is_not_held_by_what_came_after_it(story):
+    told = story("core-migration-incomplete")
+    silent = Facts(
+        tuple(each for each in told.items if not isinstance(each, LogLine)),
+        told.sources - {SERVER_LOG},
+    )
+
+    assert states(told)["the core migration is done"] == "broken"
+    assert states(silent)["the core migration is done"] == "likely broken"
+    assert states(told)["the listener is called"] == "held"
 
 
 def test_a_transfer_that_was_refused_holds_nothing_after_it(story):

@@ -128,6 +128,8 @@ def test_a_transfer_is_settled_too_early_that_refuses_the_server():
     for items in ((late,), (ended, late)):
         assert asked(settled_too_early, *items) == excluded(cause, late)
     assert asked(settled_too_early, SETTLED, ARRIVED) == excluded(cause, ARRIVED)
+    report = call("POST /server/v1/transfers/{id}/errored", 409, effect=Effect.ALREADY_SETTLED)
+    assert asked(settled_too_early, SETTLED, report) == excluded(cause, report)
     assert asked(settled_too_early) == unknown(cause, "the server made no call")
     assert asked(cloud_answered_errors, late) == excluded(ERRORS, late)
 

@@ -204,6 +204,10 @@ def test_a_bundle_is_not_active_by_upms_word_or_the_frameworks():
         assert (found.confidence, found.missing) == ("likely", (*learn(source), why))
     refused = plugin(enabled=False, error="no such class")
     assert asked(rule, refused, without=(OSGI, SERVER_LOG, UPM)) == proved(cause, refused)
+    assert asked(rule, refused, OnStandin(), without=(SERVER_LOG,)) == (
+        likely(cause, refused, missing=learn(SERVER_LOG))
+    )
+    assert asked(rule, refused, OnStandin()) == proved(cause, refused)
 
 
 def test_a_bundle_is_active_where_nothing_says_otherwise():
