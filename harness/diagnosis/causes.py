@@ -37,8 +37,8 @@ def as_markdown() -> str:
         "docs/causes.md`).\n\n"
         "A cause is `proved`, `likely`, `excluded` or `unknown`. None is named because something "
         "is merely absent: the seed thread shows that a missing log line proves nothing. A cause "
-        "that follows from a proved one is not named beside it; what breaks a poll or the page brings "
-        "about nothing in the cloud.\n"
+        "that follows from a proved one is not named beside it; what breaks a poll or the page "
+        "brings about nothing in the cloud.\n"
     ]
     parts += [_section(cause) for cause in CATALOGUE]
     return "\n".join(parts)

@@ -32,6 +32,9 @@ PAGE = "page"
 NEW_MIGRATION = "POST /server/v1/migrations"
 """The call by which the server begins the app migration."""
 
+NEW_TRANSFER = "POST /server/v1/migrations/{id}/transfers"
+"""The call by which it asks for a listener's transfer, with the listener's keys."""
+
 CALLERS_OWN = (Effect.CLIENT_GONE, Effect.CLIENT_TOO_SLOW)
 """Effects of calls that ended because the caller did not go on with them."""
 

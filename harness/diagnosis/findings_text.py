@@ -1,6 +1,7 @@
 """Findings for people, one screen of plain text, and for programs, JSON."""
 
 import json
+import re
 import textwrap
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,6 +16,9 @@ from harness.diagnosis.near_misses import as_data, as_lines, near_misses
 
 _WIDTH = 96
 _MOST_EVIDENCE = 7
+_MOST_CHARACTERS = 600
+_ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b")
+_PACKAGE = re.compile(r"\b(?:[a-z]\w*\.){2,}(?=[A-Z])")
 _MOST_MISSES = 3
 
 
@@ -53,12 +57,22 @@ def explain(
 
 def _link(link: Link) -> str:
     """One line: its state, and by what it held, what broke it, or how to learn that."""
-    causes = [each.cause for each in link.named]
     is_broken = link.state in ("broken", "likely broken")
     state = link.state.upper() if is_broken else link.state
-    why = ", ".join(causes) if is_broken else str(link.by or link.learn)
-    line = f"  {state:<13}  {link.name}" + (f": {why}" if why else "")
-    return line if len(line) <= _WIDTH or is_broken else f"{line[: _WIDTH - 3].rstrip()}..."
+    line = f"  {state:<13}  {link.name}"
+    if is_broken:
+        return f"{line}: {', '.join(each.cause for each in link.named)}"
+    why = _short(link.by.says) if link.by else link.learn
+    line += f": {why}" if why else ""
+    source = f" [{link.by.origin.source}]" if link.by else ""
+    if len(line) > _WIDTH:
+        return f"{line[: _WIDTH - 3].rstrip()}..."
+    return line + source if len(line + source) <= _WIDTH else line
+
+
+def _short(text: str) -> str:
+    """Evidence in a line: ids by their beginning, classes without their package."""
+    return _PACKAGE.sub("", _ID.sub(lambda found: found[0][:8], text))
 
 
 def to_json(
@@ -154,9 +168,17 @@ def _cause(finding: Finding) -> str:
 
 def _listed(told: Sequence[str]) -> list[str]:
     """One line each, and how many more there are."""
-    lines = [_wrapped("  - ", each) for each in told[:_MOST_EVIDENCE]]
+    lines = [_wrapped("  - ", _cut(each)) for each in told[:_MOST_EVIDENCE]]
     more = len(told) - len(lines)
     return [*lines, f"  - and {more} more (--json has them)"] if more else lines
+
+
+def _cut(text: str) -> str:
+    """A text such as a container's error, which may be longer than a screen; JSON has it whole."""
+    if len(text) <= _MOST_CHARACTERS:
+        return text
+    said, bracket, origin = text.rpartition(" [")
+    return f"{said[:_MOST_CHARACTERS].rstrip()} ...{bracket}{origin}"
 
 
 def _again(times: int) -> str:

@@ -186,7 +186,7 @@ CAUSES = (
     Cause(
         "app-read-refused",
         PARTY,
-        "The cloud app's questions for its data are refused for how it asks.",
+        "The platform refuses the cloud app its data, for how the app asks.",
         "The last read of a kind was answered 4xx, other than 429, and the transfer is not "
         "settled.",
         "Its reads were answered, or the transfer is settled.",

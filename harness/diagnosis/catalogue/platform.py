@@ -48,7 +48,7 @@ CAUSES = (
     Cause(
         "app-read-failed",
         PARTY,
-        "The platform does not answer the cloud app's questions for its data.",
+        "The platform does not give the cloud app its data.",
         "The last read of a kind was answered 429 or 5xx, or refused whatever was asked, and the "
         "transfer is not settled.",
         "Its reads were answered, or the transfer is settled.",

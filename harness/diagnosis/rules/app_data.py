@@ -116,7 +116,9 @@ def listener_ended_by_error(facts: Facts) -> Finding:
     if told:
         missing = "whether the class or member that is missing is one that the stand-in lacks"
         return likely(cause, *told, missing=(*facts.lacking(PROBE), missing))
-    if calls and all(each.outcome != "running" for each in calls):
+    if any(each.outcome == "running" for each in calls):
+        return excluded(cause, *calls, note="it has not ended")
+    if calls:
         return excluded(cause, *calls)
     return unknown(cause, *(facts.lacking(PROBE) or ("how the listener ended",)))
 

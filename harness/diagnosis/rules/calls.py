@@ -15,14 +15,13 @@ from harness.diagnosis.evidence import (
     ProgressPost,
     ServerCall,
 )
-from harness.diagnosis.facts import CALLERS_OWN, NEW_MIGRATION, Facts, server_time
+from harness.diagnosis.facts import CALLERS_OWN, NEW_MIGRATION, NEW_TRANSFER, Facts, server_time
 from harness.diagnosis.finding import Finding, excluded, proved, unknown
 from harness.diagnosis.rows import newest_before, tells
 from harness.diagnosis.rules.network import is_unreachable
 from harness.store.layout import JOURNAL
 from harness.vocabulary.effects import Effect
 
-NEW_TRANSFER = "POST /server/v1/migrations/{id}/transfers"
 _OF_TRANSFER = "/server/v1/transfers/{id}/"
 _LINKS: Mapping[str, str] = {
     NEW_MIGRATION: names.TRANSFER_MADE,

@@ -98,6 +98,8 @@ def settled_without_100(facts: Facts) -> Finding:
     cause = "settled-without-100"
     taken = with_effect(facts.of(ProgressPost), *EFFECTIVE)
     settling = [post for post in taken if post.effect == Effect.SETTLED]
+    if not settling and taken and facts.has(JOURNAL):
+        return excluded(cause, taken[-1], note="no post settled the transfer")
     if not settling:
         return unknown(cause, *_no_posts(facts, "no post settled the transfer"))
     percents = [post.percent for post in taken if post.percent is not None]

@@ -5,7 +5,7 @@ import re
 from harness.diagnosis.evidence import Bundle, Evidence, HostCalled, ListenerCall, LogLine, Plugin
 from harness.diagnosis.facts import Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
-from harness.store.layout import OSGI, PROBE, SERVER_LOG, UPM
+from harness.store.layout import HOST, OSGI, PROBE, SERVER_LOG, UPM
 
 _NOT_STARTED = re.compile(r"Unable to start the plugin container|did not load within")
 MADE_UP = "the stand-in does not have"
@@ -59,6 +59,8 @@ def host_service_missing(facts: Facts) -> Finding:
     if facts.has(SERVER_LOG) and calls and all(each.outcome == "threw" for each in calls):
         note = "where a made-up answer precedes a failure, the log says so"
         return excluded(cause, *calls, note=note)
+    if calls and facts.has(HOST) and not empty:
+        return excluded(cause, *calls, note="the app got no made-up answer")
     if facts.has(SERVER_LOG):
         return unknown(cause, "no made-up answer is known to have mattered")
     return unknown(cause, *facts.lacking(SERVER_LOG, PROBE))

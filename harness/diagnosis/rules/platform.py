@@ -10,9 +10,8 @@ from harness.diagnosis.evidence import (
     SentElsewhere,
     Triggered,
 )
-from harness.diagnosis.facts import NEW_MIGRATION, Facts
+from harness.diagnosis.facts import NEW_MIGRATION, NEW_TRANSFER, Facts
 from harness.diagnosis.finding import Finding, excluded, proved, unknown
-from harness.diagnosis.rules.calls import NEW_TRANSFER
 from harness.store.layout import JOURNAL
 from harness.vocabulary.effects import Effect
 

@@ -15,7 +15,7 @@ from harness.diagnosis.evidence import (
     Plugin,
     TransferMade,
 )
-from harness.diagnosis.facts import Facts
+from harness.diagnosis.facts import NEW_TRANSFER, Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
 from harness.diagnosis.link_names import LISTENER_THERE
 from harness.diagnosis.rules.app_data import (
@@ -50,13 +50,14 @@ def cloud_key_null(facts: Facts) -> Finding:
     """The listener's cloud key. That the log line is absent proves nothing."""
     cause = "cloud-key-null"
     answered = [each for each in facts.of(ListenerClass) if each.keys is not None]
+    asked = [each for each in facts.server_calls if each.what == NEW_TRANSFER]
     null = [each for each in answered if each.keys and each.keys[1] is None]
     logged = [line for line in facts.of(LogLine) if line.message.startswith(_KEY_IS_NULL)]
     if null or logged:
         return proved(cause, *null, *logged)
     named: list[Evidence] = [each for each in facts.transfers if each.cloud_key is not None]
-    if answered or named:
-        return excluded(cause, *answered, *named)
+    if answered or named or asked:
+        return excluded(cause, *answered, *(named or asked))
     if threw := [line for line in facts.of(LogLine) if any(map(_GETTER.search, line.stack))]:
         return excluded(cause, *threw, note="a key getter threw instead")
     return unknown(

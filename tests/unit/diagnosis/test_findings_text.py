@@ -1,7 +1,17 @@
 """What `harness explain` says besides the causes."""
 
+import json
+from dataclasses import replace
+
 from harness.diagnosis.diagnose import diagnose
-from harness.diagnosis.evidence import HostCalled, Origin, RowShown, ToleratedCall
+from harness.diagnosis.evidence import (
+    HostCalled,
+    Origin,
+    Plugin,
+    RowShown,
+    ToleratedCall,
+    TransferMade,
+)
 from harness.diagnosis.facts import Facts
 from harness.diagnosis.findings_text import explain, to_json
 
@@ -47,3 +57,30 @@ def test_a_long_list_is_cut_and_says_by_how_much():
     assert "  - and 2 more (--json has them)\n" in text
     assert len(data["host_calls"]) == 9
     assert "more (--json" not in told(*calls[:7])[0]
+
+
+def test_a_link_is_told_in_one_line_with_what_matters():
+    made = TransferMade(
+        transfer="a7d12abb-f263-36bc-9a77-0101f4af63ea",
+        server_key="charts-plugin",
+        cloud_key="charts",
+        linked=True,
+        origin=Origin("journal #7"),
+    )
+    text, data = told(made)
+    shorter, _ = told(replace(made, server_key="x"))
+
+    line = "it links both apps: transfer a7d12abb of charts-plugin and charts was linked"
+    assert f"{line}\n" in text  # its source does not fit
+    assert "transfer a7d12abb of x and charts was linked [journal #7]\n" in shorter
+    (linked,) = [each for each in data["links"] if each["link"] == "it links both apps"]
+    assert made.transfer in linked["by"]["says"]
+
+
+def test_an_error_that_is_longer_than_a_screen_is_cut_in_text_alone():
+    error = f"Unable to start the plugin container {'x ' * 900}"
+    text, data = told(Plugin(key="a", enabled=False, error=error, origin=Origin("UPM")))
+
+    assert "x ... [UPM]" in " ".join(text.split())
+    assert len(text) < 3000
+    assert json.dumps(data)

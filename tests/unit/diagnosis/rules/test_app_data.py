@@ -126,13 +126,16 @@ def test_a_missing_class_may_be_one_that_the_stand_in_lacks():
     )
 
 
-def test_how_a_listener_ended_is_not_known_while_it_runs():
+def test_a_listener_that_ran_did_not_end_with_an_error_so_far():
     rule = app_data.listener_ended_by_error
     threw = ran("threw", exception=WRONG)
 
     assert asked(rule, ran(), threw) == excluded(BY_ERROR, ran(), threw)
-    for calls in ((ran(), ran("running")), ()):
-        assert asked(rule, *calls) == unknown(BY_ERROR, "how the listener ended")
+    running = ran("running")
+    assert asked(rule, ran(), running) == (
+        excluded(BY_ERROR, ran(), running, note="it has not ended")
+    )
+    assert asked(rule) == unknown(BY_ERROR, "how the listener ended")
     assert asked(rule, without=(PROBE,)) == unknown(BY_ERROR, *learn(PROBE))
 
 

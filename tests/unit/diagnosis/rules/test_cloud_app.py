@@ -128,8 +128,9 @@ def test_the_percent_that_was_left_is_the_last_that_counted():
     assert asked(rule, SETTLED, again) == excluded(cause, again)
     astray = post("unknown transfer", percent=100)
     assert asked(rule, RECORDED, bare, astray) == proved(cause, bare)
-    assert asked(rule, RECORDED) == unknown(cause, "no post settled the transfer")
+    assert asked(rule, RECORDED) == (excluded(cause, RECORDED, note="no post settled the transfer"))
     assert asked(rule, without=(JOURNAL,)) == unknown(cause, *learn(JOURNAL))
+    assert asked(rule) == unknown(cause, "no post settled the transfer")
 
 
 def test_an_app_that_posts_and_never_a_final_status_never_settles():

@@ -3,9 +3,11 @@
 import pytest
 
 from harness.diagnosis.diagnose import diagnose
-from harness.diagnosis.evidence import HostCalled, LogLine, Plugin
+from harness.diagnosis.evidence import HostCalled, ListenerCall, LogLine, Plugin
 from harness.diagnosis.facts import Facts
-from harness.store.layout import SERVER_LOG, UPM
+from harness.diagnosis.finding import Finding, excluded
+from harness.diagnosis.rules.container import host_service_missing
+from harness.store.layout import HOST, SERVER_LOG, UPM
 
 FAILED = "Unable to start the plugin container for plugin 'a': Error creating bean with name 'b'"
 
@@ -56,3 +58,16 @@ def test_the_calls_that_the_log_names_prove_it_too():
 
     assert finding.confidence == "proved"
     assert finding.evidence == (line, called)
+
+
+def test_where_no_answer_was_made_up_none_can_have_mattered():
+    running = ListenerCall(listener="x.L", method="onStartAppMigration", outcome="running")
+    known = HostCalled(type="x.Y", method="z", answered=True, times=1)
+    empty = HostCalled(type="x.Y", method="z", answered=False, times=1)
+
+    def said(*items: HostCalled) -> Finding:
+        return host_service_missing(Facts((running, *items), frozenset({SERVER_LOG, HOST})))
+
+    note = "the app got no made-up answer"
+    assert said(known) == excluded("host-service-missing", running, note=note)
+    assert said(known, empty).confidence == "unknown"

@@ -5,9 +5,8 @@ from rule_evidence import TRANSFER, asked, call, learn, made, post, sent, shown
 
 from harness.diagnosis.data_evidence import CancelAsked, DataUploaded
 from harness.diagnosis.evidence import EndedByPlatform, Triggered
-from harness.diagnosis.facts import NEW_MIGRATION
+from harness.diagnosis.facts import NEW_MIGRATION, NEW_TRANSFER
 from harness.diagnosis.finding import excluded, proved, unknown
-from harness.diagnosis.rules.calls import NEW_TRANSFER
 from harness.diagnosis.rules.platform import event_lost, transfer_cancelled, transfer_refused
 from harness.store.layout import JOURNAL
 from harness.vocabulary.effects import Effect

@@ -28,6 +28,7 @@ from harness.diagnosis.evidence import (
     Origin,
     Triggered,
 )
+from harness.diagnosis.facts import NEW_TRANSFER
 from harness.diagnosis.finding import excluded, likely, proved, unknown
 from harness.diagnosis.link_names import LISTENER_THERE
 from harness.diagnosis.rules import server_app
@@ -62,6 +63,8 @@ def test_a_null_cloud_key_is_told_by_the_getter_and_by_the_log():
     assert asked(rule, listener(), made(cloud_key=None)) == (
         unknown(cause, "what getCloudAppKey() returns: it was never called")
     )
+    wanted = call(NEW_TRANSFER, 429)
+    assert asked(rule, listener(), wanted) == excluded(cause, wanted)
     assert asked(rule, without=(PROBE,)) == unknown(cause, *learn(PROBE))
 
 
