@@ -23,6 +23,10 @@ EXIT_ERROR = 2
 EXIT_BAD_INPUT = 3
 
 
+_LONGEST = 1000
+"""Characters of a line that says what is wrong: it may quote what somebody wrote."""
+
+
 class HarnessError(Exception):
     """Base of all errors raised on purpose; `str()` is the whole message for the user."""
 
@@ -41,6 +45,8 @@ class BadInput(HarnessError):
     exit_status = EXIT_BAD_INPUT
 
     def __init__(self, what: str, *, path: Path | None = None, line: int | None = None) -> None:
+        if len(what) > _LONGEST:
+            what = f"{what[:_LONGEST]} ... ({len(what) - _LONGEST} more characters)"
         self.what, self.path, self.line = what, path, line
         place = "" if path is None else f"{path}:{line}: " if line else f"{path}: "
         super().__init__(f"{place}{what}")

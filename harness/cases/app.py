@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from harness.cases import forge_manifest
 from harness.errors import BadInput
 from harness.plugin_jar.provided import find_jars, packages_by_jar
+from harness.support.files import is_file
 from harness.support.yaml_source import Source, read, validate
 from harness.vocabulary.behaviours import Chosen
 
@@ -130,7 +131,7 @@ def load(folder: Path) -> AppDescription:
     if cloud.source is not None:
         place = (folder / cloud.source).resolve()
         for name in _FILES[cloud.kind]:
-            if not (place / name).is_file():
+            if not is_file(place / name):
                 why = f"cloud.source: there is no {name} in {cloud.source}"
                 raise source.error(why, "cloud", "source")
         if cloud.kind == "forge":
@@ -138,7 +139,7 @@ def load(folder: Path) -> AppDescription:
         cloud = cloud.model_copy(update={"source": place})
     if site is not None:
         site = (folder / site).resolve()
-        if not site.is_file():
+        if not is_file(site):
             raise source.error(f"site: there is no {app.site}", "site")
     for name, value in app.host.items():
         if not _METHOD.fullmatch(name):

@@ -22,7 +22,10 @@ def _duration(value: object) -> timedelta:
     match = re.fullmatch(r"(\d+)\s*([smhd])", str(value))
     if not match:
         raise ValueError(f"{value!r} is not a duration: write 60s, 30m, 1h or 14d")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    try:
+        return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    except OverflowError:
+        raise ValueError(f"{value!r} is longer than any duration") from None
 
 
 def _row(value: object) -> Row:

@@ -15,6 +15,7 @@ from harness.matrix import coverage, covering, feasible, locating
 from harness.matrix import model as matrix
 from harness.matrix.model import Assignment
 from harness.settings import DEFAULT_CCMA
+from harness.support.files import is_file
 from harness.support.suggest import did_you_mean
 from harness.support.yaml_source import Source, read, validate
 from harness.vocabulary.script import Behaviour
@@ -204,6 +205,13 @@ def read_suite(
     return Suite(source, file, version, model, chosen, suite.cases, suite.method, suite.bound)
 
 
+def _names_beside(folder: Path) -> list[str]:
+    try:
+        return [path.parent.name for path in folder.parent.glob("*/app.yaml")]
+    except OSError:  # its own name is one that the system does not allow
+        return []
+
+
 def _check_apps(source: Source, file: CaseFile) -> None:
     apps: list[tuple[Location, Path | None]] = [(("app",), None)]
     for name, axis in file.axes.items():
@@ -211,9 +219,9 @@ def _check_apps(source: Source, file: CaseFile) -> None:
             apps += [(("axes", name, "values", word), axis.meaning(word)) for word in axis.words]
     for where, variant in apps:
         folder = app_folder(source.path, file, variant)
-        if not (folder / "app.yaml").is_file():
+        if not is_file(folder / "app.yaml"):
             named = variant or file.app
-            near = [path.parent.name for path in folder.parent.glob("*/app.yaml")]
+            near = _names_beside(folder)
             hint = did_you_mean(folder.name, near) if near else ""
             raise source.error(f"app: there is no {named}/app.yaml beside this file{hint}", *where)
 

@@ -1,11 +1,11 @@
 """Jars of Confluence's API that a vendor has: found by path or in the local Maven repository."""
 
 import re
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
 from harness.errors import BadInput
+from harness.plugin_jar.entries import BROKEN, Unreadable, opened
 from harness.support import folders
 
 _COORDINATES = re.compile(r"([\w.-]+):([\w.-]+):([\w.-]+)")
@@ -68,9 +68,9 @@ def packages_of(jar: Path) -> set[str]:
         BadInput: it is not a jar.
     """
     try:
-        with zipfile.ZipFile(jar) as opened:
-            names = opened.namelist()
-    except (OSError, zipfile.BadZipFile) as error:
+        with jar.open("rb") as file, opened(file) as archive:
+            names = archive.namelist()
+    except (OSError, Unreadable, *BROKEN) as error:
         raise BadInput(f"{jar.name} is not a jar: {error}") from error
     return {
         name.rpartition("/")[0].replace("/", ".")

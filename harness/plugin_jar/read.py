@@ -9,12 +9,20 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from harness.errors import BadInput
 from harness.plugin_jar.classfile import ClassFile, Constant, NoClassFile, parse
 from harness.plugin_jar.container import EXPORTS_INDEX, Container, read_container
-from harness.plugin_jar.entries import LARGEST, class_files, inner_class_files, inner_jar
+from harness.plugin_jar.entries import (
+    BROKEN,
+    LARGEST,
+    class_files,
+    content,
+    inner_class_files,
+    inner_jar,
+)
 from harness.plugin_jar.host import HostPackage, host_packages, is_exported, is_host
 from harness.plugin_jar.missing import MissingClass, missing_classes
 from harness.plugin_jar.validate import (
@@ -42,7 +50,14 @@ _TELLING = tuple(
 )
 """A class file without any of these says nothing of the migration, so it is not parsed."""
 
-_REFERENCE = re.compile(rb"(?:[a-z][\w$]*/)+(?=[A-Z]\w)")
+_NAMES_IN_CLASS = re.compile(rb"[\w$/]{4,}")
+Files = Callable[[list[str]], Iterable[tuple[str, bytes]]]
+"""Reads all class files: entry, content; takes a list for what cannot be read."""
+
+_MOST_PARENTS = 30
+"""Generations of classes within the jar between a listener and the library's interface."""
+_MOST_BASES = 500
+_MOST_LISTENERS = 200
 
 GENERATIONS = {
     "DiscoverableForgeListener": "discoverable (Forge)",
@@ -153,9 +168,11 @@ def _in_obr(path: Path, provided: Mapping[str, str] | None) -> PluginJar:
         served = {package: each for each in dependencies for package in _exported(obr, each)}
         with tempfile.TemporaryDirectory(prefix="obr-") as folder:
             place = Path(folder) / "plugin.jar"
-            place.write_bytes(obr.read(inside[0]))
             try:
+                place.write_bytes(content(obr, inside[0].filename, MAX_UNPACKED))
                 facts = check_jar(place)
+            except BROKEN as error:
+                raise BadInput(f"{inside[0].filename} in it: {error}", path=path) from None
             except BadInput as error:
                 raise BadInput(f"{inside[0].filename} in it: {error.what}", path=path) from None
             with zipfile.ZipFile(place) as jar:
@@ -199,7 +216,7 @@ def _read(
     container = read_container(jar, manifest, lambda name: _text(jar, name), class_names)
     if any(_CONFIGURATION in each.descriptors for each in classes.values()):
         container = _with_style(container, "a @Configuration class")
-    listeners = tuple(_listeners(classes, container))
+    listeners = tuple(islice(_listeners(classes, container), _MOST_LISTENERS))
     needed = (set(imports) if is_bundle else mentioned) - own
     return PluginJar(
         facts=facts,
@@ -240,9 +257,9 @@ def _inner_jars(jar: zipfile.ZipFile, manifest: Mapping[str, str]) -> list[str]:
 
     A jar without OSGi headers gets those below META-INF/lib onto it, by the server.
     """
-    there = jar.namelist()
+    there = dict.fromkeys(jar.namelist())
     if _NAME in manifest:
-        path = _clauses(manifest.get("Bundle-ClassPath", ""))
+        path = dict.fromkeys(_clauses(manifest.get("Bundle-ClassPath", "")))
         return [each for each in path if each in there and each.endswith(".jar")]
     return [each for each in there if each.startswith("META-INF/lib/") and each.endswith(".jar")]
 
@@ -262,7 +279,7 @@ def _with_style(container: Container, style: str) -> Container:
 
 
 def _classes(
-    files: Callable[[list[str]], Iterable[tuple[str, bytes]]],
+    files: Files,
     problems: list[str],
     *,
     every_reference: bool,
@@ -273,14 +290,24 @@ def _classes(
     for name, raw in files(problems):
         newest = max(newest, int.from_bytes(raw[6:8], "big"))
         if every_reference:
-            mentioned.update(
-                each[:-1].decode().replace("/", ".") for each in set(_REFERENCE.findall(raw))
-            )
+            for run in set(_NAMES_IN_CLASS.findall(raw)):
+                if b"/" in run:
+                    mentioned.update(_packages(run.decode()))
         if any(each in raw for each in _TELLING):
             _add(classes, name, raw, problems)
+    _add_subclasses(classes, files, problems)
+    return classes, newest, mentioned
+
+
+def _add_subclasses(classes: dict[str, ClassFile], files: Files, problems: list[str]) -> None:
+    """Adds the classes below listeners, which need not name the library themselves."""
     bases = _listener_bases(classes.values())
-    while bases:
-        # Their subclasses need not name the library themselves.
+    for _ in range(_MOST_PARENTS):
+        if not bases:
+            return
+        if len(bases) > _MOST_BASES:
+            problems.append(f"of {len(bases)} listeners the subclasses of {_MOST_BASES} are read")
+            bases = bases[:_MOST_BASES]
         added: list[ClassFile] = []
         for name, raw in files([]):
             if any(base in raw for base in bases):
@@ -289,7 +316,19 @@ def _classes(
                 if len(classes) > known:
                     added.append(list(classes.values())[-1])
         bases = [each.name.replace(".", "/").encode() for each in added]
-    return classes, newest, mentioned
+
+
+def _packages(path: str) -> Iterator[str]:
+    """The packages of the classes that a run of names names, as `Lorg/a/Bar` does that of Bar."""
+    parts = path.split("/")
+    begin = 0
+    for at, part in enumerate(parts):
+        if at > begin and part[:1].isupper() and len(part) > 1:
+            first = parts[begin].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ_$0123456789")
+            if first:
+                yield ".".join([first, *parts[begin + 1 : at]])
+        if not part[:1].islower():
+            begin = at if at == 0 else at + 1
 
 
 def _add(classes: dict[str, ClassFile], name: str, raw: bytes, problems: list[str]) -> None:
@@ -311,9 +350,8 @@ def _listener_bases(classes: Iterable[ClassFile]) -> list[bytes]:
 
 def _text(jar: zipfile.ZipFile, name: str) -> str:
     try:
-        with jar.open(name) as entry:
-            return entry.read(LARGEST).decode("utf-8", "replace")
-    except (KeyError, zipfile.BadZipFile, OSError, EOFError, RuntimeError):
+        return content(jar, name, LARGEST).decode("utf-8", "replace")
+    except (KeyError, OSError, *BROKEN):
         return ""
 
 

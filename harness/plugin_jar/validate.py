@@ -1,13 +1,13 @@
 """Looks into a plugin's jar before anything is started or uploaded.
 
 A jar is untrusted input: nothing of it is unpacked to disk, only two small entries are read, and
-what could hurt whoever unpacks it later (a bomb, entries that leave their folder) is refused.
+what could hurt whoever unpacks it later (a bomb, entries that leave their folder) is refused, as is
+what the JVM would refuse.
 """
 
 import re
 import stat
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -17,12 +17,14 @@ from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
 from harness.errors import BadInput
+from harness.plugin_jar import entries
 
 DESCRIPTOR = "atlassian-plugin.xml"
 MANIFEST = "META-INF/MANIFEST.MF"
 OBR_INDEX = "obr.xml"
 
-MAX_ENTRIES = 100_000
+MAX_ENTRIES = 65_535
+"""The same as the stand-in's UPM; more need a zip64, which no plugin does."""
 MAX_UNPACKED = 1 << 30
 MAX_RATIO = 200
 """An entry that shrinks more than this is refused, once it is larger than `_SMALL`."""
@@ -51,38 +53,40 @@ def check_jar(path: Path) -> JarFacts:
         what = "it is a folder" if path.is_dir() else "there is no such file"
         raise BadInput(f"{what}; a plugin's jar is needed", path=path)
     try:
-        with zipfile.ZipFile(path) as jar:
+        with path.open("rb") as file, entries.opened(file) as jar:
             _refuse_dangerous(jar.infolist(), path)
             return _facts(jar, path)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError) as error:
-        raise BadInput(f"not a jar: not a complete zip file ({error})", path=path) from error
-    except (NotImplementedError, RuntimeError) as error:
-        raise BadInput(f"not a jar that Java could read: {error}", path=path) from error
     except OSError as error:
         raise BadInput(f"cannot be read: {error.strerror or error}", path=path) from error
+    except entries.Unreadable as error:
+        raise BadInput(f"not a jar: {error}", path=path) from error
+    except entries.BROKEN as error:
+        raise BadInput(f"not a jar: not a complete zip file ({error})", path=path) from error
 
 
 def parse_manifest(text: str) -> dict[str, str]:
     """Read the main section of a manifest; lines that begin with a space continue the last."""
-    attributes: dict[str, str] = {}
-    name = ""
-    for line in text.splitlines():
+    attributes: dict[str, list[str]] = {}
+    parts: list[str] | None = None
+    for line in re.split(r"\r\n|\n|\r", text):
         if not line.strip():
             break
-        if line.startswith(" ") and name:
-            attributes[name] += line[1:]
+        if line.startswith(" ") and parts is not None:
+            parts.append(line[1:])
         elif ":" in line:
             name, value = line.split(":", 1)
-            attributes[name] = value.lstrip(" ")
-    return attributes
+            parts = attributes[name] = [value.lstrip(" ")]
+    return {name: "".join(parts) for name, parts in attributes.items()}
 
 
-def _refuse_dangerous(entries: list[zipfile.ZipInfo], path: Path) -> None:
-    if len(entries) > MAX_ENTRIES:
-        raise BadInput(f"{len(entries)} entries are more than {MAX_ENTRIES}", path=path)
+def _refuse_dangerous(there: list[zipfile.ZipInfo], path: Path) -> None:
+    if len(there) > MAX_ENTRIES:
+        raise BadInput(f"{len(there)} entries are more than {MAX_ENTRIES}", path=path)
     unpacked = 0
     seen: set[str] = set()
-    for entry in entries:
+    for entry in there:
+        if why := entries.refused_by_the_jvm(entry):
+            raise BadInput(f"the JVM does not read it: {entry.filename!r} is {why}", path=path)
         if _escapes(entry):
             raise BadInput(f"the entry {entry.filename!r} leaves its folder", path=path)
         if entry.filename in seen:
@@ -130,8 +134,7 @@ def _facts(jar: zipfile.ZipFile, path: Path) -> JarFacts:
 
 
 def _read(jar: zipfile.ZipFile, name: str, path: Path) -> bytes:
-    with jar.open(name) as entry:
-        content = entry.read(_MAX_READ + 1)
+    content = entries.content(jar, name, _MAX_READ + 1)
     if len(content) > _MAX_READ:
         raise BadInput(f"its {name} is larger than {_MAX_READ} bytes", path=path)
     return content
@@ -146,4 +149,6 @@ def _descriptor(content: bytes, path: Path) -> Element:
         raise BadInput(
             f"its {DESCRIPTOR} declares a document type or entities, which are refused", path=path
         ) from error
+    except (LookupError, ValueError) as error:  # the encoding that it names
+        raise BadInput(f"its {DESCRIPTOR} cannot be read: {error}", path=path) from error
     return root

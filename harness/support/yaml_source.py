@@ -23,6 +23,7 @@ DEEPEST = 40
 MOST_PARTS = 20_000
 """Parts of a file, with all aliases followed."""
 _LONGEST_NUMBER = 40
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _NUMBERS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "timestamp"))
 
 Location = tuple[str | int, ...]
@@ -32,18 +33,18 @@ Model = TypeVar("Model", bound=BaseModel)
 class _Loader(yaml.SafeLoader):
     """YAML 1.2's booleans: `on`, `off`, `yes` and `no` are words, as flag values need."""
 
-    _depth = 0
+    _depth = _parts = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        """Composes a part with those within it, down to the depth that is followed.
+        """Composes a part with those within it, as many and as deep as are followed.
 
         Raises:
-            _TooDeep: it goes on below that.
+            _TooMuch: there are more.
         """
-        self._depth += 1
-        if self._depth > DEEPEST:
+        self._depth, self._parts = self._depth + 1, self._parts + 1
+        if self._depth > DEEPEST or self._parts > MOST_PARTS:
             event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's own
-            raise _TooDeep(event.start_mark.line + 1)
+            raise _TooMuch(_too_deep() if self._depth > DEEPEST else _too_many(), event)
         try:
             return super().compose_node(parent, index)
         finally:
@@ -57,8 +58,20 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
-class _TooDeep(Exception):
-    """The file has more parts within parts than are followed; takes the line of the first."""
+class _TooMuch(Exception):
+    """The file has more parts than are followed."""
+
+    def __init__(self, what: str, first: Any) -> None:
+        self.what, self.line = what, first.start_mark.line + 1
+        super().__init__(what)
+
+
+def _too_deep() -> str:
+    return f"more than {DEEPEST} parts within one another"
+
+
+def _too_many() -> str:
+    return f"more than {MOST_PARTS} parts"
 
 
 class Misplaced(ValueError):
@@ -106,9 +119,10 @@ def read(path: Path) -> Source:
         raise BadInput(f"not valid YAML: {error.problem}", path=path, line=line) from None
     except yaml.YAMLError as error:
         raise BadInput(f"not valid YAML: {' '.join(str(error).split())}", path=path) from None
-    except _TooDeep as error:
-        what = f"more than {DEEPEST} parts within one another"
-        raise BadInput(what, path=path, line=error.args[0]) from None
+    except _TooMuch as error:
+        raise BadInput(error.what, path=path, line=error.line) from None
+    except (ValueError, ArithmeticError, LookupError) as error:  # PyYAML's own, on odd escapes
+        raise BadInput(f"not valid YAML: {error}", path=path) from None
     finally:
         if loader:
             loader.dispose()
@@ -193,9 +207,9 @@ def _plain(
     line = node.start_mark.line + 1
     lines.setdefault(where, line)
     if len(lines) > MOST_PARTS:
-        raise BadInput(f"more than {MOST_PARTS} parts", path=path, line=line)
+        raise BadInput(_too_many(), path=path, line=line)
     if len(where) >= DEEPEST:  # aliases can make it deeper than it is written, even without an end
-        raise BadInput(f"more than {DEEPEST} parts within one another", path=path, line=line)
+        raise BadInput(_too_deep(), path=path, line=line)
     if isinstance(node, yaml.MappingNode):
         result: dict[Any, Any] = {}
         for key_node, value_node in node.value:
@@ -224,8 +238,11 @@ def _scalar(loader: _Loader, node: yaml.Node, path: Path) -> Any:
     if node.tag in _NUMBERS and len(node.value) > _LONGEST_NUMBER:
         raise BadInput("a number of too many digits", path=path, line=line)
     try:
-        return loader.construct_object(node)
+        made = loader.construct_object(node)
     except (ValueError, ArithmeticError, LookupError, AttributeError) as error:
         kind = node.tag.rpartition(":")[2]  # such as the 31st of February, or `!!bool perhaps`
         what = f"{node.value[:_LONGEST_NUMBER]!r} is not a valid {kind}: {error}"
         raise BadInput(what, path=path, line=line) from None
+    if isinstance(made, str) and _CONTROL.search(made):
+        raise BadInput(f"{made[:_LONGEST_NUMBER]!r} has a control character", path=path, line=line)
+    return made

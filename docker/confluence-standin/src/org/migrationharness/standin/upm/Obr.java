@@ -36,6 +36,7 @@ final class Obr implements AutoCloseable {
      * @throws JarRejectedException when it has not exactly one plugin at its root
      */
     static Obr unpack(Path file, Path below) throws IOException, JarRejectedException {
+        PluginJar.check(file);
         Obr obr = new Obr(Files.createTempDirectory(below, "obr"));
         try (ZipFile zip = new ZipFile(file.toFile())) {
             obr.read(zip);

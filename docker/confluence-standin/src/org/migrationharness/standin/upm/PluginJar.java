@@ -67,13 +67,14 @@ final class PluginJar {
 
     /** Reads every entry: declared sizes may be false, and a JarFile does not verify checksums. */
     private static void checkEntries(JarFile jar, Path file) throws IOException, JarRejectedException {
+        if (jar.size() > ENTRY_LIMIT) {
+            throw new JarRejectedException(BROKEN, "The jar has " + jar.size() + " entries, more than " + ENTRY_LIMIT);
+        }
         long packed = file.toFile().length();
         long unpacked = 0;
-        int count = 0;
         byte[] buffer = new byte[1 << 16];
         for (Enumeration<? extends ZipEntry> all = jar.entries(); all.hasMoreElements();) {
             ZipEntry entry = all.nextElement();
-            count++;
             if (leavesItsFolder(entry.getName())) {
                 throw new JarRejectedException(
                         BROKEN, "The jar has an entry that leaves its folder: " + entry.getName());
@@ -85,7 +86,7 @@ final class PluginJar {
                     sum.update(buffer, 0, n);
                     boolean bomb = unpacked > UNPACKED_LIMIT
                             || unpacked > RATIO_FREE && unpacked / RATIO_LIMIT > packed;
-                    if (bomb || count > ENTRY_LIMIT) {
+                    if (bomb) {
                         throw new JarRejectedException(BROKEN, "The jar unpacks to far more than a plugin holds");
                     }
                 }
