@@ -1,7 +1,7 @@
 # The two commands: `make e2e` runs the end-to-end suite, `make test` runs every test.
 # Both set up what they need first. `make engine` starts a Docker engine on Debian or Ubuntu.
 
-.PHONY: matrix repro e2e test check unit mutants engine setup bench pages docs clean
+.PHONY: matrix repro e2e test check unit fuzz mutants engine setup bench pages docs clean
 
 PYTEST = .venv/bin/pytest
 # Each worker has a JVM and a browser, so more than four are no gain.
@@ -45,6 +45,10 @@ docs: setup
 # A thousand pages from seeds, each read right or not at all.
 pages: setup
 	.venv/bin/python -m benchmarks.pages
+
+# Whatever reads bytes from outside, ten minutes in all: docs/security.md.
+fuzz: setup
+	bash scripts/fuzz.sh 600
 
 # Small changes in the core, each of which a unit test has to notice: docs/mutants.md.
 mutants: setup

@@ -22,14 +22,22 @@ if .venv/bin/harness doctor | grep '^ok .*docker engine'; then
     building=$!
     trap 'kill "$building" 2>/dev/null || true' EXIT
 fi
+<<<<<<< HEAD
 # A link that leads nowhere, a public name without its text.
 bash scripts/docs.sh
+=======
+# Beside them and beside the images, on what time the processors have left.
+nice -n 19 bash scripts/fuzz.sh "${FUZZ_SECONDS:-120}" >build/test-fuzz.log 2>&1 &
+fuzzing=$!
+>>>>>>> e7a8d90 (Fuzzing as a habit: Atheris over twelve readers, and the limits of what is read from outside on one page)
 .venv/bin/pytest tests/unit -n logical
 if [ -n "$building" ]; then
     wait "$building" || { cat build/test-images.log; exit 1; }
     trap - EXIT
     cat build/test-images.log
 fi
+wait "$fuzzing" || { cat build/test-fuzz.log; exit 1; }
+grep '^fuzz:' build/test-fuzz.log
 
 .venv/bin/pytest tests/contract "${local_e2e[@]}" --harness-engine local "${side_by_side[@]}" \
     --ignore tests/contract/engines/test_remote_docker.py --ignore tests/contract/browser

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from harness.errors import EXIT_ERROR, EXIT_FAILED, BadInput, HarnessError
 from harness.redaction import cleaned
 from harness.store.evidence import Evidence
+from harness.support.files import text_of
 from harness.vocabulary.cause_ids import current
 
 VerdictName = Literal["passed", "failed", "known-bug", "fixed", "error"]
@@ -160,12 +161,12 @@ def read(path: Path) -> Results:
         BadInput: no such file, or none of this schema.
     """
     try:
-        return Results.model_validate_json(_without_derived(path.read_text()))
+        return Results.model_validate_json(_without_derived(text_of(path)))
     except FileNotFoundError:
         raise BadInput(
             "no results here: name a run's folder or its results.json", path=path
         ) from None
-    except (ValidationError, ValueError) as error:
+    except (ValidationError, ValueError, RecursionError, OSError) as error:
         first = str(error).splitlines()[0]
         raise BadInput(f"these are not results of schema 1: {first}", path=path) from None
 

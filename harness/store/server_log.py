@@ -17,6 +17,7 @@ READY = "Confluence is ready to serve"
 _TRIES = 3
 """How often a log that is rolled while it is read is read again."""
 
+_TIME = "%Y-%m-%d %H:%M:%S,%f"
 _HEAD = re.compile(
     r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) (?P<level>[A-Z]+) +"
     r"\[(?P<thread>.*?)\] \[(?P<logger>[^\]]*)\] (?P<rest>.*)",
@@ -59,7 +60,7 @@ def records(lines: Iterable[str]) -> Iterator[Record]:
     more: list[str] = []
     for line in lines:
         match = _HEAD.match(line)
-        if match is None:
+        if match is None or not _is_a_time(match["time"]):
             more.append(line)
             continue
         if head is not None:
@@ -88,6 +89,15 @@ def whole(read: Callable[[str], bytes]) -> bytes:
     return b"".join(reversed(files))
 
 
+def _is_a_time(text: str) -> bool:
+    """Whether it is a time that a clock shows: what looks like one may be a line of a message."""
+    try:
+        datetime.strptime(text, _TIME)
+    except ValueError:
+        return False
+    return True
+
+
 def _record(head: re.Match[str], more: list[str]) -> Record:
     rest = head["rest"]
     split = _METHOD.match(rest)
@@ -95,7 +105,7 @@ def _record(head: re.Match[str], more: list[str]) -> Record:
     while more and not more[-1].strip():
         more = more[:-1]
     return Record(
-        time=datetime.strptime(head["time"], "%Y-%m-%d %H:%M:%S,%f"),
+        time=datetime.strptime(head["time"], _TIME),
         level=head["level"],
         thread=head["thread"],
         logger=head["logger"],

@@ -1,6 +1,9 @@
-"""Questions about a path that somebody wrote: whatever it is, they have an answer."""
+"""Files that somebody else wrote or named: whatever they are, reading them ends."""
 
 from pathlib import Path
+
+LARGEST = 512 << 20
+"""Bytes of a stored run's file; a thousand cases with their evidence have a fifth of that."""
 
 
 def is_file(path: Path) -> bool:
@@ -9,3 +12,19 @@ def is_file(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
+
+
+def text_of(path: Path, most: int = LARGEST) -> str:
+    """A file's text, with what is no UTF-8 replaced.
+
+    Raises:
+        OSError: it is not there, or cannot be read.
+        ValueError: it is a pipe, a device or a folder, or has more than `most` bytes.
+    """
+    if path.exists() and not path.is_file():
+        raise ValueError("it is not a file")
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise ValueError(f"it is larger than {most >> 20} MiB")
+    return content.decode(errors="replace")

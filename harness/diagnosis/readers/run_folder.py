@@ -69,9 +69,12 @@ from harness.store.layout import (
 )
 from harness.store.probe_record import ProbeRecord
 from harness.store.server_log import parse, zone_of
+from harness.support.files import text_of
 
 _WORTH_READING = frozenset({"WARN", "ERROR", "FATAL"})
 _RESULTS_ORIGIN = Origin(RESULTS)
+_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What a reader raises for an artefact that is not of its kind."""
 
 
 @dataclass(frozen=True)
@@ -102,12 +105,12 @@ def read_run(folder: Path) -> list[StoredCase]:
     """
     path = results_in(folder)
     try:
-        results = json.loads(path.read_text())
+        results = json.loads(text_of(path))
         ccma = (results.get("confluence") or {}).get("ccma")
         return [read_case(path.parent, case, ccma) for case in results["cases"]]
     except FileNotFoundError as error:
         raise BadInput("there are no results; name a run's folder", path=path) from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, *_UNREADABLE) as error:
         raise BadInput(f"this does not look like a run's results ({error!r})", path=path) from error
 
 
@@ -126,9 +129,9 @@ def read_case(folder: Path, case: Mapping[str, Any], ccma: str | None = None) ->
     for name, read in _READERS.items():
         if file := artifacts.get(name):
             try:
-                items += read(_inside(folder, file).read_text(errors="replace"))
+                items += read(text_of(_inside(folder, file)))
                 sources.add(name)
-            except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            except (OSError, *_UNREADABLE) as error:
                 problems.append(f"{name} ({file}) could not be read: {error}")
     if FLAGS in sources:
         items = [each for each in items if not _is_only_wished(each)]
@@ -157,8 +160,8 @@ def _noted(folder: Path, file: str | None) -> list[str]:
     if file is None:
         return []
     try:
-        return [str(each) for each in json.loads(_inside(folder, file).read_text())]
-    except (OSError, ValueError, TypeError) as error:
+        return [str(each) for each in json.loads(text_of(_inside(folder, file)))]
+    except (OSError, *_UNREADABLE) as error:
         return [f"problems ({file}) could not be read: {error}"]
 
 

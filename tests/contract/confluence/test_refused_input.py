@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hostile_jars import HOSTILE, many
 from standin_processes import StandIn, await_running, run_standin
 
 from harness.drivers.confluence.session import Account, open_client
@@ -113,6 +114,8 @@ JARS = {
     "an entry above its folder": jar_of([("../../outside.txt", b"x")]),
     "an absolute entry": jar_of([("/tmp/outside.txt", b"x")]),
     "an entry above it by backslashes": jar_of([("..\\outside.txt", b"x")]),
+    "more entries than it takes": many(66_000),
+    "an entry packed by bzip2": HOSTILE["bzip2"](),
     "truncated": WHOLE[:-200],
     "half of it": WHOLE[: len(WHOLE) // 2],
     "a damaged entry": WHOLE.replace(WHOLE[2000:2100], bytes(100)),

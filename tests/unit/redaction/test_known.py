@@ -25,7 +25,7 @@ def knowing(*secrets: str) -> Known:
 
 
 @given(SECRETS, st.sampled_from(sorted(ENCODINGS)), st.sampled_from(TEXT_LAYERS))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_a_secret_goes_in_every_spelling_and_in_one_within_another(
     secret: str, inner: str, outer: str
 ) -> None:
@@ -38,7 +38,7 @@ def test_a_secret_goes_in_every_spelling_and_in_one_within_another(
 
 
 @given(st.binary(max_size=7), SECRETS, st.binary(max_size=7))
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_a_secret_goes_from_the_base64_of_what_it_stands_in(
     before: bytes, secret: str, after: bytes
 ) -> None:
@@ -63,5 +63,6 @@ def test_what_is_short_is_a_word_of_every_log(short: str | None) -> None:
 
 
 @given(st.text(max_size=60))
+@settings(deadline=None)
 def test_other_texts_stay_as_they_are(text: str) -> None:
     assert knowing("never-in-there-9f8e7d").remove_from(text) == text

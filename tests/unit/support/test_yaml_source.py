@@ -127,7 +127,7 @@ def test_what_is_not_text_is_one_clear_line(tmp_path: Path) -> None:
 
 
 @given(st.text(alphabet="ab:-[]{}&*!|>?,#'\"%@ \n\t01", max_size=60))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_whatever_a_file_holds_it_is_read_or_refused(text: str) -> None:
     with tempfile.TemporaryDirectory() as folder, suppress(BadInput):
         read(written(Path(folder), text))
