@@ -45,6 +45,7 @@ VERBS: Mapping[str, Verb] = {
         "contract", "Ask a Confluence for all that the harness relies on; changes nothing there."
     ),
     "golden": Verb("golden", "Kept Confluence homes to begin stacks with."),
+    "cassette": Verb("cassette", "Recordings of what a server said to its cloud."),
     "doctor": Verb("doctor", "Say what works here, what is missing, and how to get it."),
     "sweep": Verb("stack", "Remove what dead runs left behind."),
     "cloud": Verb("cloud", "The stub of the Atlassian cloud, alone."),

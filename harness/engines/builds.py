@@ -6,8 +6,10 @@ half a jar.
 
 import hashlib
 import shutil
+import sys
 import tempfile
-from collections.abc import Callable, Iterable
+import venv
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from harness.errors import BadInput
@@ -92,14 +94,63 @@ def connect_app(source: Path, progress: Progress) -> Path:
     return _kept("connect-app", [source], build, what, progress)
 
 
+RECORDER_PARTS = ("__init__.py", "errors.py", "redaction/", "cassette/", "recorder/")
+"""What of this package the recording proxy's program is made of."""
+
+
+def recorder(progress: Progress) -> tuple[Path, Path]:
+    """The recording proxy: the Python of an environment with mitmproxy, and its modules' folder.
+
+    The modules are copies: where this package is installed, its folder holds all other packages,
+    too, and they are not those that mitmproxy was made for.
+
+    Raises:
+        BadInput: pip could not install what it needs.
+    """
+    wanted = assets.docker_context("recorder") / "requirements.txt"
+    package = Path(__file__).parents[1]
+
+    def install(folder: Path) -> None:
+        venv.create(folder, with_pip=True, symlinks=True)
+        pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check"]
+        done = child.run([*pip, "install", "-r", str(wanted)], env=child_environment.for_pip())
+        if done.returncode:
+            raise BadInput(
+                f"the recording proxy's packages cannot be installed: {done.stderr.strip()[-2000:]}"
+            )
+
+    def copy(folder: Path) -> None:
+        for path in package_files(RECORDER_PARTS):
+            place = folder / "harness" / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(package / path, place)
+
+    interpreter = sys.version.encode()
+    what = "installing the recording proxy's packages"
+    environment = _kept("recorder", [wanted], install, what, progress, more=interpreter)
+    parts = [package / part for part in RECORDER_PARTS]
+    modules = _kept("recorder-modules", parts, copy, "copying its modules", lambda _: None)
+    return environment / "bin" / "python", modules
+
+
+def package_files(parts: tuple[str, ...]) -> Iterator[str]:
+    """The files of this package whose paths begin so, relative to its folder."""
+    package = Path(__file__).parents[1]
+    for path in sorted(package.rglob("*")):
+        name = path.relative_to(package).as_posix()
+        if path.is_file() and "__pycache__" not in path.parts and name.startswith(parts):
+            yield name
+
+
 def _kept(
     kind: str,
     sources: Iterable[Path],
     build: Callable[[Path], None],
     what: str,
     progress: Progress,
+    more: bytes = b"",
 ) -> Path:
-    place = folders.cache() / f"{kind}-{_digest(sources)}"
+    place = folders.cache() / f"{kind}-{_digest(sources, more)}"
     if place.is_dir():
         return place
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -116,12 +167,12 @@ def _kept(
     return place
 
 
-def _digest(sources: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
+def _digest(sources: Iterable[Path], more: bytes = b"") -> str:
+    digest = hashlib.sha256(more)
     for source in sources:
         files = [source] if source.is_file() else sorted(source.rglob("*"))
         for path in files:
-            if path.is_file() and _PACKAGES not in path.parts:
+            if path.is_file() and not {_PACKAGES, "__pycache__"} & set(path.parts):
                 name = path.relative_to(source).as_posix()
                 digest.update(f"{name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]

@@ -17,6 +17,7 @@ from pathlib import Path
 import docker
 from docker.errors import APIError, ImageNotFound, NotFound
 
+from harness.engines import builds
 from harness.errors import BadInput, HarnessError
 from harness.support import assets, child
 from harness.support.console import Progress, step
@@ -68,12 +69,20 @@ def standin(client: docker.DockerClient, progress: Progress) -> str:
 
 def cloud(client: docker.DockerClient, progress: Progress) -> str:
     """The image of the cloud and of the scripted cloud app, built when missing; its tag."""
-    package = Path(__file__).parents[1]
     parts = ("__init__.py", "errors.py", "redaction/", "vocabulary/", "cloud/", "cloud_app/")
-    extra = {
-        f"harness/{path}": content for path, content in _folder(package) if path.startswith(parts)
+    return _built(client, "cloud", _modules(parts), progress)
+
+
+def recorder(client: docker.DockerClient, progress: Progress) -> str:
+    """The recording proxy's image, built when missing; its tag."""
+    return _built(client, "recorder", _modules(builds.RECORDER_PARTS), progress)
+
+
+def _modules(parts: tuple[str, ...]) -> dict[str, bytes]:
+    package = Path(__file__).parents[1]
+    return {
+        f"harness/{path}": (package / path).read_bytes() for path in builds.package_files(parts)
     }
-    return _built(client, "cloud", extra, progress)
 
 
 def node_app(client: docker.DockerClient, kind: str, source: Path, progress: Progress) -> str:

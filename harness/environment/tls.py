@@ -23,7 +23,7 @@ class Leaf:
 
 
 class Authority:
-    """A CA that lives as long as a run; its key is never written down."""
+    """A CA that lives as long as a run; its key goes into a recording proxy's files, or nowhere."""
 
     def __init__(self) -> None:
         self._ca = trustme.CA(organization_name="Migration harness, one run")
@@ -32,6 +32,10 @@ class Authority:
     def pem(self) -> bytes:
         """The CA's certificate, for Python, Node and curl."""
         return self._ca.cert_pem.bytes()
+
+    def with_key(self) -> bytes:
+        """The CA's certificate and key, for a proxy that signs in the name of each host."""
+        return self._ca.private_key_pem.bytes() + self.pem
 
     def java_trust_store(self) -> bytes:
         """A PKCS12 trust store with this CA alone; its password is the JVM's default."""

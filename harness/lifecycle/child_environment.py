@@ -50,6 +50,11 @@ def for_npm(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     return to_start(environ) | _chosen(environ, _reach(environ) | _CERTIFICATES, _NPM)
 
 
+def for_pip(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What pip needs to reach its index: proxies, certificates, its own settings."""
+    return to_start(environ) | _chosen(environ, _reach(environ) | _CERTIFICATES, ("PIP_",))
+
+
 def for_browser(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """What a browser needs to start and to draw."""
     return to_start(environ) | _chosen(environ, _reach(environ) | _BROWSER)

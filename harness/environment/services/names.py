@@ -1,6 +1,6 @@
 """Names and addresses that the services of a stack know each other by."""
 
-CLOUD, CLOUD_APP, CONFLUENCE = "cloud", "cloud-app", "confluence"
+CLOUD, CLOUD_APP, CONFLUENCE, RECORDER = "cloud", "cloud-app", "confluence", "recorder"
 
 
 HOME = "/var/atlassian/application-data/confluence"
