@@ -103,10 +103,10 @@ class Player:
         told: set[str] = set()
         asked: dict[str, list[int]] = defaultdict(list)
         for index, each in enumerate(tape.exchanges):
-            for name in _ids_asked(each.request):
+            for name in ids_asked(each.request):
                 born.setdefault(name, (each.case, each.at))
                 asked[name].append(index)
-            for name in _ids_told(each.response):
+            for name in ids_told(each.response):
                 told.add(name)
                 if name not in born:
                     born[name] = (each.case, each.at)
@@ -117,7 +117,7 @@ class Player:
             # A number of the request's own, in no other and in no answer, tells nothing.
             names = (
                 name
-                for name in _ids_asked(each.request)
+                for name in ids_asked(each.request)
                 if name in told or len(set(asked[name])) > 1
             )
             taped = _Taped(each, number, tape.name, index, frozenset(names), index in makers)
@@ -314,7 +314,8 @@ def _parameters(query: str) -> Mapping[str, list[str]]:
     return found
 
 
-def _ids_asked(request: Request) -> Iterator[str]:
+def ids_asked(request: Request) -> Iterator[str]:
+    """The ids that a request names."""
     parts = urlsplit(request.url)
     yield from ids_in(f"{parts.scheme}://{parts.netloc.lower()}{parts.path}")
     for values in _parameters(parts.query).values():
@@ -322,7 +323,8 @@ def _ids_asked(request: Request) -> Iterator[str]:
     yield from _ids_of(request.body)
 
 
-def _ids_told(response: Response) -> Iterator[str]:
+def ids_told(response: Response) -> Iterator[str]:
+    """The ids that an answer brings."""
     yield from ids_in(dict(response.headers))
     yield from _ids_of(response.body)
 

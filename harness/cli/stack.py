@@ -40,6 +40,11 @@ def up(
 ) -> int:
     """Bring up a stack to play with; it lives until `harness down`."""
     settings = resolve(flags, os.environ).settings
+    if settings.record or settings.replay or settings.standin_platform:
+        raise BadInput(
+            "harness up: a stack to play with has the stub; recordings, replays and another cloud "
+            "are for `harness run`"
+        )
     if settings.golden:
         homes.read(settings.golden)  # refused before anything is pulled or built
     described = apps.load(app_folder or assets.sample_app("charts"))

@@ -534,6 +534,16 @@ class ServerCall(Evidence):
 _UNAUTHORISED = 401
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotRecorded(Evidence):
+    """The server asked its cloud for what the recording that answered does not have."""
+
+    what: str
+
+    def _say(self) -> str:
+        return f"the recording that answered the server has no {self.what}"
+
+
 def json_null(text: str | None) -> str:
     """A Java string as people read it."""
     return "null" if text is None else text

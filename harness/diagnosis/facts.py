@@ -40,7 +40,8 @@ CALLERS_OWN = (Effect.CLIENT_GONE, Effect.CLIENT_TOO_SLOW)
 
 HOW_TO_LEARN = {
     JOURNAL: "the cloud's journal was not read: keep journal.jsonl with the run, or name the "
-    "stub's control address; a real cloud does not tell",
+    "stub's control address; a real cloud does not tell, but `run --record` keeps what the server "
+    "was told, and `harness cloud tap` what the app was sent",
     SERVER_LOG: "the application log is missing: keep it with the run, or name its path",
     PROBE: "nothing was read from the JVM: start it with -agentlib:jdwp and run with the probe",
     UPM: "UPM was not asked: that needs the base URL and an administrator",

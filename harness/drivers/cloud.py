@@ -35,6 +35,9 @@ class CloudControl:
         token: what the control API wants to be sent; empty where it wants nothing.
     """
 
+    tells = True
+    """Whether it has a journal, and can be told what to do."""
+
     def __init__(self, url: str, service: Living | None = None, token: str = "") -> None:
         self.url, self.token = url, token
         self._client = _client(f"{url}/_harness/", service, token)

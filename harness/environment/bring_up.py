@@ -14,15 +14,18 @@ from dataclasses import dataclass
 from functools import partial
 
 from harness.cases.app import AppDescription
+from harness.cassette.exchange import NO_CASE
 from harness.drivers.cloud import CloudAppControl, CloudControl, ConnectAppControl
 from harness.drivers.confluence import apps as plugins
 from harness.drivers.confluence import startup_checks
 from harness.drivers.confluence.licence import Licence, licence_from
 from harness.drivers.confluence.start_up import ServiceWatch, start_up
+from harness.drivers.untold_cloud import UntoldCloud, UntoldCloudApp
 from harness.engines.app_builds import connect_app
 from harness.engines.ready import Ready
 from harness.engines.service import Engine, Running, Service
 from harness.environment import golden
+from harness.environment.recording import RecordingPlan, control_of, plan_recording, start_recorder
 from harness.environment.services.cloud import cloud as cloud_service
 from harness.environment.services.cloud_app import ace_app, forge_app
 from harness.environment.services.cloud_app import cloud_app as scripted_app
@@ -33,6 +36,7 @@ from harness.environment.services.names import (
     CLOUD_APP,
     CONFLUENCE,
     PLATFORM_URL,
+    RECORDER,
 )
 from harness.environment.stack import STACK_NAME, Stack, url
 from harness.environment.tls import Authority
@@ -85,6 +89,7 @@ class _Parts:
         kept: the golden home to begin with.
         cloud_half: the vendor's own cloud half, made ready; None for the scripted one.
         authority: the stack's CA.
+        recording: what is recorded, or answers in the cloud's place; None for neither.
         control_token: what callers of the control APIs have to send.
         progress: takes lines about what is happening.
     """
@@ -96,6 +101,7 @@ class _Parts:
     kept: Kept | None
     cloud_half: str | None
     authority: Authority
+    recording: RecordingPlan | None
     control_token: str
     progress: Progress
 
@@ -134,9 +140,10 @@ def bring_up(
         with step(progress, f"bringing up {plan.name} ({what})"):
             running, side = _start(engine, parts, meanwhile)
             stack = _connect(run, engine, parts, running, side, if_it_fails)
-            _await_up(running[CLOUD], stack.cloud.is_up)
-            _await_up(running[CLOUD_APP], stack.cloud_app.is_up)
-            _join_site(stack, plan.app)
+            if settings.has_stub:
+                _await_up(running[CLOUD], stack.cloud.is_up)
+                _await_up(running[CLOUD_APP], stack.cloud_app.is_up)
+                _join_site(stack, plan.app)
             _start_confluence_up(stack, side, progress)
         if_it_fails.pop_all()
     return stack
@@ -151,8 +158,11 @@ def _prepare(settings: Settings, ready: Ready, plan: StackPlan, progress: Progre
         plan=plan,
         licence=licence_from(os.environ, settings.licence_file),
         kept=golden.kept(settings.golden, ready.identity) if settings.golden else None,
-        cloud_half=None if app.cloud.source is None else connect_app(app, ready, progress),
+        cloud_half=connect_app(app, ready, progress)
+        if app.cloud.source is not None and settings.has_stub
+        else None,
         authority=Authority(),
+        recording=plan_recording(settings, ready, progress),
         control_token=secrets.token_urlsafe(32),
         progress=progress,
     )
@@ -174,13 +184,22 @@ def _start_all(engine: Engine, parts: _Parts) -> tuple[dict[str, Running], Confl
     """Starts the cloud, then the services that need its address."""
     settings, plan, authority = parts.settings, parts.plan, parts.authority
     at_loopback = engine.name == "local"
-    image = parts.ready.images.get("cloud", "")
-    content = plan.app.site.read_bytes() if plan.app.site else None
     token = parts.control_token
-    cloud = engine.start(
-        cloud_service(image, settings.site, authority, settings.scale, content, token)
-    )
-    platform_url = url("https", cloud, "https") if at_loopback else PLATFORM_URL
+    running: dict[str, Running] = {}
+    cloud_url, proxy = PLATFORM_URL, None
+    if settings.has_stub:
+        image = parts.ready.images.get("cloud", "")
+        content = plan.app.site.read_bytes() if plan.app.site else None
+        running[CLOUD] = cloud = engine.start(
+            cloud_service(image, settings.site, authority, settings.scale, content, token)
+        )
+        cloud_url = url("https", cloud, "https") if at_loopback else PLATFORM_URL
+    if parts.recording:
+        running[RECORDER], proxy = start_recorder(
+            engine, parts.recording, settings, authority, token, plan.ccma, running.get(CLOUD)
+        )
+    # Through the proxy the cloud has its own name on any engine.
+    platform_url = settings.standin_platform or (PLATFORM_URL if proxy else cloud_url)
     side = describe(
         settings,
         parts.ready,
@@ -190,20 +209,28 @@ def _start_all(engine: Engine, parts: _Parts) -> tuple[dict[str, Running], Confl
         licence=parts.licence,
         kept=parts.kept,
         system_features=plan.system_features,
+        proxy=proxy,
         progress=parts.progress,
     )
+    app_half = _app_half(parts, cloud_url, at_loopback=at_loopback) if settings.has_stub else None
+    return running | start_services(engine, side, app_half), side
+
+
+def _app_half(parts: _Parts, cloud_url: str, *, at_loopback: bool) -> Service:
+    """The app's cloud half, before the stub at that address."""
+    settings, app, authority = parts.settings, parts.plan.app, parts.authority
     if parts.cloud_half is None:
-        app_half = scripted_app(image, plan.app.cloud.key, authority, settings.scale, token)
-    elif plan.app.cloud.kind == "forge":
-        site_url = platform_url if at_loopback else f"https://{settings.site}.atlassian.net"
-        app_half = forge_app(parts.cloud_half, plan.app.cloud, authority, platform_url, site_url)
-    else:
-        keys_url = platform_url if at_loopback else None
-        app_half = ace_app(parts.cloud_half, authority, settings.site, keys_url)
-    return {CLOUD: cloud, **start_services(engine, side, app_half)}, side
+        image, token = parts.ready.images.get("cloud", ""), parts.control_token
+        return scripted_app(image, app.cloud.key, authority, settings.scale, token)
+    if app.cloud.kind == "forge":
+        site_url = cloud_url if at_loopback else f"https://{settings.site}.atlassian.net"
+        return forge_app(parts.cloud_half, app.cloud, authority, cloud_url, site_url)
+    return ace_app(parts.cloud_half, authority, settings.site, cloud_url if at_loopback else None)
 
 
-def start_services(engine: Engine, side: ConfluenceSide, app_half: Service) -> dict[str, Running]:
+def start_services(
+    engine: Engine, side: ConfluenceSide, app_half: Service | None
+) -> dict[str, Running]:
     """Starts Confluence and the cloud app side by side; a database has to answer first.
 
     Raises:
@@ -211,7 +238,7 @@ def start_services(engine: Engine, side: ConfluenceSide, app_half: Service) -> d
     """
     # Most of a service's start is that of an interpreter or a JVM.
     with ThreadPoolExecutor(2) as pool:
-        app_started = pool.submit(engine.start, app_half)
+        app_started = pool.submit(engine.start, app_half) if app_half else None
         running: dict[str, Running] = {}
         if side.database is not None:
             running[side.database.name] = database = engine.start(side.database)
@@ -225,7 +252,8 @@ def start_services(engine: Engine, side: ConfluenceSide, app_half: Service) -> d
                 every=0.2,
             )
         running[CONFLUENCE] = engine.start(side.confluence)
-        running[CLOUD_APP] = app_started.result()
+        if app_started:
+            running[CLOUD_APP] = app_started.result()
     return running
 
 
@@ -243,15 +271,12 @@ def _connect(
     if_it_fails: ExitStack,
 ) -> Stack:
     """The stack of services that were started, with clients that `if_it_fails` closes."""
-    app, plan = running[CLOUD_APP], parts.plan
-    cloud_url, token = url("http", running[CLOUD], "http"), parts.control_token
-    cloud = if_it_fails.enter_context(closing(CloudControl(cloud_url, running[CLOUD], token)))
-    cloud_app: CloudAppControl | ConnectAppControl
-    if parts.cloud_half is None:
-        cloud_app = CloudAppControl(url("http", app, "control"), app, token)
-    else:
-        cloud_app = ConnectAppControl(url("https", app, "https"), parts.authority.pem)
-    if_it_fails.enter_context(closing(cloud_app))
+    plan, token, plans = parts.plan, parts.control_token, parts.recording
+    cloud = if_it_fails.enter_context(closing(_cloud_control(running.get(CLOUD), token)))
+    cloud_app = if_it_fails.enter_context(closing(_app_control(parts, running.get(CLOUD_APP))))
+    recorder = control_of(running[RECORDER], token) if plans else None
+    if recorder:
+        if_it_fails.enter_context(closing(recorder))
     return Stack(
         run=run,
         name=plan.name,
@@ -266,7 +291,24 @@ def _connect(
         cloud_app=cloud_app,
         system_features=plan.system_features,
         cloud_half=plan.app.cloud_half,
+        recorder=recorder,
+        recording=plans.folder if plans else None,
+        replays=plans is not None and plans.played is not None,
     )
+
+
+def _cloud_control(running: Running | None, token: str) -> CloudControl | UntoldCloud:
+    return CloudControl(url("http", running, "http"), running, token) if running else UntoldCloud()
+
+
+def _app_control(
+    parts: _Parts, running: Running | None
+) -> CloudAppControl | ConnectAppControl | UntoldCloudApp:
+    if running is None:
+        return UntoldCloudApp()
+    if parts.cloud_half is None:
+        return CloudAppControl(url("http", running, "control"), running, parts.control_token)
+    return ConnectAppControl(url("https", running, "https"), parts.authority.pem)
 
 
 def _await_up(service: Running, is_up: Callable[[], bool]) -> None:
@@ -308,7 +350,10 @@ def _start_confluence_up(stack: Stack, side: ConfluenceSide, progress: Progress)
             found = f" ({each.found})" if each.found else ""
             progress(f"  confluence: {each.step}{found} {each.seconds:.1f} s")
     with stack.client() as client:
-        stack.cloud.set_clock(startup_checks.server_time(client), stack.scale)
+        now = startup_checks.server_time(client)
+        stack.cloud.set_clock(now, stack.scale)
+        if stack.recorder:
+            stack.recorder.begin(NO_CASE, now)
         if stack.ccma == IMAGES_OWN:
             assistant = plugins.find(client, CCMA_PLUGIN)
             stack.ccma = assistant.version if assistant else "unknown"

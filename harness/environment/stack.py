@@ -1,7 +1,9 @@
 """A running stack, and the clients that drive it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 
@@ -9,8 +11,11 @@ from harness.drivers.browser.launch import why
 from harness.drivers.cloud import CloudAppControl, CloudControl, ConnectAppControl
 from harness.drivers.confluence import session
 from harness.drivers.liveness import soon_ended
+from harness.drivers.recorder import RecorderControl
+from harness.drivers.untold_cloud import UntoldCloud, UntoldCloudApp
 from harness.engines.service import Engine, Running
-from harness.environment.services.names import CLOUD, CLOUD_APP, CONFLUENCE
+from harness.environment.recording import keep
+from harness.environment.services.names import CLOUD, CLOUD_APP, CONFLUENCE, RECORDER
 from harness.errors import DriverError, HarnessError, ServiceDied
 from harness.lifecycle.runs import Run
 from harness.planning.requirements import StackRequirements
@@ -44,6 +49,10 @@ class Stack:
         system_features: dark features that Confluence's JVM was started with.
         cloud_half: the app's cloud half, as `AppDescription.cloud_half` says it.
         name: tells the stacks of one run apart.
+        recorder: the control of the proxy that Confluence's calls to the cloud go through, where
+            they are recorded or replayed.
+        recording: the folder where its recording is kept; None where none is made.
+        replays: whether a recording answers in the cloud's place.
     """
 
     run: Run
@@ -54,11 +63,14 @@ class Stack:
     image: str
     account: session.Account
     running: Mapping[str, Running]
-    cloud: CloudControl
-    cloud_app: CloudAppControl | ConnectAppControl
+    cloud: CloudControl | UntoldCloud
+    cloud_app: CloudAppControl | ConnectAppControl | UntoldCloudApp
     system_features: tuple[str, ...] = ()
     cloud_half: str = ""
     name: str = STACK_NAME
+    recorder: RecorderControl | None = None
+    recording: Path | None = None
+    replays: bool = False
 
     @property
     def requirements(self) -> StackRequirements:
@@ -91,7 +103,8 @@ class Stack:
 
     def cloud_app_output(self) -> str:
         """What the app's cloud half has written so far."""
-        return self.running[CLOUD_APP].output_tail(_ALL_LINES)
+        app = self.running.get(CLOUD_APP)
+        return app.output_tail(_ALL_LINES) if app else ""
 
     def explained(self, step: str, error: Exception) -> HarnessError:
         """What is behind an error during that step: a service that ended or fell silent, if any."""
@@ -123,14 +136,26 @@ class Stack:
             return False
         return False
 
+    def keep_recording(self) -> None:
+        """Keeps what was recorded so far, where it is to be."""
+        if self.recording and (proxy := self.running.get(RECORDER)):
+            keep(proxy, self.recording, self.name)
+
     def leave(self) -> None:
         """Closes the clients that drive the stack from here, but nothing of the stack itself."""
+        self.keep_recording()
+        if self.recorder:
+            self.recorder.close()
         self.cloud.close()
         self.cloud_app.close()
         self.engine.leave()
 
     def close(self) -> None:
-        """Takes the stack down; nothing of it is left."""
+        """Takes the stack down; nothing of it is left but its recording."""
+        with suppress(Exception):  # whose proxy died has none to keep
+            self.keep_recording()
+        if self.recorder:
+            self.recorder.close()
         self.cloud.close()
         self.cloud_app.close()
         self.engine.close()

@@ -187,7 +187,11 @@ def confluence(harness_testbed: "Testbed") -> "ConfluenceClient":
 @pytest.fixture
 def cloud(harness_testbed: "Testbed") -> "CloudControl":
     """The cloud's control API: journal, transfers, clock."""
-    return harness_testbed.stack.cloud
+    from harness.drivers.cloud import CloudControl
+
+    cloud = harness_testbed.stack.cloud
+    assert isinstance(cloud, CloudControl)  # tests run on stacks with a stub
+    return cloud
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from harness.checker.record import Record
 from harness.checker.verdict import Verdict
 from harness.drivers.browser import captures
 from harness.drivers.browser.trace_secrets import remove_secrets
+from harness.drivers.cloud import CloudControl
 from harness.drivers.confluence import startup_checks
 from harness.errors import EXIT_FAILED, HarnessError
 from harness.pytest_plugin.session import Session
@@ -279,7 +280,8 @@ class TestRecord:
             for began, each in row.seen
         )
         record = Record(self.migration.plan_id, self.testbed.app.server.key)
-        CaseCloud(stack.cloud, self._since, record, self._clock).update()
+        if isinstance(stack.cloud, CloudControl):
+            CaseCloud(stack.cloud, self._since, record, self._clock).update()
         self._observed = Evidence(
             begun,
             stack.scale,

@@ -42,6 +42,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=0, help="port; 0 takes a free one")
     parser.add_argument("--data", type=Path, required=True, help="folder of what is kept")
+    parser.add_argument("--state", type=Path, help="folder of what it needs while it runs")
     parser.add_argument("--name", default="stack", help="name of the recording's file")
     parser.add_argument("--of", default="{}", help="JSON object: what is recorded")
     parser.add_argument("--ports-file", type=Path, help="where to write the port as JSON")
@@ -65,7 +66,7 @@ async def _serve(given: argparse.Namespace) -> None:
     player = None
     if given.does == "replay":
         player = Player(read_folder(given.recording), datetime.now(UTC))
-    confdir = given.data / "authority"
+    confdir = (given.state or given.data) / "authority"
     confdir.mkdir(mode=0o700, parents=True, exist_ok=True)
     if given.authority:
         authority = confdir / "mitmproxy-ca.pem"

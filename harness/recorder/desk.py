@@ -79,6 +79,7 @@ class Desk:
 
     def since(self, number: int) -> tuple[bytes, int]:
         """The lines from a number on, as they stand in the file, and the number to go on from."""
+        number = min(number, len(self._lines))
         lines = self._lines[number : number + _AT_ONCE]
         return written(lines), number + len(lines)
 

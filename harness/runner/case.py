@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,15 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from harness.cases import Case
+from harness.cassette.exchange import Line
+from harness.cassette.files import read_folder, write, written
 from harness.checker.record import Record, declared_by
+from harness.checker.recorded import RecordedStory
 from harness.drivers.browser import captures
 from harness.drivers.browser.migration_assistant import plan_id_in
 from harness.drivers.browser.trace_secrets import remove_secrets
 from harness.drivers.confluence import dark_features
+from harness.drivers.untold_cloud import UntoldCloud
 from harness.environment.server_zone import server_zone
 from harness.environment.services.names import CONFLUENCE
 from harness.environment.stack import Stack
@@ -29,9 +34,19 @@ from harness.runner.case_mishaps import LogSince
 from harness.runner.explanation import CaseEvidence, with_causes
 from harness.runner.observe import CaseCloud, TimeScaleTooHigh, Watch, Watched
 from harness.runner.outcome import result_of
-from harness.runner.preconditions import establish
+from harness.runner.preconditions import establish, of_the_server
+from harness.runner.recorded_cloud import RecordedCloud
 from harness.runner.start_migration import cancel, start
-from harness.store.layout import CLOUD_APP_LOG, FILES, JOURNAL, SCREENSHOT, SERVER_LOG, TRACE
+from harness.store.layout import (
+    CLOUD_APP_LOG,
+    FILES,
+    JOURNAL,
+    RECORDING,
+    SCREENSHOT,
+    SERVER_LOG,
+    TAP,
+    TRACE,
+)
 from harness.store.results import CaseResult
 from harness.store.server_log import with_zone
 from harness.testbed.testbed import Testbed
@@ -126,6 +141,8 @@ class CaseRun:
         stack = self.testbed.stack
         log_offset, journal_start = len(stack.server_log()), stack.cloud.journal_end()
         said = stack.cloud_app_output()
+        recording_start = stack.recorder.end() if stack.recorder else 0
+        begun = datetime.now(UTC)
         page = self.testbed.context.new_page()
         with self._boundary("putting the stack in order"), ExitStack() as at_end:
             self._watch_and_keep(page, at_end, log_offset)
@@ -135,6 +152,8 @@ class CaseRun:
                     stack, self.case.id, self.folder, log_offset, journal_start
                 )
                 self.artifacts |= keep_output(stack, self.folder, said)
+                self.artifacts |= _keep_recording(stack, self.folder, recording_start)
+                self.artifacts |= _keep_tap(self.testbed.tap, self.folder, begun)
         with suppress(Exception):  # a browser that died has closed it already
             page.close()
         trace_file = self.folder / self.artifacts.get(TRACE, "none")
@@ -167,11 +186,13 @@ class CaseRun:
             testbed.reset(cloud_app=case.cloud_app, name=case.id)
             # What the previous case left under way ends in the journal before this.
             since = stack.cloud.journal_end()
+            said_before = stack.recorder.end() if stack.recorder else 0
             dark_features.set_site(testbed.client, case.dark_features)
         with self.phases("install"):
             with collected.installing():
                 testbed.install()
-            at_end.enter_context(establish(testbed, case.cloud))
+            setup = of_the_server(case.cloud) if stack.replays else case.cloud
+            at_end.enter_context(establish(testbed, setup))
         with self.phases("migrate"):
             begun = start(testbed, case, page, collected.armed)
             if case.cloud.admin == "cancels":
@@ -180,11 +201,18 @@ class CaseRun:
             key = testbed.app.server.key
             record = Record(plan_id_in(page.url), key, declared_by(case))
             log, clock = LogSince(stack, log_offset), _stop_watch()
+            cloud: CaseCloud | RecordedCloud
+            if isinstance(stack.cloud, UntoldCloud):
+                assert stack.recorder  # what has no stub is recorded, or replayed
+                story = RecordedStory(record, frozenset({key, testbed.app.cloud.key}))
+                cloud = RecordedCloud(stack.recorder, said_before, story, clock)
+            else:
+                cloud = CaseCloud(stack.cloud, since, record, clock)
             self.watch = Watch(
                 page,
                 key,
                 case,
-                CaseCloud(stack.cloud, since, record, clock),
+                cloud,
                 stack.scale,
                 begun,
                 stack.account,
@@ -229,6 +257,28 @@ def _of_the_story(entries: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str,
         yield entry
 
 
+def _keep_recording(stack: Stack, folder: Path, start: int) -> dict[str, str]:
+    """Keeps what was recorded, or replayed, since a line's number."""
+    if stack.recorder is None:
+        return {}
+    stack.keep_recording()
+    lines: list[Line] = []
+    while said := stack.recorder.lines(start)[0]:
+        lines += said
+        start += len(said)
+    write(folder / FILES[RECORDING], written(lines))
+    return {RECORDING: FILES[RECORDING]}
+
+
+def _keep_tap(folder: Path | None, into: Path, begun: datetime) -> dict[str, str]:
+    """Keeps what reached the cloud app since then, where a proxy stands before it."""
+    if folder is None:
+        return {}
+    said = [each for tape in read_folder(folder).tapes for each in tape.exchanges]
+    write(into / FILES[TAP], written(each for each in said if each.wall >= begun))
+    return {TAP: FILES[TAP]}
+
+
 def keep_logs(
     stack: Stack, case: str, folder: Path, log_offset: int, journal_start: int
 ) -> dict[str, str]:
@@ -247,6 +297,9 @@ def keep_logs(
     log = stack.server_log(log_offset).decode(errors="replace")
     kept = with_zone(without_secrets(log), server_zone(stack.running[CONFLUENCE]))
     (folder / FILES[SERVER_LOG]).write_text(kept)
+    if not stack.cloud.tells:
+        # No file, since an empty journal would be evidence.
+        return {SERVER_LOG: FILES[SERVER_LOG]}
     entries, _ = stack.cloud.journal(journal_start)
     # What the previous case left under way comes before this case's marker.
     own = [entry for entry in entries if entry.get("case") == case] or entries

@@ -21,6 +21,7 @@ from harness.diagnosis.findings_text import for_results
 from harness.diagnosis.readers.run_folder import read_case
 from harness.diagnosis.remarks import remarks
 from harness.drivers.browser import migration_assistant
+from harness.drivers.cloud import CloudControl
 from harness.drivers.confluence import startup_checks
 from harness.drivers.debugger.probes import Probe
 from harness.drivers.debugger.recording import WatchedMethod
@@ -122,7 +123,9 @@ class CaseEvidence:
 
     def _site(self, key: str) -> dict[str, Any]:
         cloud, cloud_key = self._testbed.stack.cloud, self._subject.cloud_key
-        collected = {"apps": collect.cloud_apps(cloud, cloud_key)}
+        collected: dict[str, Any] = {}
+        if isinstance(cloud, CloudControl):
+            collected = {"apps": collect.cloud_apps(cloud, cloud_key)}
         assessed = collect.ask(
             "the app assessment",
             self._problems,

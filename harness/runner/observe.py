@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 from playwright.sync_api import Page
 
@@ -34,7 +35,8 @@ from harness.drivers.browser.page_state import State
 from harness.drivers.cloud import CloudControl
 from harness.drivers.confluence.session import Account
 from harness.errors import HarnessError, PageUnreadable
-from harness.store.evidence import Evidence, Look, Mishap, Pause, Paused
+from harness.runner.recorded_cloud import RecordedCloud
+from harness.store.evidence import CloudWitness, Evidence, Look, Mishap, Pause, Paused
 from harness.vocabulary.refresh import REFRESH
 
 _SECOND = timedelta(seconds=1)
@@ -109,6 +111,7 @@ class CaseCloud:
     record: Record
     clock: Callable[[], float]
     wall: Callable[[], float] = time.time
+    told_by: ClassVar[CloudWitness] = "journal"
     stood_still: list[Pause] = field(default_factory=list)
     _read: float = float("-inf")
 
@@ -167,7 +170,7 @@ class Watch:
     page: Page
     server_app_key: str
     case: Case
-    cloud: CaseCloud
+    cloud: CaseCloud | RecordedCloud
     scale: float
     begun: datetime
     account: Account | None = None
@@ -192,6 +195,7 @@ class Watch:
             tuple(sorted([*self.pauses, *self.cloud.stood_still], key=lambda each: each.began)),
             tuple(record.mishaps),
             len(self.looks),
+            self.cloud.told_by,
         )
 
     def run(self) -> Watched:

@@ -6,6 +6,7 @@ its own undoing at the moment it is done.
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
 
 from playwright.sync_api import Page
@@ -68,6 +69,11 @@ def establish(testbed: Testbed, setup: CloudSetup) -> Iterator[None]:
         for fault in setup.faults:
             testbed.stack.cloud.add_fault(fault)
         yield
+
+
+def of_the_server(setup: CloudSetup) -> CloudSetup:
+    """What is left to put in place where a recording answers: the cloud did its part then."""
+    return replace(setup, install="installed", pairing="listed", faults=(), switches={})
 
 
 def _pair(testbed: Testbed, setup: CloudSetup, undo: ExitStack) -> None:

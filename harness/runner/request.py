@@ -14,6 +14,7 @@ from harness.diagnosis.causes import BY_ID
 from harness.environment.attach import AttachedStack
 from harness.errors import BadInput
 from harness.report.case_text import short
+from harness.runner.recordings import check_recordings
 from harness.settings import DECLARED, Settings, kept_by_a_run, resolve
 from harness.store import layout
 from harness.store import request as request_file
@@ -87,6 +88,7 @@ def plan_run(
     if attached and settings.workers > 1:
         raise BadInput("--stack: cases share its flags and its cloud, so only one worker can run")
     suites, cases = _cases(files, selection, settings)
+    check_recordings(settings, cases, attached=attached is not None)
     request = RunRequest(
         files=request_file.files_of(files),
         strength=selection.strength,
@@ -182,6 +184,7 @@ def _resumed(
     settings = resolve(flags, environ, run=request.settings).settings
     selection = Selection(request.strength, request.locate, request.select, request.shard)
     suites, cases = _cases([file.path for file in request.files], selection, settings)
+    check_recordings(settings, cases, attached=False)
     written = folder / layout.RESULTS
     earlier = results_file.read(written).cases if written.is_file() else ()
     # A case that ended in an error has no verdict yet.

@@ -124,6 +124,28 @@ class Settings(BaseModel):
     standin_pages: Literal["server", "script"] = _setting(
         "server", "whether a stand-in's server or a script draws the assistant's pages"
     )
+    standin_platform: str | None = _setting(
+        None,
+        "address of another cloud than the stub, which a stand-in speaks another protocol to",
+        kept=True,
+        pattern=r"^https?://[^/\s]+$",
+    )
+    record: Path | None = _setting(
+        None,
+        "folder to record in what Confluence says to its cloud (docs/recordings.md)",
+        flag_of=("run",),
+    )
+    replay: Path | None = _setting(
+        None,
+        "folder of a recording that answers Confluence in its cloud's place",
+        flag_of=("run",),
+        kept=True,
+    )
+    tap: Path | None = _setting(
+        None,
+        "folder that `harness cloud tap` records in: what the app was sent is kept with each case",
+        flag_of=("run",),
+    )
     database: str | None = _setting(None, "image of the PostgreSQL beside a real image")
 
     @field_validator("ccma")
@@ -139,6 +161,11 @@ class Settings(BaseModel):
     def is_standin(self) -> bool:
         """Whether the stand-in takes the real image's place."""
         return self.confluence == STANDIN
+
+    @property
+    def has_stub(self) -> bool:
+        """Whether a stack that is brought up has the stub of the cloud."""
+        return not (self.replay or self.standin_platform)
 
     @property
     def scale(self) -> float:

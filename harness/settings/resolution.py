@@ -75,6 +75,7 @@ def resolve(
 
 def _check_together(settings: Settings, sources: Mapping[str, Source]) -> None:
     """Refuses values that are right each by itself and wrong together."""
+    _check_recording(settings, sources)
     if settings.is_standin:
         return
     if settings.ccma is not None:
@@ -86,6 +87,25 @@ def _check_together(settings: Settings, sources: Mapping[str, Source]) -> None:
         raise BadInput(
             f"setting engine ({_where('engine', sources)}): a real image such as "
             f"{settings.confluence} runs on Docker only; the stand-in runs on both"
+        )
+
+
+def _check_recording(settings: Settings, sources: Mapping[str, Source]) -> None:
+    """Refuses a recording that could not be made or played."""
+    if settings.record and settings.replay:
+        raise BadInput(
+            f"setting replay ({_where('replay', sources)}): a replay has no cloud that could be "
+            "recorded: leave --record out"
+        )
+    if settings.standin_platform and not (settings.record or settings.replay):
+        raise BadInput(
+            f"setting standin_platform ({_where('standin_platform', sources)}): nothing would tell "
+            "what that cloud recorded: run with --record or --replay"
+        )
+    if settings.replay and settings.keep:
+        raise BadInput(
+            f"setting keep ({_where('keep', sources)}): a stack of a replay has no cloud and ends "
+            "with its run"
         )
 
 

@@ -14,6 +14,9 @@ from harness.vocabulary.rows import Row
 
 PollOutcome = Literal["answered", "declared", "refused"]
 ChangeKind = Literal["migration made", "transfer made", "listener called", "recorded", "settled"]
+CloudWitness = Literal["journal", "recording"]
+"""What told what the cloud recorded: the stub's journal, or what the server was told."""
+
 Paused = Literal["Confluence", "the cloud", "this machine", "the harness"]
 
 
@@ -144,6 +147,7 @@ class Evidence:
         pauses: who stood still, and when.
         mishaps: what went wrong around the case.
         looked: how many looks there were in all.
+        told_by: what told what the cloud recorded.
     """
 
     begun: datetime
@@ -154,6 +158,7 @@ class Evidence:
     pauses: tuple[Pause, ...] = ()
     mishaps: tuple[Mishap, ...] = ()
     looked: int = 0
+    told_by: CloudWitness = "journal"
 
 
 def thinned(evidence: Evidence) -> Evidence:

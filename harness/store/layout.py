@@ -30,6 +30,7 @@ EXTRA = "extra"
 SCREENSHOT, TRACE = "screenshot", "trace"
 SERVER_LOG, JOURNAL, PROBE = "server_log", "journal", "probe"
 CLOUD_APP_LOG = "cloud_app_log"
+RECORDING, TAP = "recording", "tap"
 FLAGS, PLAN, PROGRESS = "flags", "plan", "progress"
 VIDEO = "video"
 UPM, OSGI, SITE, HOST = "upm", "osgi", "site", "host"
@@ -42,6 +43,8 @@ FILES: Mapping[str, str] = {
     CLOUD_APP_LOG: "cloud-app.log",
     JOURNAL: "journal.jsonl",
     VIDEO: "video.webm",
+    RECORDING: "recording.jsonl",
+    TAP: "tap.jsonl",
     **{
         name: f"{name}.json"
         for name in (PROBE, FLAGS, PLAN, PROGRESS, UPM, OSGI, SITE, HOST, PROBLEMS)

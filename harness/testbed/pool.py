@@ -145,7 +145,7 @@ class TestbedPool:
         """Takes a stack that runs already as the only one; its owner closes it, not this pool."""
         at_end = ExitStack()
         testbed = open_testbed(stack, app, jar, self._empty_page(at_end), at_end)
-        testbed.start = self.settings.start
+        testbed.start, testbed.tap = self.settings.start, self.settings.tap
         self._open[needs] = _Opened(testbed, at_end, adopted=True)
 
     def close(self) -> None:
@@ -170,7 +170,7 @@ class TestbedPool:
             )
             at_end.callback(partial(leave_running, stack) if self.settings.keep else stack.close)
             testbed = open_testbed(stack, app, jar, pages[0], at_end)
-            testbed.start = self.settings.start
+            testbed.start, testbed.tap = self.settings.start, self.settings.tap
             if_it_fails.pop_all()
         return _Opened(testbed, at_end)
 

@@ -12,6 +12,7 @@ import httpx
 
 from harness.drivers.cloud import CloudControl
 from harness.drivers.confluence import dark_features
+from harness.drivers.untold_cloud import UntoldCloud
 from harness.errors import DriverError
 
 
@@ -38,7 +39,7 @@ _OF_AN_APP = ("key", "kind", "base_url", "environment")
 """What an app on the site is installed from."""
 
 
-def snapshot(client: httpx.Client, cloud: CloudControl) -> Baseline:
+def snapshot(client: httpx.Client, cloud: CloudControl | UntoldCloud) -> Baseline:
     """The state of a stack as it is now.
 
     Args:
@@ -56,7 +57,7 @@ def snapshot(client: httpx.Client, cloud: CloudControl) -> Baseline:
     )
 
 
-def restore(client: httpx.Client, cloud: CloudControl, baseline: Baseline) -> None:
+def restore(client: httpx.Client, cloud: CloudControl | UntoldCloud, baseline: Baseline) -> None:
     """Brings a stack back to its baseline, and proves it by a second snapshot.
 
     Args:

@@ -49,6 +49,8 @@ class Testbed:
     jar: Path
     baseline: reset.Baseline
     start: Start = "wizard"
+    tap: Path | None = None
+    """Folder of the proxy before the cloud app, if one stands there."""
     executed: dict[str, str] = field(default_factory=dict, init=False)
     """Plans that have run on the stack, by what they were made from."""
     said: Callable[[str], None] = field(default=_to_stderr, init=False)
@@ -89,8 +91,11 @@ class Testbed:
         reset.restore(self.client, self.stack.cloud, self.baseline)
         self.stack.cloud.list_pair(self.app.server.key, self.app.cloud.key, listed=True)
         # A case may have moved the platform's clock by days.
-        self.stack.cloud.set_clock(startup_checks.server_time(self.client), self.stack.scale)
+        now = startup_checks.server_time(self.client)
+        self.stack.cloud.set_clock(now, self.stack.scale)
         self.stack.cloud.mark(name)
+        if self.stack.recorder:
+            self.stack.recorder.begin(name, now)
 
     def install(self) -> None:
         """Installs the server app, once for each stack."""

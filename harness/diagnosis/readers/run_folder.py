@@ -4,6 +4,8 @@
 A case's artefacts are optional, each alone; missing or broken ones are reported, the rest are read.
 Artefacts, by their name in results.json:
 - server_log: text; journal: JSON lines; probe: a ProbeRecord
+- recording: what the server said to its cloud and was told, as docs/recordings.md has it; tap:
+  what reached the cloud app and what it answered, likewise
 - flags: `{"site": [...], "system": [...], "user": [...], "asked": [...]}`, the keys that are on,
   and those that were asked for and are off where no level has them
 - plan: `{"id", "status", "server_key", "cloud_key"}`
@@ -51,6 +53,7 @@ from harness.diagnosis.evidence import (
 from harness.diagnosis.facts import PAGE, Facts
 from harness.diagnosis.readers.journal import read_journal
 from harness.diagnosis.readers.probe import read_probe
+from harness.diagnosis.readers.recording import read_recording
 from harness.errors import BadInput
 from harness.store.layout import (
     FLAGS,
@@ -61,9 +64,11 @@ from harness.store.layout import (
     PROBE,
     PROBLEMS,
     PROGRESS,
+    RECORDING,
     RESULTS,
     SERVER_LOG,
     SITE,
+    TAP,
     UPM,
     results_in,
 )
@@ -127,6 +132,8 @@ def read_case(folder: Path, case: Mapping[str, Any], ccma: str | None = None) ->
     problems: list[str] = []
     artifacts = case.get("artifacts") or {}
     for name, read in _READERS.items():
+        if name == RECORDING and JOURNAL in sources:
+            continue  # it tells the same calls, and less of each
         if file := artifacts.get(name):
             try:
                 items += read(text_of(_inside(folder, file)))
@@ -249,6 +256,10 @@ def _journal(text: str) -> list[Evidence]:
     return read_journal(text.splitlines())
 
 
+def _recording(text: str) -> list[Evidence]:
+    return read_recording(text.splitlines())
+
+
 def _probe(text: str) -> list[Evidence]:
     return read_probe(ProbeRecord.from_json(text))
 
@@ -369,6 +380,8 @@ _READERS: dict[str, Callable[[str], list[Evidence]]] = {
     PLAN: _plan,
     SERVER_LOG: _server_log,
     JOURNAL: _journal,
+    RECORDING: _recording,
+    TAP: _recording,
     PROBE: _probe,
     UPM: _upm,
     OSGI: _osgi,

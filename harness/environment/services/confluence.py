@@ -19,6 +19,7 @@ from harness.engines.ready import Ready, RealImage, prepare
 from harness.engines.service import Service
 from harness.environment.services import real_image
 from harness.environment.services import standin as services
+from harness.environment.services.jvm import Proxy
 from harness.environment.tls import Authority
 from harness.errors import BadInput
 from harness.settings import Settings
@@ -97,6 +98,7 @@ def describe(
     licence: Licence | None,
     kept: Kept | None,
     system_features: Sequence[str] = (),
+    proxy: Proxy | None = None,
     progress: Progress,
 ) -> ConfluenceSide:
     """Describes the Confluence side of a stack; nothing is started.
@@ -110,6 +112,7 @@ def describe(
         licence: for a real image.
         kept: a home to begin with.
         system_features: dark features that the JVM is started with.
+        proxy: where its calls to the cloud go through.
         progress: takes a line when libfaketime is taken from an image.
 
     Raises:
@@ -134,6 +137,8 @@ def describe(
                 memory=settings.memory,
                 home=kept.home if kept else None,
                 system_features=system_features,
+                proxy=proxy,
+                own_protocol=settings.standin_platform is None,
             ),
             SetupInput(admin, licence or STANDIN_LICENCE),
             _STANDIN_LIMITS,
@@ -158,6 +163,7 @@ def describe(
             memory=settings.memory,
             home=kept.home if kept else None,
             system_features=system_features,
+            proxy=proxy,
         ),
         SetupInput(admin, licence, real_image.ACCESS),
         Limits(),

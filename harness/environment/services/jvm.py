@@ -6,13 +6,23 @@ from harness.engines.service import Placement
 from harness.environment.services.names import LOOPBACK
 from harness.environment.tls import TRUST_STORE_PASSWORD
 
+Proxy = tuple[str, int]
+"""Host and port of a proxy, as the JVM reaches it."""
 
-def confluence_jvm_arguments(place: Placement, system_features: Sequence[str] = ()) -> list[str]:
+
+def confluence_jvm_arguments(
+    place: Placement, system_features: Sequence[str] = (), proxy: Proxy | None = None
+) -> list[str]:
     """What the JVM of any Confluence gets: debugger, trust store, and doors that tests need open.
 
     The trust store replaces the JVM's own, so the harness's CA is the only one that is trusted:
     no request is to leave the stack's network. Dark features of the system level are
     properties of the JVM (container facts, section 3.3).
+
+    Args:
+        place: where the JVM runs.
+        system_features: dark features of the system level.
+        proxy: where its calls to other machines go; None for none.
     """
     return [
         f"-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address={_jdwp(place)}",
@@ -23,7 +33,24 @@ def confluence_jvm_arguments(place: Placement, system_features: Sequence[str] = 
         "-Datlassian.upm.signature.check.disabled=true",
         "-Dpassword.confirmation.disabled=true",
         *(f"-Datlassian.darkfeature.{key}=true" for key in system_features),
+        *(_proxy_arguments(place, proxy) if proxy else ()),
     ]
+
+
+def _proxy_arguments(place: Placement, proxy: Proxy) -> list[str]:
+    """The JVM's own settings, which Atlassian documents for its servers.
+
+    Loopback stays out by the JVM's default, so that nothing has to be said of it: a list has bars
+    between its names, and those are pipes to the shell that starts a real Confluence. A stack of
+    processes has its cloud on loopback, though.
+    """
+    host, port = proxy
+    words = [
+        f"-D{scheme}.{what}={value}"
+        for scheme in ("http", "https")
+        for what, value in (("proxyHost", host), ("proxyPort", port))
+    ]
+    return [*words, "-Dhttp.nonProxyHosts="] if place.engine == "local" else words
 
 
 SMALL_JVM = (

@@ -12,7 +12,7 @@ from pathlib import Path
 from harness.drivers.confluence.licence import Licence
 from harness.drivers.confluence.setup_steps import Database
 from harness.engines.service import Placement, Service
-from harness.environment.services.jvm import confluence_jvm_arguments
+from harness.environment.services.jvm import Proxy, confluence_jvm_arguments
 from harness.environment.services.names import CONFLUENCE, HOME
 from harness.environment.tls import Authority
 
@@ -86,6 +86,7 @@ def confluence(
     memory: str | None = None,
     home: Path | None = None,
     system_features: Sequence[str] = (),
+    proxy: Proxy | None = None,
 ) -> Service:
     """A real Confluence, beside its database and behind the cloud's names.
 
@@ -99,6 +100,7 @@ def confluence(
         memory: limit of its container.
         home: tar of a kept home to begin with.
         system_features: dark features that the JVM is started with.
+        proxy: where its calls to the cloud go through.
     """
 
     def env(place: Placement) -> dict[str, str]:
@@ -106,7 +108,7 @@ def confluence(
             "JVM_MINIMUM_MEMORY": _HEAP[0],
             "JVM_MAXIMUM_MEMORY": _HEAP[1],
             "JVM_SUPPORT_RECOMMENDED_ARGS": " ".join(
-                [*confluence_jvm_arguments(place, system_features), *_QUIET_FLAGS]
+                [*confluence_jvm_arguments(place, system_features, proxy), *_QUIET_FLAGS]
             ),
             "ATL_DB_TYPE": "postgresql",
             "ATL_JDBC_URL": ACCESS.url,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from harness.cassette.files import SUFFIX
 from harness.engines.recorder_program import RecorderProgram
 from harness.engines.service import Placement, Service
 from harness.environment.services.names import RECORDER
@@ -12,6 +13,11 @@ from harness.environment.tls import Authority
 
 _FOLDER, _NAME = "data", "stack"
 _PORT = 8080
+
+
+def written_in() -> tuple[str, str]:
+    """The folder of the service that has its recording, and the file's path in it."""
+    return _FOLDER, f"{_NAME}{SUFFIX}"
 
 
 def recorder(

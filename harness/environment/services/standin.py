@@ -9,7 +9,7 @@ from harness.engines import shared_memory
 from harness.engines.builds import STANDIN_JAR
 from harness.engines.service import Placement, Service
 from harness.engines.toolchain import Toolchain
-from harness.environment.services.jvm import SMALL_JVM, confluence_jvm_arguments
+from harness.environment.services.jvm import SMALL_JVM, Proxy, confluence_jvm_arguments
 from harness.environment.services.names import CONFLUENCE, HOME
 from harness.environment.tls import Authority
 
@@ -33,6 +33,8 @@ def standin(
     memory: str | None = None,
     home: Path | None = None,
     system_features: Sequence[str] = (),
+    proxy: Proxy | None = None,
+    own_protocol: bool = True,
 ) -> Service:
     """The stand-in for Confluence.
 
@@ -52,18 +54,21 @@ def standin(
         memory: limit of its container.
         home: tar of a kept home to begin with.
         system_features: dark features that the JVM is started with.
+        proxy: where its calls to the cloud go through.
+        own_protocol: whether it speaks the stub's protocol, or another one.
     """
 
     def env(place: Placement) -> dict[str, str]:
         variables = {
             "JVM_SUPPORT_RECOMMENDED_ARGS": " ".join(
-                confluence_jvm_arguments(place, system_features)
+                confluence_jvm_arguments(place, system_features, proxy)
             ),
             "CCMA_VERSION": ccma,
             "CCMA_PLATFORM_URL": platform_url,
             "CCMA_CLOUD_URL": f"https://{site}.atlassian.net",
             "STANDIN_SETUP": setup,
             "STANDIN_PAGES": pages,
+            "STANDIN_PROTOCOL": "own" if own_protocol else "other",
             "STANDIN_ADMIN_USER": account.user,
             "STANDIN_ADMIN_PASSWORD": account.password,
             "STANDIN_TIME_SCALE": f"{scale:g}",

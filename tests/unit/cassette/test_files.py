@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.cassette import files
@@ -46,6 +46,7 @@ EXCHANGES = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(EXCHANGES | st.builds(Mark, st.text(), st.just(AT)), max_size=4))
 def test_what_is_written_is_read_again(lines: list[Exchange | Mark]) -> None:
     every = [Header(AT, {"ccma": "3.9.6"}), *lines]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.cassette.exchange import Body, Exchange, Header, Mark, Request, Response
@@ -269,6 +269,7 @@ def story(steps: Sequence[Step], world: str, jitter: Sequence[float]) -> list[Sa
     return said
 
 
+@settings(deadline=None)
 @given(STEPS, st.lists(st.floats(-5, 5), max_size=5))
 def test_another_run_of_the_same_server_is_told_the_same(
     steps: Sequence[Step], jitter: Sequence[float]

@@ -4,7 +4,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.cassette.varying import (
@@ -42,6 +42,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON, st.integers(-400, 400))
 def test_what_is_carried_over_matches_and_tells_the_live_ids(value: object, days: int) -> None:
     live = {each: str(uuid.uuid5(uuid.UUID(each), "live")) for each in ids_in(value)}
@@ -49,11 +50,13 @@ def test_what_is_carried_over_matches_and_tells_the_live_ids(value: object, days
     assert dict(match_json(value, said)) == live
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_nothing_changes_where_no_time_has_passed_and_ids_stay(value: object) -> None:
     assert carried_over(value, lambda each: each, timedelta(0)) == value
 
 
+@settings(deadline=None)
 @given(JSON, JSON)
 def test_what_matches_differs_in_what_varies_alone(one: object, other: object) -> None:
     try:

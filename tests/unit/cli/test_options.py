@@ -53,6 +53,9 @@ def test_the_command_line_of_before() -> None:
         "--golden",
         "--keep",
         "--results",
+        "--record",
+        "--replay",
+        "--tap",
     ]
     assert [each.flag for each in flags_of("up")] == [
         "--engine",

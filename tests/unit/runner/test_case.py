@@ -31,11 +31,13 @@ class Stack:
     """A stack of which one part breaks."""
 
     ccma, scale = "3.9.6", 600.0
-    account = None
+    account = recorder = None
+    replays = False
 
     def __init__(self, breaks: dict[str, Exception]) -> None:
         self.breaks, self.page = breaks, Page()
         self.cloud = SimpleNamespace(
+            tells=True,
             journal_end=lambda: self.part("journal_end", 1),
             journal=lambda *_: self.part("journal", ([], 1)),
             faults=list,
@@ -83,6 +85,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **breaks: Exception) ->
         stack=stack,
         context=SimpleNamespace(new_page=lambda: stack.part("new_page", stack.page)),
         client=None,
+        tap=None,
         app=SimpleNamespace(server=SimpleNamespace(key="my.app")),
         app_names=("My app",),
         reset=lambda **_: stack.part("reset", None),

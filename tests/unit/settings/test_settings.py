@@ -149,7 +149,30 @@ def test_a_resumed_run_keeps_its_values_whatever_the_environment_says(tmp_path: 
         "isolation": "reset",
         "start": "wizard",
         "golden": "base",
+        "standin_platform": None,
+        "replay": None,
     }
     resolved = resolve({}, {"HARNESS_CCMA": "3.1.7", "HARNESS_WORKERS": "2"}, tmp_path, run=kept)
     assert (resolved.settings.ccma, resolved.settings.workers) == (None, 2)
     assert (resolved.sources["ccma"], resolved.sources["workers"]) == ("run", "variable")
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        ({"record": "a", "replay": "b"}, r"^setting replay \(--replay\): .*leave --record out"),
+        ({"replay": "b", "keep": True}, r"^setting keep \(--keep\): "),
+        ({"standin_platform": "http://a"}, r"^setting standin_platform .*nothing would tell"),
+    ],
+)
+def test_recordings_that_could_not_be_are_refused(
+    flags: dict[str, object], told: str, tmp_path: Path
+) -> None:
+    with pytest.raises(BadInput, match=told):
+        resolve(flags, {}, tmp_path)
+
+
+def test_a_replay_and_another_platform_have_no_stub(tmp_path: Path) -> None:
+    assert resolve({"record": "a"}, {}, tmp_path).settings.has_stub
+    for more in ({"replay": "b"}, {"record": "a", "standin_platform": "http://127.0.0.1:1"}):
+        assert not resolve(more, {}, tmp_path).settings.has_stub

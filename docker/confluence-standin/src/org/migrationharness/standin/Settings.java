@@ -81,7 +81,8 @@ record Settings(
         PlatformSettings platform = new PlatformSettings(
                 env.url("CCMA_PLATFORM_URL", "https://api.atlassian.com"),
                 env.url("CCMA_CLOUD_URL", "https://demo.atlassian.net"),
-                timeScale);
+                timeScale,
+                env.choice("STANDIN_PROTOCOL", "own", "other").equals("own"));
         return new AssistantSettings(home, Profile.named(env.text("CCMA_VERSION", Profile.DEFAULT)),
                 platform, env.choice("STANDIN_ASSESSMENT", "presumed", "asked").equals("presumed"),
                 new PageSettings(env.choice("STANDIN_PAGES", "server", "script").equals("script"),

@@ -43,7 +43,8 @@ public final class PlatformClient {
      */
     public PlatformClient(Path state, PlatformSettings settings, ServerIdentity server) {
         this.server = server;
-        http = new PlatformHttp(settings.platformUrl(), settings.timeScale());
+        http = new PlatformHttp(settings.platformUrl(), settings.timeScale(),
+                settings.ownProtocol() ? Dialect.OWN : new OtherDialect());
         cloudUrl = settings.cloudUrl().toString();
         connectionFile = new JsonFile<>(state.resolve("cloud-connection.json"), new TypeToken<>() { });
         connection = connectionFile.load(null);

@@ -20,6 +20,7 @@ final class PlatformHttp {
     private static final int CONNECT_SECONDS = 5;
 
     private final URI base;
+    private final Dialect dialect;
     private final Duration timeout;
     private final HttpClient client;
 
@@ -27,9 +28,11 @@ final class PlatformHttp {
      * @param platformUrl the base URL of the migration platform
      * @param timeScale how many times faster than wall time this JVM's clock runs; a time-out that is not
      *     multiplied by it would expire within milliseconds
+     * @param dialect how calls are put on the wire
      */
-    PlatformHttp(URI platformUrl, int timeScale) {
-        base = URI.create(platformUrl + "/server/v1");
+    PlatformHttp(URI platformUrl, int timeScale, Dialect dialect) {
+        base = platformUrl;
+        this.dialect = dialect;
         timeout = Duration.ofSeconds((long) TIMEOUT_SECONDS * timeScale);
         client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -43,34 +46,37 @@ final class PlatformHttp {
     }
 
     JsonElement get(String path, String token) throws PlatformException {
-        return send("GET", path, token, HttpRequest.BodyPublishers.noBody());
+        return send("GET", path, token, null);
     }
 
     JsonElement post(String path, String token, Object body) throws PlatformException {
-        return send("POST", path, token, HttpRequest.BodyPublishers.ofString(GSON.toJson(body)));
+        return send("POST", path, token, body);
     }
 
     /** Streams a body of unknown length, without a time-out: the caller's stream decides how long it takes. */
     JsonElement upload(String path, String token, HttpRequest.BodyPublisher body) throws PlatformException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(base + path))
+        Dialect.WireCall call = dialect.call("POST", path, null);
+        HttpRequest request = HttpRequest.newBuilder(URI.create(base + call.path()))
                 .header("Authorization", "Bearer " + token)
                 .header("Content-Type", "application/octet-stream")
-                .method("POST", body)
+                .method(call.method(), body)
                 .build();
         return exchange(request);
     }
 
-    private JsonElement send(String method, String path, String token, HttpRequest.BodyPublisher body)
-            throws PlatformException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
+    private JsonElement send(String method, String path, String token, Object body) throws PlatformException {
+        Dialect.WireCall call = dialect.call(method, path, body == null ? null : GSON.toJsonTree(body));
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + call.path()))
                 .timeout(timeout)
                 .header("Accept", "application/json")
                 .header("Content-Type", "application/json")
-                .method(method, body);
+                .method(call.method(), call.body() == null
+                        ? HttpRequest.BodyPublishers.noBody()
+                        : HttpRequest.BodyPublishers.ofString(GSON.toJson(call.body())));
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
-        return exchange(request.build());
+        return dialect.answer(path, exchange(request.build()));
     }
 
     private JsonElement exchange(HttpRequest request) throws PlatformException {
