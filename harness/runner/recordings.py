@@ -31,6 +31,11 @@ def check_recordings(settings: Settings, cases: Sequence[Case], *, attached: boo
         raise BadInput(
             f"--record {settings.record}: there is a recording already: name another folder"
         )
+    if settings.standin_platform and not (settings.record or settings.replay):
+        raise BadInput(
+            f"HARNESS_STANDIN_PLATFORM {settings.standin_platform}: nothing would tell what that "
+            "cloud recorded: run with --record or --replay"
+        )
     if settings.tap:
         read_folder(settings.tap)
     if settings.replay is None:

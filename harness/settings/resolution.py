@@ -97,11 +97,6 @@ def _check_recording(settings: Settings, sources: Mapping[str, Source]) -> None:
             f"setting replay ({_where('replay', sources)}): a replay has no cloud that could be "
             "recorded: leave --record out"
         )
-    if settings.standin_platform and not (settings.record or settings.replay):
-        raise BadInput(
-            f"setting standin_platform ({_where('standin_platform', sources)}): nothing would tell "
-            "what that cloud recorded: run with --record or --replay"
-        )
     if settings.replay and settings.keep:
         raise BadInput(
             f"setting keep ({_where('keep', sources)}): a stack of a replay has no cloud and ends "

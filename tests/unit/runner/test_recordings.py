@@ -46,3 +46,10 @@ def test_a_stack_that_runs_uses_no_proxy(setting: str, tmp_path: Path) -> None:
 def test_what_is_no_tap_is_refused_before_anything_starts(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="there is no recording in"):
         check_recordings(Settings(tap=tmp_path), CASES, attached=False)
+
+
+def test_another_cloud_has_to_be_recorded_or_replayed(tmp_path: Path) -> None:
+    elsewhere = {"standin_platform": "http://127.0.0.1:1"}
+    with pytest.raises(BadInput, match="nothing would tell what that cloud recorded"):
+        check_recordings(Settings(**elsewhere), CASES, attached=False)
+    check_recordings(Settings(record=tmp_path / "new", **elsewhere), CASES, attached=False)

@@ -162,7 +162,6 @@ def test_a_resumed_run_keeps_its_values_whatever_the_environment_says(tmp_path: 
     [
         ({"record": "a", "replay": "b"}, r"^setting replay \(--replay\): .*leave --record out"),
         ({"replay": "b", "keep": True}, r"^setting keep \(--keep\): "),
-        ({"standin_platform": "http://a"}, r"^setting standin_platform .*nothing would tell"),
     ],
 )
 def test_recordings_that_could_not_be_are_refused(
