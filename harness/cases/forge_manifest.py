@@ -49,7 +49,7 @@ class Manifest(_Part):
 
     @property
     def for_runtime(self) -> bytes:
-        """The modules as `docker/cloud-forge/runtime.js` takes them."""
+        """The modules as `docker/cloud-node/runtime.js` takes them."""
         triggers = [each.model_dump(mode="json") for each in self.modules.trigger]
         functions = {each.key: each.handler for each in self.modules.function}
         return json.dumps({"triggers": triggers, "functions": functions}).encode()

@@ -35,8 +35,8 @@ def server_jar(folder: Path, app: AppDescription, progress: Progress) -> Path:
     return jar
 
 
-def connect_app(app: AppDescription, ready: Ready, progress: Progress) -> str:
-    """Makes a cloud half on Node.js ready to be started.
+def cloud_half(app: AppDescription, ready: Ready, progress: Progress) -> str:
+    """Makes a cloud half on Node.js ready to be started: a Connect app, or a Forge app's functions.
 
     Args:
         app: the app.
@@ -52,4 +52,4 @@ def connect_app(app: AppDescription, ready: Ready, progress: Progress) -> str:
     assert app.cloud.source is not None
     if ready.client:
         return images.node_app(ready.client, app.cloud.kind, app.cloud.source, progress)
-    return str(builds.connect_app(app.cloud.source, progress))
+    return str(builds.node_app(app.cloud.source, progress))

@@ -62,7 +62,7 @@ def server_app(source: Path, progress: Progress) -> Path:
     return _kept("app", [source / "server", script, api], build, what, progress) / name
 
 
-def connect_app(source: Path, progress: Progress) -> Path:
+def node_app(source: Path, progress: Progress) -> Path:
     """The folder of a Node.js app with all packages that its lock file names.
 
     Args:
@@ -91,7 +91,7 @@ def connect_app(source: Path, progress: Progress) -> Path:
             )
 
     what = f"installing the packages of the cloud app {source.name}"
-    return _kept("connect-app", [source], build, what, progress)
+    return _kept("node-app", [source], build, what, progress)
 
 
 RECORDER_PARTS = ("__init__.py", "errors.py", "redaction/", "cassette/", "recorder/")

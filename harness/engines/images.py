@@ -92,7 +92,7 @@ def node_app(client: docker.DockerClient, kind: str, source: Path, progress: Pro
         for path, content in _folder(source)
         if "node_modules" not in path.split("/")
     }
-    return _built(client, f"cloud-{kind}", files, progress)
+    return _built(client, "cloud-node", files, progress, target=kind)
 
 
 def pulled(client: docker.DockerClient, name: str, progress: Progress) -> str:
@@ -156,13 +156,27 @@ def ca_bundle(environ: Mapping[str, str] = os.environ) -> bytes:
 
 
 def _built(
-    client: docker.DockerClient, name: str, extra: dict[str, bytes], progress: Progress
+    client: docker.DockerClient,
+    name: str,
+    extra: dict[str, bytes],
+    progress: Progress,
+    target: str | None = None,
 ) -> str:
+    """An image, built when missing; its tag.
+
+    Args:
+        client: the engine.
+        name: the image's folder in `docker/`.
+        extra: files of the build's context beside those of the folder, by their paths.
+        progress: takes lines about the build.
+        target: the stage of a Dockerfile that is for several images; None for its last.
+    """
     files = dict(_folder(assets.docker_context(name))) | extra
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(f"{path}\0{len(files[path])}\0".encode() + files[path])
-    tag = f"migration-harness/{name}:{digest.hexdigest()[:12]}"
+    called = f"{name}-{target}" if target else name
+    tag = f"migration-harness/{called}:{digest.hexdigest()[:12]}"
     if _exists(client, tag):
         return tag
     context = _tar(files | {"ca-bundle.crt": ca_bundle()})
@@ -176,6 +190,7 @@ def _built(
             rm=True,
             forcerm=True,
             buildargs=arguments,
+            target=target,
             decode=True,
         ):
             lines = str(part.get("stream", "")).strip().splitlines()

@@ -21,7 +21,7 @@ from harness.drivers.confluence import startup_checks
 from harness.drivers.confluence.licence import Licence, licence_from
 from harness.drivers.confluence.start_up import ServiceWatch, start_up
 from harness.drivers.untold_cloud import UntoldCloud, UntoldCloudApp
-from harness.engines.app_builds import connect_app
+from harness.engines import app_builds
 from harness.engines.ready import Ready
 from harness.engines.service import Engine, Running, Service
 from harness.environment import golden
@@ -158,7 +158,7 @@ def _prepare(settings: Settings, ready: Ready, plan: StackPlan, progress: Progre
         plan=plan,
         licence=licence_from(os.environ, settings.licence_file),
         kept=golden.kept(settings.golden, ready.identity) if settings.golden else None,
-        cloud_half=connect_app(app, ready, progress)
+        cloud_half=app_builds.cloud_half(app, ready, progress)
         if app.cloud.source is not None and settings.has_stub
         else None,
         authority=Authority(),

@@ -69,7 +69,7 @@ def forge_app(
         return _of_node(place) | {"MODULES": modules, "PLATFORM": cloud_url, "SITE": site_url}
 
     def argv(place: Placement) -> list[str]:
-        runtime = assets.docker_context("cloud-forge") / "runtime.js"
+        runtime = assets.docker_context("cloud-node") / "runtime.js"
         return ["node", str(runtime), made] if place.engine == "local" else []
 
     return Service(

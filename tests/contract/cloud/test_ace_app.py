@@ -52,7 +52,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     files = {"ca.pem": authority.pem, "tls.crt": leaf.certificate, "tls.key": leaf.key}
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    made = builds.connect_app(assets.sample_app("charts") / "cloud-ace", lambda _line: None)
+    made = builds.node_app(assets.sample_app("charts") / "cloud-ace", lambda _line: None)
     arguments = (
         *("--port", "0", "--tls-port", "0", "--data", str(folder / "data")),
         *("--tls-cert", str(folder / "tls.crt"), "--tls-key", str(folder / "tls.key")),

@@ -72,7 +72,7 @@ def tokens() -> list[str]:
 @pytest.fixture(scope="module")
 def npm(tokens: list[str]) -> dict[str, list[Any]]:
     """What Atlassian's npm package says of the requests and of the tokens."""
-    folder = builds.connect_app(Path(__file__).with_name("atlassian-jwt"), lambda _line: None)
+    folder = builds.node_app(Path(__file__).with_name("atlassian-jwt"), lambda _line: None)
     asked = {"requests": requests(), "tokens": [(token, SECRET) for token in tokens]}
     done = subprocess.run(
         ["node", "oracle.js"],

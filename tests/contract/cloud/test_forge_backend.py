@@ -57,7 +57,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
         (folder / name).write_bytes(content)
     half = sample_apps.load(assets.sample_app("forge-backend")).cloud
     assert half.source is not None
-    made = builds.connect_app(half.source, lambda _line: None)
+    made = builds.node_app(half.source, lambda _line: None)
     arguments = (
         *("--port", "0", "--tls-port", "0", "--data", str(folder / "data")),
         *("--tls-cert", str(folder / "tls.crt"), "--tls-key", str(folder / "tls.key")),

@@ -35,7 +35,7 @@ def express(version: str, folder: Path, cloud_url: str, authority: Authority) ->
     shutil.copytree(assets.sample_app("charts") / "cloud-ace", source)
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / "ace" / version / name, source / name)
-    made = builds.connect_app(source, lambda _line: None)
+    made = builds.node_app(source, lambda _line: None)
     with open_run() as run:
         engine = LocalEngine(run, "ace")
         try:

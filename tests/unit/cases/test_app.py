@@ -105,4 +105,4 @@ def test_without_npm_it_is_said_what_to_install(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(BadInput, match=r"node is not on the PATH .*apt-get install nodejs npm"):
-        builds.connect_app(connect_app(tmp_path / "app"), lambda _line: None)
+        builds.node_app(connect_app(tmp_path / "app"), lambda _line: None)
