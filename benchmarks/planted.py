@@ -47,6 +47,8 @@ _CANCELS = "admin cancels"
 _ALONE = (_CANCELS, SETTLES_EARLY)
 """What another fault would keep from happening."""
 _DEV_MODE = "dev mode of 3.1.7"
+_NEVER_READS = "never reads"
+_NOT_BEGUN = "stuck on the page"
 
 
 def rounds(number: int, seed: int) -> Iterator[tuple[Planted, ...]]:
@@ -77,8 +79,11 @@ def _some(random: Random, faults: Sequence[Planted], most: int) -> list[Planted]
 def _fit(one: Planted, other: Planted) -> bool:
     """Whether both can be had in one migration."""
     names, slots = {one.name, other.name}, {one.slot, other.slot}
-    # Dev mode asks for no assessment and no consent.
-    return len(slots) == 2 and not (_DEV_MODE in names and "decision" in slots)
+    # Dev mode asks for no assessment and no consent; who never reads waits before it posts its end.
+    never = (_DEV_MODE in names and "decision" in slots) or (
+        _NEVER_READS in names and "posts" in slots
+    )
+    return len(slots) == 2 and not never
 
 
 def run_round(pool: TestbedPool, faults: Sequence[Planted], folder: Path, apps: Path) -> None:
@@ -102,6 +107,10 @@ def judge_round(folder: Path, score: Score) -> None:
     """Judges a kept round's explanation, and what is said without one source or another."""
     names = json.loads((folder / _PLANTED).read_text())
     faults = [each for name in names for each in (*FAULTS, *HARMLESS) if each.name == name]
+    (case,) = json.loads((folder / RESULTS).read_text())["cases"]
+    if _NOT_BEGUN in str(case["reason"]):
+        print(f"--- {folder.name} does not count: {case['reason']}", flush=True)
+        return
     begun = time.process_time()
     judged = _judged(faults, folder, "")
     score.add(replace(judged, seconds=time.process_time() - begun), folder.name)

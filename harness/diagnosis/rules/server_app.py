@@ -125,6 +125,9 @@ def package_not_wired(facts: Facts) -> Finding:
         for each in facts.of(ListenerClass)
         if each.loader in each.interface_loaders and not each.by_name
     ]
+    if own_copy and not facts.has(OSGI):
+        # It may be left of an app that was removed: which loaders are the app's is not known.
+        return likely(cause, *own_copy, missing=facts.lacking(OSGI))
     if any(each.interface_copies > 1 for each in own_copy):
         return proved(cause, *own_copy, note="the assistant has another copy of the interface")
     if own_copy:
@@ -171,6 +174,8 @@ def two_listeners(facts: Facts) -> Finding:
         return proved(cause, *logged)
     classes = facts.of(ListenerClass)
     keys = [each.keys[0] for each in classes if each.keys is not None]
+    if len(keys) != len(set(keys)) and not facts.has(OSGI):
+        return likely(cause, *classes, missing=facts.lacking(OSGI))
     if len(keys) != len(set(keys)):
         return proved(cause, *classes)
     if len(classes) == 1:

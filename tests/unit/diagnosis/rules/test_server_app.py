@@ -168,6 +168,17 @@ def test_an_interface_of_the_apps_own_beside_the_assistants_is_another_type():
         assert asked(rule, each) == excluded(NOT_WIRED, each)
 
 
+def test_without_the_bundles_a_class_may_be_left_of_an_app_that_was_removed():
+    two, same = own(interface_copies=2), listener(keys=KEYS)
+
+    assert asked(server_app.package_not_wired, two, without=(OSGI,)) == (
+        likely(NOT_WIRED, two, missing=learn(OSGI))
+    )
+    assert asked(server_app.two_listeners, same, same, without=(OSGI,)) == (
+        likely("two-listeners", same, same, missing=learn(OSGI))
+    )
+
+
 BEGAN = MigrationMade(origin=at(1))
 
 
