@@ -104,10 +104,16 @@ class Journal:
         body, mark, rest = line.rpartition(_SUM)
         if not mark or rest != b"%d}\n" % zlib.crc32(body):
             raise self.damaged(self.next, "this line was damaged (its checksum is wrong)")
-        entry: Entry = orjson.loads(line)
-        if entry["seq"] != self.next:
+        try:
+            entry: Entry = orjson.loads(line)
+            number = entry["seq"]
+        except (ValueError, KeyError, TypeError):
             raise self.damaged(
-                self.next, f"entry {self.next} should be here, but this is entry {entry['seq']}"
+                self.next, "this line is no entry, though its checksum fits"
+            ) from None
+        if number != self.next:
+            raise self.damaged(
+                self.next, f"entry {self.next} should be here, but this is entry {number}"
             )
         return entry
 

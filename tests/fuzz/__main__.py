@@ -53,7 +53,7 @@ def _fuzz(name: str, seconds: int) -> tuple[int, str]:
         run = subprocess.run(
             [
                 *(sys.executable, str(Path(__file__).parent), _ONE, name, corpus),
-                *(f"-max_total_time={seconds}", f"-timeout={SLOW_SECONDS}"),
+                *(str(time.time() + seconds), f"-timeout={SLOW_SECONDS}"),
                 *(f"-rss_limit_mb={MEMORY_MIB}", f"-max_len={LONGEST}", "-print_final_stats=1"),
                 f"-artifact_prefix={CRASHES}/{name}-",
             ],
@@ -67,8 +67,15 @@ def _fuzz(name: str, seconds: int) -> tuple[int, str]:
     return run.returncode, run.stdout
 
 
-def one(name: str, folder: str, arguments: list[str]) -> None:
-    """Fuzzes one target in this process; it ends by itself."""
+def one(name: str, folder: str, until: float, arguments: list[str]) -> None:
+    """Fuzzes one target in this process; it ends by itself.
+
+    Args:
+        name: the target.
+        folder: takes the corpus.
+        until: epoch seconds; loading the harness takes some of them.
+        arguments: for libFuzzer.
+    """
     import atheris
     from corpus import seeds
 
@@ -76,11 +83,12 @@ def one(name: str, folder: str, arguments: list[str]) -> None:
         from targets import TARGETS
     for number, seed in enumerate(seeds(name)):
         (Path(folder) / f"{number:04}").write_bytes(seed)
-    atheris.Setup([name, folder, *arguments], TARGETS[name])
+    left = max(round(until - time.time()), 2)
+    atheris.Setup([name, folder, f"-max_total_time={left}", *arguments], TARGETS[name])
     atheris.Fuzz()
 
 
 if __name__ == "__main__":
     if sys.argv[1] == _ONE:
-        one(sys.argv[2], sys.argv[3], sys.argv[4:])
+        one(sys.argv[2], sys.argv[3], float(sys.argv[4]), sys.argv[5:])
     sys.exit(main())

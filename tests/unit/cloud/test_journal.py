@@ -280,3 +280,13 @@ def _journal(folder: Path, entries: int) -> Journal:
     for _ in range(entries):
         journal.append({"effect": "recorded", "changes": ["c"]})
     return journal
+
+
+@pytest.mark.parametrize("body", [b"{#", b"[1", b'{"other":1'])
+def test_a_line_that_is_no_entry_is_named_though_its_checksum_fits(
+    tmp_path: Path, body: bytes
+) -> None:
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(b'%b,"sum":%d}\n' % (body, zlib.crc32(body)))
+    with pytest.raises(BadInput, match=r":1: .*no entry"):
+        list(Journal(path, lambda: 0).recover())

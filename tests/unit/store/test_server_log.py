@@ -83,3 +83,11 @@ def test_a_log_that_does_not_say_its_zone_is_in_utc() -> None:
     assert zone_of(with_zone(LINE, "Mars/Olympus")) is UTC
     west = datetime(2026, 1, 1, tzinfo=zone_named("-0330"))
     assert west.utcoffset() == -timedelta(hours=3, minutes=30)
+
+
+def test_a_line_with_a_time_that_no_clock_shows_belongs_to_the_record_before_it() -> None:
+    told = (
+        "2026-01-01 10:05:00,000 ERROR [main] [x.Y] z\n2026-02-31 10:05:00,000 WARN [m] [x.Y] w\n"
+    )
+    (only,) = parse(told)
+    assert only.continuation == ("2026-02-31 10:05:00,000 WARN [m] [x.Y] w",)
