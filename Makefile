@@ -1,7 +1,7 @@
 # The two commands: `make e2e` runs the end-to-end suite, `make test` runs every test.
 # Both set up what they need first. `make engine` starts a Docker engine on Debian or Ubuntu.
 
-.PHONY: matrix repro e2e test check unit fuzz mutants engine setup bench pages docs clean
+.PHONY: matrix repro e2e test check types unit fuzz mutants engine setup bench pages docs clean
 
 PYTEST = .venv/bin/pytest
 # Each worker has a JVM and a browser, so more than four are no gain.
@@ -31,6 +31,10 @@ check: setup
 	.venv/bin/lint-imports --no-cache
 	.venv/bin/deptry harness
 	.venv/bin/vulture
+
+# The types hold on each Python that the package names.
+types: setup
+	for python in 3.11 3.12 3.13; do .venv/bin/mypy --python-version $$python || exit 1; done
 
 engine:
 	bash docker/engine.sh

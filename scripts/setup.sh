@@ -38,12 +38,13 @@ python=${PYTHON:-python3}
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
     fail "Python 3.11 or newer is needed: install it, or name it with PYTHON=..."
 stamp=.venv/.installed
-if ! { [ -f "$stamp" ] && [ "$stamp" -nt pyproject.toml ]; }; then
+if ! { [ -f "$stamp" ] && [ "$stamp" -nt pyproject.toml ] && [ "$stamp" -nt constraints.txt ]; }; then
     "$python" -c 'import ensurepip' 2>/dev/null ||
         { can_apt && apt_install python3-venv; } ||
         fail "Python's venv module is missing: install python3-venv"
     timed "making the virtual environment" "$python" -m venv .venv
-    timed "installing Python packages" .venv/bin/pip install --disable-pip-version-check -e '.[dev]'
+    timed "installing Python packages" .venv/bin/pip install --disable-pip-version-check \
+        -e '.[dev]' -c constraints.txt
     touch "$stamp"
 fi
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httptools
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -29,6 +30,9 @@ _KEEP_ALIVE = 75
 """Wall seconds before an idle connection is closed; a scaled JVM would often hit a shorter time."""
 _SHUTDOWN_GRACE = 2
 """Wall seconds that requests in progress are given when the process is stopped."""
+
+_FRAMING = (b"content-length", b"transfer-encoding")
+"""Headers that say where a body ends."""
 
 _GC_THRESHOLD = 50_000
 """New objects between two collections; a request makes a few dozen, nearly all freed at once."""
@@ -194,6 +198,36 @@ class Patience:
     note_late_head: Callable[[], None]
 
 
+class _Declined:
+    """Takes the rest of a request that offered another protocol, and all later ones, from a parser.
+
+    Args:
+        protocol: has the request's head already.
+    """
+
+    def __init__(self, protocol: "_Protocol") -> None:
+        self._protocol, self._in_head = protocol, True
+        self.on_body, self.on_message_complete = protocol.on_body, protocol.on_message_complete
+
+    def on_message_begin(self) -> None:
+        if not self._in_head:
+            self._protocol.on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        if not self._in_head:
+            self._protocol.on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._in_head:
+            self._protocol.on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        if self._in_head:
+            self._in_head = False
+        else:
+            self._protocol.on_headers_complete()
+
+
 class _Protocol(HttpToolsProtocol):
     """Hands the connection to the application, which joins writes and may cut it as a fault.
 
@@ -219,9 +253,34 @@ class _Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            if self.parser.get_method() != b"CONNECT":
+                self._decline(data[offer.args[0] :])
+        except httptools.HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
+            return
         if self._timer or not self._is_complete():
             self._watch()
+
+    def _decline(self, rest: bytes) -> None:
+        """Goes on in HTTP/1.1 where a client offers another protocol, such as h2c (RFC 9110, 7.8).
+
+        The parser takes such a request for ended with its head, and stops. Another one is given
+        what frames the body, and then the body; the application has not begun yet.
+
+        Args:
+            rest: what came after the head.
+        """
+        cycle, scope = self.cycle, self.scope
+        cycle.more_body = True
+        cycle.message_event.clear()
+        head = [f"{scope['method']} / HTTP/{scope['http_version']}\r\n".encode()]
+        head += [b"%b: %b\r\n" % each for each in self.headers if each[0] in _FRAMING]
+        self.parser = httptools.HttpRequestParser(_Declined(self))
+        self.data_received(b"".join([*head, b"\r\n", rest]))
 
     def _head_is_complete(self) -> bool:
         """Whether the head of the request that began last is here: uvicorn then makes its cycle."""

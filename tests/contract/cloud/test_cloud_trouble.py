@@ -306,6 +306,41 @@ def test_a_body_that_dribbles_is_408_and_hinders_nobody(impatient: Process) -> N
     cloud.close()
 
 
+H2C = b"connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAoAAA\r\n"
+BODY = b'{"seconds": 5}'
+CHUNKED = (
+    b"transfer-encoding: chunked\r\n\r\n5\r\n"
+    + BODY[:5]
+    + b"\r\n9\r\n"
+    + BODY[5:]
+    + b"\r\n0\r\n\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"content-length: %d\r\n\r\n%b" % (len(BODY), BODY),
+        CHUNKED,
+    ],
+    ids=["length", "chunked"],
+)
+@pytest.mark.parametrize("piece", [1, 160, MIB])
+def test_a_client_that_offers_h2c_is_answered_in_http_1_with_its_body(
+    cloud_process: Process, rest: bytes, piece: int
+) -> None:
+    """As Java's HttpClient and `curl --http2` do; and so are later requests of the connection."""
+    head = b"POST /_harness/clock/advance HTTP/1.1\r\nhost: localhost\r\n"
+    request = head + b"content-type: application/json\r\n" + H2C + rest
+    with socket.create_connection(("127.0.0.1", cloud_process.ports["http"]), 10) as client:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for _ in range(2):
+            for start in range(0, len(request), piece):
+                client.sendall(request[start : start + piece])
+            answer = client.recv(MIB)
+            assert answer.startswith(b"HTTP/1.1 200"), answer
+
+
 def test_an_answer_that_is_not_taken_is_given_up(impatient: Process) -> None:
     cloud, app = CloudDriver(impatient.url("http")), ConnectApp()
     cloud.install(app.url)

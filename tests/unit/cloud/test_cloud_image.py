@@ -31,7 +31,7 @@ def test_the_image_has_what_is_imported_and_no_more() -> None:
     packages = {name.partition(".")[0] for name in _imports()}
     named = {re.split(r"[\[>=;]", line)[0] for line in _requirements()}
     modules = {IMPORTED_AS.get(name, name) for name in named}
-    assert packages - set(sys.stdlib_module_names) - {"harness"} == modules - {"httptools"}
+    assert packages - set(sys.stdlib_module_names) - {"harness"} == modules
 
 
 def test_the_bounds_are_those_of_the_project() -> None:
