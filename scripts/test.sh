@@ -22,14 +22,7 @@ if .venv/bin/harness doctor | grep '^ok .*docker engine'; then
     building=$!
     trap 'kill "$building" 2>/dev/null || true' EXIT
 fi
-<<<<<<< HEAD
-# A link that leads nowhere, a public name without its text.
-bash scripts/docs.sh
-=======
-# Beside them and beside the images, on what time the processors have left.
-nice -n 19 bash scripts/fuzz.sh "${FUZZ_SECONDS:-120}" >build/test-fuzz.log 2>&1 &
-fuzzing=$!
->>>>>>> e7a8d90 (Fuzzing as a habit: Atheris over twelve readers, and the limits of what is read from outside on one page)
+            and not test_tutorial and not test_repro and not test_guests and not pytest_n and not killed_run_goes_on \
 .venv/bin/pytest tests/unit -n logical
 if [ -n "$building" ]; then
     wait "$building" || { cat build/test-images.log; exit 1; }
@@ -52,7 +45,7 @@ if [ -n "$building" ]; then
     # Explanations, reports, matrices, schedules and most refusals do not depend on the engine: once is enough.
     .venv/bin/pytest tests/contract/engines tests/e2e --harness-engine docker "${side_by_side[@]}" \
         "${builds[@]/#/--deselect=}" -k "not test_explain and not test_report and not test_matrix and not test_fleet \
-            and not test_tutorial and not test_repro and not pytest_n and not killed_run_goes_on \
+            and not test_tutorial and not test_repro and not test_guests and not pytest_n and not killed_run_goes_on \
             and (not test_bad_input or port)"
 else
     echo "test: no Docker engine answers, so the Docker engine was not tested; 'make engine' starts one"

@@ -104,3 +104,30 @@ def test_what_is_kept_of_the_browser_is_as_pytest_playwright_says_it(
     assert not kept.wants(kept.tracing, failed=True)
     folder = kept.folder("tests/test_a.py::test_b[COMPLETE 100]")
     assert folder == pytester.path / "test-results/tests-test-a-py-test-b-complete-100"
+
+
+SEEN = """
+import sys
+
+def pytest_sessionfinish():
+    print("imported:", *sorted(name for name in sys.modules if name.partition(".")[0] in {seen}))
+"""
+
+
+def test_a_session_that_uses_no_fixture_imports_no_more_than_the_options(
+    pytester: pytest.Pytester,
+) -> None:
+    ours = {"harness", "pydantic", "httpx", "docker", "playwright", "testcontainers", "yaml"}
+    pytester.makeconftest(SEEN.format(seen=ours))
+    pytester.makepyfile("def test_it(): pass")
+    done = pytester.runpytest_subprocess("-p", "no:schemathesis", "-p", "no:hypothesispytest")
+    [line] = [line for line in done.outlines if "imported:" in line]
+    assert line.partition("imported: ")[2].split() == [
+        "harness",
+        "harness.errors",
+        "harness.pytest_plugin",
+        "harness.pytest_plugin.browser_options",
+        "harness.pytest_plugin.options",
+        "harness.support",
+        "harness.support.project",
+    ]
