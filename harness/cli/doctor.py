@@ -24,6 +24,7 @@ def doctor_command(as_json: Json = False) -> int:
         document = {
             "works": doctor.works(checks),
             "checks": [vars(check) for check in checks],
+            "warnings": doctor.warnings(resolved.settings.docker_socket),
             "settings": {
                 name: {"value": value, "source": resolved.sources[name]}
                 for name, value in resolved.settings.model_dump(mode="json").items()
@@ -34,6 +35,8 @@ def doctor_command(as_json: Json = False) -> int:
         for check in checks:
             state = "ok     " if check.found else "missing"
             print(f"{state}  {check.name}: {check.found or check.advice}")
+        for line in doctor.warnings(resolved.settings.docker_socket):
+            print(f"warning  {line}")
         for line in doctor.settings_lines(resolved):
             print(f"setting  {line}")
     return 0 if doctor.works(checks) else EXIT_BAD_INPUT

@@ -11,6 +11,7 @@ import os
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,6 +32,15 @@ OWNER_LABEL = "org.migrationharness.owner"
 PROJECT_LABEL = "org.migrationharness.project"
 
 _FILES = "/run/harness"
+
+_NO_WAY_OUT = {"com.docker.network.bridge.enable_ip_masquerade": "false"}
+"""Nothing gives a container's packets an address that is known outside, so no answer comes back.
+
+An internal network would say so more plainly, but Docker publishes no port of one.
+"""
+
+_DEBUGGER = 5005
+"""The port of a Confluence's debugger in its container."""
 
 
 class _Client(DockerClient):
@@ -173,7 +183,8 @@ class DockerEngine:
         self._client, self._address, self._run = client, address, run
         self._maker = _Client(client)
         self._prefix = f"mh-{run.id}-{stack}"
-        self._maker.client_networks_create(self._prefix, {"labels": labels(run)})
+        parameters = {"labels": labels(run), "options": _NO_WAY_OUT}
+        self._maker.client_networks_create(self._prefix, parameters)
         self._containers: dict[str, Container] = {}
         self._volumes: set[str] = set()
 
@@ -262,6 +273,33 @@ def _files(service: Service, place: _DockerPlacement) -> Iterator[tuple[str, byt
     yield from ((place.file(name), content, 0o644) for name, content in service.files.items())
     yield from ((place.file(name), content, 0o755) for name, content in service.scripts.items())
     yield from ((path, source, 0o644) for path, source in service.copies.items())
+
+
+@dataclass(frozen=True)
+class OpenDebugger:
+    """A JVM's debugger that others than this machine's programs may reach.
+
+    Attributes:
+        container: its container's name.
+        address: of this machine, on which it is published.
+        port: the port there.
+    """
+
+    container: str
+    address: str
+    port: int
+
+
+def open_debuggers(client: docker.DockerClient) -> list[OpenDebugger]:
+    """The debuggers of running containers, whoever started them, that are published to others."""
+    return [
+        OpenDebugger(container["Names"][0].removeprefix("/"), port["IP"], port["PublicPort"])
+        for container in client.api.containers()
+        for port in container["Ports"]
+        if port["PrivatePort"] == _DEBUGGER
+        and port.get("IP")
+        and not ip_address(port["IP"]).is_loopback
+    ]
 
 
 def remove(client: docker.DockerClient, filters: Mapping[str, Any]) -> list[str]:

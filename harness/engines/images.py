@@ -19,6 +19,7 @@ from docker.errors import APIError, ImageNotFound, NotFound
 
 from harness.engines import builds
 from harness.errors import BadInput, HarnessError
+from harness.lifecycle import child_environment
 from harness.support import assets, child
 from harness.support.console import Progress, step
 
@@ -54,7 +55,7 @@ def _make_base(client: docker.DockerClient) -> None:
     script = assets.docker_context("base") / "make.sh"
     repository, _, tag = HOME_MADE_BASE.partition(":")
     with tempfile.NamedTemporaryFile() as files:
-        made = child.run([script, files.name])
+        made = child.run([script, files.name], env=child_environment.for_download())
         if made.returncode:
             raise BadInput(f"the base image cannot be had: {made.stderr.strip()}")
         client.api.import_image_from_file(

@@ -156,6 +156,13 @@ def _environment(run: Run, service: Service, place: Placement) -> Mapping[str, s
     return {**child_environment.to_start(), **run.environment, **service.env(place)}
 
 
+def _write(path: Path, content: bytes, mode: int) -> None:
+    """Writes a file, which has its mode before there is anything in it."""
+    path.touch(mode)
+    path.chmod(mode)
+    path.write_bytes(content)
+
+
 def _check_free(service: str, port: int) -> None:
     """Tries the port before the service does, whose own error would come late and in its words."""
     with socket.socket() as probe:
@@ -202,10 +209,9 @@ class LocalEngine:
         (place.root / _PORTS).unlink(missing_ok=True)
         (place.root / "files").mkdir(parents=True, exist_ok=True)
         for name, content in service.files.items():
-            Path(place.file(name)).write_bytes(content)
+            _write(Path(place.file(name)), content, 0o600)
         for name, content in service.scripts.items():
-            Path(place.file(name)).write_bytes(content)
-            Path(place.file(name)).chmod(0o755)
+            _write(Path(place.file(name)), content, 0o700)
         for name in service.folders:
             self._begin(service, name, Path(place.folder(name)))
         with (place.root / "output.log").open("wb") as output:

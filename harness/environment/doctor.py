@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness.drivers.browser.launch import ADVICE, find_browser
 from harness.engines import toolchain
+from harness.engines.docker import open_debuggers
 from harness.engines.docker_host import NoDockerEngine, connect, find_address
 from harness.errors import HarnessError
 from harness.settings import Resolved
@@ -52,6 +53,34 @@ def examine(docker_socket: Path | None) -> list[Check]:
             needed=True,
         ),
     ]
+
+
+def warnings(docker_socket: Path | None) -> list[str]:
+    """What works here and is dangerous, a line each.
+
+    Whoever reaches a JVM's debugger port runs code in that JVM.
+
+    Args:
+        docker_socket: the setting of that name.
+    """
+    try:
+        address = find_address(docker_socket)
+        with closing(connect(address)) as client:
+            found = open_debuggers(client)
+    except NoDockerEngine:
+        return []
+    lines = [
+        f"container {each.container} has a debugger's port published on {each.address}: whoever "
+        f"reaches it runs code there; publish it as 127.0.0.1:{each.port}:5005"
+        for each in found
+    ]
+    host, bind = address.reach()
+    if host != bind:
+        lines.append(
+            f"the engine is reached at {host}, so a stack's ports are published on {bind} there, "
+            "the debugger's included: keep others from that machine's ports, or use an engine here"
+        )
+    return lines
 
 
 def settings_lines(resolved: Resolved) -> list[str]:

@@ -167,6 +167,7 @@ def leave_running(stack: Stack) -> StackDocument:
         Its document, which is in the run's folder now.
     """
     document = to_document(stack)
+    stack.run.stack_file.touch(0o600)
     stack.run.stack_file.write_text(document.model_dump_json(indent=1))
     stack.leave()
     return document

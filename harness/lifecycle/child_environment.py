@@ -45,9 +45,14 @@ def for_python(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     return _chosen(environ, frozenset(), ("PYTHON",))
 
 
+def for_download(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """What a program needs to download packages: proxies and certificates."""
+    return to_start(environ) | _chosen(environ, _reach(environ) | _CERTIFICATES)
+
+
 def for_npm(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """What npm needs to reach its registry: proxies, certificates, its settings and tokens."""
-    return to_start(environ) | _chosen(environ, _reach(environ) | _CERTIFICATES, _NPM)
+    return for_download(environ) | _chosen(environ, frozenset(), _NPM)
 
 
 def for_pip(environ: Mapping[str, str] = os.environ) -> dict[str, str]:

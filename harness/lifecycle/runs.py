@@ -28,6 +28,9 @@ RUN_VARIABLE, OWNER_VARIABLE = "MIGRATION_HARNESS_RUN", "MIGRATION_HARNESS_OWNER
 
 STATE_VARIABLE = "HARNESS_STATE"
 
+_OWNER_ONLY = 0o700
+"""A run's folders have keys, tokens and passwords in them."""
+
 _inheriting = threading.Lock()
 _STACK, _SCRATCH, _PROJECT = "stack.json", "scratch.path", "project.path"
 
@@ -101,19 +104,20 @@ def open_run(folder: Path = Path()) -> Iterator[Run]:
     """
     run = find(new_id())
     try:
-        run.folder.parent.mkdir(parents=True, exist_ok=True)
+        state_folder().mkdir(mode=_OWNER_ONLY, parents=True, exist_ok=True)
+        run.folder.parent.mkdir(mode=_OWNER_ONLY, exist_ok=True)
     except OSError as error:
         why = f"the state of runs cannot be kept there: {error.strerror}; name another folder by "
         raise BadInput(f"{why}{STATE_VARIABLE}", path=run.folder.parent) from None
     lock: IO[str] | None = None
     try:  # an interrupt may come as soon as there is anything to remove
         lock = _take(run)
-        run.folder.mkdir(mode=0o700)
+        run.folder.mkdir(mode=_OWNER_ONLY)
         # Not below the run's folder: browsers make sockets there, whose paths have to be short.
         scratch = Path(tempfile.gettempdir()) / f"mh-{run.id}"
         (run.folder / _SCRATCH).write_text(str(scratch))
         (run.folder / _PROJECT).write_text(str(project_root(folder)))
-        scratch.mkdir(mode=0o700)
+        scratch.mkdir(mode=_OWNER_ONLY)
         yield run
     finally:
         if not run.stack_file.exists():

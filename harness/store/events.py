@@ -12,6 +12,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Literal
 
+from harness.store.layout import make_folder
+
 EventName = Literal["run-started", "case-started", "case-phase", "case-finished", "run-finished"]
 
 
@@ -50,7 +52,7 @@ class EventLog:
         """Records an event; a full disk keeps it from the file, but not from the listeners."""
         with self._lock:
             with suppress(OSError):
-                self._path.parent.mkdir(parents=True, exist_ok=True)
+                make_folder(self._path.parent)
                 with self._path.open("a") as file:
                     file.write(json.dumps(asdict(event)) + "\n")
             for listener in self._listeners:

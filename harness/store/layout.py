@@ -53,6 +53,17 @@ FILES: Mapping[str, str] = {
 """Artefact of a case -> its file in the case's folder."""
 
 
+def make_folder(folder: Path) -> None:
+    """Makes a run's folder, for its owner alone: logs and traces are in it.
+
+    One that is there stays as it is.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def case_folder(run_folder: Path, case_id: str) -> Path:
     """Where a case's artefacts go; no two cases of a run share a folder.
 

@@ -97,6 +97,7 @@ def write(shards: Sequence[Shard], into: Path) -> Results:
     if into.exists() and any(into.iterdir()):
         raise BadInput(f"{into} is not empty: name a new folder by --into")
     results = merged(shards, into.name)
+    layout.make_folder(into)
     for shard in shards:
         for folder in (each for each in shard.folder.iterdir() if each.is_dir()):
             shutil.copytree(folder, into / folder.name, dirs_exist_ok=True)

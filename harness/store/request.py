@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from harness.errors import BadInput
 from harness.settings import DECLARED
-from harness.store.layout import OLD_REQUEST, REQUEST
+from harness.store.layout import OLD_REQUEST, REQUEST, make_folder
 
 
 class RequestedFile(BaseModel):
@@ -69,7 +69,7 @@ def files_of(paths: Sequence[Path]) -> tuple[RequestedFile, ...]:
 
 def write(request: RunRequest, folder: Path) -> None:
     """Keeps the request in a run's folder."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     (folder / REQUEST).write_text(request.model_dump_json(indent=1) + "\n")
 
 

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from harness.errors import EXIT_ERROR, EXIT_FAILED, BadInput, HarnessError
 from harness.redaction import cleaned
 from harness.store.evidence import Evidence
+from harness.store.layout import make_folder
 from harness.support.files import text_of
 from harness.vocabulary.cause_ids import current
 
@@ -143,7 +144,7 @@ def write(results: Results, path: Path) -> None:
     """
     scratch = path.with_name(f".{path.name}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         kept = cleaned(results.model_dump(mode="json", by_alias=True))
         scratch.write_text(json.dumps(kept, indent=1) + "\n")
         scratch.replace(path)

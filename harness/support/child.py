@@ -15,8 +15,8 @@ from pathlib import Path
 def run(
     command: Sequence[str | Path],
     *,
+    env: Mapping[str, str],
     cwd: Path | None = None,
-    env: Mapping[str, str] | None = None,
     merged: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Runs a command in a session of its own and returns its end with all its output.
@@ -25,8 +25,8 @@ def run(
 
     Args:
         command: the program and its arguments.
+        env: its whole environment: no child gets this process's.
         cwd: the folder to run it in.
-        env: its whole environment; None for this process's.
         merged: whether its errors are put among its output.
     """
     with subprocess.Popen(

@@ -194,3 +194,19 @@ def test_a_service_gets_its_own_environment_and_none_of_the_users_secrets(
         assert variables["PATH"] == os.environ["PATH"]
         assert variables["TMPDIR"] == str(run.scratch)
         assert variables[runs.RUN_VARIABLE] == run.id
+
+
+def test_a_services_files_are_for_its_owner_alone(engine: LocalEngine) -> None:
+    described = Service(
+        name="cloud",
+        image="",
+        argv=lambda _: ["/bin/sleep", "60"],
+        env=lambda _: {},
+        ports={},
+        files={"tls.key": b"a key"},
+        scripts={"java": b"#!/bin/sh"},
+    )
+    place = engine.start(described).place
+    modes = {name: Path(place.file(name)).stat().st_mode & 0o777 for name in ("tls.key", "java")}
+    assert modes == {"tls.key": 0o600, "java": 0o700}
+    assert Path(place.file("tls.key")).read_bytes() == b"a key"

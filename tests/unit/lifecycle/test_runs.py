@@ -32,6 +32,16 @@ def test_a_run_lives_while_it_is_owned_and_leaves_nothing(tmp_path: Path) -> Non
     assert not scratch.exists()
 
 
+def test_what_a_run_keeps_is_for_its_owner_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = tmp_path / "new" / "state"
+    monkeypatch.setenv("HARNESS_STATE", str(state))
+    with runs.open_run() as run:
+        for folder in (state, state / "runs", run.folder, run.scratch):
+            assert (folder.stat().st_mode & 0o777, folder) == (0o700, folder)
+
+
 def test_a_run_changes_nothing_of_the_process_that_opens_it() -> None:
     before = dict(os.environ), tempfile.gettempdir()
     with runs.open_run() as run:

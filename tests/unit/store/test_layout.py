@@ -5,7 +5,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.store.layout import case_folder
+from harness.store.layout import case_folder, make_folder
 
 RUN = Path("run")
 IDS = st.lists(st.text(alphabet="ab ./_=,[]é\n", min_size=1, max_size=12), min_size=2, unique=True)
@@ -29,3 +29,9 @@ def test_no_two_cases_share_a_folder(ids: list[str]) -> None:
     folders = [case_folder(RUN, each) for each in plain]
     assert len(set(folders)) == len(folders)
     assert all(folder.parent == RUN and folder.name for folder in folders)
+
+
+def test_a_runs_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
+    make_folder(tmp_path / "runs" / "one")
+    assert (tmp_path / "runs" / "one").stat().st_mode & 0o777 == 0o700
+    make_folder(tmp_path / "runs" / "one")
