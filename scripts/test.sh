@@ -22,15 +22,21 @@ if .venv/bin/harness doctor | grep '^ok .*docker engine'; then
     building=$!
     trap 'kill "$building" 2>/dev/null || true' EXIT
 fi
-            and not test_tutorial and not test_repro and not test_guests and not pytest_n and not killed_run_goes_on \
+# A link that leads nowhere, a public name without its text.
+bash scripts/docs.sh
+# Beside them and beside the images, on what time the processors have left. What it finds is shown and
+# fails nothing here: it may be older than the change that is tested. `make fuzz` fails by it.
+budget=${FUZZ_SECONDS:-120}
+nice -n 19 timeout "$((budget + 60))" bash scripts/fuzz.sh "$budget" >build/test-fuzz.log 2>&1 &
+fuzzing=$!
 .venv/bin/pytest tests/unit -n logical
 if [ -n "$building" ]; then
     wait "$building" || { cat build/test-images.log; exit 1; }
     trap - EXIT
     cat build/test-images.log
 fi
-wait "$fuzzing" || { cat build/test-fuzz.log; exit 1; }
-grep '^fuzz:' build/test-fuzz.log
+wait "$fuzzing" || cat build/test-fuzz.log
+grep '^fuzz:' build/test-fuzz.log || true
 
 .venv/bin/pytest tests/contract "${local_e2e[@]}" --harness-engine local "${side_by_side[@]}" \
     --ignore tests/contract/engines/test_remote_docker.py --ignore tests/contract/browser
