@@ -24,8 +24,17 @@ from harness.testbed.testbed import Testbed
 _PROXIES = {"stale": stale_plans, "signed-out": lost_sessions}
 """What stands between the browser and Confluence, by the setting's word."""
 
-_NO_EXPORT = {"fails": '"$exports"', "incomplete": '"$exports/attachments"'}
-"""The folder that a file stands in place of, so that the core cannot export to it, by the word."""
+_NO_EXPORT = {
+    "fails": ': > "$exports"',
+    "incomplete": (
+        'mkdir "$exports" && chown --reference="$(dirname "$exports")" "$exports" && '
+        ': > "$exports/attachments"'
+    ),
+}
+"""Puts a file in place of the folder that the core exports to, or of that for attachments.
+
+In a container that is done as root, and the rest of the folder stays the server's.
+"""
 
 
 @contextmanager
@@ -60,10 +69,8 @@ def establish(testbed: Testbed, setup: CloudSetup) -> Iterator[None]:
             undo.callback(email_domains.decide, testbed.client, email_domains.TRUSTED)
             email_domains.decide(testbed.client, email_domains.NOT_TRUSTED)
         if blocked := _NO_EXPORT.get(setup.core):
-            undo.callback(_in_confluence, testbed, f"rm -f {blocked}")
-            _in_confluence(
-                testbed, f"rm -rf {blocked} && mkdir -p $(dirname {blocked}) && : > {blocked}"
-            )
+            undo.callback(_in_confluence, testbed, 'rm -rf "$exports"')
+            _in_confluence(testbed, f'rm -rf "$exports" && {blocked}')
         if between := _PROXIES.get(setup.browser):
             undo.enter_context(between(testbed.context))
         for fault in setup.faults:
