@@ -52,6 +52,7 @@ def fake_stack(done: list[str]) -> Any:
         cloud_app=SimpleNamespace(behave=note("behave")),
         cloud=SimpleNamespace(list_pair=note("list"), set_clock=note("clock"), mark=note("mark")),
         dead=lambda: None,
+        recorder=None,
         running={},
         client=lambda: httpx.Client(),
         confluence_url="http://confluence",
@@ -102,6 +103,15 @@ def test_a_reset_gives_the_cloud_app_the_cases_behaviour(done: list[str]) -> Non
 def test_a_real_connect_app_is_not_asked_to_behave(done: list[str]) -> None:
     bed_of(fake_stack(done), ACE).reset(cloud_app=None, name="a case")
     assert done[0] == "restore"
+
+
+def test_a_recording_is_told_when_a_case_begins(done: list[str]) -> None:
+    """Once the stack is in order: what that causes is not part of the case."""
+    stack = fake_stack(done)
+    stack.recorder = SimpleNamespace(begin=lambda case, at: done.append(f"begin {case}, {at}"))
+    bed_of(stack).reset(cloud_app=None, name="a case")
+    assert done[-1] == "begin a case, server time"
+    assert "restore" in done
 
 
 def test_a_testbed_begins_without_the_transfers_of_an_attached_stack(done: list[str]) -> None:
