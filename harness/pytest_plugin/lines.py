@@ -15,4 +15,4 @@ def in_one_line() -> Iterator[None]:
     try:
         yield
     except BadInput as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
