@@ -1,7 +1,9 @@
 """An app's two halves as its `app.yaml` describes them."""
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -10,6 +12,7 @@ from harness.cases import forge_manifest
 from harness.errors import BadInput
 from harness.plugin_jar.provided import find_jars, packages_by_jar
 from harness.support.files import is_file
+from harness.support.suggest import did_you_mean
 from harness.support.yaml_source import Source, read, validate
 from harness.vocabulary.behaviours import Chosen
 
@@ -27,7 +30,7 @@ class ServerHalf(BaseModel):
 
     Attributes:
         key: what the listener's getServerAppKey() returns, by which the row is found.
-        jar: path of a jar, relative to the app's folder.
+        jar: path of a jar, or a glob that matches one, relative to the app's folder.
         source: folder of Java sources, named `server`, relative to the app's folder.
         provided: jars of the host's API that the plugin is compiled to: paths or globs relative to
             the app's folder, or Maven coordinates `group:artifact:version` in ~/.m2. Their
@@ -115,8 +118,16 @@ class AppDescription(BaseModel):
         return ",".join(str(value) for value in (*values, self.site) if value is not None)
 
 
-def load(folder: Path) -> AppDescription:
+Overrides = Mapping[str, str]
+"""Values that take the place of an app.yaml's, by their dotted names: `cloud.key`."""
+
+
+def load(folder: Path, overrides: Overrides = MappingProxyType({})) -> AppDescription:
     """Reads an app's description.
+
+    Args:
+        folder: the one that `app.yaml` is in.
+        overrides: what the command line says in place of values in the file.
 
     Returns:
         It, with the paths of `cloud.source` and `site` resolved.
@@ -125,6 +136,8 @@ def load(folder: Path) -> AppDescription:
         BadInput: missing or wrong, with file and line.
     """
     source = read(folder / DESCRIPTION)
+    for name, value in overrides.items():
+        _override(source.data, name, value)
     app = validate(source, AppDescription)
     server = app.server.model_copy(update={"provided": _provided(folder, app, source)})
     cloud, site = app.cloud, app.site
@@ -141,6 +154,11 @@ def load(folder: Path) -> AppDescription:
         site = (folder / site).resolve()
         if not is_file(site):
             raise source.error(f"site: there is no {app.site}", "site")
+    _check_host(app, source)
+    return app.model_copy(update={"cloud": cloud, "server": server, "site": site})
+
+
+def _check_host(app: AppDescription, source: Source) -> None:
     for name, value in app.host.items():
         if not _METHOD.fullmatch(name):
             raise source.error(
@@ -157,7 +175,83 @@ def load(folder: Path) -> AppDescription:
                 "host",
                 name,
             )
-    return app.model_copy(update={"cloud": cloud, "server": server, "site": site})
+
+
+def overrides_of(jar: Path | None, given: Sequence[str]) -> Overrides:
+    """What `--jar` and `--set` say in place of app.yaml.
+
+    Args:
+        jar: the plugin's jar.
+        given: words of the form NAME=VALUE.
+
+    Raises:
+        BadInput: a word has another form.
+    """
+    found = {} if jar is None else {_JAR: str(jar.absolute())}
+    for word in given:
+        name, equals, value = word.partition("=")
+        if not equals or not re.fullmatch(r"[a-z_]+(?:\.[\w-]+)*", name):
+            raise BadInput(f"--set {word!r}: write NAME=VALUE, such as cloud.key=my-app")
+        found[name] = value
+    return found
+
+
+_JAR = "server.jar"
+
+
+def _override(data: Any, name: str, value: str) -> None:
+    """Sets a value by its dotted name; a jar takes the place of sources."""
+    *way, last = name.split(".")
+    for part in way:
+        if not isinstance(data, dict):
+            return  # what is wrong with it, its validation says
+        data = data.setdefault(part, {})
+    if isinstance(data, dict):
+        data[last] = value
+        if name == _JAR:
+            data.pop("source", None)
+
+
+def find_jar(folder: Path, app: AppDescription) -> Path:
+    """The jar that `server.jar` names: a path, or a glob that matches one file.
+
+    Raises:
+        BadInput: there is none, or more than one; says which.
+    """
+    assert app.server.jar is not None  # the model has one of the two
+    named = str(app.server.jar)
+    whole = Path(folder, named)
+    if not _GLOB.search(named) or is_file(whole):
+        if is_file(whole):
+            return whole.resolve()
+        raise _about_jar(folder, f"there is no {named}{_built(folder, named)}")
+    base, pattern = Path(whole.anchor), str(whole.relative_to(whole.anchor))
+    found = sorted(each for each in base.glob(pattern) if each.is_file())
+    if len(found) == 1:
+        return found[0].resolve()
+    if not found:
+        raise _about_jar(folder, f"no file matches {named}: is the plugin built?")
+    names = ", ".join(each.name for each in found[:_MOST_NAMES])
+    more = f" and {len(found) - _MOST_NAMES} others" if len(found) > _MOST_NAMES else ""
+    raise _about_jar(folder, f"{named} matches {len(found)} files: {names}{more}; it has to be one")
+
+
+_GLOB = re.compile(r"[*?\[]")
+_MOST_NAMES = 5
+
+
+def _about_jar(folder: Path, what: str) -> BadInput:
+    source = read(folder / DESCRIPTION)
+    return source.error(f"server.jar: {what}", "server", "jar")
+
+
+def _built(folder: Path, named: str) -> str:
+    """What else is where a jar was looked for."""
+    place = Path(folder, named).parent
+    if not place.is_dir():
+        return f": there is no folder {Path(named).parent} either; is the plugin built?"
+    near = sorted(each.name for each in place.glob("*.jar"))
+    return did_you_mean(Path(named).name, near) if near else "; is the plugin built?"
 
 
 def _provided(folder: Path, app: AppDescription, source: Source) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import inspect
 import os
 from collections.abc import Callable, Mapping
 from functools import wraps
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -30,6 +31,14 @@ StoredRun = Annotated[
         help="a run's folder or id, or `last`, the newest of this project",
         autocompletion=_stored_runs,
     ),
+]
+
+JarPath = Annotated[
+    Path | None, typer.Option("--jar", help="the plugin's jar, in place of app.yaml's")
+]
+SetWords = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="NAME=VALUE in place of app.yaml's, as in cloud.key=x; repeatable"),
 ]
 
 Flags = Mapping[str, Any]

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from harness.cases.app import overrides_of
 from harness.checker.reached import reached
 from harness.cli.matrix import Locate, Strength
-from harness.cli.options import Flags, takes_settings
+from harness.cli.options import Flags, JarPath, SetWords, takes_settings
 from harness.environment.attach import AttachedStack, attached_stack
 from harness.report import junit, live, table
 from harness.runner.request import RunPlan, Selection, check_executor, plan_run
@@ -36,6 +37,8 @@ def run(
     flags: Flags,
     strength: Strength = None,
     locate: Locate = False,
+    jar: JarPath = None,
+    overrides: SetWords = None,
     shrink: Annotated[
         bool, typer.Option("--shrink", help="find the fewest values that make a case fail")
     ] = False,
@@ -62,7 +65,8 @@ def run(
     console = Console(stderr=True, width=None if sys.stderr.isatty() else 140)
     socket = resolve({}, os.environ).settings.docker_socket
     with attached_stack(stack, socket) if stack else nullcontext() as attached:
-        work = plan_run(files or [], flags, selection, resume, attached)
+        said = overrides_of(jar, overrides or ())
+        work = plan_run(files or [], flags, selection, resume, attached, overrides=said)
         outcome, folder = _run(work, console, attached, scheduler, shrink=shrink)
     table.summary(console, outcome)
     write(outcome, folder / RESULTS)  # after the table, which stays readable where a disk is full
@@ -86,7 +90,12 @@ def _run(
     with (
         live.shown(console) as listener,
         open_session(
-            work.settings, say, [listener], folder=work.folder, attached=attached
+            work.settings,
+            say,
+            [listener],
+            folder=work.folder,
+            attached=attached,
+            overrides=work.request.overrides,
         ) as session,
     ):
         folder = session.folder

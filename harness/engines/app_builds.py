@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from harness.cases.app import DESCRIPTION, AppDescription
+from harness.cases.app import DESCRIPTION, AppDescription, find_jar
 from harness.engines import builds, images
 from harness.engines.ready import Ready
 from harness.errors import BadInput
@@ -27,10 +27,7 @@ def server_jar(folder: Path, app: AppDescription, progress: Progress) -> Path:
             )
         jar = builds.server_app(sources.parent, progress)
     else:
-        assert app.server.jar is not None  # the model has one of the two
-        jar = (folder / app.server.jar).resolve()
-        if not jar.is_file():
-            raise BadInput(f"server.jar: there is no {app.server.jar}", path=folder / DESCRIPTION)
+        jar = find_jar(folder, app)
     check_jar(jar)
     return jar
 

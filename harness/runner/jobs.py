@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from harness.cases import Case
 from harness.cases import app as apps
-from harness.cases.app import AppDescription
+from harness.cases.app import AppDescription, Overrides
 from harness.engines.app_builds import server_jar
 from harness.errors import BadInput
 from harness.planning import requirements, schedule
 from harness.planning.requirements import StackRequirements
+from harness.runner.fitting import check_keys
 from harness.settings import Settings
 from harness.support.console import Progress
 
@@ -25,15 +27,28 @@ class Job:
     requirements: StackRequirements
 
 
-def jobs_of(cases: Sequence[Case], settings: Settings, progress: Progress) -> list[Job]:
+def jobs_of(
+    cases: Sequence[Case],
+    settings: Settings,
+    progress: Progress,
+    overrides: Overrides = MappingProxyType({}),
+) -> list[Job]:
     """Reads each case's app and builds its jar.
+
+    Args:
+        cases: the cases.
+        settings: where and how.
+        progress: takes lines about what is built, and about what will not fit.
+        overrides: what the command line says in place of app.yaml.
 
     Raises:
         BadInput: an app's description, sources or jar are wrong, or a case wants what the
             Confluence cannot show.
     """
-    described = {case.app: apps.load(case.app) for case in cases}
+    described = {case.app: apps.load(case.app, overrides) for case in cases}
     jars = {path: server_jar(path, app, progress) for path, app in described.items()}
+    for path, app in described.items():
+        check_keys(path, app, jars[path], progress)
     return [
         Job(
             case,

@@ -5,15 +5,18 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from harness.cases import Case, Suite, read_suite
+from harness.cases.app import Overrides
 from harness.cases.selection import compile_expression, nearest
 from harness.cases.strength import parsed
 from harness.diagnosis.causes import BY_ID
 from harness.environment.attach import AttachedStack
 from harness.errors import BadInput
 from harness.report.case_text import short
+from harness.runner.fitting import check_apps
 from harness.runner.recordings import check_recordings
 from harness.settings import DECLARED, Settings, kept_by_a_run, resolve
 from harness.store import layout
@@ -64,6 +67,7 @@ def plan_run(
     resume: Path | None,
     attached: AttachedStack | None,
     environ: Mapping[str, str] = os.environ,
+    overrides: Overrides = MappingProxyType({}),
 ) -> RunPlan:
     """Settles what a run is to do.
 
@@ -74,12 +78,13 @@ def plan_run(
         resume: folder of a run to go on with.
         attached: the stack to run on, where that is given.
         environ: the environment.
+        overrides: what the command line says in place of app.yaml; a resumed run keeps its own.
 
     Raises:
         BadInput: anything wrong in them; nothing was started.
     """
     if resume is not None:
-        return _resumed(resume, files, flags, selection, environ)
+        return _resumed(resume, files, flags, selection, environ, overrides)
     if not files:
         raise BadInput("name a case file, or a run by --resume")
     if attached:
@@ -88,6 +93,7 @@ def plan_run(
     if attached and settings.workers > 1:
         raise BadInput("--stack: cases share its flags and its cloud, so only one worker can run")
     suites, cases = _cases(files, selection, settings)
+    check_apps((case.app for case in cases), overrides)
     check_recordings(settings, cases, attached=attached is not None)
     request = RunRequest(
         files=request_file.files_of(files),
@@ -96,6 +102,7 @@ def plan_run(
         select=selection.select,
         shard=selection.shard,
         settings=kept_by_a_run(settings),
+        overrides=overrides,
     )
     return RunPlan(settings, suites, cases, part_of(selection.shard), request)
 
@@ -105,6 +112,8 @@ def command_again(request: RunRequest) -> str:
     words = ["harness", "run", *(short(file.path) for file in request.files)]
     words += ["--strength", request.strength] if request.strength else []
     words += ["--locate"] if request.locate else []
+    for name, value in request.overrides.items():
+        words += ["--set", f"{name}={value}"]
     usual = kept_by_a_run(Settings())
     for name, value in request.settings.items():
         if value != usual.get(name) and value is not None:
@@ -169,12 +178,13 @@ def _resumed(
     flags: Mapping[str, Any],
     selection: Selection,
     environ: Mapping[str, str],
+    overrides: Overrides,
 ) -> RunPlan:
     folder = resume.parent if resume.is_file() else resume
-    if files or selection != Selection():
+    if files or overrides or selection != Selection():
         raise BadInput(
             "--resume: the run already has its case files and its selection of cases: "
-            "leave files, -k, --strength, --locate and --shard out"
+            "leave files, -k, --strength, --locate, --shard, --jar and --set out"
         )
     request = request_file.read_to_resume(folder)
     for name, value in request.settings.items():

@@ -6,10 +6,12 @@ The verbs that run cases (`run`, `repro`) share it.
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from harness.cases import Case
+from harness.cases.app import Overrides
 from harness.engines.ready import Ready
 from harness.environment import golden, reaper
 from harness.environment.attach import AttachedStack
@@ -42,6 +44,7 @@ class Session:
     progress: Progress
     attached: AttachedStack | None
     stop: interrupt.Stop
+    overrides: Overrides = field(default_factory=dict)
     _extra: int = 0
     _again: str = ""
 
@@ -67,7 +70,7 @@ class Session:
             BadInput: an app's description, sources or jar are wrong, there is no such shard, or
                 the attached stack does not suit; nothing was started.
         """
-        jobs = jobs_of(cases, self.settings, self.progress)
+        jobs = jobs_of(cases, self.settings, self.progress, self.overrides)
         if part is not None:
             jobs = shard(jobs, *part)
         if self.attached:
@@ -87,7 +90,7 @@ class Session:
     def also(self, case: Case) -> CaseResult:
         """Runs one more case on a stack of its own; it is not part of the run's results."""
         self._extra += 1
-        jobs = jobs_of([case], self.settings, self.progress)
+        jobs = jobs_of([case], self.settings, self.progress, self.overrides)
         return run_jobs(jobs, self._place(f"{EXTRA}-{self._extra}")).cases[0]
 
     def _place(self, name: str | None = None) -> RunContext:
@@ -112,6 +115,7 @@ def open_session(
     *,
     folder: Path | None = None,
     attached: AttachedStack | None = None,
+    overrides: Overrides = MappingProxyType({}),
 ) -> Iterator[Session]:
     """A run that is open until the block ends, however it ends.
 
@@ -121,6 +125,7 @@ def open_session(
         listeners: called with each event.
         folder: of the run that this one resumes; None makes one of its own.
         attached: the stack to run on, where that is given.
+        overrides: what the command line says in place of app.yaml.
 
     Raises:
         BadInput: the engine is not available here, or results cannot be written.
@@ -134,7 +139,9 @@ def open_session(
             folder = folder or settings.results / run.id
             events = EventLog(folder / EVENTS, listeners)
             with reaper.nothing_left(run, ready.client):
-                yield Session(settings, ready, run, folder, events, progress, attached, stop)
+                yield Session(
+                    settings, ready, run, folder, events, progress, attached, stop, overrides
+                )
 
 
 def _check_writable(folder: Path) -> None:

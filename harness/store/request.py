@@ -27,6 +27,7 @@ class RunRequest(BaseModel):
     Attributes:
         files: the case files.
         strength, locate, select, shard: the options that choose among their cases.
+        overrides: what `--jar` and `--set` say in place of app.yaml, by dotted name.
         settings: those that a resumed run keeps, by name (`harness.settings.kept_by_a_run`).
     """
 
@@ -38,6 +39,7 @@ class RunRequest(BaseModel):
     select: str | None = None
     shard: str | None = None
     settings: Mapping[str, Any]
+    overrides: Mapping[str, str] = {}
 
     @model_validator(mode="before")
     @classmethod

@@ -1,0 +1,119 @@
+"""An app.yaml that does not fit its jar is refused, with its line, before anything is started."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.cases import app as apps
+from harness.cases.app import overrides_of
+from harness.errors import BadInput
+from harness.plugin_jar.classfile import Constant
+from harness.plugin_jar.read import JarListener, read_plugin
+from harness.runner import fitting
+
+APP = "name: Charts\nserver:\n  key: {server}\n  jar: {jar}\ncloud:\n  key: {cloud}\n"
+LISTENER = JarListener(
+    name="org.example.Listener",
+    interfaces=(),
+    generation="",
+    server_key=Constant("x-server"),
+    cloud_key=Constant("x-cloud"),
+    exported_by=(),
+)
+
+
+@pytest.fixture
+def app(
+    tmp_path: Path, make_jar: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> "type[Written]":
+    jar = make_jar()
+    Written.folder, Written.jar = tmp_path, jar
+    plain = read_plugin(jar)
+    monkeypatch.setattr(
+        fitting, "read_plugin", lambda _: replace(plain, listeners=Written.listeners)
+    )
+    Written.listeners = (LISTENER,)
+    return Written
+
+
+class Written:
+    """Writes an app.yaml beside the jar, and checks it."""
+
+    folder: Path
+    jar: Path
+    listeners: tuple[JarListener, ...]
+
+    @classmethod
+    def check(cls, server: str = "x-server", cloud: str = "x-cloud", **more: str) -> list[str]:
+        text = APP.format(server=server, cloud=cloud, jar=more.pop("jar", cls.jar.name))
+        (cls.folder / "app.yaml").write_text(text + more.pop("tail", ""))
+        told: list[str] = []
+        described = apps.load(cls.folder)
+        fitting.check_keys(cls.folder, described, apps.find_jar(cls.folder, described), told.append)
+        return told
+
+
+def test_keys_that_agree_say_nothing(app: type[Written]) -> None:
+    assert app.check() == []
+
+
+def test_a_server_key_that_no_listener_returns_is_refused_with_both(app: type[Written]) -> None:
+    with pytest.raises(BadInput) as caught:
+        app.check(server="x.server")
+    assert str(caught.value).endswith(
+        "app.yaml:3: server.key: charts.jar has 'x-server' (getServerAppKey), app.yaml says "
+        "'x.server'"
+    )
+
+
+def test_a_cloud_key_that_differs_is_told_and_may_be_meant(app: type[Written]) -> None:
+    (told,) = app.check(cloud="x.cloud")
+    assert "app.yaml:6: cloud.key: charts.jar has 'x-cloud' (getCloudAppKey)" in told
+
+
+def test_what_the_jar_does_not_show_is_not_judged(app: type[Written]) -> None:
+    app.listeners = (replace(LISTENER, server_key=None, cloud_key=None),)
+    assert app.check(server="other", cloud="other") == []
+    app.listeners = ()
+    assert app.check(server="other", cloud="other") == []
+
+
+def test_a_glob_has_to_match_one_file(app: type[Written]) -> None:
+    assert app.check(jar='"ch*.jar"') == []
+    (app.folder / "charts-sources.jar").write_bytes(app.jar.read_bytes())
+    with pytest.raises(BadInput, match=r":4: .* matches 2 files: charts-sources\.jar, charts\.jar"):
+        app.check(jar='"ch*.jar"')
+    with pytest.raises(BadInput, match=r"no file matches target/\*\.jar: is the plugin built"):
+        app.check(jar='"target/*.jar"')
+
+
+def test_a_jar_that_is_not_there_is_told_with_the_nearest(app: type[Written]) -> None:
+    with pytest.raises(BadInput, match=r"there is no chart\.jar; did you mean 'charts\.jar'"):
+        app.check(jar="chart.jar")
+
+
+def test_the_descriptor_beside_the_app_has_the_same_key(app: type[Written]) -> None:
+    half = app.folder / "cloud"
+    half.mkdir()
+    for name in ("package.json", "package-lock.json", "start.js"):
+        (half / name).write_text("{}")
+    tail = "  kind: ace\n  source: cloud\n"
+    (half / "atlassian-connect.json").write_text('{"key": "x-cloud"}')
+    assert app.check(tail=tail) == []
+    (half / "atlassian-connect.json").write_text('{"key": "x.cloud"}')
+    with pytest.raises(BadInput, match=r"atlassian-connect\.json has 'x\.cloud', app\.yaml says"):
+        app.check(tail=tail)
+
+
+def test_the_command_line_goes_before_the_file(app: type[Written], tmp_path: Path) -> None:
+    app.check()
+    said = overrides_of(tmp_path / "other.jar", ["cloud.key=mine", "name=Other"])
+    changed = apps.load(app.folder, said)
+    assert (changed.cloud.key, changed.name) == ("mine", "Other")
+    assert changed.server.jar == tmp_path / "other.jar"
+    with pytest.raises(BadInput, match="unknown key 'kye'; did you mean 'key'"):
+        apps.load(app.folder, overrides_of(None, ["cloud.kye=mine"]))
+    with pytest.raises(BadInput, match="write NAME=VALUE"):
+        overrides_of(None, ["cloud.key"])
