@@ -1,12 +1,13 @@
 """An app's two halves as its `app.yaml` describes them."""
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from harness.cases import forge_manifest
 from harness.errors import BadInput
@@ -23,6 +24,16 @@ _FILES = {
     "forge": ("package.json", "package-lock.json", forge_manifest.MANIFEST),
 }
 """What has to be in the folder of a cloud half, by its kind."""
+
+
+_OF_KIND = {
+    "command": ("command",),
+    "env": ("command",),
+    "url": ("url",),
+    "descriptor": ("command", "url"),
+    "health": ("command", "url"),
+}
+"""What a cloud half may say, by its kind."""
 
 
 class ServerHalf(BaseModel):
@@ -58,26 +69,57 @@ class CloudHalf(BaseModel):
     """The cloud app: the scripted one, which behaves as a case wants, or one of the vendor's.
 
     Attributes:
-        kind: `scripted`, `ace` for an app on atlassian-connect-express, or `forge` for the
-            functions of a Forge app.
+        kind: `scripted`, `ace` for an app on atlassian-connect-express, `forge` for the functions
+            of a Forge app, `command` for a Connect app in any language that a command starts, or
+            `url` for one that runs already.
         key: the cloud app's key.
         behaviour: what the scripted app posts, and when: a name, or steps of one's own.
         source: folder of the vendor's app with package.json and package-lock.json, and a start.js
             that serves it (`ace`) or its manifest.yml and src (`forge`); docs/cloud.md; relative to
             the app's folder.
         environment: where the Forge app is deployed on the site; `production` when left out.
+        command: the words that start the app (`command`); run in `source`, or in the app's folder.
+            It listens on HOST and PORT of its environment, in plain HTTP, as BASE_URL says.
+        env: what else is in its environment.
+        url: where the app is (`url`), without a slash at its end.
+        descriptor: the path of its descriptor (`command` and `url`).
+        health: a path that answers with success once the app is up; the descriptor's when left out.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["scripted", "ace", "forge"] = "scripted"
+    kind: Literal["scripted", "ace", "forge", "command", "url"] = "scripted"
     key: str
     behaviour: Chosen = "seed"
     source: Path | None = None
     environment: str | None = Field(default=None, min_length=1, max_length=200)
+    command: tuple[str, ...] = ()
+    env: Mapping[str, str] = {}
+    url: str | None = Field(default=None, pattern=r"^http://[^/?#]+(?:/[^?#]*[^/?#])?$")
+    descriptor: str = Field(default="/atlassian-connect.json", pattern="^/")
+    health: str | None = Field(default=None, pattern="^/")
+
+    @field_validator("command", mode="before")
+    @classmethod
+    def _words(cls, given: Any) -> Any:
+        """A command may be one line, as a shell takes it."""
+        return shlex.split(given) if isinstance(given, str) else given
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> "CloudHalf":
+        given = self.model_fields_set
+        for name, kinds in _OF_KIND.items():
+            if name in given and self.kind not in kinds:
+                kind = " or ".join(f"`kind: {each}`" for each in kinds)
+                raise ValueError(f"`{name}` is for {kind}")
+        if self.kind == "command" and not self.command:
+            raise ValueError("`kind: command` has a `command`")
+        if self.kind == "url" and not self.url:
+            raise ValueError("`kind: url` has a `url`")
+        if self.kind in ("command", "url"):
+            if "behaviour" in given:
+                raise ValueError("`behaviour` is for `kind: scripted`: this app follows no script")
+            return self
         if (self.source is not None) != (self.kind in _FILES):
             raise ValueError("`kind: ace` or `kind: forge` and a `source` folder go together")
         if self.kind in _FILES and "behaviour" in self.model_fields_set:
@@ -114,7 +156,8 @@ class AppDescription(BaseModel):
 
         How the scripted one behaves is told to it, and asks for no other.
         """
-        values = self.cloud.model_dump(mode="json", exclude={"behaviour"}).values()
+        told = self.cloud.model_dump(mode="json", exclude={"behaviour"}, exclude_defaults=True)
+        values = (self.cloud.kind, *(value for name, value in told.items() if name != "kind"))
         return ",".join(str(value) for value in (*values, self.site) if value is not None)
 
 
@@ -141,7 +184,13 @@ def load(folder: Path, overrides: Overrides = MappingProxyType({})) -> AppDescri
     app = validate(source, AppDescription)
     server = app.server.model_copy(update={"provided": _provided(folder, app, source)})
     cloud, site = app.cloud, app.site
-    if cloud.source is not None:
+    if cloud.kind == "command":
+        place = (folder / (cloud.source or ".")).resolve()
+        if not place.is_dir():
+            why = f"cloud.source: there is no folder {cloud.source}"
+            raise source.error(why, "cloud", "source")
+        cloud = cloud.model_copy(update={"source": place})
+    elif cloud.source is not None:
         place = (folder / cloud.source).resolve()
         for name in _FILES[cloud.kind]:
             if not is_file(place / name):

@@ -22,6 +22,9 @@ JournalEntry = Mapping[str, Any]
 """One entry of the cloud's journal, as `docs/cloud.md` describes it."""
 
 
+DESCRIPTOR = "/atlassian-connect.json"
+"""Where a Connect app's descriptor is, unless it says so itself."""
+
 _NEVER = 999_999_999
 """A sequence number that no journal reaches."""
 
@@ -54,9 +57,10 @@ class CloudControl:
         body = {"now": round(now.timestamp() * 1000), "rate": rate}
         _send(self._client, "PUT", "clock", json=body)
 
-    def install(self, base_url: str) -> str:
-        """Installs a Connect app on the site; its key."""
-        return str(_send(self._client, "POST", "apps", json={"baseUrl": base_url})["appKey"])
+    def install(self, base_url: str, descriptor: str = DESCRIPTOR) -> str:
+        """Installs a Connect app on the site, by the path of its descriptor; its key."""
+        body = {"descriptorUrl": f"{base_url.rstrip('/')}{descriptor}"}
+        return str(_send(self._client, "POST", "apps", json=body)["appKey"])
 
     def install_forge(self, key: str, events_url: str, environment: str) -> None:
         """Puts a Forge app on the site, deployed in an environment."""
@@ -181,19 +185,20 @@ class ConnectAppControl:
     Args:
         url: its base URL, as reached from here.
         authority: PEM of the CA of its certificate; None if it is never called.
+        health: the path that answers with success once it is up.
     """
 
-    def __init__(self, url: str, authority: bytes | None) -> None:
-        self.url, self.authority = url, authority
+    def __init__(self, url: str, authority: bytes | None, health: str = DESCRIPTOR) -> None:
+        self.url, self.authority, self._health = url, authority, health
         trust = ssl.create_default_context(cadata=authority.decode() if authority else None)
         # From here it is reached through a published port, under another name than its own.
         trust.check_hostname = False
         self._client = httpx.Client(base_url=url, timeout=10, verify=trust, trust_env=False)
 
     def is_up(self) -> bool:
-        """Whether the app serves its descriptor, or a Forge app's runtime what it has."""
+        """Whether the app answers where it says so: a Connect app serves its descriptor."""
         try:
-            return self._client.get("/atlassian-connect.json").is_success
+            return self._client.get(self._health).is_success
         except httpx.TransportError:
             return False
 

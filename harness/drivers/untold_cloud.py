@@ -62,13 +62,13 @@ class UntoldCloud:
     def list_pair(self, server_app_key: str, cloud_app_key: str, *, listed: bool) -> None:
         """The Marketplace lists what it lists."""
 
-    def install(self, base_url: str) -> str:
+    def install(self, base_url: str, descriptor: str = "") -> str:
         """Refuses, as all that asks something of it.
 
         Raises:
             BadInput: always.
         """
-        raise _takes_no_orders(f"an app at {base_url}")
+        raise _takes_no_orders(f"an app at {base_url}{descriptor}")
 
     def install_forge(self, key: str, events_url: str, environment: str) -> None:
         """Refuses; see `install`."""

@@ -14,6 +14,7 @@ from docker.models.containers import Container
 
 from harness.engines import shared_memory
 from harness.engines.docker import DockerService
+from harness.engines.foreign import ForeignService
 from harness.engines.local import LocalEngine
 from harness.engines.service import EngineName, Running, Service
 from harness.errors import BadInput, DriverError
@@ -120,6 +121,8 @@ def processes(run: Run, stack: str) -> Attach:
     """
 
     def attach(name: str, pid: str, host: str, ports: Mapping[str, int]) -> Running:
+        if "://" in pid:
+            return ForeignService(name, pid)
         try:
             process = psutil.Process(int(pid))
             mine = process.environ().get(RUN_VARIABLE) == run.id

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from harness.engines import clones, shared_memory
 from harness.engines.service import EngineName, Placement, Service, port_taken
+from harness.errors import BadInput
 from harness.lifecycle import child_environment
 from harness.lifecycle.runs import Run
 from harness.support import child
@@ -81,6 +82,8 @@ class LocalService:
         return self.place.root / "output.log"
 
     def port(self, name: str) -> int:
+        if name in self.service.assigned:
+            return self.place.port(name)
         if name not in self._ports:
             self._ports[name] = wait_for(
                 f"{self.name} to listen for {name}",
@@ -204,7 +207,7 @@ class LocalEngine:
         for port in service.fixed_ports.values():
             _check_free(service.name, port)
         # A JVM that may take any debugger port takes another one after each debugger.
-        chosen = {name: _free_port() for name in service.announced}
+        chosen = {name: _free_port() for name in (*service.announced, *service.assigned)}
         place = _LocalPlacement(self._root / service.name, {**chosen, **service.fixed_ports})
         (place.root / _PORTS).unlink(missing_ok=True)
         (place.root / "files").mkdir(parents=True, exist_ok=True)
@@ -215,15 +218,20 @@ class LocalEngine:
         for name in service.folders:
             self._begin(service, name, Path(place.folder(name)))
         with (place.root / "output.log").open("wb") as output:
-            process = subprocess.Popen(
-                list(service.argv(place)),
-                env=_environment(self._run, service, place),
-                cwd=place.root,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            words = list(service.argv(place))
+            try:
+                process = subprocess.Popen(
+                    words,
+                    env=_environment(self._run, service, place),
+                    cwd=service.cwd or place.root,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                why = f"{words[0]} cannot be started: {error.strerror}"
+                raise BadInput(f"{service.name}: {why}; is it installed, and on PATH?") from None
         shared_memory.record(place.root, process.pid)
         running = LocalService(self._run, service, place, process)
         self._services[service.name] = running

@@ -67,6 +67,8 @@ class Service:
         shares_archives: whether those tars may be unpacked once for all: its program replaces
             files and never writes into one.
         tmpfs: path in a container -> mount options of a file system in memory; Docker only.
+        assigned: ports that the local engine chooses for a program that announces none.
+        cwd: the folder that it runs in, on the local engine; one of its own where None.
         own_init: whether the image brings its own first process, so that none is put before it.
     """
 
@@ -87,6 +89,8 @@ class Service:
     shares_archives: bool = False
     tmpfs: Mapping[str, str] = field(default_factory=dict)
     own_init: bool = False
+    assigned: tuple[str, ...] = ()
+    cwd: Path | None = None
 
 
 class Running(Protocol):

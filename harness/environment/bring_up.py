@@ -13,7 +13,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 
-from harness.cases.app import AppDescription
+from harness.cases.app import AppDescription, CloudHalf
 from harness.cassette.exchange import NO_CASE
 from harness.drivers.cloud import CloudAppControl, CloudControl, ConnectAppControl
 from harness.drivers.confluence import apps as plugins
@@ -22,12 +22,13 @@ from harness.drivers.confluence.licence import Licence, licence_from
 from harness.drivers.confluence.start_up import ServiceWatch, start_up
 from harness.drivers.untold_cloud import UntoldCloud, UntoldCloudApp
 from harness.engines import app_builds
+from harness.engines.foreign import ForeignService
 from harness.engines.ready import Ready
 from harness.engines.service import Engine, Running, Service
 from harness.environment import golden
 from harness.environment.recording import RecordingPlan, control_of, plan_recording, start_recorder
 from harness.environment.services.cloud import cloud as cloud_service
-from harness.environment.services.cloud_app import ace_app, forge_app
+from harness.environment.services.cloud_app import PLAIN, ace_app, forge_app, started_app
 from harness.environment.services.cloud_app import cloud_app as scripted_app
 from harness.environment.services.confluence import ConfluenceSide, Kept, describe
 from harness.environment.services.names import (
@@ -40,6 +41,7 @@ from harness.environment.services.names import (
 )
 from harness.environment.stack import STACK_NAME, Stack, url
 from harness.environment.tls import Authority
+from harness.errors import BadInput
 from harness.lifecycle.interrupt import deferred
 from harness.lifecycle.runs import Run
 from harness.settings import IMAGES_OWN, STANDIN, Settings
@@ -158,14 +160,30 @@ def _prepare(settings: Settings, ready: Ready, plan: StackPlan, progress: Progre
         plan=plan,
         licence=licence_from(os.environ, settings.licence_file),
         kept=golden.kept(settings.golden, ready.identity) if settings.golden else None,
-        cloud_half=app_builds.cloud_half(app, ready, progress)
-        if app.cloud.source is not None and settings.has_stub
-        else None,
+        cloud_half=_made(app, ready, progress) if settings.has_stub else None,
         authority=Authority(),
         recording=plan_recording(settings, ready, progress),
         control_token=secrets.token_urlsafe(32),
         progress=progress,
     )
+
+
+def _made(app: AppDescription, ready: Ready, progress: Progress) -> str | None:
+    """The vendor's own cloud half, made ready; None for the scripted one.
+
+    Raises:
+        BadInput: the engine cannot run it, or reach it.
+    """
+    if app.cloud.kind == "scripted":
+        return None
+    if app.cloud.kind not in ("command", "url"):
+        return app_builds.cloud_half(app, ready, progress)
+    if ready.engine == "docker":
+        raise BadInput(
+            f"cloud.kind: {app.cloud.kind}: the app is on this machine, where a container does not "
+            "reach it: use --engine local"
+        )
+    return app.cloud.url or ""
 
 
 def _start(
@@ -183,6 +201,7 @@ def _start(
 def _start_all(engine: Engine, parts: _Parts) -> tuple[dict[str, Running], ConfluenceSide]:
     """Starts the cloud, then the services that need its address."""
     settings, plan, authority = parts.settings, parts.plan, parts.authority
+    app = plan.app
     at_loopback = engine.name == "local"
     token = parts.control_token
     running: dict[str, Running] = {}
@@ -212,7 +231,11 @@ def _start_all(engine: Engine, parts: _Parts) -> tuple[dict[str, Running], Confl
         proxy=proxy,
         progress=parts.progress,
     )
-    app_half = _app_half(parts, cloud_url, at_loopback=at_loopback) if settings.has_stub else None
+    app_half = None
+    if settings.has_stub and app.cloud.kind == "url":
+        running[CLOUD_APP] = ForeignService(CLOUD_APP, app.cloud.url or "")
+    elif settings.has_stub:
+        app_half = _app_half(parts, cloud_url, at_loopback=at_loopback)
     return running | start_services(engine, side, app_half), side
 
 
@@ -222,6 +245,8 @@ def _app_half(parts: _Parts, cloud_url: str, *, at_loopback: bool) -> Service:
     if parts.cloud_half is None:
         image, token = parts.ready.images.get("cloud", ""), parts.control_token
         return scripted_app(image, app.cloud.key, authority, settings.scale, token)
+    if app.cloud.kind == "command":
+        return started_app(app.cloud, authority, cloud_url)
     if app.cloud.kind == "forge":
         site_url = cloud_url if at_loopback else f"https://{settings.site}.atlassian.net"
         return forge_app(parts.cloud_half, app.cloud, authority, cloud_url, site_url)
@@ -232,6 +257,11 @@ def start_services(
     engine: Engine, side: ConfluenceSide, app_half: Service | None
 ) -> dict[str, Running]:
     """Starts Confluence and the cloud app side by side; a database has to answer first.
+
+    Args:
+        engine: where they run.
+        side: Confluence, and its database.
+        app_half: the cloud app; None where none is started.
 
     Raises:
         ServiceDied, WaitTimedOut: the database did not come up; Confluence was not started.
@@ -308,7 +338,10 @@ def _app_control(
         return UntoldCloudApp()
     if parts.cloud_half is None:
         return CloudAppControl(url("http", running, "control"), running, parts.control_token)
-    return ConnectAppControl(url("https", running, "https"), parts.authority.pem)
+    half = parts.plan.app.cloud
+    return ConnectAppControl(
+        _address(half, running), parts.authority.pem, half.health or half.descriptor
+    )
 
 
 def _await_up(service: Running, is_up: Callable[[], bool]) -> None:
@@ -323,14 +356,32 @@ def _await_up(service: Running, is_up: Callable[[], bool]) -> None:
 
 
 def _join_site(stack: Stack, app: AppDescription) -> None:
-    """Installs the cloud app on the site, and lists it with the server app as one app's pair."""
-    address = url("https", stack.running[CLOUD_APP], "https")
+    """Installs the cloud app on the site, and lists it with the server app as one app's pair.
+
+    Raises:
+        BadInput: the app has another key than app.yaml says.
+    """
+    address = _address(app.cloud, stack.running[CLOUD_APP])
     reached = address if stack.engine.name == "local" else APP_URL
     if app.cloud.kind == "forge":
         stack.cloud.install_forge(app.cloud.key, reached, app.cloud.environment or PRODUCTION)
     else:
-        stack.cloud.install(reached)
+        key = stack.cloud.install(reached, app.cloud.descriptor)
+        if key != app.cloud.key:
+            raise BadInput(
+                f"cloud.key: the descriptor at {reached} has {key!r}, app.yaml says "
+                f"{app.cloud.key!r}"
+            )
     stack.cloud.list_pair(app.server.key, app.cloud.key, listed=True)
+
+
+def _address(half: CloudHalf, running: Running) -> str:
+    """Where the cloud app is, as this machine reaches it."""
+    if half.kind == "url":
+        return half.url or ""
+    if half.kind == "command":
+        return url("http", running, PLAIN)
+    return url("https", running, "https")
 
 
 def _start_confluence_up(stack: Stack, side: ConfluenceSide, progress: Progress) -> None:

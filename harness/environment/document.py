@@ -108,7 +108,9 @@ def to_document(stack: Stack) -> StackDocument:
             control_token=stack.cloud.token,
         ),
         cloud_app=CloudAddress(
-            base_url=url("https", app, "https"),
+            base_url=control.url
+            if isinstance(control, ConnectAppControl)
+            else url("https", app, "https"),
             control_url=control.url,
             authority=(authority or b"").decode(),
             control_token=control.token if isinstance(control, CloudAppControl) else "",
@@ -198,7 +200,11 @@ def _ports(document: StackDocument) -> Mapping[str, Mapping[str, int]]:
             "jdwp": confluence.jdwp_port,
         },
         CLOUD: {"https": _port(cloud.base_url), "http": _port(cloud.control_url)},
-        CLOUD_APP: {"https": _port(app.base_url), "control": _port(app.control_url)},
+        CLOUD_APP: {
+            "https": _port(app.base_url),
+            "http": _port(app.base_url),
+            "control": _port(app.control_url),
+        },
     }
 
 

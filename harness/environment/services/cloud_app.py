@@ -11,7 +11,7 @@ from harness.environment.services.python_program import (
     listening,
     python,
 )
-from harness.environment.tls import Authority
+from harness.environment.tls import TRUST_STORE_PASSWORD, Authority
 from harness.support import assets
 
 
@@ -117,6 +117,61 @@ def ace_app(made: str, authority: Authority, site: str, keys_url: str | None) ->
         ports={"https": 443},
         files={"ca.pem": authority.pem, "tls.crt": leaf.certificate, "tls.key": leaf.key},
     )
+
+
+def started_app(app: CloudHalf, authority: Authority, cloud_url: str) -> Service:
+    """A Connect app in any language, which a command of the vendor's starts on this machine.
+
+    Args:
+        app: the cloud half.
+        authority: the CA that it trusts.
+        cloud_url: where the platform, the site and the keys of signed installs are.
+    """
+
+    def env(place: Placement) -> dict[str, str]:
+        port = str(place.port(PLAIN))
+        return {
+            "HOST": place.bind,
+            "PORT": port,
+            "BASE_URL": f"http://{LOOPBACK}:{port}",
+            "SITE_URL": cloud_url,
+            "CONNECT_KEYS_CDN_URL": cloud_url,
+            "AC_HOST_WHITELIST": LOOPBACK,
+            "NO_PROXY": "*",
+            **_trust(place),
+            **app.env,
+        }
+
+    return Service(
+        name=CLOUD_APP,
+        image="",
+        argv=lambda _: app.command,
+        env=env,
+        ports={PLAIN: 0},
+        assigned=(PLAIN,),
+        cwd=app.source,
+        files={"ca.pem": authority.pem, "trust.p12": authority.java_trust_store()},
+    )
+
+
+PLAIN = "http"
+
+
+def _trust(place: Placement) -> dict[str, str]:
+    """The variables by which Node, Python, .NET, Go, Ruby, curl and a JVM learn of a CA."""
+    pem = place.file("ca.pem")
+    java = (
+        f"-Djavax.net.ssl.trustStore={place.file('trust.p12')}",
+        f"-Djavax.net.ssl.trustStorePassword={TRUST_STORE_PASSWORD}",
+        "-Djavax.net.ssl.trustStoreType=PKCS12",
+    )
+    return {
+        "NODE_EXTRA_CA_CERTS": pem,
+        "SSL_CERT_FILE": pem,
+        "REQUESTS_CA_BUNDLE": pem,
+        "CURL_CA_BUNDLE": pem,
+        "JAVA_TOOL_OPTIONS": " ".join(java),
+    }
 
 
 def _of_node(place: Placement) -> dict[str, str]:

@@ -52,7 +52,7 @@ def test_an_address_of_the_plugins_own_is_a_path(tmp_path: Path) -> None:
     [
         (
             "cloud:\n  key: c\n  kind: php\n",
-            r"app.yaml:7: cloud.kind: .*'scripted', 'ace' or 'forge'",
+            r"app.yaml:7: cloud.kind: .*'scripted', 'ace', 'forge', 'command' or 'url'",
         ),
         ("cloud:\n  key: c\n  kind: forge\n", r":5: cloud: .*`source` folder go together"),
         ("cloud:\n  kind: forge\n  key: c\n  source: .\n", r":8: cloud.source: .*package.json"),
@@ -106,3 +106,42 @@ def test_without_npm_it_is_said_what_to_install(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(BadInput, match=r"node is not on the PATH .*apt-get install nodejs npm"):
         builds.node_app(connect_app(tmp_path / "app"), lambda _line: None)
+
+
+COMMAND = "cloud:\n  kind: command\n  key: c\n"
+
+
+def test_a_command_may_be_a_line_or_words_and_runs_in_the_apps_folder(tmp_path: Path) -> None:
+    (tmp_path / "cloud").mkdir()
+    text = COMMAND + "  command: node 'my app.js'\n  env: {A: b}\n  health: /up\n"
+    cloud = apps.load(described(tmp_path, text)).cloud
+    assert (cloud.command, cloud.source) == (("node", "my app.js"), tmp_path)
+    words = COMMAND + "  command: [java, -jar, app.jar]\n  source: cloud\n"
+    cloud = apps.load(described(tmp_path, words)).cloud
+    assert (cloud.command, cloud.source) == (("java", "-jar", "app.jar"), tmp_path / "cloud")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (COMMAND, "has a `command`"),
+        ("cloud:\n  kind: url\n  key: c\n", "has a `url`"),
+        ("cloud:\n  kind: url\n  key: c\n  url: localhost:3000\n", "url"),
+        ("cloud:\n  key: c\n  command: node\n", "`command` is for `kind: command`"),
+        ("cloud:\n  key: c\n  env: {A: b}\n", "`env` is for `kind: command`"),
+        ("cloud:\n  key: c\n  health: /up\n", "is for `kind: command` or `kind: url`"),
+        (COMMAND + "  command: x\n  behaviour: seed\n", "follows no script"),
+        (COMMAND + "  command: x\n  source: none\n", "there is no folder none"),
+    ],
+)
+def test_what_does_not_fit_the_kind_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(BadInput, match=told):
+        apps.load(described(tmp_path, text))
+
+
+def test_apps_in_other_environments_are_other_cloud_halves(tmp_path: Path) -> None:
+    def half(env: str) -> str:
+        text = f"{COMMAND}  command: x\n  env: {{{env}}}\n"
+        return apps.load(described(tmp_path, text)).cloud_half
+
+    assert half("A: b") == half("A: b") != half("A: c")
