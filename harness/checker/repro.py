@@ -173,14 +173,28 @@ def as_page(sides_: Sequence[Side], results: Sequence[CaseResult]) -> str:
         parts.append(
             f"<section><h2>{escape(side.name)}: {escape(result.verdict)}</h2>"
             f"<table><tr><th>server time</th><th>row</th></tr>{rows}</table>"
-            f"<p>{escape(result.reason)}</p>{shown}</section>"
+            f"<p>{escape(result.reason)}</p>{_causes(result)}{shown}</section>"
         )
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Reproduction</title>'
-        "<style>body{font:15px sans-serif;display:flex;gap:2em}section{flex:1}"
-        "img{max-width:100%;border:1px solid}td,th{text-align:left;padding:2px 1em 2px 0}</style>"
+        '<meta name="viewport" content="width=device-width">'
+        "<style>:root{color-scheme:light dark}body{font:15px/1.45 sans-serif;display:flex;"
+        "flex-wrap:wrap;gap:2em;margin:1em}section{flex:1 1 20em;min-width:0;"
+        "overflow-wrap:anywhere}img{max-width:100%;border:1px solid}"
+        "td,th{text-align:left;padding:2px 1em 2px 0}small{opacity:.75}</style>"
         f"{''.join(parts)}</html>\n"
     )
+
+
+def _causes(result: CaseResult) -> str:
+    """What broke the link, with the evidence that tells most of it."""
+    parts = []
+    for each in result.causes:
+        named = f"{each['confidence']}: {each['cause']} ({each.get('responsible', 'unknown')})"
+        evidence = each.get("evidence")
+        since = str(evidence[0]) if isinstance(evidence, list) and evidence else ""
+        parts.append(f"<li>{escape(named)}<br><small>{escape(since)}</small></li>")
+    return f"<ul>{''.join(parts)}</ul>" if parts else ""
 
 
 def _timeline(result: CaseResult) -> list[tuple[str, str]]:

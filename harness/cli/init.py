@@ -52,16 +52,14 @@ def write(
         server_key, cloud_key: the app's keys, where the jar does not show them.
 
     Returns:
-        The files written.
+        The files written; those that were there are left as they are.
 
     Raises:
-        BadInput: one of the files is there already, the jar is none or returns other keys, or the
-            folder cannot be written to. Then nothing is written.
+        BadInput: the jar is none or returns other keys, or the folder cannot be written to. Then
+            nothing is written.
     """
-    targets = {name: folder / place for name, place in FILES.items()}
-    there = [str(path) for path in targets.values() if path.exists()]
-    if there:
-        raise BadInput(f"{', '.join(there)} is there already: move it away, or name another folder")
+    places = {name: folder / place for name, place in FILES.items()}
+    targets = {name: path for name, path in places.items() if not path.exists()}
     keys = _keys(folder, jar, server_key, cloud_key)
     texts = {name: _filled(name, keys) for name in targets}
     try:

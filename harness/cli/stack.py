@@ -2,24 +2,33 @@
 
 import json
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from harness.cases import app as apps
-from harness.cli.options import Flags, Json, takes_settings
+from harness.cases.app import AppDescription
+from harness.cli.options import Flags, JarPath, Json, SetWords, takes_settings
+from harness.drivers.browser.migration_assistant import HOMES
+from harness.drivers.confluence import dark_features
+from harness.engines.app_builds import server_jar
 from harness.engines.docker_host import client_if_any
 from harness.environment import golden as homes
 from harness.environment import reaper as debris
 from harness.environment.bring_up import StackPlan, bring_up
 from harness.environment.document import StackDocument, leave_running
 from harness.environment.services.confluence import prepared
+from harness.environment.stack import Stack
 from harness.errors import BadInput
 from harness.lifecycle import interrupt, runs
+from harness.runner.fitting import check_keys
 from harness.settings import project_root, resolve
 from harness.support import assets
-from harness.support.console import say
+from harness.support.console import say, step
+from harness.testbed.testbed import install_app
+from harness.vocabulary.features import DEV_MODE, FEATURE
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,7 +43,14 @@ def up(
     *,
     flags: Flags,
     app_folder: Annotated[
-        Path | None, typer.Option("--app", help="folder with app.yaml; the sample app by default")
+        Path | None,
+        typer.Option("--app", help="folder with app.yaml: the app is installed, and switched on"),
+    ] = None,
+    jar: JarPath = None,
+    overrides: SetWords = None,
+    features: Annotated[
+        list[str] | None,
+        typer.Option("--feature", help="KEY=on or KEY=off: a dark feature to set; repeatable"),
     ] = None,
     as_json: Json = False,
 ) -> int:
@@ -47,7 +63,9 @@ def up(
         )
     if settings.golden:
         homes.read(settings.golden)  # refused before anything is pulled or built
-    described = apps.load(app_folder or assets.sample_app("charts"))
+    folder = app_folder or assets.sample_app("charts")
+    described = apps.load(folder, apps.overrides_of(jar, overrides or ()))
+    asked = ({FEATURE: True} if app_folder else {}) | _features(features or ())
     with (
         interrupt.orderly(say),
         runs.open_run() as run,
@@ -56,13 +74,54 @@ def up(
         debris.sweep(ready.client)
         plan = StackPlan(described, settings.ccma_for())
         with debris.nothing_left(run, ready.client):
+            plugin = server_jar(folder, described, say) if app_folder else None
+            if plugin:
+                check_keys(folder, described, plugin, say)
             stack = bring_up(settings, ready, run, plan, progress=say)
+            _prepare(stack, described, plugin, asked)
             document = leave_running(stack)
     if as_json:
         print(document.model_dump_json(indent=1))
     else:
         _print_stack(document)
+        if app_folder:
+            _print_clicks(document, described)
     return 0
+
+
+def _features(words: Sequence[str]) -> dict[str, bool]:
+    """The dark features that `--feature` names.
+
+    Raises:
+        BadInput: a word has another form.
+    """
+    found: dict[str, bool] = {}
+    for word in words:
+        key, _, state = word.rpartition("=")
+        if not key or state not in ("on", "off"):
+            raise BadInput(f"--feature {word!r}: write KEY=on or KEY=off, such as {DEV_MODE}=on")
+        found[key] = state == "on"
+    return found
+
+
+def _prepare(
+    stack: Stack, app: AppDescription, jar: Path | None, features: Mapping[str, bool]
+) -> None:
+    """Installs the app, and sets the dark features."""
+    with stack.client() as client:
+        if features:
+            dark_features.set_site(client, features)
+        if jar:
+            with step(say, f"installing {app.name}"):
+                install_app(client, app, jar)
+
+
+def _print_clicks(document: StackDocument, app: AppDescription) -> None:
+    home = f"{document.confluence.base_url}{HOMES[0]}"
+    print(f"now click    {home}")
+    print("             log in; make a plan; choose what to migrate; mark the app Needed")
+    print(f"             in cloud; run it; watch the row of {app.server.key} in the plan")
+    print(f"see more     harness explain {document.run}; harness logs cloud-app -f")
 
 
 def down(

@@ -9,7 +9,8 @@ import base64
 import hashlib
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -49,6 +50,8 @@ class CaseView:
         files: artefact, link or None.
         trace: link of the trace, and the command that opens it; None without a trace.
         search: what the text filter looks through.
+        title: its name, with the axes in which the run's cases differ.
+        exception: what the server app threw, in its own words; empty where it threw nothing.
     """
 
     anchor: str
@@ -62,6 +65,13 @@ class CaseView:
     files: Sequence[tuple[Artifact, str | None]]
     trace: tuple[str, str] | None
     search: str
+    title: str
+    exception: str
+
+    @property
+    def cause_names(self) -> list[str]:
+        """The causes by name, each once."""
+        return list(dict.fromkeys(str(each["cause"]) for each in self.causes))
 
     @property
     def result(self) -> CaseResult:
@@ -115,6 +125,7 @@ def render(run: ReportedRun) -> str:
             story=story,
             counts=headline.counts(run.results),
             totals=headline.totals_text(run.results),
+            causes=_counted(view.cause_names for view in views),
             first=by_id[story.case.id] if story.case else None,
             maps=matrix_map.maps(run.results.cases),
             views=views,
@@ -127,10 +138,41 @@ def render(run: ReportedRun) -> str:
 def _views(run: ReportedRun) -> list[CaseView]:
     pictures = _pictures(run)
     anchors: dict[str, int] = {}
-    return [_view(case, _anchor(case.result.id, anchors), pictures) for case in run.cases]
+    differ = _axes_that_differ([case.result for case in run.cases])
+    return [_view(case, _anchor(case.result.id, anchors), pictures, differ) for case in run.cases]
 
 
-def _view(case: ReportedCase, anchor: str, pictures: Mapping[int, str]) -> CaseView:
+def _axes_that_differ(cases: Sequence[CaseResult]) -> frozenset[str]:
+    names = {name for case in cases for name in case.axes}
+    return frozenset(name for name in names if len({case.axes.get(name) for case in cases}) > 1)
+
+
+def _title(case: CaseResult, differ: frozenset[str]) -> str:
+    """The case's name with the axes in which the run's cases differ; the whole id where none do."""
+    told = [f"{name}={value}" for name, value in case.axes.items() if name in differ]
+    if not told or "[" not in case.id:
+        return case.id
+    name, _, tail = case.id.partition("[")
+    return f"{name}[{', '.join(told)}]{tail.rpartition(']')[2]}"
+
+
+_THROWN = re.compile(r"(?:threw |\()((?:[\w$]+\.)+[\w$]*(?:Exception|Error)\b[^\n]*?)\)?$")
+
+
+def _exception(causes: Sequence[Mapping[str, Any]]) -> str:
+    """The longest wording of an exception in the evidence of the causes, its own text in it."""
+    said = [str(each["says"]) for cause in causes for each in cause["evidence"]]
+    found = [match[1] for text in said if (match := _THROWN.search(text))]
+    return max(found, key=len, default="")
+
+
+def _counted(names: Iterable[Sequence[str]]) -> list[tuple[str, int]]:
+    return sorted(Counter(name for each in names for name in each).items())
+
+
+def _view(
+    case: ReportedCase, anchor: str, pictures: Mapping[int, str], differ: frozenset[str]
+) -> CaseView:
     diagnosis = case.diagnosis or {"causes": (), "links": (), "near_misses": ()}
     drawn = history(case.result, case.evidence, diagnosis["links"])
     files = [(each, link_inside(each.path)) for each in case.artifacts]
@@ -155,6 +197,8 @@ def _view(case: ReportedCase, anchor: str, pictures: Mapping[int, str]) -> CaseV
         if trace and address
         else None,
         search=shown(" ".join(words)).lower(),
+        title=_title(result, differ),
+        exception=_exception(causes),
     )
 
 

@@ -100,21 +100,11 @@ class Testbed:
     def install(self) -> None:
         """Installs the server app, once for each stack."""
         if not self._installed:
-            site = site_content(self.app.site)
-            host.prepare(
-                self.client,
-                [Path(jar) for jar in self.app.server.provided],
-                self.app.host,
-                site.users,
-                site.spaces,
-            )
-            self._installed = plugins.install(self.client, self.jar)
+            self._installed = install_app(self.client, self.app, self.jar)
             if self._installed.left_disabled:
                 self.said(
                     f"UPM left {self._installed.key} disabled; it was enabled, as an admin would"
                 )
-            if self.app.server.address:
-                plugins.await_address(self.client, self.app.server.address)
 
     def uninstall(self) -> None:
         """Removes the server app, if `install` has put it there."""
@@ -214,3 +204,23 @@ def open_testbed(
     except (HarnessError, TransportError, PlaywrightError) as error:
         raise stack.explained("the browser to log in", error) from error
     return Testbed(stack, client, page.context, app, jar, state)
+
+
+def install_app(client: ConfluenceClient, app: AppDescription, jar: Path) -> plugins.App:
+    """Installs a server app, with what a stand-in has to have for it.
+
+    Args:
+        client: an administrator's client.
+        app: its description.
+        jar: its jar.
+
+    Returns:
+        It, once it answers where its description says so.
+    """
+    site = site_content(app.site)
+    provided = [Path(jar) for jar in app.server.provided]
+    host.prepare(client, provided, app.host, site.users, site.spaces)
+    installed = plugins.install(client, jar)
+    if app.server.address:
+        plugins.await_address(client, app.server.address)
+    return installed

@@ -34,14 +34,16 @@
   });
 
   const find = document.getElementById("find");
-  const chips = [...document.querySelectorAll("[data-verdict].chip")];
+  const chips = [...document.querySelectorAll(".chip")];
   const filter = () => {
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const wanted = chips.filter((chip) => chip.ariaPressed === "true").map((chip) => chip.dataset.verdict);
+    const pressed = (name) => chips.filter((chip) => chip.ariaPressed === "true" && chip.dataset[name]).map((chip) => chip.dataset[name]);
+    const wanted = pressed("verdict"), blamed = pressed("cause");
     let shown = 0;
     for (const details of cases) {
-      const { verdict, search } = details.dataset;
-      const fits = (!wanted.length || wanted.includes(verdict)) && words.every((word) => search.includes(word));
+      const { verdict, search, causes } = details.dataset;
+      const named = causes.split(" ");
+      const fits = (!wanted.length || wanted.includes(verdict)) && (!blamed.length || blamed.some((cause) => named.includes(cause))) && words.every((word) => search.includes(word));
       details.hidden = !fits;
       shown += fits;
     }

@@ -101,6 +101,23 @@ def test_both_timelines_stand_side_by_side_and_text_stays_text() -> None:
     assert "&lt;because&gt;" in page
 
 
+def test_the_page_has_the_causes_and_fits_a_phone_and_the_dark() -> None:
+    stated = both()
+    cause = {
+        "cause": "dev-mode-row-not-updated",
+        "confidence": "proved",
+        "responsible": "assistant",
+        "evidence": ["3 polls <were> answered", "the row is READY"],
+    }
+    found = [result(stated[0], "known-bug"), result(stated[1], "passed")]
+    found[0] = found[0].model_copy(update={"causes": (cause,)})
+    page = as_page(stated, found)
+    assert "proved: dev-mode-row-not-updated (assistant)" in page
+    assert "3 polls &lt;were&gt; answered" in page
+    assert "color-scheme:light dark" in page
+    assert 'name="viewport"' in page
+
+
 def test_an_image_has_the_ccma_it_has() -> None:
     images = ("atlassian/confluence:8.5.4", "atlassian/confluence:9.2")
     before, after = sides(read_suite(SEED), "dev-mode", *images)

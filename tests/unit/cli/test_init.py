@@ -66,13 +66,15 @@ def test_the_ci_file_is_yaml_and_runs_the_cases(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", init.FILES.values())
-def test_nothing_is_overwritten(tmp_path: Path, place: str) -> None:
+def test_what_is_there_is_left_and_what_is_missing_is_written(tmp_path: Path, place: str) -> None:
     (tmp_path / place).parent.mkdir(parents=True)
     (tmp_path / place).write_text("mine")
-    with pytest.raises(BadInput, match="is there already"):
-        init.write(tmp_path)
+    written = init.write(tmp_path)
     assert (tmp_path / place).read_text() == "mine"
-    assert [p for p in tmp_path.rglob("*") if p.is_file()] == [tmp_path / place]
+    assert {path.relative_to(tmp_path).as_posix() for path in written} == {
+        each for each in init.FILES.values() if each != place
+    }
+    assert init.write(tmp_path) == []
 
 
 def test_a_jar_that_is_none_writes_nothing(tmp_path: Path) -> None:

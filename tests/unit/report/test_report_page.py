@@ -325,3 +325,36 @@ def test_no_secret_of_any_input_reaches_page_or_summary(make_run: MakeRun) -> No
     (kept / "problems.json").write_text(json.dumps([every]))
     assert SENTINEL not in html.write(folder).read_text()
     assert SENTINEL not in markdown.write(folder)
+
+
+def test_a_case_is_titled_by_the_axes_in_which_the_run_differs(make_run: MakeRun) -> None:
+    one, two = ready_for_good(), completed()
+    views = html._views(stored.read_run(make_run(one, two)))
+    assert [view.title for view in views] == ["seed[dev-mode=on]", "seed[dev-mode=off]"]
+
+
+def test_a_case_alone_keeps_its_whole_id(make_run: MakeRun) -> None:
+    (alone,) = html._views(stored.read_run(make_run(ready_for_good())))
+    assert alone.title == alone.result.id
+
+
+def test_a_cause_can_be_filtered_by(make_run: MakeRun) -> None:
+    page = page_of(make_run(ready_for_good(), completed()))
+    chips = [each["data-cause"] for each in page.all("button") if "data-cause" in each]
+    named = [each["data-causes"] for each in page.all("details") if "data-causes" in each]
+    assert chips == ["dev-mode-row-not-updated"]
+    assert named == ["dev-mode-row-not-updated", ""]
+
+
+@pytest.mark.parametrize(
+    ("says", "shown"),
+    [
+        ("x.L.onStart was called and threw a.b.NoDataError: no chart", "a.b.NoDataError: no chart"),
+        ("the log says ERROR it failed (a.b.NoDataError: no chart)", "a.b.NoDataError: no chart"),
+        ("the webhook was not acknowledged (status 500)", ""),
+    ],
+)
+def test_an_exception_is_shown_in_its_own_words(says: str, shown: str) -> None:
+    short = {"says": "the server reported that the listener threw a.b.NoDataError"}
+    causes = [{"evidence": [short, {"says": says}]}]
+    assert html._exception(causes) == (shown or "a.b.NoDataError")
