@@ -2,7 +2,8 @@
 
 An engine is looked for where Docker's own command looks: `DOCKER_HOST`, then `DOCKER_CONTEXT`, then
 the current context of Docker's configuration (Docker Desktop and Colima set it), then the usual
-socket. The setting `docker_socket` comes before all of them.
+socket, then that of the user's own rootless Docker or Podman. The setting `docker_socket` comes
+before all of them.
 """
 
 import hashlib
@@ -27,6 +28,9 @@ from harness.support import folders
 USUAL_SOCKET = "/var/run/docker.sock"
 
 _HOST, _CONTEXT, _SETTING = "DOCKER_HOST", "DOCKER_CONTEXT", "the setting docker_socket"
+
+_OF_USER = {"docker.sock": "rootless Docker", "podman/podman.sock": "Podman"}
+"""Below XDG_RUNTIME_DIR -> whose socket it is."""
 
 _ANSWERS_WITHIN = 10.0
 """Wall seconds for an engine to take a connection; Docker's own default is a minute."""
@@ -114,6 +118,16 @@ def find_address(named: Path | None, environ: Mapping[str, str] = os.environ) ->
         return _of_context(context, folder, Address("", f"{_CONTEXT}={context}", required=True))
     if context := _current_context(folder / "config.json"):
         return _of_context(context, folder, Address("", f"the Docker context {context!r}"))
+    return _usual(environ)
+
+
+def _usual(environ: Mapping[str, str]) -> Address:
+    """The system's socket; where it is missing, that of the user's own Docker or Podman."""
+    runtime = environ.get("XDG_RUNTIME_DIR")
+    if runtime and not Path(USUAL_SOCKET).exists():
+        for name, whose in _OF_USER.items():
+            if (path := Path(runtime, name)).is_socket():
+                return Address(f"unix://{path}", whose)
     return Address()
 
 
@@ -251,7 +265,10 @@ def _reason(error: Exception) -> str:
 
 def _advice(address: Address, error: Exception) -> str:
     if isinstance(error, PermissionError):
-        return "add your user to the group `docker`, or use another engine"
+        return (
+            "your user may not use it: `sudo usermod -aG docker $USER` and log in again, or run "
+            "Docker without root, or choose --engine local"
+        )
     if address.source == _HOST:
         return f"start it there, or unset {_HOST}"
     if address.source == _SETTING:

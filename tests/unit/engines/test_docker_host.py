@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from harness.engines import docker_host
 from harness.engines.docker_host import (
     Address,
     Certificates,
@@ -139,6 +140,24 @@ def test_ports_are_published_on_loopback_unless_the_engine_is_elsewhere(
     assert Address(url).reach(environ) == (host, published_on)
 
 
+@pytest.mark.parametrize(
+    ("name", "whose"), [("docker.sock", "rootless Docker"), ("podman/podman.sock", "Podman")]
+)
+def test_without_the_systems_socket_the_users_own_is_taken(
+    name: str, whose: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environ = {"XDG_RUNTIME_DIR": str(tmp_path)}
+    monkeypatch.chdir(tmp_path)  # a socket's path has to be short
+    Path(name).parent.mkdir(exist_ok=True)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(name)
+        monkeypatch.setattr(docker_host, "USUAL_SOCKET", str(tmp_path / "none"))
+        found = find_address(None, environ)
+        assert (found.url, found.source) == (f"unix://{tmp_path / name}", whose)
+        monkeypatch.setattr(docker_host, "USUAL_SOCKET", str(tmp_path))
+        assert find_address(None, environ) == Address()
+
+
 @contextmanager
 def answering(family: socket.AddressFamily, address: object, answer: bytes) -> Iterator[object]:
     """A server that takes connections and answers each with the same bytes, then closes it."""
@@ -220,7 +239,7 @@ def test_permission_denied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     finally:
         os.seteuid(me)
         folder.chmod(0o700)
-    assert "Permission denied; add your user to the group `docker`" in told
+    assert "Permission denied; your user may not use it: `sudo usermod -aG docker" in told
 
 
 @pytest.mark.parametrize(
