@@ -198,7 +198,12 @@ MISTAKES: Sequence[Mistake] = (
     # The webhook.
     _cloud("webhook: 404", "webhook-path", 1, r"webhook-never-acknowledged.*\n.*404"),
     _cloud("webhook: 500", "webhook-500", 1, r"webhook-never-acknowledged.*\n.*500"),
-    _cloud("webhook: slow", "webhook-slow", 0, r"remark: .*webhook.*(?:5 s|no answer)"),
+    _cloud(
+        "webhook: slow",
+        "webhook-slow",
+        1,
+        r"webhook-never-acknowledged.*\n.*no answer within 5 s",
+    ),
     _cloud("webhook: unreachable (wrong port)", "port", 2, r"127\.0\.0\.1:9\b"),
     _cloud("webhook: none in the descriptor", "no-webhook", 1, r"webhook-not-registered"),
     # The calls.
@@ -207,8 +212,8 @@ MISTAKES: Sequence[Mistake] = (
     _cloud(
         "base URL wrong",
         "base-url",
-        1,
-        r"cloud-app-never-posted|progress-not|not found|NOT_FOUND|404",
+        2,
+        r"the stub has no route POST .?/wki/rest",
     ),
     _cloud("does not trust the CA", "ca", 1, r"cloud-app-never-posted|certificate"),
     # The reports.

@@ -3,6 +3,7 @@
 Whatever breaks inside ends the case as an `error`, with its sentence and what was seen so far.
 """
 
+import asyncio
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,6 +22,7 @@ from harness.cassette.files import read_folder, write, written
 from harness.checker.record import Record, declared_by
 from harness.checker.recorded import RecordedStory
 from harness.drivers.browser import captures
+from harness.drivers.browser.bounded import bounded
 from harness.drivers.browser.migration_assistant import plan_id_in
 from harness.drivers.browser.trace_secrets import remove_secrets
 from harness.drivers.confluence import dark_features
@@ -51,6 +53,9 @@ from harness.store.results import CaseResult
 from harness.store.server_log import with_zone
 from harness.testbed.testbed import Testbed
 from harness.vocabulary.effects import Effect
+
+_CLOSED_WITHIN = 10.0
+"""Wall seconds."""
 
 
 @dataclass
@@ -126,6 +131,9 @@ class CaseRun:
         except TimeScaleTooHigh as error:
             self.failure = self.failure or str(error)
             self.carried_scale = error.carries
+        except asyncio.CancelledError:  # the browser's: nothing else here is asynchronous
+            silent = HarnessError(f"{step}: the browser gave no answer after its pages were closed")
+            self.failure = self.failure or without_secrets(self._explained(step, silent))
         except Exception as error:
             self.failure = self.failure or without_secrets(self._explained(step, error))
 
@@ -154,7 +162,8 @@ class CaseRun:
                 self.artifacts |= keep_output(stack, self.folder, said)
                 self.artifacts |= _keep_recording(stack, self.folder, recording_start)
                 self.artifacts |= _keep_tap(self.testbed.tap, self.folder, begun)
-        with suppress(Exception):  # a browser that died has closed it already
+        # A browser that died has closed it already; one whose page is being closed may not answer.
+        with suppress(Exception), bounded(_CLOSED_WITHIN, "closing the case's page"):
             page.close()
         trace_file = self.folder / self.artifacts.get(TRACE, "none")
         with self._boundary("taking the secrets out of the trace"):

@@ -9,10 +9,14 @@ event handlers.
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from greenlet import greenlet
 from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
+
+_GIVEN_UP_AFTER = 5.0
+"""Wall seconds; what waits for a page ends within a moment of its closing, or not at all."""
 
 
 def closer(context: BrowserContext) -> Callable[[str], None]:
@@ -20,8 +24,12 @@ def closer(context: BrowserContext) -> Callable[[str], None]:
 
     Must be called in the context's thread. Calls that wait for a page then raise Playwright's
     error with the given reason. The context stays open and keeps what it has recorded.
+
+    A call that the closing does not end is given up some seconds after it: it is left by
+    `asyncio.CancelledError`.
     """
     loop = asyncio.get_running_loop()
+    drivers_own = asyncio.all_tasks(loop)
 
     def close(reason: str) -> None:
         def close_page(page: Page) -> None:
@@ -33,7 +41,15 @@ def closer(context: BrowserContext) -> Callable[[str], None]:
             for page in context.pages:
                 close_page(page)
 
+        def give_up(waiting: set[asyncio.Task[Any]]) -> None:
+            for task in waiting - drivers_own:
+                task.cancel()
+
+        def close_soon() -> None:
+            loop.call_later(_GIVEN_UP_AFTER, give_up, asyncio.all_tasks(loop))
+            greenlet(close_all).switch()
+
         with suppress(RuntimeError):  # the loop is closed, and nothing waits any more
-            loop.call_soon_threadsafe(lambda: greenlet(close_all).switch())
+            loop.call_soon_threadsafe(close_soon)
 
     return close
