@@ -109,7 +109,8 @@ class CloudHalf(BaseModel):
     def _fits_its_kind(self) -> "CloudHalf":
         given = self.model_fields_set
         for name, kinds in _OF_KIND.items():
-            if name in given and self.kind not in kinds:
+            is_given = getattr(self, name) != type(self).model_fields[name].default
+            if is_given and self.kind not in kinds:
                 kind = " or ".join(f"`kind: {each}`" for each in kinds)
                 raise ValueError(f"`{name}` is for {kind}")
         if self.kind == "command" and not self.command:

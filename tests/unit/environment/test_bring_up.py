@@ -56,7 +56,7 @@ class Stage:
         return SimpleNamespace(
             url=name,
             is_up=self.step(f"{name} answers", True),
-            install=self.step("install the app"),
+            install=self.step("install the app", PLAN.app.cloud.key),
             list_pair=self.step("list the pair"),
             set_clock=self.step("set the clock"),
             close=self.step(f"close {name}"),
