@@ -50,7 +50,7 @@ HARNESS_STANDIN_PAGES=script .venv/bin/pytest --harness-engine local "${side_by_
 if [ -n "$building" ]; then
     # Explanations, reports, matrices, schedules and most refusals do not depend on the engine: once is enough.
     .venv/bin/pytest tests/contract/engines tests/e2e --harness-engine docker "${side_by_side[@]}" \
-        "${builds[@]/#/--deselect=}" -k "not test_explain and not test_report and not test_matrix and not test_fleet \
+        "${builds[@]/#/--deselect=}" -k "not test_explain and not test_attach and not test_report and not test_matrix and not test_fleet \
             and not test_tutorial and not test_repro and not test_guests and not pytest_n and not killed_run_goes_on \
             and (not test_bad_input or port)"
 else

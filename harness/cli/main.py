@@ -41,6 +41,9 @@ VERBS: Mapping[str, Verb] = {
     "up": Verb("stack", "Bring up a stack to play with; it lives until `harness down`."),
     "logs": Verb("logs", "Show what a service of a stack that `harness up` left says."),
     "down": Verb("stack", "End the stacks that `harness up` left running in this project."),
+    "restore": Verb(
+        "restore", "Put back what a run that ended early changed on a Confluence of yours."
+    ),
     "contract": Verb(
         "contract", "Ask a Confluence for all that the harness relies on; changes nothing there."
     ),

@@ -14,7 +14,7 @@ from harness.checker import repro
 from harness.cli.options import Flags, takes_settings
 from harness.report import live
 from harness.runner.session import open_session
-from harness.settings import resolve
+from harness.settings import check_cloud, resolve
 from harness.store.layout import REPRO
 from harness.store.results import CaseResult
 from harness.support.console import say
@@ -43,6 +43,7 @@ def reproduce(
     # Both versions of the stand-in are one run; each image is a Confluence of its own.
     for image, same in groupby(sides, key=lambda side: side.image):
         settings = resolve({**flags, "confluence": image}, os.environ).settings
+        check_cloud(settings)
         with (
             live.shown(console) as listener,
             open_session(settings, say, [listener], folder=folder) as session,

@@ -1,8 +1,7 @@
 """The verb that runs cases."""
 
-import os
 import sys
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -14,11 +13,14 @@ from harness.checker.reached import reached
 from harness.cli.matrix import Locate, Strength
 from harness.cli.options import Flags, JarPath, SetWords, takes_settings
 from harness.environment.attach import AttachedStack, attached_stack
+from harness.environment.attach_remote import attached_remote
+from harness.errors import BadInput
 from harness.report import junit, live, table
-from harness.runner.request import RunPlan, Selection, check_executor, plan_run
+from harness.runner.dry_run import what_would_be
+from harness.runner.request import RunPlan, Selection, check_executor, plan_run, settings_of
 from harness.runner.session import open_session
 from harness.runner.shrink import shrink_failures
-from harness.settings import resolve
+from harness.settings import Settings
 from harness.store.layout import RESULTS
 from harness.store.results import Results, exit_status, write
 from harness.support.console import say
@@ -57,16 +59,26 @@ def run(
     junit_file: Annotated[
         Path | None, typer.Option("--junit", help="write JUnit XML there")
     ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="on a Confluence that runs: say what would be done there"),
+    ] = False,
 ) -> int:
     """Run the cases of some files and show what the admin would see."""
     selection = Selection(strength, locate, select, shard)
-    check_executor(executor, scheduler, alone=not (stack or resume or shrink))
+    settings = settings_of(flags, resume)
+    alone = not (stack or resume or shrink or settings.is_attached)
+    check_executor(executor, scheduler, alone=alone)
+    _check_attached(settings, stack, shrink=shrink, dry_run=dry_run)
     # Off a terminal rich assumes 80 columns, and folds every case id.
     console = Console(stderr=True, width=None if sys.stderr.isatty() else 140)
-    socket = resolve({}, os.environ).settings.docker_socket
-    with attached_stack(stack, socket) if stack else nullcontext() as attached:
+    with _attached(settings, stack, dry_run=dry_run) as attached:
         said = overrides_of(jar, overrides or ())
         work = plan_run(files or [], flags, selection, resume, attached, overrides=said)
+        for line in work.said:
+            say(line)
+        if dry_run:
+            return _say_what_would_be(work, attached)
         outcome, folder = _run(work, console, attached, scheduler, shrink=shrink)
     table.summary(console, outcome)
     write(outcome, folder / RESULTS)  # after the table, which stays readable where a disk is full
@@ -76,6 +88,35 @@ def run(
         junit.write(outcome, junit_file)
     say(f"results: {folder}")
     return exit_status(outcome)
+
+
+def _check_attached(settings: Settings, stack: str | None, *, shrink: bool, dry_run: bool) -> None:
+    """Refuses options that do not go with a Confluence that runs, or with any other.
+
+    Raises:
+        BadInput: names the option.
+    """
+    if settings.is_attached and (stack or shrink):
+        option = "--stack" if stack else "--shrink"
+        raise BadInput(f"{option}: needs stacks of the harness's own, not {settings.confluence}")
+    if dry_run and not settings.is_attached:
+        raise BadInput("--dry-run: is for a Confluence that runs, named by --confluence http://...")
+
+
+def _attached(
+    settings: Settings, stack: str | None, *, dry_run: bool
+) -> AbstractContextManager[AttachedStack | None]:
+    """What the cases run on, where it runs already."""
+    if settings.is_attached:
+        return attached_remote(settings, say, may_try=not dry_run)
+    return attached_stack(stack, settings.docker_socket) if stack else nullcontext()
+
+
+def _say_what_would_be(work: RunPlan, attached: AttachedStack | None) -> int:
+    """Says what a run would do on a Confluence that runs; nothing of it is done."""
+    assert attached
+    print("\n".join(what_would_be(work, attached, say)))
+    return 0
 
 
 def _run(

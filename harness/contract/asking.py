@@ -10,6 +10,7 @@ import httpx
 from harness.contract import outline
 from harness.contract.facts import Fact, Who
 from harness.contract.results import Answered, Outcome
+from harness.drivers.confluence.apps import ASSISTANT
 from harness.drivers.confluence.session import (
     Account,
     ConfluenceClient,
@@ -18,8 +19,6 @@ from harness.drivers.confluence.session import (
     open_client,
 )
 from harness.errors import DriverError
-
-ASSISTANT = "com.atlassian.migration.agent"
 
 Clients = Callable[[Who], httpx.Client]
 

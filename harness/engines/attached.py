@@ -135,6 +135,14 @@ def processes(run: Run, stack: str) -> Attach:
     return attach
 
 
+def find_container(client: docker.DockerClient, name: str) -> Container | None:
+    """A container of this machine by its name or id; None where there is none."""
+    try:
+        return client.containers.get(name)
+    except NotFound:
+        return None
+
+
 def containers(client: docker.DockerClient, run: Run, folders: Mapping[str, str]) -> Attach:
     """Attaches to the containers of a stack.
 
@@ -145,10 +153,9 @@ def containers(client: docker.DockerClient, run: Run, folders: Mapping[str, str]
     """
 
     def attach(name: str, container_name: str, host: str, ports: Mapping[str, int]) -> Running:
-        try:
-            container = client.containers.get(container_name)
-        except NotFound:
-            raise gone(run, f"the container {container_name}") from None
+        container = find_container(client, container_name)
+        if container is None:
+            raise gone(run, f"the container {container_name}")
         described = Service(name, "", lambda _: (), lambda _: {}, {}, folders=folders)
         return AttachedContainer(described, container, host, ports)
 

@@ -48,9 +48,6 @@ from harness.settings import IMAGES_OWN, STANDIN, Settings
 from harness.support.console import Progress, step
 from harness.wait import NotYet, last_words, wait_for
 
-CCMA_PLUGIN = "com.atlassian.migration.agent"
-"""The assistant's own plugin key, by which UPM knows its version."""
-
 PRODUCTION = "production"
 """Where a Forge app is deployed that does not say."""
 
@@ -406,5 +403,5 @@ def _start_confluence_up(stack: Stack, side: ConfluenceSide, progress: Progress)
         if stack.recorder:
             stack.recorder.begin(NO_CASE, now)
         if stack.ccma == IMAGES_OWN:
-            assistant = plugins.find(client, CCMA_PLUGIN)
+            assistant = plugins.find(client, plugins.ASSISTANT)
             stack.ccma = assistant.version if assistant else "unknown"

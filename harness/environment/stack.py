@@ -15,6 +15,8 @@ from harness.drivers.recorder import RecorderControl
 from harness.drivers.untold_cloud import UntoldCloud, UntoldCloudApp
 from harness.engines.service import Engine, Running
 from harness.environment.recording import keep
+from harness.environment.remote import Remote, RemoteConfluence, open_client
+from harness.environment.server_zone import server_zone
 from harness.environment.services.names import CLOUD, CLOUD_APP, CONFLUENCE, RECORDER
 from harness.errors import DriverError, HarnessError, ServiceDied
 from harness.lifecycle.runs import Run
@@ -53,6 +55,7 @@ class Stack:
             they are recorded or replayed.
         recording: the folder where its recording is kept; None where none is made.
         replays: whether a recording answers in the cloud's place.
+        remote: what is known of a Confluence that is not the harness's; None for one that is.
     """
 
     run: Run
@@ -71,6 +74,7 @@ class Stack:
     recorder: RecorderControl | None = None
     recording: Path | None = None
     replays: bool = False
+    remote: Remote | None = None
 
     @property
     def requirements(self) -> StackRequirements:
@@ -80,6 +84,8 @@ class Stack:
     @property
     def confluence_url(self) -> str:
         """Confluence's base URL."""
+        if self.remote:
+            return self.remote.address
         return url("http", self.running[CONFLUENCE], "http")
 
     @property
@@ -90,7 +96,28 @@ class Stack:
     def client(self) -> session.ConfluenceClient:
         """A new client of Confluence's REST, logged in as the administrator."""
         confluence = self.running[CONFLUENCE]
+        if self.remote:
+            return open_client(self.remote.address, self.account, self.remote.trust)
         return session.connect(self.confluence_url, self.account, service=confluence)
+
+    @property
+    def has_log(self) -> bool:
+        """Whether its log can be read; that it says nothing means something only then."""
+        confluence = self.running[CONFLUENCE]
+        return not isinstance(confluence, RemoteConfluence) or confluence.log is not None
+
+    @property
+    def has_debugger(self) -> bool:
+        """Whether the address of its debugger is known."""
+        confluence = self.running[CONFLUENCE]
+        return not isinstance(confluence, RemoteConfluence) or confluence.debugger is not None
+
+    @property
+    def log_zone(self) -> str | None:
+        """The zone of the log's times; None where that cannot be read."""
+        if self.remote:
+            return self.remote.zone
+        return server_zone(self.running[CONFLUENCE])
 
     def server_log(self, offset: int = 0) -> bytes:
         """Confluence's application log from an offset on, however often it was rolled since.
@@ -102,9 +129,9 @@ class Stack:
         return (text or confluence.output_tail(_ALL_LINES).encode())[offset:]
 
     def cloud_app_output(self) -> str:
-        """What the app's cloud half has written so far."""
-        app = self.running.get(CLOUD_APP)
-        return app.output_tail(_ALL_LINES) if app else ""
+        """What the app's cloud half has written so far; nothing where that cannot be read."""
+        service = self.running.get(CLOUD_APP)
+        return service.output_tail(_ALL_LINES) if service else ""
 
     def explained(self, step: str, error: Exception) -> HarnessError:
         """What is behind an error during that step: a service that ended or fell silent, if any."""

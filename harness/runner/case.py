@@ -25,20 +25,20 @@ from harness.drivers.browser import captures
 from harness.drivers.browser.bounded import bounded
 from harness.drivers.browser.migration_assistant import plan_id_in
 from harness.drivers.browser.trace_secrets import remove_secrets
-from harness.drivers.confluence import dark_features
-from harness.drivers.untold_cloud import UntoldCloud
-from harness.environment.server_zone import server_zone
-from harness.environment.services.names import CONFLUENCE
+from harness.drivers.cloud import CloudControl
 from harness.environment.stack import Stack
 from harness.errors import HarnessError
+from harness.planning.attached import has_progress_rest
 from harness.redaction import cleaned, without_secrets
 from harness.runner.case_mishaps import LogSince
 from harness.runner.explanation import CaseEvidence, with_causes
 from harness.runner.observe import CaseCloud, TimeScaleTooHigh, Watch, Watched
 from harness.runner.outcome import result_of
 from harness.runner.preconditions import establish, of_the_server
+from harness.runner.progress_cloud import ProgressCloud, migrations_of
 from harness.runner.recorded_cloud import RecordedCloud
 from harness.runner.start_migration import cancel, start
+from harness.store.evidence import CloudWitness
 from harness.store.layout import (
     CLOUD_APP_LOG,
     FILES,
@@ -196,30 +196,37 @@ class CaseRun:
             # What the previous case left under way ends in the journal before this.
             since = stack.cloud.journal_end()
             said_before = stack.recorder.end() if stack.recorder else 0
-            dark_features.set_site(testbed.client, case.dark_features)
+            testbed.set_features(case.dark_features)
         with self.phases("install"):
             with collected.installing():
                 testbed.install()
             setup = of_the_server(case.cloud) if stack.replays else case.cloud
             at_end.enter_context(establish(testbed, setup))
+        earlier: set[str] = set()
         with self.phases("migrate"):
-            begun = start(testbed, case, page, collected.armed)
+
+            def ready() -> None:
+                collected.armed()
+                earlier.update(migrations_of(testbed.client, _witness(stack), plan_id_in(page.url)))
+
+            begun = start(testbed, case, page, ready)
             if case.cloud.admin == "cancels":
                 cancel(testbed, page, since)
         with self.phases("wait"):
             key = testbed.app.server.key
             record = Record(plan_id_in(page.url), key, declared_by(case))
             log, clock = LogSince(stack, log_offset), _stop_watch()
-            cloud: CaseCloud | RecordedCloud
-            if isinstance(stack.cloud, UntoldCloud):
-                assert stack.recorder  # what has no stub is recorded, or replayed
+            cloud: CaseCloud | RecordedCloud | ProgressCloud
+            if isinstance(stack.cloud, CloudControl):
+                cloud = CaseCloud(stack.cloud, since, record, clock)
+            elif stack.recorder:
                 story = RecordedStory(record, frozenset({key, testbed.app.cloud.key}))
                 cloud = RecordedCloud(stack.recorder, said_before, story, clock)
             else:
-                cloud = CaseCloud(stack.cloud, since, record, clock)
+                cloud = ProgressCloud(testbed.client, _witness(stack), record, clock, earlier)
             self.watch = Watch(
                 page,
-                key,
+                testbed.app.server.key,
                 case,
                 cloud,
                 stack.scale,
@@ -230,6 +237,16 @@ class CaseRun:
                 app_names=testbed.app_names,
             )
             self.watched = self.watch.run()
+            testbed.check_undisturbed()
+
+
+def _witness(stack: Stack) -> CloudWitness:
+    """What tells what the cloud recorded."""
+    if stack.cloud.tells:
+        return "journal"
+    if stack.recorder:
+        return "recording"
+    return "progress REST" if has_progress_rest(stack.ccma) else "nothing"
 
 
 def run_case(
@@ -293,6 +310,8 @@ def keep_logs(
 ) -> dict[str, str]:
     """Keeps what a stack's server and its cloud said during a case.
 
+    What cannot be read is no file: an empty one would be evidence that nothing was said.
+
     Args:
         stack: the stack.
         case: the case's id, which the journal is marked with.
@@ -303,18 +322,20 @@ def keep_logs(
     Returns:
         Artefact -> file name in the folder.
     """
-    log = stack.server_log(log_offset).decode(errors="replace")
-    kept = with_zone(without_secrets(log), server_zone(stack.running[CONFLUENCE]))
-    (folder / FILES[SERVER_LOG]).write_text(kept)
-    if not stack.cloud.tells:
-        # No file, since an empty journal would be evidence.
-        return {SERVER_LOG: FILES[SERVER_LOG]}
-    entries, _ = stack.cloud.journal(journal_start)
-    # What the previous case left under way comes before this case's marker.
-    own = [entry for entry in entries if entry.get("case") == case] or entries
-    lines = (json.dumps(cleaned(entry)) + "\n" for entry in _of_the_story(own))
-    (folder / FILES[JOURNAL]).write_text("".join(lines))
-    return {name: FILES[name] for name in (SERVER_LOG, JOURNAL)}
+    kept = []
+    if stack.has_log:
+        log = stack.server_log(log_offset).decode(errors="replace")
+        text = with_zone(without_secrets(log), stack.log_zone)
+        (folder / FILES[SERVER_LOG]).write_text(text)
+        kept.append(SERVER_LOG)
+    if stack.cloud.tells:
+        entries, _ = stack.cloud.journal(journal_start)
+        # What the previous case left under way comes before this case's marker.
+        own = [entry for entry in entries if entry.get("case") == case] or entries
+        lines = (json.dumps(cleaned(entry)) + "\n" for entry in _of_the_story(own))
+        (folder / FILES[JOURNAL]).write_text("".join(lines))
+        kept.append(JOURNAL)
+    return {name: FILES[name] for name in kept}
 
 
 def keep_output(stack: Stack, folder: Path, before: str) -> dict[str, str]:

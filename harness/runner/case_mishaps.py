@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC
 
 from harness.checker.record import Record, faults_in_force, mishaps_in_log
-from harness.environment.server_zone import server_zone
-from harness.environment.services.names import CONFLUENCE
 from harness.environment.stack import Stack
 from harness.store import server_log
 from harness.store.evidence import Mishap
@@ -31,7 +29,7 @@ class LogSince:
             record: the case's record, which tells what is its own.
         """
         text = self.stack.server_log(self.offset).decode(errors="replace")
-        zone = server_log.zone_named(server_zone(self.stack.running[CONFLUENCE]) or "UTC")
+        zone = server_log.zone_named(self.stack.log_zone or "UTC")
         records = [
             (
                 each.level,

@@ -152,6 +152,9 @@ class CaseEvidence:
         return lambda at: server + (at - wall) * scale
 
     def _attach(self, clock: Callable[[datetime], datetime] | None) -> Probe | None:
+        if not self._testbed.stack.has_debugger:
+            self._problems.append("probe: the debugger's address was not named (--jdwp)")
+            return None
         confluence = self._testbed.stack.running[CONFLUENCE]
         probe = Probe(
             confluence.host,

@@ -1,7 +1,7 @@
 """Jobs: cases with everything that they need made ready, and who runs them in which order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,7 +11,9 @@ from harness.cases.app import AppDescription, Overrides
 from harness.engines.app_builds import server_jar
 from harness.errors import BadInput
 from harness.planning import requirements, schedule
+from harness.planning.attached import Abilities, obstacle
 from harness.planning.requirements import StackRequirements
+from harness.plugin_jar.read import read_plugin
 from harness.runner.fitting import check_keys
 from harness.settings import Settings
 from harness.support.console import Progress
@@ -25,6 +27,8 @@ class Job:
     app: AppDescription
     jar: Path
     requirements: StackRequirements
+    refused: str | None = None
+    """Why it ends as an error without being run: nothing there would show what it rests on."""
 
 
 def jobs_of(
@@ -90,6 +94,41 @@ def shard(jobs: Sequence[Job], number: int, of: int) -> list[Job]:
     every = [requirements.to_schedule(job.case, job.requirements) for job in jobs]
     chosen = {each.id for each in schedule.shard(every, requirements.SETTINGS, number, of)}
     return [job for job in jobs if job.case.id in chosen]
+
+
+def fitted(
+    jobs: Sequence[Job], stack: StackRequirements, there: Abilities, said: Progress
+) -> list[Job]:
+    """The jobs that apply to a Confluence that somebody else runs, with what it is.
+
+    Args:
+        jobs: those that were selected.
+        stack: what the server is.
+        there: what it can do.
+        said: takes a line for each case that is left out or cannot be judged.
+
+    Raises:
+        BadInput: none applies, or two want different cloud halves.
+    """
+    fit: list[Job] = []
+    for job in jobs:
+        facts = read_plugin(job.jar).facts
+        jar = (facts.key or job.app.server.key, facts.version or "")
+        found = obstacle(job.case, job.app, jar, there)
+        if found:
+            word = "cannot be judged" if found.applies else "does not apply"
+            said(f"  {word}: {job.case.id}: {found.why}")
+        if found is None or found.applies:
+            needs = replace(stack, cloud_half=job.app.cloud_half if there.own_cloud_app else "")
+            refused = found.why if found else None
+            fit.append(replace(job, requirements=needs, refused=refused))
+    if not fit:
+        raise BadInput(
+            f"none of the {len(jobs)} cases can run there: each is named above, with why"
+        )
+    if len({job.requirements for job in fit if not job.refused}) > 1:
+        raise BadInput("the cases want different cloud halves on the stub's site: select by -k")
+    return fit
 
 
 def check_suited(stack: StackRequirements, jobs: Sequence[Job]) -> None:

@@ -35,6 +35,7 @@ from harness.drivers.browser.page_state import State
 from harness.drivers.cloud import CloudControl
 from harness.drivers.confluence.session import Account
 from harness.errors import HarnessError, PageUnreadable
+from harness.runner.progress_cloud import ProgressCloud
 from harness.runner.recorded_cloud import RecordedCloud
 from harness.store.evidence import CloudWitness, Evidence, Look, Mishap, Pause, Paused
 from harness.vocabulary.refresh import REFRESH
@@ -170,7 +171,7 @@ class Watch:
     page: Page
     server_app_key: str
     case: Case
-    cloud: CaseCloud | RecordedCloud
+    cloud: CaseCloud | RecordedCloud | ProgressCloud
     scale: float
     begun: datetime
     account: Account | None = None
@@ -299,7 +300,9 @@ class Watch:
     def _silence(self) -> float:
         """Wall seconds to wait for the journal before the next look."""
         record, now = self.cloud.record, self.clock()
-        silence = _AT_LEAST_EACH
+        # Between the beginnings of two looks, so that those of a slow page are no rarer.
+        usual = sorted(self._took)[len(self._took) // 2] if self._took else 0.0
+        silence = max(timedelta(0), _AT_LEAST_EACH - timedelta(seconds=usual * self.scale))
         again = looks_again_at(self.case.expectation, self.case.known_bug, self.evidence)
         last = self.looks[-1].server_time
         if again and last:

@@ -12,13 +12,14 @@ from harness.cases import Case, Suite, read_suite
 from harness.cases.app import Overrides
 from harness.cases.selection import compile_expression, nearest
 from harness.cases.strength import parsed
+from harness.cases.version import as_version
 from harness.diagnosis.causes import BY_ID
 from harness.environment.attach import AttachedStack
 from harness.errors import BadInput
 from harness.report.case_text import short
 from harness.runner.fitting import check_apps
 from harness.runner.recordings import check_recordings
-from harness.settings import DECLARED, Settings, kept_by_a_run, resolve
+from harness.settings import DECLARED, Settings, check_cloud, kept_by_a_run, resolve
 from harness.store import layout
 from harness.store import request as request_file
 from harness.store import results as results_file
@@ -49,6 +50,7 @@ class RunPlan:
         request: what is kept beside the results.
         folder: of the run that is resumed; None for a new one.
         earlier: those of its results that are kept.
+        said: lines about cases that were left out.
     """
 
     settings: Settings
@@ -58,6 +60,29 @@ class RunPlan:
     request: RunRequest
     folder: Path | None = None
     earlier: tuple[CaseResult, ...] = ()
+    said: tuple[str, ...] = ()
+
+
+def settings_of(
+    flags: Mapping[str, Any], resume: Path | None, environ: Mapping[str, str] = os.environ
+) -> Settings:
+    """The settings of a run, before its cases are known.
+
+    Args:
+        flags: settings given on the command line.
+        resume: folder of a run to go on with, whose settings come first.
+        environ: the environment.
+
+    Raises:
+        BadInput: one is wrong, or they do not go together.
+    """
+    kept = None
+    if resume is not None:
+        folder = resume.parent if resume.is_file() else resume
+        kept = request_file.read(folder).settings
+    settings = resolve(flags, environ, run=kept).settings
+    check_cloud(settings)
+    return settings
 
 
 def plan_run(
@@ -84,15 +109,16 @@ def plan_run(
         BadInput: anything wrong in them; nothing was started.
     """
     if resume is not None:
-        return _resumed(resume, files, flags, selection, environ, overrides)
+        return _resumed(resume, files, flags, selection, environ, attached, overrides)
     if not files:
         raise BadInput("name a case file, or a run by --resume")
-    if attached:
+    if attached and not attached.stack.remote:
         flags = _of_stack(flags, attached)
     settings = resolve(flags, environ).settings
+    check_cloud(settings)
     if attached and settings.workers > 1:
-        raise BadInput("--stack: cases share its flags and its cloud, so only one worker can run")
-    suites, cases = _cases(files, selection, settings)
+        raise BadInput("cases on one stack share its flags and its cloud: only one worker can run")
+    suites, cases, said = _cases(files, selection, settings, attached)
     check_apps((case.app for case in cases), overrides)
     check_recordings(settings, cases, attached=attached is not None)
     request = RunRequest(
@@ -104,7 +130,7 @@ def plan_run(
         settings=kept_by_a_run(settings),
         overrides=overrides,
     )
-    return RunPlan(settings, suites, cases, part_of(selection.shard), request)
+    return RunPlan(settings, suites, cases, part_of(selection.shard), request, said=said)
 
 
 def command_again(request: RunRequest) -> str:
@@ -178,6 +204,7 @@ def _resumed(
     flags: Mapping[str, Any],
     selection: Selection,
     environ: Mapping[str, str],
+    attached: AttachedStack | None,
     overrides: Overrides,
 ) -> RunPlan:
     folder = resume.parent if resume.is_file() else resume
@@ -193,13 +220,15 @@ def _resumed(
             raise BadInput(f"--resume: the run has {has}; run it anew for another")
     settings = resolve(flags, environ, run=request.settings).settings
     selection = Selection(request.strength, request.locate, request.select, request.shard)
-    suites, cases = _cases([file.path for file in request.files], selection, settings)
-    check_recordings(settings, cases, attached=False)
+    paths = [file.path for file in request.files]
+    suites, cases, said = _cases(paths, selection, settings, attached)
+    check_recordings(settings, cases, attached=attached is not None)
     written = folder / layout.RESULTS
     earlier = results_file.read(written).cases if written.is_file() else ()
     # A case that ended in an error has no verdict yet.
     stand = tuple(result for result in earlier if result.verdict != "error")
-    return RunPlan(settings, suites, cases, part_of(selection.shard), request, folder, stand)
+    part = part_of(selection.shard)
+    return RunPlan(settings, suites, cases, part, request, folder, stand, said)
 
 
 def _check_causes(suite: Suite) -> None:
@@ -219,8 +248,12 @@ def _check_causes(suite: Suite) -> None:
 
 
 def _cases(
-    files: Sequence[Path], selection: Selection, settings: Settings
-) -> tuple[list[Suite], list[Case]]:
+    files: Sequence[Path],
+    selection: Selection,
+    settings: Settings,
+    attached: AttachedStack | None,
+) -> tuple[list[Suite], list[Case], tuple[str, ...]]:
+    """The suites whose coverage can be told, the chosen cases, and lines about those left out."""
     strength = parsed(selection.strength, selection.locate)
     suites = [
         read_suite(file, strength=strength, locate=selection.locate, ccma=settings.ccma)
@@ -228,7 +261,15 @@ def _cases(
     ]
     for suite in suites:
         _check_causes(suite)
-    chosen = [case for suite in suites for case in suite.cases]
+    said: tuple[str, ...] = ()
+    if settings.is_standin:
+        chosen = [case for suite in suites for case in suite.cases]
+    else:
+        # A server that is not a stand-in has the version it has; a real image's is not known yet.
+        own = [as_version(suite, _version(attached)) for suite in suites]
+        chosen = [case for each in own for case in each.cases]
+        said = tuple(line for each in own for line in each.said)
+        suites = [suite for suite, each in zip(suites, own, strict=True) if not each.said]
     if selection.select is not None:
         matches = compile_expression(selection.select)
         every = [case.id for case in chosen]
@@ -238,6 +279,9 @@ def _cases(
                 f"-k {selection.select!r} matches no case of {', '.join(map(str, files))}; "
                 f"{nearest(selection.select, every)}"
             )
-    for case in chosen:
-        settings.ccma_for(case.ccma)  # refused before anything is pulled or built
-    return suites, chosen
+    return suites, chosen, said
+
+
+def _version(attached: AttachedStack | None) -> str | None:
+    known = attached.stack.ccma if attached else None
+    return None if known == "unknown" else known

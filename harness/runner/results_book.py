@@ -57,7 +57,7 @@ class Book:
         return Results(
             schema=1,
             run=self._place.folder.name,
-            engine=self._place.ready.engine,
+            engine="attached" if self._place.settings.is_attached else self._place.ready.engine,
             confluence=self._confluence,
             time_scale=self._place.settings.scale,
             started=self._started,

@@ -5,8 +5,8 @@ The verbs that run cases (`run`, `repro`) share it.
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,12 +15,15 @@ from harness.cases.app import Overrides
 from harness.engines.ready import Ready
 from harness.environment import golden, reaper
 from harness.environment.attach import AttachedStack
+from harness.environment.attach_remote import start_cloud_half
+from harness.environment.remote import Remote
 from harness.environment.services.confluence import prepared
+from harness.environment.stack import Stack
 from harness.errors import BadInput
 from harness.lifecycle import interrupt, runs
 from harness.lifecycle.runs import Run
 from harness.runner.context import RunContext
-from harness.runner.jobs import check_suited, jobs_of, shard
+from harness.runner.jobs import Job, check_suited, fitted, jobs_of, shard
 from harness.runner.request import command_again
 from harness.runner.run import run_jobs
 from harness.settings import Settings
@@ -44,6 +47,7 @@ class Session:
     progress: Progress
     attached: AttachedStack | None
     stop: interrupt.Stop
+    at_end: ExitStack
     overrides: Overrides = field(default_factory=dict)
     _extra: int = 0
     _again: str = ""
@@ -73,7 +77,9 @@ class Session:
         jobs = jobs_of(cases, self.settings, self.progress, self.overrides)
         if part is not None:
             jobs = shard(jobs, *part)
-        if self.attached:
+        if self.attached and (remote := self.attached.stack.remote):
+            jobs = self._fitted(jobs, remote)
+        elif self.attached:
             check_suited(self.attached.requirements, jobs)
         if request:
             request_file.write(request, self.folder)
@@ -86,6 +92,25 @@ class Session:
             return run_on_cluster(jobs, self._place(), scheduler)
         done = {result.id for result in earlier}
         return run_jobs([job for job in jobs if job.case.id not in done], self._place(), earlier)
+
+    def _fitted(self, jobs: list[Job], remote: Remote) -> list[Job]:
+        """The jobs that apply to a server that is not the harness's, and the stack made for them.
+
+        Raises:
+            BadInput: none does.
+        """
+        assert self.attached
+        stack = self.attached.stack
+        own = stack.cloud.tells and not _is_on_site(stack, jobs)
+        there = replace(remote.abilities, own_cloud_app=own)
+        jobs = fitted(jobs, stack.requirements, there, self.progress)
+        app = next((job.app for job in jobs if not job.refused), None)
+        if own and app:
+            start_cloud_half(stack, remote, self.owner, app.cloud.key, self.at_end)
+        if app:
+            stack.cloud_half = app.cloud_half if own else ""
+            self.attached = AttachedStack(stack, stack.requirements)
+        return jobs
 
     def also(self, case: Case) -> CaseResult:
         """Runs one more case on a stack of its own; it is not part of the run's results."""
@@ -134,14 +159,38 @@ def open_session(
     with interrupt.orderly(progress) as stop, runs.open_run() as run:
         if settings.golden:
             golden.read(settings.golden)  # refused before anything is pulled or built
-        with prepared(settings, progress) as ready:
+        with _ready(settings, progress, attached) as ready, ExitStack() as at_end:
             reaper.sweep(ready.client)
             folder = folder or settings.results / run.id
             events = EventLog(folder / EVENTS, listeners)
             with reaper.nothing_left(run, ready.client):
                 yield Session(
-                    settings, ready, run, folder, events, progress, attached, stop, overrides
+                    settings,
+                    ready,
+                    run,
+                    folder,
+                    events,
+                    progress,
+                    attached,
+                    stop,
+                    at_end,
+                    overrides,
                 )
+
+
+def _ready(
+    settings: Settings, progress: Progress, attached: AttachedStack | None
+) -> AbstractContextManager[Ready]:
+    """The engine; a Confluence that somebody else runs needs none of its images and jars."""
+    if attached and attached.stack.remote:
+        return nullcontext(Ready("local", {}, settings.confluence))
+    return prepared(settings, progress)
+
+
+def _is_on_site(stack: Stack, jobs: Sequence[Job]) -> bool:
+    """Whether the stub's site has a cloud app of the jobs' already, which is somebody else's."""
+    there = {str(each["key"]) for each in stack.cloud.apps()}
+    return any(job.app.cloud.key in there for job in jobs)
 
 
 def _check_writable(folder: Path) -> None:

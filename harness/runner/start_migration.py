@@ -12,8 +12,9 @@ from datetime import datetime
 from playwright.sync_api import Page
 
 from harness.cases import Case
-from harness.drivers.browser import migration_assistant
+from harness.drivers.browser import dashboard, migration_assistant
 from harness.drivers.confluence import migration, startup_checks
+from harness.errors import DriverError
 from harness.planning.requirements import plan_of
 from harness.testbed.testbed import Testbed
 from harness.vocabulary.effects import Effect
@@ -40,6 +41,8 @@ def start(testbed: Testbed, case: Case, page: Page, ready: Callable[[], None]) -
         DriverError: the assistant is not as expected.
     """
     url, key = testbed.stack.confluence_url, plan_of(case)
+    if testbed.again:
+        return _run_again(testbed, testbed.again, page, ready)
     has_row = all(row.status not in _ROWLESS for row in case.expectation.rows)
     plan = testbed.executed.get(key) if testbed.start == "trigger" and has_row else None
     if plan is not None:
@@ -48,12 +51,35 @@ def start(testbed: Testbed, case: Case, page: Page, ready: Callable[[], None]) -
         ready()
         if migration.trigger(testbed.client, plan, [testbed.app.server.key]):
             return begun
-    plan = migration_assistant.create_plan(page, url, case.id, testbed.stack.account)
+    name = testbed.plan_name(case.id)
+    plan = migration_assistant.create_plan(page, url, name, testbed.stack.account)
     begun = startup_checks.server_time(testbed.client)
     ready()
     migration_assistant.run_plan(page, plan)
     if has_row:
         testbed.executed[key] = plan
+    return begun
+
+
+def _run_again(testbed: Testbed, named: str, page: Page, ready: Callable[[], None]) -> datetime:
+    """Runs a plan again that somebody else has made, by its name or id."""
+    url, account = testbed.stack.confluence_url, testbed.stack.account
+    every = dashboard.plans(page, url, account)
+    plan = next((each for each in every if named in (each.id, each.name)), None)
+    if plan is None:
+        names = ", ".join(repr(each.name) for each in every[:5]) or "none"
+        raise DriverError(
+            f"running the plan {named!r} again", f"the dashboard lists no such plan (but {names})"
+        )
+    migration_assistant.open_plan(page, plan.id, base_url=url, account=account)
+    begun = startup_checks.server_time(testbed.client)
+    ready()
+    if not migration.trigger(testbed.client, plan.id, [testbed.app.server.key]):
+        raise DriverError(
+            f"running the plan {plan.name} again",
+            "HTTP 404",
+            "The assistant has no trigger REST before 3.4.8; leave --plan out to have plans made",
+        )
     return begun
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 
-from harness.drivers.browser.launch import BrowserSession
+from harness.drivers.browser.launch import AS_USUAL, BrowserSession
 from harness.errors import BadInput, HarnessError, ServiceDied
 from harness.planning.requirements import StackRequirements
 from harness.report import case_text
@@ -65,13 +65,17 @@ class Worker:
         unusable: dict[StackRequirements, str] = {}
         with ExitStack() as at_end:
             testbeds = self._benches(index, at_end)
-            if (attached := self._place.attached) and jobs:
-                testbeds.adopt(attached.stack, attached.requirements, jobs[0].app, jobs[0].jar)
+            first = next((job for job in jobs if not job.refused), None)
+            if (attached := self._place.attached) and first:
+                testbeds.adopt(attached.stack, attached.requirements, first.app, first.jar)
             for job in jobs:
                 if self._stop.is_set():
                     return
                 if self._place.settings.isolation == "fresh" and not attached:
                     testbeds.close()
+                if job.refused:
+                    self._finish(broken(job.case, job.requirements.ccma, job.refused))
+                    continue
                 if job.requirements not in unusable:
                     attempt = self._attempts(testbeds, job)
                     if attempt.result:
@@ -83,7 +87,9 @@ class Worker:
 
     def _benches(self, index: int, at_end: ExitStack) -> TestbedPool:
         place = self._place
-        browsers = at_end.enter_context(BrowserSession(place.run.environment))
+        remote = place.attached.stack.remote if place.attached else None
+        launch = remote.launch if remote else AS_USUAL
+        browsers = at_end.enter_context(BrowserSession(place.run.environment, launch))
         testbeds = TestbedPool(
             place.settings,
             place.ready,

@@ -5,8 +5,6 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from harness.errors import BadInput
-
 STANDIN = "standin"
 CCMA_VERSIONS = ("3.1.7", "3.3.7", "3.4.7", "3.9.6", "3.12.0", "3.13.8")
 """Those of `docker/confluence-standin/profiles.txt`, where each line has its source."""
@@ -54,7 +52,59 @@ class Settings(BaseModel):
         None, "where Docker's engine is looked for, before DOCKER_HOST and contexts"
     )
     confluence: str = _setting(
-        STANDIN, "an image's name, or `standin`", flag_of=("run", "up", "pytest"), kept=True
+        STANDIN,
+        "an image's name, `standin`, or (run) the address of one that runs: https://host/context",
+        flag_of=("run", "up", "pytest"),
+        kept=True,
+    )
+    cloud: str | None = _setting(
+        None,
+        "what plays the cloud: stub; real; or the control address of the stub that a Confluence "
+        "which runs already talks to",
+        flag_of=("run", "up", "repro"),
+        kept=True,
+        pattern=r"^(stub|real|https?://\S+)$",
+    )
+    user: str | None = _setting(
+        None,
+        "an administrator of the Confluence that runs already; the password stands in "
+        "HARNESS_ATTACH_PASSWORD, or an access token in HARNESS_ATTACH_TOKEN",
+        flag_of=("run",),
+        kept=True,
+    )
+    ca: Path | None = _setting(
+        None, "PEM file with the CA of its certificate", flag_of=("run",), kept=True
+    )
+    log: str | None = _setting(
+        None,
+        "its application log: a file, or container:NAME of a container of this machine",
+        flag_of=("run",),
+        kept=True,
+    )
+    log_zone: str | None = _setting(
+        None,
+        "the time zone that it writes its log in, such as Asia/Tokyo or +0900",
+        flag_of=("run",),
+        kept=True,
+    )
+    jdwp: str | None = _setting(
+        None,
+        "its debugger, HOST:PORT",
+        flag_of=("run",),
+        kept=True,
+        pattern=r"^\S+:\d{1,5}$",
+    )
+    plan: str | None = _setting(
+        None,
+        "a plan of its that has run, by name or id: it is run again by REST, and none is made",
+        flag_of=("run",),
+        kept=True,
+    )
+    app_before: Path | None = _setting(
+        None,
+        "jar of the app's version that is installed there, to be put back after the run",
+        flag_of=("run",),
+        kept=True,
     )
     ccma: str | None = _setting(
         None,
@@ -168,6 +218,11 @@ class Settings(BaseModel):
         return not (self.replay or self.standin_platform)
 
     @property
+    def is_attached(self) -> bool:
+        """Whether the Confluence is one that somebody runs already, named by its address."""
+        return self.confluence.startswith(("http://", "https://"))
+
+    @property
     def scale(self) -> float:
         """Server seconds per wall second: by default quick on the stand-in, true elsewhere."""
         if self.time_scale is not None:
@@ -175,19 +230,11 @@ class Settings(BaseModel):
         return STANDIN_TIME_SCALE if self.is_standin else 1.0
 
     def ccma_for(self, case: str | None = None) -> str:
-        """The CCMA version that a case needs of its stack.
+        """The CCMA version that a case needs of its stack; any other than a stand-in has its own.
 
         Args:
             case: the version that the case itself names, if it does.
-
-        Raises:
-            BadInput: a real image is to show a version, but has the one it has.
         """
         if self.is_standin:
             return case or self.ccma or DEFAULT_CCMA
-        if case is not None:
-            raise BadInput(
-                f"a case asks for CCMA {case}, but {self.confluence} has the CCMA it has: "
-                "take the `ccma` axis out, select without it, or run on the stand-in"
-            )
         return IMAGES_OWN

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -83,7 +84,9 @@ def _check_together(settings: Settings, sources: Mapping[str, Source]) -> None:
             f"setting ccma ({_where('ccma', sources)}): {settings.confluence} has the CCMA "
             "it has; only the stand-in shows a version on request"
         )
-    if settings.engine == "local":
+    if settings.is_attached:
+        _check_address(settings, sources)
+    elif settings.engine == "local":
         raise BadInput(
             f"setting engine ({_where('engine', sources)}): a real image such as "
             f"{settings.confluence} runs on Docker only; the stand-in runs on both"
@@ -101,6 +104,15 @@ def _check_recording(settings: Settings, sources: Mapping[str, Source]) -> None:
         raise BadInput(
             f"setting keep ({_where('keep', sources)}): a stack of a replay has no cloud and ends "
             "with its run"
+        )
+
+
+def _check_address(settings: Settings, sources: Mapping[str, Source]) -> None:
+    """Refuses an address with a password in it, which would be in logs and results."""
+    if "@" in urlsplit(settings.confluence).netloc:
+        raise BadInput(
+            f"setting confluence ({_where('confluence', sources)}): leave user and password out of "
+            "the address: name the user by --user, the password in HARNESS_ATTACH_PASSWORD"
         )
 
 

@@ -14,8 +14,9 @@ from harness.vocabulary.rows import Row
 
 PollOutcome = Literal["answered", "declared", "refused"]
 ChangeKind = Literal["migration made", "transfer made", "listener called", "recorded", "settled"]
-CloudWitness = Literal["journal", "recording"]
-"""What told what the cloud recorded: the stub's journal, or what the server was told."""
+CloudWitness = Literal["journal", "recording", "progress REST", "nothing"]
+"""What told what the cloud recorded: the stub's journal, what the server was told by its cloud, the
+assistant's progress REST, or nothing."""
 
 Paused = Literal["Confluence", "the cloud", "this machine", "the harness"]
 
@@ -147,7 +148,8 @@ class Evidence:
         pauses: who stood still, and when.
         mishaps: what went wrong around the case.
         looked: how many looks there were in all.
-        told_by: what told what the cloud recorded.
+        told_by: what told of polls and changes. The progress REST shows the state that was polled
+            last, so each of its changes stands for one poll, and no other poll is seen.
     """
 
     begun: datetime
@@ -192,6 +194,12 @@ def basis(evidence: Evidence) -> str:
     polls = sum(poll.outcome != "refused" for poll in evidence.polls)
     looks = max(evidence.looked, len(evidence.looks))
     said = f"judged on {_count(polls, 'poll')} and {_count(looks, 'look')}"
+    if evidence.told_by == "progress REST":
+        said = (
+            f"judged on {_count(polls, 'state')} by the progress REST and {_count(looks, 'look')}"
+        )
+    elif evidence.told_by == "nothing":
+        said = f"judged on {_count(looks, 'look')} alone"
     last = _last_time(evidence.looks)
     if last:
         said += f", the last at {last:%H:%M:%S} server time"

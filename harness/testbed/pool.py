@@ -23,6 +23,7 @@ from harness.lifecycle.runs import Run
 from harness.planning.requirements import StackRequirements
 from harness.settings import Settings
 from harness.support.console import Progress
+from harness.testbed.attached import AttachedTestbed
 from harness.testbed.testbed import Testbed, open_testbed
 
 _VIEWPORT: ViewportSize = {"width": 1280, "height": 800}
@@ -93,8 +94,11 @@ class TestbedPool:
         Raises:
             BadInput: a real image is to show another CCMA than it has.
         """
-        if ccma != self.default_ccma:
-            ccma = self.settings.ccma_for(ccma)
+        if ccma != self.default_ccma and not self.settings.is_standin:
+            raise BadInput(
+                f"a test asks for CCMA {ccma}, but {self.settings.confluence} has the CCMA it has: "
+                "leave the test out, or run it on the stand-in"
+            )
         app = apps.load(app_folder)
         jar = server_jar(app_folder, app, self.progress)
         rate = scale or self.settings.scale
@@ -144,8 +148,13 @@ class TestbedPool:
     def adopt(self, stack: Stack, needs: StackRequirements, app: AppDescription, jar: Path) -> None:
         """Takes a stack that runs already as the only one; its owner closes it, not this pool."""
         at_end = ExitStack()
-        testbed = open_testbed(stack, app, jar, self._empty_page(at_end), at_end)
+        kind = AttachedTestbed if stack.remote else Testbed
+        with ExitStack() as if_it_fails:
+            if_it_fails.callback(at_end.close)
+            testbed = open_testbed(stack, app, jar, self._empty_page(at_end), at_end, kind)
+            if_it_fails.pop_all()
         testbed.start, testbed.tap = self.settings.start, self.settings.tap
+        testbed.again, testbed.run_id = self.settings.plan, self.run.id
         self._open[needs] = _Opened(testbed, at_end, adopted=True)
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """What a worker or a test session keeps from case to case: a stack and what drives it."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,7 +18,7 @@ from harness.drivers.browser import migration_assistant
 from harness.drivers.browser.closing import closer
 from harness.drivers.browser.login import log_in
 from harness.drivers.confluence import apps as plugins
-from harness.drivers.confluence import host, startup_checks
+from harness.drivers.confluence import dark_features, host, startup_checks
 from harness.drivers.confluence.session import ConfluenceClient
 from harness.drivers.liveness import when_ended
 from harness.environment.stack import Stack
@@ -51,9 +51,13 @@ class Testbed:
     start: Start = "wizard"
     tap: Path | None = None
     """Folder of the proxy before the cloud app, if one stands there."""
+    again: str | None = None
+    """Name or id of the one plan that is run again for every case; None where plans are made."""
+    run_id: str = ""
+    """The run that the testbed works for."""
     executed: dict[str, str] = field(default_factory=dict, init=False)
     """Plans that have run on the stack, by what they were made from."""
-    said: Callable[[str], None] = field(default=_to_stderr, init=False)
+    said: Callable[[str], None] = field(default_factory=lambda: _to_stderr, init=False)
     """Takes a line that a person should read."""
     _installed: plugins.App | None = field(default=None, init=False)
 
@@ -96,6 +100,31 @@ class Testbed:
         self.stack.cloud.mark(name)
         if self.stack.recorder:
             self.stack.recorder.begin(name, now)
+
+    def set_features(self, states: Mapping[str, bool]) -> None:
+        """Sets the site features that a case names."""
+        dark_features.set_site(self.client, states)
+
+    def check_undisturbed(self) -> None:
+        """Nobody else has this stack, so that nobody has changed a flag meanwhile."""
+
+    def plan_name(self, case: str) -> str:
+        """The name of a case's plan."""
+        return case
+
+    def put_back(self) -> None:
+        """What was changed on this stack goes with it."""
+
+    def _prepare_host(self) -> None:
+        """Gives a stand-in the parts of Confluence that the app is compiled to."""
+        site = site_content(self.app.site)
+        host.prepare(
+            self.client,
+            [Path(jar) for jar in self.app.server.provided],
+            self.app.host,
+            site.users,
+            site.spaces,
+        )
 
     def install(self) -> None:
         """Installs the server app, once for each stack."""
@@ -176,7 +205,12 @@ class Migration:
 
 
 def open_testbed(
-    stack: Stack, app: AppDescription, jar: Path, page: Page, at_end: ExitStack
+    stack: Stack,
+    app: AppDescription,
+    jar: Path,
+    page: Page,
+    at_end: ExitStack,
+    make: type[Testbed] = Testbed,
 ) -> Testbed:
     """A logged-in browser context and REST client for a stack.
 
@@ -187,6 +221,7 @@ def open_testbed(
         page: an empty page of a context of its own. Its browser is the caller's, since
             Playwright's sync API allows one in each thread.
         at_end: closes what is opened here.
+        make: the kind of testbed.
 
     Raises:
         ServiceDied: a service of the stack ended meanwhile.
@@ -203,7 +238,9 @@ def open_testbed(
         state = replace(reset.snapshot(client, stack.cloud), transfers=(), faults=0)
     except (HarnessError, TransportError, PlaywrightError) as error:
         raise stack.explained("the browser to log in", error) from error
-    return Testbed(stack, client, page.context, app, jar, state)
+    testbed = make(stack, client, page.context, app, jar, state)
+    at_end.callback(testbed.put_back)
+    return testbed
 
 
 def install_app(client: ConfluenceClient, app: AppDescription, jar: Path) -> plugins.App:

@@ -28,6 +28,9 @@ STATUSES: tuple[str, ...] = get_args(RowStatus)
 FINAL = frozenset({"COMPLETE", "INCOMPLETE", "FAILED", "TIMED_OUT", "CANCELLED", "SKIPPED"})
 """Statuses that no later poll changes."""
 
+ROWLESS = frozenset({"ABSENT", "NO_ROW"})
+"""Statuses without a row, for which nothing is polled."""
+
 
 @dataclass(frozen=True)
 class Row:

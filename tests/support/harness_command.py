@@ -61,11 +61,11 @@ class Command:
             timeout=180,
         )
 
-    def start(self, *words: str) -> "subprocess.Popen[str]":
+    def start(self, *words: str, **extra: str) -> "subprocess.Popen[str]":
         """Starts the command and leaves it running; its lines are on its standard error."""
         return subprocess.Popen(
             [HARNESS, *words],
-            env=self.environment,
+            env={**self.environment, **extra},
             cwd=self.folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

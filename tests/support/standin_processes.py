@@ -12,6 +12,8 @@ from pathlib import Path
 import httpx
 
 from harness.drivers.confluence import startup_checks
+from harness.engines import shared_memory
+from harness.engines.toolchain import find as find_toolchain
 from harness.wait import wait_for
 
 
@@ -26,9 +28,22 @@ class StandIn:
 
 @contextmanager
 def run_standin(
-    built: Path, home: Path, variables: Mapping[str, str], properties: Sequence[str] = ()
+    built: Path,
+    home: Path,
+    variables: Mapping[str, str],
+    properties: Sequence[str] = (),
+    *,
+    scale: int = 1,
 ) -> Iterator[StandIn]:
-    """Start a stand-in on free ports, with properties of its JVM, and end it with the block."""
+    """Start a stand-in on free ports, with properties of its JVM, and end it with the block.
+
+    Args:
+        built: the folder of the built stand-in.
+        home: its home.
+        variables: of its environment, beside those for its ports.
+        properties: of its JVM.
+        scale: server seconds per wall second.
+    """
     java = shutil.which("java")
     assert java
     ports, output = home / "ports.json", home / "output.txt"
@@ -42,19 +57,23 @@ def run_standin(
         **variables,
     }
     ports.unlink(missing_ok=True)
+    command = [
+        *(java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"),
+        *(f"-D{each}" for each in properties),
+        *("-jar", str(built / "standin.jar")),
+    ]
+    if scale != 1:
+        environment |= {"FAKETIME": f"+0 x{scale}", "STANDIN_TIME_SCALE": str(scale)}
+        command = shared_memory.under(find_toolchain().faketime, command)
     with output.open("ab") as out:
         process = subprocess.Popen(
-            [
-                *(java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"),
-                *(f"-D{each}" for each in properties),
-                *("-jar", built / "standin.jar"),
-            ],
+            command,
             env=environment,
             stdout=out,
             stderr=subprocess.STDOUT,
             cwd=home,
         )
-    with ended(process):
+    with ended(process), _no_shared_memory(process.pid):
         yield StandIn(await_port(process, ports, output), home, process)
 
 
@@ -83,6 +102,15 @@ def ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def _no_shared_memory(pid: int) -> Iterator[None]:
+    """Removes what libfaketime leaves of a process."""
+    try:
+        yield
+    finally:
+        shared_memory.remove(pid)
 
 
 def await_running(url: str) -> None:

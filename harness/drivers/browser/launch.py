@@ -113,7 +113,7 @@ class Launch:
         return self.browser != "chromium" or bool({"executable_path", "channel"} & {*self.options})
 
 
-_AS_USUAL = Launch()
+AS_USUAL = Launch()
 
 
 def find_browser() -> Found | None:
@@ -140,7 +140,7 @@ class BrowserSession:
     """
 
     def __init__(
-        self, environment: Mapping[str, str] | None = None, launch: Launch = _AS_USUAL
+        self, environment: Mapping[str, str] | None = None, launch: Launch = AS_USUAL
     ) -> None:
         self._environment = environment or {}
         self._launch = launch
@@ -246,17 +246,20 @@ class BrowserSession:
 
 
 @contextmanager
-def browser_session(environment: Mapping[str, str] | None = None) -> Iterator[Browser]:
+def browser_session(
+    environment: Mapping[str, str] | None = None, launch: Launch = AS_USUAL
+) -> Iterator[Browser]:
     """Starts a browser, and closes it with its driver at the end.
 
     Args:
         environment: as `BrowserSession` takes it.
+        launch: likewise.
 
     Raises:
         BadInput: no browser was found.
         DriverError: the browser that was found does not start.
     """
-    with BrowserSession(environment) as session:
+    with BrowserSession(environment, launch) as session:
         yield session.browser()
 
 

@@ -6,7 +6,7 @@ Ids are the documented ones of both forms: reference/confluence-container.md sec
 import re
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Route
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from harness.drivers.browser.navigation import confirm_password, go, navigated
@@ -32,6 +32,9 @@ def log_in(page: Page, base_url: str, account: Account, *, within: float = 30) -
         DriverError: neither form appeared, or the log-in was refused.
     """
     base = base_url.rstrip("/")
+    if account.token and not account.password:
+        _send_token(page, base, account)
+        return
     navigated(page, lambda: page.goto(f"{base}/login.action", wait_until="domcontentloaded"))
     attempted = f"logging {account.user} in by browser"
     try:
@@ -45,10 +48,34 @@ def log_in(page: Page, base_url: str, account: Account, *, within: float = 30) -
         )
     except PlaywrightTimeout as error:
         raise DriverError(attempted, _what_is_shown(page), "Check user and password") from error
-    if not logged_in(page.context, base):
+    if not logged_in(page, base):
         raise DriverError(attempted, "the session is still anonymous", "Check user and password")
     step_up(page, base, account)
     dismiss_popups(page)
+
+
+def _send_token(page: Page, base: str, account: Account) -> None:
+    """Makes a page's context send an access token, to this Confluence alone and to no other host.
+
+    Raises:
+        DriverError: it is not accepted.
+    """
+    bearer = {"authorization": f"Bearer {account.token}"}
+
+    def with_token(route: Route) -> None:
+        route.continue_(headers={**route.request.headers, **bearer})
+
+    page.context.unroute(f"{base}/**")
+    page.context.route(f"{base}/**", with_token)
+    url = f"{base}/rest/api/user/current"
+    answer = navigated(page, lambda: page.goto(url, wait_until="domcontentloaded"))
+    if answer is None or not answer.ok or '"anonymous"' in answer.text():
+        raise DriverError(
+            f"logging {account.user} in by access token",
+            f"HTTP {answer.status if answer else 'nothing'}",
+            "It may have expired or been revoked; pages may want a password instead: put it into "
+            "HARNESS_ATTACH_PASSWORD",
+        )
 
 
 def step_up(page: Page, base_url: str, account: Account) -> None:
@@ -64,10 +91,16 @@ def step_up(page: Page, base_url: str, account: Account) -> None:
         confirm_password(page, account)
 
 
-def logged_in(context: BrowserContext, base_url: str) -> bool:
-    """Ask Confluence whether this context's session belongs to a user."""
-    answer = context.request.get(f"{base_url.rstrip('/')}/rest/api/user/current")
-    return bool(answer.ok) and '"anonymous"' not in answer.text()
+def logged_in(page: Page, base_url: str) -> bool:
+    """Ask Confluence whether the session of a page that it has served belongs to a user."""
+    told: str | None = page.evaluate(
+        """async (url) => {
+            const answer = await fetch(url, {credentials: 'same-origin'});
+            return answer.ok ? await answer.text() : null;
+        }""",
+        f"{base_url.rstrip('/')}/rest/api/user/current",
+    )
+    return told is not None and '"anonymous"' not in told
 
 
 def save_state(context: BrowserContext, path: Path) -> None:

@@ -19,6 +19,7 @@ from harness.plugin_jar.validate import check_jar
 from harness.wait import NotYet, wait_for
 
 __all__ = [
+    "ASSISTANT",
     "App",
     "Module",
     "PluginLicence",
@@ -26,6 +27,7 @@ __all__ = [
     "find",
     "install",
     "licence",
+    "listed",
     "reinstall",
     "remove_licence",
     "safe_mode",
@@ -33,9 +35,13 @@ __all__ = [
     "set_licence",
     "set_module_enabled",
     "set_safe_mode",
+    "takes_uploads",
     "uninstall",
     "user_installed",
 ]
+
+ASSISTANT = "com.atlassian.migration.agent"
+"""The assistant's own plugin key, by which UPM knows its version."""
 
 _JAR = "application/java-archive"
 _ENABLE_WITHIN = 10.0
@@ -109,12 +115,33 @@ def find(client: httpx.Client, key: str) -> App | None:
 
 def user_installed(client: httpx.Client) -> tuple[App, ...]:
     """Return the apps that were added to this Confluence, without the bundled ones."""
+    return tuple(app for app in listed(client) if app.user_installed)
+
+
+def listed(client: httpx.Client) -> tuple[App, ...]:
+    """Return all apps that UPM lists, bundled ones too.
+
+    Raises:
+        DriverError: UPM does not answer.
+    """
     answer = client.get(upm.ROOT, headers={"Accept": upm.INSTALLED})
     _expect(answer, "listing the plugins")
     plugins = upm.parse_body(answer, "listing the plugins").get("plugins")
-    listed = plugins if isinstance(plugins, list) else []
-    apps = (upm.parse_app(plugin) for plugin in listed if isinstance(plugin, Mapping))
-    return tuple(app for app in apps if app.user_installed)
+    every = plugins if isinstance(plugins, list) else []
+    return tuple(upm.parse_app(plugin) for plugin in every if isinstance(plugin, Mapping))
+
+
+def takes_uploads(client: httpx.Client) -> bool | None:
+    """Whether UPM takes uploads, by one that has no jar in it; None where its answer says neither.
+
+    Raises:
+        DriverError: UPM gives no token.
+    """
+    token = upm.token_from(client.get(upm.ROOT, headers={"Accept": upm.INSTALLED}))
+    answer = client.post(upm.ROOT, params={"token": token}, files={"none": ("none.txt", b"")})
+    if answer.status_code == httpx.codes.FORBIDDEN:
+        return False
+    return True if answer.status_code == httpx.codes.BAD_REQUEST or answer.is_success else None
 
 
 def uninstall(client: httpx.Client, key: str, *, within: float = 90) -> None:

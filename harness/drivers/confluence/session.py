@@ -6,6 +6,7 @@ outside), the step-up that admin pages ask for (websudo), and connections that a
 libfaketime drops early. Sources: reference/confluence-container.md sections 2.6 and 2.7.
 """
 
+import ssl
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -30,13 +31,20 @@ _WHO_AM_I = "/rest/api/user/current"
 
 @dataclass(frozen=True)
 class Account:
-    """A Confluence user; the password never shows in a representation."""
+    """A Confluence user; neither password nor token shows in a representation.
+
+    Attributes:
+        user: the name.
+        password: empty where only a token is known.
+        token: a personal access token, which is used in place of the password where there is one.
+    """
 
     user: str
     password: str = field(repr=False)
+    token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
-        remember(self.password)
+        remember(self.password, self.token)
 
 
 class _Transport(httpx.BaseTransport):
@@ -46,9 +54,14 @@ class _Transport(httpx.BaseTransport):
     must not be sent twice, so they never use a connection that has been idle.
     """
 
-    def __init__(self, make: Callable[[httpx.Limits], httpx.BaseTransport] | None = None) -> None:
+    def __init__(
+        self,
+        make: Callable[[httpx.Limits], httpx.BaseTransport] | None = None,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        verify = trust or usual()
         make = make or (
-            lambda limits: httpx.HTTPTransport(verify=usual(), limits=limits, trust_env=False)
+            lambda limits: httpx.HTTPTransport(verify=verify, limits=limits, trust_env=False)
         )
         self._kept = make(httpx.Limits(max_connections=20, max_keepalive_connections=10))
         self._fresh = make(httpx.Limits(max_connections=20, max_keepalive_connections=0))
@@ -64,6 +77,11 @@ class _Transport(httpx.BaseTransport):
     def close(self) -> None:
         self._kept.close()
         self._fresh.close()
+
+
+def transport_trusting(trust: ssl.SSLContext) -> httpx.BaseTransport:
+    """What a client sends through where the server's certificate is of an authority of its own."""
+    return _Transport(trust=trust)
 
 
 class ConfluenceClient(LivingClient):
@@ -173,7 +191,7 @@ def connect(
     transport: httpx.BaseTransport | None = None,
     service: Living | None = None,
 ) -> ConfluenceClient:
-    """Open a client in whichever way this Confluence allows: Basic, else a cookie.
+    """Open a client in whichever way this Confluence allows: the token, else Basic, else a cookie.
 
     Args:
         base_url: for example http://127.0.0.1:8090.
@@ -186,6 +204,17 @@ def connect(
         ServiceDied: the service has ended.
     """
     with ExitStack() as unless_let_in:
+        if account.token:
+            client = open_with_token(base_url, account.token, transport=transport)
+            unless_let_in.callback(client.close)
+            if who_am_i(client) is None:
+                raise DriverError(
+                    f"being let in as {account.user}",
+                    "the access token is not accepted",
+                    "It may have expired or been revoked: make another on the user's own page",
+                )
+            unless_let_in.pop_all()
+            return client
         client = open_client(base_url, account, transport=transport, service=service)
         unless_let_in.callback(client.close)
         if who_am_i(client) == account.user:

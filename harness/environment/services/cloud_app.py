@@ -12,6 +12,7 @@ from harness.environment.services.python_program import (
     python,
 )
 from harness.environment.tls import TRUST_STORE_PASSWORD, Authority
+from harness.lifecycle import child_environment
 from harness.support import assets
 
 
@@ -46,6 +47,32 @@ def cloud_app(image: str, key: str, authority: Authority, scale: float, token: s
         env=environment,
         ports={"control": 8080, "https": 443},
         files=files,
+    )
+
+
+def plain_cloud_app(key: str, host: str, scale: float) -> Service:
+    """The scripted Connect app without TLS, for a stub that this harness did not start.
+
+    Args:
+        key: its app key.
+        host: the address of this machine by which that stub reaches it.
+        scale: script seconds per wall second.
+    """
+
+    def argv(place: Placement) -> list[str]:
+        return [
+            *python(place, "harness.cloud_app"),
+            *("--host", host, "--port", "0", "--control-port", "0"),
+            *("--key", key, "--base-url", f"http://{host}:0", "--time-scale", f"{scale:g}"),
+            *("--ports-file", place.ports_file or ""),
+        ]
+
+    return Service(
+        name=CLOUD_APP,
+        image="",
+        argv=argv,
+        env=lambda _: child_environment.for_python(),
+        ports={"control": 0, "http": 0},
     )
 
 

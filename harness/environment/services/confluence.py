@@ -72,6 +72,11 @@ def real_image_for(settings: Settings) -> RealImage | None:
     """The images to pull for a real Confluence; None where the stand-in takes its place."""
     if settings.is_standin:
         return None
+    if settings.is_attached:
+        raise BadInput(
+            f"--confluence {settings.confluence}: only `harness run` takes the address of a "
+            "Confluence that runs already"
+        )
     database = settings.database or real_image.postgres_for(settings.confluence)
     return RealImage(settings.confluence, database)
 

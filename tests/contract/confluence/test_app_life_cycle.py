@@ -92,3 +92,12 @@ def test_a_licence_that_is_none_is_refused(clean, charts):
     assert found is None or not found.valid
     apps.remove_licence(clean, key)
     assert apps.licence(clean, key) is None
+
+
+def test_the_assistant_is_in_the_list(client, confluence_stack):
+    found = {app.key: app for app in apps.listed(client)}[apps.ASSISTANT]
+    assert (found.version, found.enabled, found.user_installed) == (
+        *(confluence_stack.ccma, True),
+        False,
+    )
+    assert apps.find(client, apps.ASSISTANT) == found

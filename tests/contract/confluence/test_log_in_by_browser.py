@@ -7,16 +7,19 @@ from harness.errors import DriverError
 
 def test_one_log_in_serves_later_contexts(browser, storage_state, confluence_url):
     context = browser.new_context(storage_state=storage_state)
-    assert logged_in(context, confluence_url)
+    page = context.new_page()
+    page.goto(confluence_url)
+    assert logged_in(page, confluence_url)
     context.close()
     assert storage_state.stat().st_mode & 0o077 == 0
 
 
 def test_a_refused_log_in_says_what_was_shown(browser, confluence_url, admin):
     context = browser.new_context()
+    page = context.new_page()
     with pytest.raises(DriverError, match=f"logging {admin.user} in"):
-        log_in(context.new_page(), confluence_url, Account(admin.user, "wrong-password"), within=2)
-    assert not logged_in(context, confluence_url)
+        log_in(page, confluence_url, Account(admin.user, "wrong-password"), within=2)
+    assert not logged_in(page, confluence_url)
     context.close()
 
 

@@ -624,3 +624,60 @@ def test_a_known_bug_with_another_cause_names_both() -> None:
     assert with_cause(Verdict("known-bug", "seen"), CAUSED, ("one", "two")).reason == (
         "READY as known bug stuck says, yet what is proved is one, two, not feature-off"
     )
+
+
+def told_by(story: Story, witness: str) -> Evidence:
+    return replace(story.evidence, told_by=witness)
+
+
+def alone(*rows: str) -> Evidence:
+    """Looks only, a minute apart, of which nothing tells what the cloud recorded."""
+    story = Story()
+    for minute, row in enumerate(rows):
+        story.look(minute, row)
+    return told_by(story, "nothing")
+
+
+@pytest.mark.parametrize(
+    ("expectation", "rows", "name"),
+    [
+        (COMPLETE, ("RUNNING 0", "COMPLETE 100", "COMPLETE 100"), "passed"),
+        (FIXED, ("READY", "COMPLETE 100", "COMPLETE 100"), "passed"),
+        (FIXED, ("READY", "FAILED 40", "FAILED 40"), "failed"),
+        (COMPLETE, ("READY", "COMPLETE 100", "COMPLETE 100"), "error"),  # RUNNING 0 may have been
+        (FIXED, ("READY",) * 100, "error"),
+        (READY, ("READY",) * 100, "error"),
+        (RUNNING, ("RUNNING 0",) * 100, "error"),
+    ],
+)
+def test_without_the_cloud_only_a_final_row_is_its_own_evidence(
+    expectation: Expectation, rows: tuple[str, ...], name: VerdictName
+) -> None:
+    evidence = alone(*rows)
+    verdict = too_little(judge(expectation, None, evidence), evidence)
+    assert verdict.name == name, verdict
+
+
+def test_a_final_row_alone_is_looked_at_twice() -> None:
+    assert judge(FIXED, None, alone("READY", "COMPLETE 100")).missing == (
+        "a second look at the last row",
+    )
+
+
+@pytest.mark.parametrize("witness", ["nothing", "progress REST"])
+def test_a_known_bug_and_for_good_need_polls_that_were_seen(witness: str) -> None:
+    evidence = told_by(stayed("READY", 60), witness)
+    for expectation, bug in ((FIXED, BUG), (READY, None)):
+        verdict = judge(expectation, bug, evidence)
+        assert verdict.is_open
+        said = too_little(verdict, evidence).reason
+        assert "polls of this migration after the last change in the cloud" in said
+        assert "The journal of a stub would show them: --cloud http://" in said
+
+
+def test_the_progress_rest_is_evidence_for_a_final_row() -> None:
+    assert judge(COMPLETE, None, told_by(healthy(), "progress REST")).name == "passed"
+
+
+def test_absence_needs_no_cloud() -> None:
+    assert judge(ABSENT, None, told_by(feature_off(), "nothing")).name == "passed"

@@ -44,6 +44,14 @@ def test_the_command_line_of_before() -> None:
     assert [each.flag for each in flags_of("run")] == [
         "--engine",
         "--confluence",
+        "--cloud",
+        "--user",
+        "--ca",
+        "--log",
+        "--log-zone",
+        "--jdwp",
+        "--plan",
+        "--app-before",
         "--ccma",
         "--workers",
         "--time-scale",
@@ -60,6 +68,7 @@ def test_the_command_line_of_before() -> None:
     assert [each.flag for each in flags_of("up")] == [
         "--engine",
         "--confluence",
+        "--cloud",
         "--ccma",
         "--time-scale",
         "--licence-file",

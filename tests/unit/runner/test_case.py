@@ -31,8 +31,8 @@ class Stack:
     """A stack of which one part breaks."""
 
     ccma, scale = "3.9.6", 600.0
-    account = recorder = None
-    replays = False
+    account = recorder = remote = log_zone = None
+    replays, has_log = False, True
 
     def __init__(self, breaks: dict[str, Exception]) -> None:
         self.breaks, self.page = breaks, Page()
@@ -90,13 +90,15 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **breaks: Exception) ->
         app_names=("My app",),
         reset=lambda **_: stack.part("reset", None),
         install=lambda: stack.part("install", None),
+        set_features=lambda _: None,
+        check_undisturbed=lambda: None,
     )
     fake = {
         "Watch": Watch,
         "CaseEvidence": Collected,
         "establish": lambda *_: nullcontext(),
         "start": lambda *_: stack.part("start", None),
-        "dark_features": SimpleNamespace(set_site=lambda *_: None),
+        "CloudControl": SimpleNamespace,
         "captures": SimpleNamespace(
             trace=lambda _, path: nullcontext(path),
             screenshot=lambda _, path: stack.part("screenshot", path),

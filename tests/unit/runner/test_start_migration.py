@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from harness.cases import Case, CloudSetup, load
+from harness.drivers.browser.dashboard import PlanRow
+from harness.errors import DriverError
 from harness.runner import start_migration
 
 SEED = {case.id: case for case in load(Path(__file__).parents[3] / "fixtures/cases/seed.yaml")}
@@ -23,6 +25,10 @@ class FakeTestbed:
         self.stack = self.app = self.server = self
         self.confluence_url, self.key, self.client = "http://confluence", "charts-plugin", None
         self.account = None
+        self.again: str | None = None
+
+    def plan_name(self, case: str) -> str:
+        return case
 
 
 @pytest.fixture
@@ -83,3 +89,21 @@ def test_without_a_trigger_the_wizard_does_it(
     monkeypatch.setattr(start_migration.migration, "trigger", lambda *_: False)
     start(FakeTestbed("trigger"), ON, ON)
     assert done == ["wizard", "run", "open", "wizard", "run"]
+
+
+def test_a_plan_that_was_named_is_run_again_for_each_case(
+    done: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = (PlanRow("p-2", "Another", "FINISHED"), PlanRow("p-1", "Ours", "FINISHED"))
+    monkeypatch.setattr(start_migration.dashboard, "plans", lambda *_: rows)
+    testbed = FakeTestbed("wizard")
+    testbed.again = "Ours"
+    start(testbed, ON, ON)
+    assert done == ["open", "trigger"] * 2
+    testbed.again = "Theirs"
+    with pytest.raises(DriverError, match=r"no such plan \(but 'Another', 'Ours'"):
+        start(testbed, ON)
+    testbed.again = "p-1"
+    monkeypatch.setattr(start_migration.migration, "trigger", lambda *_: False)
+    with pytest.raises(DriverError, match=r"no trigger REST before 3\.4\.8"):
+        start(testbed, ON)

@@ -102,13 +102,20 @@ def test_what_a_real_image_cannot_be_asked_for(
         resolve({"confluence": "atlassian/confluence:9.2", **flags}, environ, tmp_path)
 
 
-def test_a_case_with_a_ccma_version_needs_the_stand_in(tmp_path: Path) -> None:
+def test_only_a_stand_in_shows_the_version_that_a_case_names(tmp_path: Path) -> None:
     standin = resolve({"ccma": "3.1.7"}, {}, tmp_path).settings
     assert (standin.ccma_for(), standin.ccma_for("3.9.6")) == ("3.1.7", "3.9.6")
     real = resolve({"confluence": "atlassian/confluence:9.2"}, {}, tmp_path).settings
-    assert real.ccma_for() == IMAGES_OWN
-    with pytest.raises(BadInput, match=r"asks for CCMA 3\.1\.7, but atlassian/confluence:9\.2 has"):
-        real.ccma_for("3.1.7")
+    assert (real.ccma_for(), real.ccma_for("3.1.7")) == (IMAGES_OWN, IMAGES_OWN)
+
+
+def test_an_address_has_no_password_in_it(tmp_path: Path) -> None:
+    address = "https://wiki.example.com/confluence"
+    there = resolve({"confluence": address}, {}, tmp_path).settings
+    assert there.is_attached
+    assert there.scale == 1
+    with pytest.raises(BadInput, match="leave user and password out of the address"):
+        resolve({"confluence": "https://admin:secret@wiki.example.com"}, {}, tmp_path)
 
 
 def test_a_setting_is_spelled_alike_everywhere() -> None:
@@ -144,6 +151,9 @@ def test_a_resumed_run_keeps_its_values_whatever_the_environment_says(tmp_path: 
     assert kept == {
         "engine": "auto",
         "confluence": "standin",
+        **dict.fromkeys(
+            ("cloud", "user", "ca", "log", "log_zone", "jdwp", "plan", "app_before"), None
+        ),
         "ccma": None,
         "time_scale": 200,
         "isolation": "reset",

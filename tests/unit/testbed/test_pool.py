@@ -31,7 +31,7 @@ class FakeStack:
     """A stack that notes its end."""
 
     def __init__(self, name: str, seen: list[str]) -> None:
-        self.name, self.seen, self.ended = name, seen, False
+        self.name, self.seen, self.ended, self.remote = name, seen, False, None
 
     def close(self) -> None:
         self.seen.append(f"close {self.name}")
@@ -85,7 +85,7 @@ def make(monkeypatch: pytest.MonkeyPatch, seen: list[str], tmp_path: Path) -> Ma
         rest["meanwhile"]()
         return FakeStack(plan.name, seen)
 
-    def open_testbed(stack: FakeStack, _app: object, _jar: object, page: Any, _: object) -> Any:
+    def open_testbed(stack: FakeStack, _app: object, _jar: object, page: Any, *_: object) -> Any:
         return FakeTestbed(stack, page.context)
 
     monkeypatch.setattr(pool, "bring_up", bring_up)

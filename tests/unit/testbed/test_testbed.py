@@ -49,10 +49,10 @@ def fake_stack(done: list[str]) -> Any:
 
     return SimpleNamespace(
         scale=200,
+        recorder=None,
         cloud_app=SimpleNamespace(behave=note("behave")),
         cloud=SimpleNamespace(list_pair=note("list"), set_clock=note("clock"), mark=note("mark")),
         dead=lambda: None,
-        recorder=None,
         running={},
         client=lambda: httpx.Client(),
         confluence_url="http://confluence",

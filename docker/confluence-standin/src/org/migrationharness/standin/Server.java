@@ -149,7 +149,7 @@ final class Server {
         new SynchronyRoutes(state).addTo(routes);
         new AccessTokenRest(tokens, settings.process().timeScale()).addTo(routes);
         new DarkFeatureRoutes(features).addTo(routes);
-        new UpmRoutes(plugins, upm, home.resolve("temp")).addTo(routes);
+        new UpmRoutes(plugins, upm, home.resolve("temp"), settings.assistant().profile().version()).addTo(routes);
         new HostRoutes(host, provided, plugins, home.resolve("temp")).addTo(routes);
         assistant.addTo(routes);
         assistant.resume();

@@ -7,6 +7,8 @@ import java.util.regex.Pattern;
 /** Plugins, their modules and their licences, as UPM's resources represent them. */
 final class PluginJson {
     static final String BASE = "/rest/plugins/1.0/";
+    /** The key under which UPM lists the assistant, and by which its version is read. */
+    static final String ASSISTANT = "com.atlassian.migration.agent";
     /** A stand-in cannot say which licences are valid, so it accepts whatever has the form of one. */
     private static final Pattern LICENSE = Pattern.compile("[A-Za-z0-9+/=\\s]{40,}");
 
@@ -33,6 +35,20 @@ final class PluginJson {
         body.addProperty("userInstalled", true);
         body.addProperty("optional", true);
         body.add("modules", modules);
+        return body;
+    }
+
+    /** The assistant comes with Confluence: UPM lists it, and does not remove it. */
+    static JsonObject assistant(String version) {
+        JsonObject body = new JsonObject();
+        body.add("links", links("self", BASE + ASSISTANT + "-key"));
+        body.addProperty("key", ASSISTANT);
+        body.addProperty("name", "Atlassian Cloud Migration Assistant for Confluence");
+        body.addProperty("version", version);
+        body.addProperty("enabled", true);
+        body.addProperty("userInstalled", false);
+        body.addProperty("optional", true);
+        body.add("modules", new JsonArray());
         return body;
     }
 

@@ -25,9 +25,12 @@ public final class UpmRoutes {
     private final UploadTokens tokens = new UploadTokens();
     private final UpmSettings settings;
     private final Path temporary;
+    private final String assistantVersion;
 
-    public UpmRoutes(Plugins plugins, UpmSettings settings, Path temporary) {
+    /** @param assistantVersion the version of the bundled migration assistant, which is a plugin too */
+    public UpmRoutes(Plugins plugins, UpmSettings settings, Path temporary, String assistantVersion) {
         this.settings = settings;
+        this.assistantVersion = assistantVersion;
         this.plugins = plugins;
         this.tasks = new TaskManager(plugins);
         this.temporary = temporary;
@@ -60,6 +63,7 @@ public final class UpmRoutes {
     private void list(Exchange exchange) throws IOException {
         exchange.response().setHeader("upm-token", tokens.issue());
         JsonArray all = new JsonArray();
+        all.add(PluginJson.assistant(assistantVersion));
         plugins.all().forEach(plugin -> all.add(PluginJson.plugin(plugin, plugins.isActive(plugin))));
         JsonObject body = new JsonObject();
         body.add("plugins", all);
@@ -141,6 +145,10 @@ public final class UpmRoutes {
     }
 
     private void show(Exchange exchange) throws IOException {
+        if (exchange.part("key").equals(PluginJson.ASSISTANT)) {
+            exchange.json(200, PluginJson.assistant(assistantVersion), PLUGIN_TYPE);
+            return;
+        }
         Plugin plugin = PluginChanges.find(plugins, exchange);
         exchange.json(200, PluginJson.plugin(plugin, plugins.isActive(plugin)), PLUGIN_TYPE);
     }
