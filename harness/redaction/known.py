@@ -16,6 +16,7 @@ from harness.redaction.names import REMOVED, is_secret_name
 SHORTEST = 8
 """Characters of the shortest text that is removed wherever it stands: any log has `admin`."""
 
+_LONGEST_WORD = 20
 _ALPHANUMERIC = re.compile(r"[A-Za-z0-9]+")
 # What the signs of escapes are themselves escaped to, where one way of writing is put into another.
 _BACKSLASH = r"(?:\\|%(?:25)*5[Cc])"
@@ -39,9 +40,9 @@ class Known:
         self._patterns: tuple[_Known, ...] = ()
 
     def add(self, texts: Iterable[str | None]) -> None:
-        """Takes more of them; those shorter than `SHORTEST` are passed over."""
+        """Takes more of them; short ones and plain words are passed over."""
         stripped = {text.strip() for text in texts if text}
-        new = {text for text in stripped if len(text) >= SHORTEST} - self.texts
+        new = {text for text in stripped if _can_be_told(text)} - self.texts
         if new:
             self.texts |= new
             # What holds another one goes first.
@@ -59,11 +60,17 @@ class Known:
 _of_this_process = Known()
 
 
+def _can_be_told(text: str) -> bool:
+    """Whether a text is a secret wherever it stands: `confluence` and `password` are words."""
+    is_word = text.isalpha() and text[1:].islower() and len(text) < _LONGEST_WORD
+    return len(text) >= SHORTEST and not is_word
+
+
 def remember(*secrets: str | None) -> None:
     """Makes texts known as secrets to this process; nothing that is written later shows them.
 
     Args:
-        secrets: as they are, in no encoding; None and what is too short is passed over.
+        secrets: as they are, in no encoding; None, what is short and plain words are passed over.
     """
     _of_this_process.add(secrets)
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from recorded import KEY
 
+from harness.redaction import known
+
 DESCRIPTOR = f"""<atlassian-plugin key="{KEY}" name="Charts" plugins-version="2">
 <plugin-info><version>1.0.0</version></plugin-info></atlassian-plugin>"""
 MANIFEST = f"Manifest-Version: 1.0\r\nBundle-SymbolicName: {KEY};singleton:=true\r\n\r\n"
@@ -31,3 +33,9 @@ def make_jar(tmp_path: Path) -> MakeJar:
         return path
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_known_to_be_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test makes known would go from the texts of all after it."""
+    monkeypatch.setattr(known, "_of_this_process", known.Known())
