@@ -38,7 +38,7 @@ def test_they_are_the_settings_options() -> None:
 def test_a_conftest_may_have_options_of_the_same_words(pytester: pytest.Pytester) -> None:
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(TEST)
-    done = pytester.runpytest_inprocess(
+    done = pytester.runpytest_subprocess(
         *("--engine=diesel", "--app=theirs", "--harness-app=ours", "--output=x", "--slowmo=5")
     )
     done.assert_outcomes(passed=1)
@@ -70,12 +70,12 @@ def test_settings_are_those_of_the_root_that_pytest_found(
     settings = settings_of(pytester.parseconfigure())
     assert (settings.engine, settings.results) == ("local", pytester.path / "build/runs")
     header = f"harness: settings of pyproject.toml [tool.harness] in {pytester.path}"
-    pytester.runpytest_inprocess().stdout.fnmatch_lines([header.replace("[", "[[]")])
+    pytester.runpytest_subprocess().stdout.fnmatch_lines([header.replace("[", "[[]")])
 
 
 def test_a_suite_without_settings_is_told_nothing(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(): pass")
-    pytester.runpytest_inprocess().stdout.no_fnmatch_line("harness*")
+    pytester.runpytest_subprocess().stdout.no_fnmatch_line("harness*")
 
 
 def test_a_wrong_value_names_the_option(pytester: pytest.Pytester) -> None:
@@ -86,7 +86,7 @@ def test_a_wrong_value_names_the_option(pytester: pytest.Pytester) -> None:
 
 def test_bad_input_is_one_line_of_the_test(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(cloud): pass")
-    done = pytester.runpytest_inprocess("--harness-ccma", "3.2", "-q")
+    done = pytester.runpytest_subprocess("--harness-ccma", "3.2", "-q")
     done.assert_outcomes(errors=1)
     done.stdout.fnmatch_lines(["setting ccma (--harness-ccma): no CCMA version*"])
     done.stdout.no_fnmatch_line("*During handling*")
