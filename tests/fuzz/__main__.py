@@ -49,14 +49,20 @@ def _say(text: str) -> None:
 
 def _fuzz(name: str, seconds: int) -> tuple[int, str]:
     """A target's exit status, and what was said."""
-    with tempfile.TemporaryDirectory(prefix="fuzz-corpus-") as corpus:
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(
+        prefix="fuzz-", dir=memory if memory.is_dir() else None
+    ) as scratch:
+        corpus = Path(scratch) / "corpus"
+        corpus.mkdir()
         run = subprocess.run(
             [
-                *(sys.executable, str(Path(__file__).parent), _ONE, name, corpus),
+                *(sys.executable, str(Path(__file__).parent), _ONE, name, str(corpus)),
                 *(str(time.time() + seconds), f"-timeout={SLOW_SECONDS}"),
                 *(f"-rss_limit_mb={MEMORY_MIB}", f"-max_len={LONGEST}", "-print_final_stats=1"),
                 f"-artifact_prefix={CRASHES}/{name}-",
             ],
+            env={**os.environ, "TMPDIR": scratch},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

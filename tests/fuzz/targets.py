@@ -5,7 +5,9 @@ readings that take too long, are faults.
 """
 
 import asyncio
+import atexit
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -44,9 +46,10 @@ _ARTIFACTS = (layout.PROBE, layout.UPM, layout.OSGI, layout.SITE, layout.FLAGS, 
 
 @cache
 def _folder() -> Path:
-    """A folder of this process's own, in memory where there is one."""
-    memory = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix="fuzz-", dir=memory if memory.is_dir() else None))
+    """A folder of this process's own; a fuzzer ends without a word, and its caller removes it."""
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _written(name: str, data: bytes) -> Path:
