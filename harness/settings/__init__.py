@@ -10,7 +10,7 @@ take its flag, and whether a resumed run keeps it. The options of the commands a
 plugin, what a run keeps of its request, and what `harness doctor` prints follow from that.
 """
 
-from harness.settings.cloud_choice import REAL, STUB, check_cloud, stub_address
+from harness.settings.cloud_choice import STUB, check_cloud, stub_address
 from harness.settings.field import DECLARED, Declaration, Source, flags_of, kept_by_a_run
 from harness.settings.model import (
     CCMA_VERSIONS,
@@ -30,7 +30,6 @@ __all__ = [
     "DECLARED",
     "DEFAULT_CCMA",
     "IMAGES_OWN",
-    "REAL",
     "STANDIN",
     "STANDIN_TIME_SCALE",
     "STUB",

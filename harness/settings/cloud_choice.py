@@ -7,7 +7,7 @@ The assistant's protocol to the platform is private, so the stub answers the sta
 from harness.errors import BadInput
 from harness.settings.model import Settings
 
-STUB, REAL = "stub", "real"
+STUB = "stub"
 
 _ADDRESS = ("http://", "https://")
 
@@ -33,14 +33,18 @@ def check_cloud(settings: Settings) -> None:
                 "or --cloud http://HOST:PORT, the control address of the stub that it is "
                 "connected to (`harness cloud serve`)"
             )
-    elif cloud != REAL and settings.replay is None:
+    elif settings.replay is None:
         raise BadInput(
-            f"--confluence {settings.confluence} with the stub alone: the image's assistant speaks "
-            "a private protocol that the stub does not answer, so no case could come to a verdict. "
-            "What works: --cloud real, with the site connected once by a person (`harness up "
-            f"--confluence {settings.confluence} --cloud real --headed`); the address of a "
-            "Confluence that is connected already; or --confluence standin"
+            f"--confluence {settings.confluence} {_shown(cloud)}: the image's assistant speaks a "
+            "private protocol that the stub does not answer, and a stack that the harness brings "
+            "up is shut off from the real cloud, so no case could come to a verdict. What works: "
+            "start the image yourself, connect its site, and name its address (--confluence "
+            "http://HOST:8090 --cloud real); a recording of it (--replay); or --confluence standin"
         )
+
+
+def _shown(cloud: str | None) -> str:
+    return "with the stub alone" if cloud in (None, STUB) else f"with --cloud {cloud}"
 
 
 def stub_address(settings: Settings) -> str | None:

@@ -14,7 +14,6 @@ STUB = "http://127.0.0.1:8080"
     [
         ("standin", None),
         ("standin", "stub"),
-        (IMAGE, "real"),
         (ADDRESS, "real"),
         (ADDRESS, STUB),
     ],
@@ -26,7 +25,8 @@ def test_what_works(confluence: str, cloud: str | None) -> None:
 @pytest.mark.parametrize(
     ("confluence", "cloud", "told"),
     [
-        (IMAGE, None, "private protocol.*--cloud real.*--headed.*--confluence standin"),
+        (IMAGE, None, "with the stub alone.*private protocol.*name its address.*standin"),
+        (IMAGE, "real", "with --cloud real.*shut off from the real cloud"),
         (IMAGE, "stub", "private protocol"),
         (IMAGE, STUB, "private protocol"),
         ("standin", "real", "only the stub answers"),
