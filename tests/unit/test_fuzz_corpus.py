@@ -1,6 +1,8 @@
 """What fuzzing begins with, and what it has found, is read without a fault."""
 
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,13 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "fuzz"))
 
 from corpus import as_line, seeds
 from targets import TARGETS
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _written_below_the_tests_own_folder(tmp_path_factory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("fuzz")))
+        yield
 
 
 @pytest.mark.parametrize("name", TARGETS)
