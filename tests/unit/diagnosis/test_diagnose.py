@@ -25,6 +25,7 @@ from harness.diagnosis.evidence import (
 )
 from harness.diagnosis.facts import HOW_TO_LEARN, Facts
 from harness.diagnosis.finding import Finding
+from harness.store.layout import OSGI
 
 EVERY_CAUSE = [cause.id for cause in CATALOGUE]
 
@@ -226,7 +227,19 @@ def test_a_copy_of_the_interface_of_its_own_breaks_only_what_is_not_found_by_nam
         by_name=by_name,
     )
 
-    assert finding(Facts((own,), frozenset()), "package-not-wired").confidence == confidence
+    assert finding(Facts((own,), frozenset({OSGI})), "package-not-wired").confidence == confidence
+
+
+def test_without_the_bundles_a_copy_of_the_interface_may_be_a_removed_apps():
+    own = ListenerClass(
+        name="org.example.Listener",
+        loader="a#1",
+        interface_loaders=("a#1",),
+        interface_copies=2,
+        armed=None,
+    )
+
+    assert finding(Facts((own,), frozenset()), "package-not-wired").confidence == "likely"
 
 
 def test_the_apps_own_interface_is_enough_once_its_calls_were_watched_in_vain():
@@ -245,7 +258,7 @@ def test_the_apps_own_interface_is_enough_once_its_calls_were_watched_in_vain():
     def judged(*items):
         return {
             each.cause: each.confidence
-            for each in diagnose(Facts(items, frozenset({"journal", "probe"})))
+            for each in diagnose(Facts(items, frozenset({"journal", "probe", OSGI})))
         }
 
     assert judged(own)["package-not-wired"] == "likely"

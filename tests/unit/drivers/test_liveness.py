@@ -38,7 +38,7 @@ def test_an_answer_that_is_waited_for_ends_with_the_service(service: Service) ->
     assert time.monotonic() - begun < 3
     assert raised.value.service == "confluence"
     assert "GET /rest/plugins/1.0/" in raised.value.step
-    assert "the last 20 lines" in str(raised.value)
+    assert "the last 400 lines" in str(raised.value)
 
 
 def test_a_log_in_ends_with_the_service(service: Service) -> None:
