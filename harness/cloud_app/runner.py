@@ -164,7 +164,9 @@ class Runner:
 
     async def _post(self, transfer: _Transfer, step: Post) -> None:
         path = f"/progress/{step.to or transfer.id}"
-        answer = await self._site.call("POST", path, json=step.post, secret=step.secret)
+        answer = await self._site.call(
+            "POST", path, json=step.post, secret=step.secret, base=step.base
+        )
         self.note("posted", transfer.id, body=step.post, status=answer.status_code)
         if step.expect is not None and answer.status_code != step.expect:
             raise StepFailed(f"POST {path} was answered {answer.status_code}, not {step.expect}")

@@ -21,6 +21,9 @@ _KEYS_HOST = "https://connect-install-keys.atlassian.com"
 _MIGRATION = "/rest/atlassian-connect/1/migration"
 _SKEW = 30.0
 _TRIES = 7
+_PASSING = frozenset({429, 500, 502, 503, 504, 507})
+"""What another try may change: the cloud is busy, or broke."""
+
 _FIRST_PAUSE = 0.1
 
 
@@ -114,6 +117,7 @@ class SiteClient:
         query: str = "",
         json: Any = None,
         secret: str | None = None,
+        base: str = "",
     ) -> httpx.Response:
         """Calls the migration API as a Connect app.
 
@@ -126,6 +130,7 @@ class SiteClient:
             query: the raw query string.
             json: the body.
             secret: what to sign with; None takes the installation's shared secret.
+            base: what to put behind the site's base URL, where nothing belongs.
 
         Raises:
             httpx.HTTPError: the connection of the last try broke.
@@ -135,7 +140,7 @@ class SiteClient:
         if installed is None:
             raise NotTrusted("the app is not installed")
         below = f"{_MIGRATION}{path}"
-        url = f"{installed.base_url}{below}" + (f"?{query}" if query else "")
+        url = f"{installed.base_url}{base}{below}" + (f"?{query}" if query else "")
         for attempt in range(_TRIES):
             last = attempt == _TRIES - 1
             pause = _FIRST_PAUSE * 2**attempt
@@ -149,7 +154,7 @@ class SiteClient:
                 if last:
                     raise
             else:
-                if last or (answer.status_code != 429 and answer.status_code < 500):
+                if last or answer.status_code not in _PASSING:
                     return answer
                 pause = _retry_after(answer, pause)
             await asyncio.sleep(pause)

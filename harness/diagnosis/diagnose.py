@@ -36,6 +36,7 @@ RULES: dict[str, Callable[[Facts], Finding]] = {
     "webhook-not-registered": cloud_app.webhook_not_registered,
     "webhook-never-acknowledged": cloud_app.webhook_never_acknowledged,
     "cloud-app-never-posted": cloud_app.cloud_app_never_posted,
+    "base-url-wrong": cloud_app.base_url_wrong,
     "outdated-keys": cloud_app.outdated_keys,
     "unknown-status": cloud_app.unknown_status,
     "percent-fell": cloud_app.percent_fell,

@@ -490,6 +490,23 @@ class ToleratedCall(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownAddress(Evidence):
+    """Somebody asked the stub for an address that it does not have.
+
+    `base` is what stands before an address of the cloud app's that the stub has; None where no part
+    of the address is one.
+    """
+
+    what: str
+    base: str | None
+
+    def _say(self) -> str:
+        if self.base:
+            return f"the cloud app asked {self.what}: the stub has it without {self.base}"
+        return f"{self.what}: the stub has no such address"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndedByPlatform(Evidence):
     """The platform settled the transfer itself: TIMED_OUT or CANCELLED."""
 

@@ -130,7 +130,7 @@ CHAIN: tuple[Step, ...] = (
         seen.read,
         JOURNAL,
     ),
-    Step(names.REPORTED, ("cloud-app-never-posted",), seen.reported, JOURNAL),
+    Step(names.REPORTED, ("cloud-app-never-posted", "base-url-wrong"), seen.reported, JOURNAL),
     Step(
         names.CHANGED,
         (

@@ -4,8 +4,9 @@ A step is an object with one of these keys:
 
 - `{"await": EVENT}` waits for a webhook of that type (`*` takes any).
 - `{"post": BODY}` posts to the transfer's progress; with `"to"` to another transfer's, and with
-  `"secret"` it is signed with that instead of the installation's secret. With `"expect"`, any other
-  status of the answer ends the script.
+  `"secret"` it is signed with that instead of the installation's secret. With `"base"` that stands
+  between the site's base URL and the API. With `"expect"`, any other status of the answer ends the
+  script.
 - `{"fetch": "data"}` lists the transfer's app data, and downloads what it has not downloaded yet;
   with `"secret"` it asks with that instead of the installation's secret, with `"wait"` it uses each
   link that many seconds after it got it.
@@ -40,6 +41,8 @@ class Post(_Step):
     """A transfer other than the script's own."""
     secret: str | None = None
     """Signs with this instead of the shared secret, like an app that still has an old one."""
+    base: str = Field(default="", pattern=r"^(/[\w.~-]+)*$")
+    """Stands behind the site's base URL, like an app's that takes another for it."""
     expect: int | None = None
     """The status that the answer must have; with any other the script fails."""
 

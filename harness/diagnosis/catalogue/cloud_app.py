@@ -25,6 +25,7 @@ _NO_DATA = (
     "server-token-refused",
     "site-connection-expired",
     "upload-refused",
+    "base-url-wrong",
     "not-in-the-model",
     "host-service-missing",
 )
@@ -61,6 +62,17 @@ CAUSES = (
         f"{DAC}/report-progress-for-connect/",
         ("app-not-installed-in-cloud", "webhook-not-registered", *_NO_DATA),
         rests_on_silence=True,
+    ),
+    Cause(
+        "base-url-wrong",
+        PARTY,
+        "The cloud app calls the cloud below another base URL than its installation gave.",
+        "It asked for an address that the cloud has, with something before it that the cloud does "
+        "not have, and the transfer is not settled.",
+        "What it asked for was there, or the transfer is settled.",
+        "Take baseUrl from the installed payload as it is, and put "
+        "/rest/atlassian-connect/1/migration/... behind it.",
+        f"{DAC}/rest/api-group-status-api/",
     ),
     Cause(
         "progress-not-authorised",
@@ -181,7 +193,7 @@ CAUSES = (
         "GET /data/{s3Key} with the s3Key of the event, then the URL that it answers, while the "
         "transfer is active.",
         f"{DAC}/app-data/",
-        ("cloud-app-never-posted", "transfer-cancelled", "connection-broke"),
+        ("cloud-app-never-posted", "base-url-wrong", "transfer-cancelled", "connection-broke"),
     ),
     Cause(
         "app-read-refused",

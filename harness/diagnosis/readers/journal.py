@@ -27,6 +27,7 @@ from harness.diagnosis.evidence import (
     ToleratedCall,
     TransferMade,
     Triggered,
+    UnknownAddress,
 )
 from harness.vocabulary.effects import Effect
 
@@ -84,6 +85,14 @@ def from_entry(entry: Entry) -> Iterator[Evidence]:
     elif entry.get("direction") == "out":
         if effect in _SENDING and transfer:
             yield _delivery(entry, origin, transfer, effect)
+    else:
+        yield from _request(entry, origin, path, effect)
+
+
+def _request(entry: Entry, origin: Origin, path: str, effect: str) -> Iterator[Evidence]:
+    transfer = str(entry.get("transfer_id") or "")
+    if effect == Effect.UNKNOWN_ROUTE:
+        yield _unknown_address(entry, origin, path)
     elif post := _PROGRESS.search(path):
         if entry.get("method") == "POST":
             yield _post(entry, origin, post["transfer"], effect)
@@ -93,6 +102,12 @@ def from_entry(entry: Entry) -> Iterator[Evidence]:
         yield from _server_call(entry, origin, path)
     elif effect in (Effect.INSTALLED, Effect.UNINSTALLED, Effect.WEBHOOKS_CHANGED):
         yield _connect_app(entry, origin, effect)
+
+
+def _unknown_address(entry: Entry, origin: Origin, path: str) -> UnknownAddress:
+    known = _PROGRESS.search(path) or _READ.search(path)
+    what = f"{entry.get('method')} {path.split('?')[0]}"
+    return UnknownAddress(origin=origin, what=what, base=path[: known.start()] if known else None)
 
 
 def _since_reset(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Rules about the cloud app: its webhook, and what it posted."""
 
+from harness.diagnosis import link_names as names
 from harness.diagnosis.data_evidence import DataRead
 from harness.diagnosis.evidence import (
     Delivery,
@@ -8,6 +9,7 @@ from harness.diagnosis.evidence import (
     ProgressPost,
     RowShown,
     SentElsewhere,
+    UnknownAddress,
 )
 from harness.diagnosis.facts import Facts, with_effect
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
@@ -69,6 +71,21 @@ def cloud_app_never_posted(facts: Facts) -> Finding:
     if facts.acknowledged:
         return proved(cause, facts.acknowledged, note="the journal has no progress post after it")
     return unknown(cause, *_nothing_sent(facts))
+
+
+def base_url_wrong(facts: Facts) -> Finding:
+    """Addresses that the cloud has, below a base that it does not have."""
+    cause = "base-url-wrong"
+    if facts.settled:
+        return excluded(cause, facts.settled, note="the transfer was settled all the same")
+    asked = [each for each in facts.of(UnknownAddress) if each.base]
+    if asked:
+        posted = any(each.what.startswith("POST") for each in asked)
+        return proved(cause, *asked, link=names.REPORTED if posted else names.READ)
+    answered = [*facts.of(ProgressPost), *facts.of(DataRead)] or [*facts.told]
+    if answered and facts.has(JOURNAL):
+        return excluded(cause, *answered[:1], note="no address was asked for below another base")
+    return unknown(cause, *(facts.lacking(JOURNAL) or ("the cloud app asked for nothing",)))
 
 
 def outdated_keys(facts: Facts) -> Finding:

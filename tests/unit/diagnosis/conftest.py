@@ -44,6 +44,7 @@ from harness.diagnosis.evidence import (
     ServerCall,
     TransferMade,
     Triggered,
+    UnknownAddress,
 )
 from harness.diagnosis.facts import HOW_TO_LEARN, Facts
 from harness.vocabulary.effects import Effect
@@ -339,6 +340,11 @@ class Story:
             self._post(3, "refused: bad signature", "IN_PROGRESS", 0, http=401)
             return
         is_told = not (self.has("event-lost") and self.has("all-events"))
+        if self.has("base-url-wrong"):
+            if is_told and (has_data or not self.has("quiet-app")):
+                what = f"POST /other/rest/atlassian-connect/1/migration/progress/{TRANSFER}"
+                self.items.append(UnknownAddress(origin=self.at(3), what=what, base="/other"))
+            return
         if is_told and not self.has("quiet-app"):
             self._post(3, "recorded", "IN_PROGRESS", 0)
         self._faulty_posts()

@@ -42,6 +42,7 @@ from harness.diagnosis.evidence import (
     ServerCall,
     TransferMade,
     Triggered,
+    UnknownAddress,
 )
 from harness.diagnosis.facts import HOW_TO_LEARN, PAGE, Facts
 from harness.store.layout import JOURNAL, OSGI, PROBE, SERVER_LOG, SITE, UPM
@@ -68,6 +69,7 @@ KINDS: dict[str, tuple[type[Evidence], ...]] = {
         DataUploaded,
         DataRead,
         CancelAsked,
+        UnknownAddress,
     ),
     SITE: (AssessmentDecision, Consent, ConnectApp, RefusedDomains),
     OSGI: (Bundle,),

@@ -6,6 +6,7 @@ from rule_evidence import (
     PAIR,
     TRANSFER,
     asked,
+    at,
     learn,
     made,
     post,
@@ -15,8 +16,10 @@ from rule_evidence import (
     site_app,
 )
 
-from harness.diagnosis.evidence import EndedByPlatform, SentElsewhere
+from harness.diagnosis import link_names as names
+from harness.diagnosis.evidence import EndedByPlatform, SentElsewhere, UnknownAddress
 from harness.diagnosis.finding import excluded, likely, proved, unknown
+from harness.diagnosis.readers.journal import from_entry
 from harness.diagnosis.rules import cloud_app, platform
 from harness.store.layout import JOURNAL, SITE
 from harness.vocabulary.effects import Effect
@@ -219,3 +222,37 @@ def test_a_transfer_that_ended_otherwise_or_runs_has_not_timed_out():
     assert asked(rule, first, last, RECORDED) == excluded(cause, last, note=note)
     assert asked(rule, first, without=(JOURNAL,)) == unknown(cause, *learn(JOURNAL))
     assert asked(rule) == unknown(cause, "no transfer was made")
+
+
+PROGRESS = "/rest/atlassian-connect/1/migration/progress/transfer-1"
+
+
+@pytest.mark.parametrize(
+    ("path", "base"),
+    [
+        (f"/wki{PROGRESS}", "/wki"),
+        ("/a/b/rest/atlassian-connect/1/migration/data/key-1?x=1", "/a/b"),
+        ("/rest/nothing", None),
+        ("/server/v1/nothing", None),
+    ],
+)
+def test_an_address_that_the_cloud_lacks_is_nobodys_answer(path, base):
+    entry = {"seq": 7, "method": "GET", "path": path, "effect": "unknown route", "status": 501}
+    (found,) = from_entry(entry)
+    assert (type(found), found.base) == (UnknownAddress, base)
+    assert "?" not in found.what
+
+
+def test_a_base_that_is_wrong_is_proved_by_an_address_that_is_right():
+    asked_below = UnknownAddress(origin=at(3), what=f"POST /wki{PROGRESS}", base="/wki")
+    found = asked(cloud_app.base_url_wrong, asked_below)
+    assert (found.confidence, found.link) == ("proved", names.REPORTED)
+    got = UnknownAddress(origin=at(3), what="GET /wki/rest/x", base="/wki")
+    assert asked(cloud_app.base_url_wrong, got).link == names.READ
+    nobodys = UnknownAddress(origin=at(3), what="GET /rest/nothing", base=None)
+    assert asked(cloud_app.base_url_wrong, nobodys).confidence == "unknown"
+    assert (
+        asked(cloud_app.base_url_wrong, PAIR, made(), asked_below, SETTLED).confidence == "excluded"
+    )
+    assert asked(cloud_app.base_url_wrong, RECORDED).confidence == "excluded"
+    assert asked(cloud_app.base_url_wrong, without=(JOURNAL,)).missing == learn(JOURNAL)
