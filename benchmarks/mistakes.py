@@ -213,7 +213,7 @@ MISTAKES: Sequence[Mistake] = (
         "base URL wrong",
         "base-url",
         2,
-        r"the stub has no route POST .?/wki/rest",
+        r"base-url-wrong",
     ),
     _cloud("does not trust the CA", "ca", 1, r"cloud-app-never-posted|certificate"),
     # The reports.

@@ -29,9 +29,9 @@ class Arming:
         types: its types.
         recording: where what is found is noted.
         methods: methods to count, by exact class name.
-        listener_classes: listener classes known by name. A thread that loads one is held until
-            it is armed, so that not even a call right after is missed. Other listener classes
-            are found by what they implement, a moment after they were loaded.
+        listener_classes: listener classes known by name. Other listener classes are found by what
+            they implement, a moment after they were loaded. A thread that loads a class known by
+            name is held until it is armed, so that not even a call right after is missed.
         look_for_others: whether those are looked for, which takes a look at every class.
     """
 
@@ -49,6 +49,8 @@ class Arming:
         self._recording = recording
         self._methods = methods
         self._listener_classes = frozenset(listener_classes)
+        # A class is often loaded by its first use, which counts like any other.
+        self._held = self._listener_classes | {each.class_name for each in methods}
         self._look_for_others = look_for_others
         self._seen: set[int] = set()
         self._armed: set[tuple[int, int]] = set()
@@ -73,10 +75,10 @@ class Arming:
             self._types.learn([info for info in infos if may_be_app_class(info)])
         for info in infos:
             self._meet(info)
-        for name in self._listener_classes:
+        for name in self._held:
             matching = [self._jvm.modifiers.class_match(name)]
             self._jvm.set_event(EventKind.CLASS_PREPARE, Suspend.EVENT_THREAD, matching)
-        for name in self._listener_classes:
+        for name in self._held:
             for info in self._jvm.classes_named(name):
                 if info.prepared:
                     self._meet(info)

@@ -161,6 +161,13 @@ def test_a_pollers_runs_are_counted_without_holding_it(server):
     assert record.holds == ()
 
 
+def test_the_run_that_loads_a_watched_methods_class_is_counted_like_any_other(server):
+    upload = WatchedMethod("Server$Upload", "<init>")
+    record = recorded(server, "upload", "upload", methods=[upload])
+
+    assert len(record.methods[0].entered) == 2
+
+
 def test_a_watched_method_whose_class_is_not_loaded_says_so(server):
     record = recorded(server, "poll 1", methods=[WatchedMethod("org.example.Missing", "poll")])
 

@@ -41,6 +41,9 @@ public final class Server {
                     poller.poll();
                 }
                 return "polled";
+            case "upload":
+                new Upload();
+                return "begun";
             case "exit":
                 Runtime.getRuntime().halt(3);
                 return "never";
@@ -70,6 +73,15 @@ public final class Server {
         thread.start();
         thread.join();
         return outcome[0];
+    }
+
+    /** Loaded by its first use. */
+    private static final class Upload {
+        private final long begun;
+
+        Upload() {
+            begun = System.nanoTime();
+        }
     }
 
     private static final class Poller {
