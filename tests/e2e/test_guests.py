@@ -2,6 +2,7 @@
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from harness_command import Command
@@ -79,7 +80,9 @@ def test_it_fails(migration, progress_row):
 def test_they_live_side_by_side_and_a_failure_explains_itself(
     command: Command, tmp_path: Path
 ) -> None:
-    found = find_browser()
+    # In a thread of its own: another test's browser may have a loop in this one.
+    with ThreadPoolExecutor(1) as aside:
+        found = aside.submit(find_browser).result()
     assert found
     conftest = CONFTEST.format(path=str(found.path), args=launch_arguments(os.geteuid()))
     (tmp_path / "conftest.py").write_text(conftest)
