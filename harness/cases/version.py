@@ -32,7 +32,7 @@ def as_version(suite: Suite, version: str | None) -> AsVersion:
     """
     axis = _version_axis(suite)
     if axis is None:
-        return AsVersion(suite.cases)
+        return AsVersion(tuple(_marked(suite, case, version or OWN) for case in suite.cases))
     named = suite.file.axes[axis]
     word = next((each for each in named.words if named.meaning(each) == version), None)
     if word is not None:
@@ -50,6 +50,11 @@ def as_version(suite: Suite, version: str | None) -> AsVersion:
     without = len({_others(values, axis) for values in suite.rows}) - len(found)
     lost = f"{suite.file.name}: {without} cases have an expectation for named versions only"
     return AsVersion(found, (told, lost) if without else (told,))
+
+
+def _marked(suite: Suite, case: Case, version: str) -> Case:
+    """The case with the known bug that this version has, whatever the settings' version has."""
+    return replace(case, known_bug=rules.known_bug_of(suite.file, case.axes, version))
 
 
 def _version_axis(suite: Suite) -> str | None:

@@ -435,7 +435,8 @@ def went_wrong(mishaps: Sequence[object]) -> str:
 _NAMED = 3
 _NO_POLLS = "polls of this migration after the last change in the cloud, which nothing here shows"
 _SUPPLY = (
-    "The journal of a stub would show them: --cloud http://..., where one serves this Confluence"
+    "The journal of a stub would show them (--cloud http://..., where one serves this Confluence), "
+    "or a recording of what a stack of the harness's asks its cloud (--record)"
 )
 _A_LOOK = "a look after the poll"
 _LOOKS = "two looks after the last poll"

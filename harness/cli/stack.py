@@ -11,8 +11,11 @@ import typer
 from harness.cases import app as apps
 from harness.cases.app import AppDescription
 from harness.cli.options import Flags, JarPath, Json, SetWords, takes_settings
+from harness.drivers.browser import window
+from harness.drivers.browser.launch import Found
 from harness.drivers.browser.migration_assistant import HOMES
 from harness.drivers.confluence import dark_features
+from harness.drivers.confluence.session import Account
 from harness.engines.app_builds import server_jar
 from harness.engines.docker_host import client_if_any
 from harness.environment import golden as homes
@@ -21,10 +24,10 @@ from harness.environment.bring_up import StackPlan, bring_up
 from harness.environment.document import StackDocument, leave_running
 from harness.environment.services.confluence import prepared
 from harness.environment.stack import Stack
-from harness.errors import BadInput
+from harness.errors import BadInput, HarnessError
 from harness.lifecycle import interrupt, runs
 from harness.runner.fitting import check_keys
-from harness.settings import project_root, resolve
+from harness.settings import check_cloud_of_stack, project_root, resolve
 from harness.support import assets
 from harness.support.console import say, step
 from harness.testbed.testbed import install_app
@@ -52,10 +55,15 @@ def up(
         list[str] | None,
         typer.Option("--feature", help="KEY=on or KEY=off: a dark feature to set; repeatable"),
     ] = None,
+    headed: Annotated[
+        bool,
+        typer.Option("--headed", help="open a browser at the assistant's page, logged in"),
+    ] = False,
     as_json: Json = False,
 ) -> int:
     """Bring up a stack to play with; it lives until `harness down`."""
     settings = resolve(flags, os.environ).settings
+    check_cloud_of_stack(settings)
     if settings.record or settings.replay or settings.standin_platform:
         raise BadInput(
             "harness up: a stack to play with has the stub; recordings, replays and another cloud "
@@ -66,6 +74,7 @@ def up(
     folder = app_folder or assets.sample_app("charts")
     described = apps.load(folder, apps.overrides_of(jar, overrides or ()))
     asked = ({FEATURE: True} if app_folder else {}) | _features(features or ())
+    browser = window.check_window() if headed else None
     with (
         interrupt.orderly(say),
         runs.open_run() as run,
@@ -80,13 +89,28 @@ def up(
             stack = bring_up(settings, ready, run, plan, progress=say)
             _prepare(stack, described, plugin, asked)
             document = leave_running(stack)
+        if browser:
+            _open_window(browser, run, document)
     if as_json:
         print(document.model_dump_json(indent=1))
     else:
         _print_stack(document)
+        if document.cloud is None:
+            _print_connecting(document)
         if app_folder:
             _print_clicks(document, described)
     return 0
+
+
+def _open_window(browser: Found, run: runs.Run, document: StackDocument) -> None:
+    """Opens the assistant's page for a person; the stack stays, whatever becomes of the window."""
+    confluence = document.confluence
+    account = Account(confluence.admin_user, confluence.admin_password)
+    profile, environment = run.folder / "browser", run.environment
+    try:
+        window.open_window(browser, profile, confluence.base_url, HOMES[0], account, environment)
+    except HarnessError as error:
+        say(f"--headed: no browser opened ({error}); the stack runs: open it in one of yours")
 
 
 def _features(words: Sequence[str]) -> dict[str, bool]:
@@ -114,6 +138,15 @@ def _prepare(
         if jar:
             with step(say, f"installing {app.name}"):
                 install_app(client, app, jar)
+
+
+def _print_connecting(document: StackDocument) -> None:
+    confluence = document.confluence
+    print(f"now connect  its cloud site, once: {confluence.base_url}{HOMES[0]}")
+    print("             log in to the site there as its administrator, and allow the connection")
+    print(f"then keep it harness golden save NAME {document.run}")
+    print(f"and use it   harness run CASES --confluence {confluence.name} --cloud real")
+    print("             --golden NAME")
 
 
 def _print_clicks(document: StackDocument, app: AppDescription) -> None:
@@ -188,5 +221,7 @@ def _print_stack(document: StackDocument) -> None:
     print(f"Synchrony    {confluence.synchrony_url}")
     print(f"debugger     jdb -attach {confluence.jdwp_host}:{confluence.jdwp_port}")
     print(f"log          {confluence.log_path}")
-    print(f"cloud        {document.cloud.base_url}, control {document.cloud.control_url}")
+    cloud = document.cloud
+    shown = f"{cloud.base_url}, control {cloud.control_url}" if cloud else "the real one"
+    print(f"cloud        {shown}")
     print(f"end it with  harness down {document.run}")

@@ -175,15 +175,31 @@ class DockerService:
 
 
 class DockerEngine:
-    """Runs the services of one stack as containers on one network."""
+    """Runs the services of one stack as containers on one network.
+
+    Args:
+        client: the engine's.
+        address: where the engine is.
+        run: whose services they are.
+        stack: tells the stacks of one run apart.
+        way_out: whether the services reach other machines than those of their network.
+    """
 
     name: EngineName = "docker"
 
-    def __init__(self, client: docker.DockerClient, address: Address, run: Run, stack: str) -> None:
+    def __init__(
+        self,
+        client: docker.DockerClient,
+        address: Address,
+        run: Run,
+        stack: str,
+        *,
+        way_out: bool = False,
+    ) -> None:
         self._client, self._address, self._run = client, address, run
         self._maker = _Client(client)
         self._prefix = f"mh-{run.id}-{stack}"
-        parameters = {"labels": labels(run), "options": _NO_WAY_OUT}
+        parameters = {"labels": labels(run), "options": {} if way_out else _NO_WAY_OUT}
         self._maker.client_networks_create(self._prefix, parameters)
         self._containers: dict[str, Container] = {}
         self._volumes: set[str] = set()

@@ -42,10 +42,16 @@ class Ready:
     toolchain: Toolchain | None = None
     jars: Path | None = None
 
-    def open(self, run: Run, stack: str) -> Engine:
-        """An engine for the services of one stack."""
+    def open(self, run: Run, stack: str, *, way_out: bool = False) -> Engine:
+        """An engine for the services of one stack.
+
+        Args:
+            run: whose services they are.
+            stack: tells the stacks of one run apart.
+            way_out: whether the services reach other machines; processes always do.
+        """
         if self.client and self.address:
-            return DockerEngine(self.client, self.address, run, stack)
+            return DockerEngine(self.client, self.address, run, stack, way_out=way_out)
         return LocalEngine(run, stack)
 
     def close(self) -> None:

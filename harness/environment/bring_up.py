@@ -134,7 +134,7 @@ def bring_up(
     parts = _prepare(settings, ready, plan, progress)
     what = f"CCMA {plan.ccma}" if settings.is_standin else settings.confluence
     with ExitStack() as if_it_fails:
-        engine = ready.open(run, plan.name)
+        engine = ready.open(run, plan.name, way_out=settings.has_real_cloud)
         if_it_fails.callback(engine.close)
         with step(progress, f"bringing up {plan.name} ({what})"):
             running, side = _start(engine, parts, meanwhile)
@@ -317,7 +317,7 @@ def _connect(
         cloud=cloud,
         cloud_app=cloud_app,
         system_features=plan.system_features,
-        cloud_half=plan.app.cloud_half,
+        cloud_half="" if parts.settings.has_real_cloud else plan.app.cloud_half,
         recorder=recorder,
         recording=plans.folder if plans else None,
         replays=plans is not None and plans.played is not None,

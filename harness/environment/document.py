@@ -11,8 +11,9 @@ from pydantic import BaseModel, ValidationError
 
 from harness.drivers.cloud import CloudAppControl, CloudControl, ConnectAppControl
 from harness.drivers.confluence import session
+from harness.drivers.untold_cloud import UntoldCloud, UntoldCloudApp
 from harness.engines.attached import Attach
-from harness.engines.service import Engine, EngineName
+from harness.engines.service import Engine, EngineName, Running
 from harness.environment.services.names import CLOUD, CLOUD_APP, CONFLUENCE, LOG
 from harness.environment.stack import STACK_NAME, Stack, url
 from harness.errors import BadInput
@@ -63,6 +64,8 @@ class StackDocument(BaseModel):
         run: the id of the run that brought it up.
         project: the root of that run's project; empty where it is not known.
         name: the stack's name within the run.
+        cloud: the stub; None where the stack talks to the real cloud.
+        cloud_app: the app's cloud half before the stub.
         services: the services by name, with what the engine calls each.
     """
 
@@ -72,8 +75,8 @@ class StackDocument(BaseModel):
     engine: EngineName
     time_scale: float
     confluence: ConfluenceAddress
-    cloud: CloudAddress
-    cloud_app: CloudAddress
+    cloud: CloudAddress | None
+    cloud_app: CloudAddress | None
     services: dict[str, str]
     system_features: tuple[str, ...] = ()
     cloud_half: str = ""
@@ -81,9 +84,7 @@ class StackDocument(BaseModel):
 
 def to_document(stack: Stack) -> StackDocument:
     """The document of a stack."""
-    confluence, app = stack.running[CONFLUENCE], stack.running[CLOUD_APP]
-    control = stack.cloud_app
-    authority = control.authority if isinstance(control, ConnectAppControl) else None
+    confluence = stack.running[CONFLUENCE]
     return StackDocument(
         run=stack.run.id,
         project=str(stack.run.project or ""),
@@ -102,22 +103,35 @@ def to_document(stack: Stack) -> StackDocument:
             name=stack.confluence,
             image=stack.image,
         ),
-        cloud=CloudAddress(
-            base_url=stack.cloud_url,
-            control_url=stack.cloud.url,
-            control_token=stack.cloud.token,
-        ),
-        cloud_app=CloudAddress(
-            base_url=control.url
-            if isinstance(control, ConnectAppControl)
-            else url("https", app, "https"),
-            control_url=control.url,
-            authority=(authority or b"").decode(),
-            control_token=control.token if isinstance(control, CloudAppControl) else "",
-        ),
+        cloud=_cloud_of(stack),
+        cloud_app=_cloud_app_of(stack),
         services={name: service.id for name, service in stack.running.items()},
         system_features=stack.system_features,
         cloud_half=stack.cloud_half,
+    )
+
+
+def _cloud_of(stack: Stack) -> CloudAddress | None:
+    if isinstance(stack.cloud, UntoldCloud):
+        return None
+    return CloudAddress(
+        base_url=stack.cloud_url,
+        control_url=stack.cloud.url,
+        control_token=stack.cloud.token,
+    )
+
+
+def _cloud_app_of(stack: Stack) -> CloudAddress | None:
+    control = stack.cloud_app
+    if isinstance(control, UntoldCloudApp):
+        return None
+    if isinstance(control, ConnectAppControl):
+        authority = (control.authority or b"").decode()
+        return CloudAddress(base_url=control.url, control_url=control.url, authority=authority)
+    return CloudAddress(
+        base_url=url("https", stack.running[CLOUD_APP], "https"),
+        control_url=control.url,
+        control_token=control.token,
     )
 
 
@@ -133,14 +147,13 @@ def to_stack(document: StackDocument, run: Run, engine: Engine, attach: Attach) 
     Raises:
         BadInput: one of its services is gone.
     """
-    confluence, app = document.confluence, document.cloud_app
+    confluence = document.confluence
     ports = _ports(document)
     host = confluence.jdwp_host
     running = {
         name: attach(name, id_, host, ports.get(name, {}))
         for name, id_ in document.services.items()
     }
-    scripted = app.control_url != app.base_url
     return Stack(
         run=run,
         name=document.name,
@@ -151,15 +164,27 @@ def to_stack(document: StackDocument, run: Run, engine: Engine, attach: Attach) 
         image=confluence.image,
         account=session.Account(confluence.admin_user, confluence.admin_password),
         running=running,
-        cloud=CloudControl(
-            document.cloud.control_url, running[CLOUD], document.cloud.control_token
-        ),
-        cloud_app=CloudAppControl(app.control_url, running[CLOUD_APP], app.control_token)
-        if scripted
-        else ConnectAppControl(app.base_url, app.authority.encode() or None),
+        cloud=_cloud(document.cloud, running),
+        cloud_app=_cloud_app(document.cloud_app, running),
         system_features=document.system_features,
         cloud_half=document.cloud_half,
     )
+
+
+def _cloud(at: CloudAddress | None, running: Mapping[str, Running]) -> CloudControl | UntoldCloud:
+    if at is None:
+        return UntoldCloud()
+    return CloudControl(at.control_url, running[CLOUD], at.control_token)
+
+
+def _cloud_app(
+    at: CloudAddress | None, running: Mapping[str, Running]
+) -> CloudAppControl | ConnectAppControl | UntoldCloudApp:
+    if at is None:
+        return UntoldCloudApp()
+    if at.control_url == at.base_url:
+        return ConnectAppControl(at.base_url, at.authority.encode() or None)
+    return CloudAppControl(at.control_url, running[CLOUD_APP], at.control_token)
 
 
 def leave_running(stack: Stack) -> StackDocument:
@@ -193,19 +218,22 @@ def read(run: Run) -> StackDocument:
 
 def _ports(document: StackDocument) -> Mapping[str, Mapping[str, int]]:
     confluence, cloud, app = document.confluence, document.cloud, document.cloud_app
-    return {
+    ports = {
         CONFLUENCE: {
             "http": _port(confluence.base_url),
             "synchrony": _port(confluence.synchrony_url),
             "jdwp": confluence.jdwp_port,
-        },
-        CLOUD: {"https": _port(cloud.base_url), "http": _port(cloud.control_url)},
-        CLOUD_APP: {
+        }
+    }
+    if cloud:
+        ports[CLOUD] = {"https": _port(cloud.base_url), "http": _port(cloud.control_url)}
+    if app:
+        ports[CLOUD_APP] = {
             "https": _port(app.base_url),
             "http": _port(app.base_url),
             "control": _port(app.control_url),
-        },
-    }
+        }
+    return ports
 
 
 def _port(address: str) -> int:

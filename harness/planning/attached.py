@@ -23,6 +23,12 @@ SUPPLIED_BY = (
 )
 
 
+SUPPLIED_BY_RECORDING = (
+    "a recording of what the server asks its cloud would tell (--record FOLDER), or the case on "
+    "the stand-in; what reaches the app is kept with the case by `harness cloud tap` and --tap"
+)
+
+
 @dataclass(frozen=True)
 class AppThere:
     """An app as UPM lists it."""
@@ -98,7 +104,23 @@ def obstacle(
         return Obstacle(False, why)
     if why := _not_installable(jar, there):
         return Obstacle(False, why)
-    if why := _unproved(case, there):
+    if why := _unproved(case, there.witness, SUPPLIED_BY):
+        return Obstacle(True, why)
+    return None
+
+
+def obstacle_of_real_cloud(case: Case, witness: CloudWitness) -> Obstacle | None:
+    """Why a case cannot be judged on a stack of the harness's own with the real cloud, if so.
+
+    Args:
+        case: the case.
+        witness: what tells what the cloud recorded.
+    """
+    if case.time_scale not in (None, 1.0):
+        return Obstacle(False, f"it wants the time scale {case.time_scale:g}: the cloud's is 1")
+    if orders := _orders(case, case.cloud):
+        return Obstacle(False, f"it wants {orders} of the cloud, which only the stub does")
+    if why := _unproved(case, witness, SUPPLIED_BY_RECORDING):
         return Obstacle(True, why)
     return None
 
@@ -204,9 +226,9 @@ def _not_installable(jar: tuple[str, str], there: Abilities) -> str | None:
     return None
 
 
-def _unproved(case: Case, there: Abilities) -> str | None:
+def _unproved(case: Case, witness: CloudWitness, supplied_by: str) -> str | None:
     """What the verdict would rest on and nothing there tells."""
-    if there.witness == "journal":
+    if witness in ("journal", "recording"):
         return None
     last = case.expectation.rows[-1]
     if case.known_bug:
@@ -217,5 +239,5 @@ def _unproved(case: Case, there: Abilities) -> str | None:
         return None
     return (
         f"{what} can only be told by polls that were answered after the cloud had recorded its "
-        f"last status, and nothing here shows polls: {SUPPLIED_BY}"
+        f"last status, and nothing here shows polls: {supplied_by}"
     )

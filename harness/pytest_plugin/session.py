@@ -27,7 +27,7 @@ from harness.lifecycle.interrupt import Stop
 from harness.lifecycle.runs import Run
 from harness.pytest_plugin import browser_options, options
 from harness.pytest_plugin.book import Book
-from harness.settings import Settings, resolve
+from harness.settings import Settings, check_cloud_of_stack, resolve
 from harness.support import assets
 from harness.support.console import Progress
 from harness.support.own_thread import OwnThread
@@ -49,6 +49,7 @@ def settings_of(config: pytest.Config) -> Settings:
     }
     resolved = resolve({}, os.environ, config.rootpath, ini=ini, options=given)
     settings = resolved.settings
+    check_cloud_of_stack(settings)
     if resolved.sources["results"] == "default":
         settings = settings.model_copy(update={"results": config.rootpath / settings.results})
     return settings

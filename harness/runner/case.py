@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from harness.cassette.exchange import Line
 from harness.cassette.files import read_folder, write, written
 from harness.checker.record import Record, declared_by
 from harness.checker.recorded import RecordedStory
-from harness.drivers.browser import captures
+from harness.drivers.browser import captures, dashboard
 from harness.drivers.browser.bounded import bounded
 from harness.drivers.browser.migration_assistant import plan_id_in
 from harness.drivers.browser.trace_secrets import remove_secrets
@@ -235,9 +236,19 @@ class CaseRun:
                 log.mishaps,
                 clock,
                 app_names=testbed.app_names,
+                is_listed=partial(_is_listed, page, stack, record.plan),
             )
             self.watched = self.watch.run()
             testbed.check_undisturbed()
+
+
+def _is_listed(page: Page, stack: Stack, plan: str | None) -> bool:
+    """Whether the assistant lists a plan; one that is not served has not said that it is gone."""
+    try:
+        listed = dashboard.plans(page, stack.confluence_url, stack.account)
+    except HarnessError:
+        return True
+    return plan in {each.id for each in listed}
 
 
 def _witness(stack: Stack) -> CloudWitness:

@@ -11,11 +11,12 @@ from harness.cases.app import AppDescription, Overrides
 from harness.engines.app_builds import server_jar
 from harness.errors import BadInput
 from harness.planning import requirements, schedule
-from harness.planning.attached import Abilities, obstacle
+from harness.planning.attached import Abilities, obstacle, obstacle_of_real_cloud
 from harness.planning.requirements import StackRequirements
 from harness.plugin_jar.read import read_plugin
 from harness.runner.fitting import check_keys
 from harness.settings import Settings
+from harness.store.evidence import CloudWitness
 from harness.support.console import Progress
 
 
@@ -128,6 +129,39 @@ def fitted(
         )
     if len({job.requirements for job in fit if not job.refused}) > 1:
         raise BadInput("the cases want different cloud halves on the stub's site: select by -k")
+    return fit
+
+
+def fitted_to_real_cloud(
+    jobs: Sequence[Job], witness: CloudWitness, said: Progress, stack: StackRequirements | None
+) -> list[Job]:
+    """The jobs that apply to a stack of the harness's own that talks to the real cloud.
+
+    Args:
+        jobs: those that were selected.
+        witness: what tells what the cloud recorded.
+        said: takes a line for each case that is left out or cannot be judged.
+        stack: what the stack is, where it is up already; its version is the image's own.
+
+    Raises:
+        BadInput: none applies.
+    """
+    fit: list[Job] = []
+    for job in jobs:
+        found = obstacle_of_real_cloud(job.case, witness)
+        if found:
+            word = "cannot be judged" if found.applies else "does not apply"
+            said(f"  {word}: {job.case.id}: {found.why}")
+        if found is None or found.applies:
+            # No cloud half of ours is in such a stack: the site has the vendor's own.
+            needs = replace(job.requirements, cloud_half="")
+            if stack:
+                needs = replace(needs, ccma=stack.ccma)
+            fit.append(replace(job, requirements=needs, refused=found.why if found else None))
+    if not fit:
+        raise BadInput(
+            f"none of the {len(jobs)} cases can run there: each is named above, with why"
+        )
     return fit
 
 

@@ -34,7 +34,7 @@ from harness.drivers.browser.migration_assistant import plan_status
 from harness.drivers.browser.page_state import State
 from harness.drivers.cloud import CloudControl
 from harness.drivers.confluence.session import Account
-from harness.errors import HarnessError, PageUnreadable
+from harness.errors import DriverError, HarnessError, PageUnreadable
 from harness.runner.progress_cloud import ProgressCloud
 from harness.runner.recorded_cloud import RecordedCloud
 from harness.store.evidence import CloudWitness, Evidence, Look, Mishap, Pause, Paused
@@ -57,7 +57,10 @@ _STOOD_STILL = 3.0
 
 _LOGGED_OUT = State.LOGGED_OUT.value
 _TURNED_AWAY = 3
-"""Looks in a row that met a log-in page after logging in, or without an account to do so."""
+"""Looks in a row that met a log-in page after logging in, or without an account to do so; or that
+met no page of the plan, after which it is asked whether there still is a plan."""
+
+_NOT_THE_PLAN, _HTTP_ERROR = State.NOT_THE_PLAN.value, State.HTTP_ERROR.value
 
 _CLOCK_MOVED = 3.0
 """Wall seconds by which the machine's clock may differ from its monotonic clock."""
@@ -166,6 +169,8 @@ class Watch:
         at_the_end: what else went wrong, called once a verdict could be given.
         clock: harness seconds.
         wall: the machine's clock, in epoch seconds.
+        app_names: names of the app, for pages that do not show keys.
+        is_listed: whether the assistant lists the plan; asked where its page is not there.
     """
 
     page: Page
@@ -179,6 +184,7 @@ class Watch:
     clock: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     app_names: tuple[str, ...] = ()
+    is_listed: Callable[[], bool] = lambda: True
     looks: list[Look] = field(default_factory=list, init=False)
     pauses: list[Pause] = field(default_factory=list, init=False)
     _took: list[float] = field(default_factory=list, init=False)
@@ -203,7 +209,7 @@ class Watch:
         """Watches until the case is decided, or what is missing can no longer come.
 
         Raises:
-            DriverError: the browser or the cloud does not answer.
+            DriverError: the browser or the cloud does not answer, or the plan was deleted.
             TimeScaleTooHigh: the rows change faster than this machine can look.
         """
         expectation, bug = self.case.expectation, self.case.known_bug
@@ -212,6 +218,7 @@ class Watch:
         bound = 2 * (GIVE_UP + PATIENCE + lasts).total_seconds() / self.scale + _GRACE_SECONDS
         while True:
             self._look()
+            self._check_plan()
             self.cloud.update()
             verdict = judge(expectation, bug, self.evidence)
             is_over = self.clock() - first > bound + sum(each.seconds for each in self.pauses)
@@ -228,6 +235,25 @@ class Watch:
         """Whether the browser is not let in, however often it logs in."""
         last = self.looks[-_TURNED_AWAY:]
         return len(last) == _TURNED_AWAY and all(each.met == _LOGGED_OUT for each in last)
+
+    def _check_plan(self) -> None:
+        """Ends the watch of a plan that somebody has deleted, of which nothing more can be seen.
+
+        Raises:
+            DriverError: it was.
+        """
+        missed = 0
+        for each in reversed(self.looks):
+            if not _is_missing(each):
+                break
+            missed += 1
+        if missed and missed % _TURNED_AWAY == 0 and not self.is_listed():
+            raise DriverError(
+                f"watching the row of {self.server_app_key}",
+                f"its plan {self.cloud.record.plan or ''} is gone: {missed} looks in a row met "
+                f"({self.looks[-1].saw}), and the assistant no longer lists it",
+                "Somebody deleted it while the case ran; run the case again",
+            )
 
     def _ended(self) -> Watched:
         """The verdict, with what else went wrong."""
@@ -314,3 +340,8 @@ class Watch:
 
 
 _ENOUGH_LOOKS = 3
+
+
+def _is_missing(seen: Look) -> bool:
+    """Whether there was no page of the plan at its address."""
+    return seen.met == _NOT_THE_PLAN or (seen.met == _HTTP_ERROR and "HTTP 404" in seen.saw)

@@ -14,12 +14,23 @@ from harness.cases.selection import compile_expression, nearest
 from harness.cases.strength import parsed
 from harness.cases.version import as_version
 from harness.diagnosis.causes import BY_ID
+from harness.environment import golden
 from harness.environment.attach import AttachedStack
 from harness.errors import BadInput
 from harness.report.case_text import short
 from harness.runner.fitting import check_apps
 from harness.runner.recordings import check_recordings
-from harness.settings import DECLARED, Settings, check_cloud, kept_by_a_run, resolve
+from harness.settings import (
+    DECLARED,
+    REAL,
+    STANDIN,
+    STUB,
+    Settings,
+    check_cloud,
+    check_cloud_of_stack,
+    kept_by_a_run,
+    resolve,
+)
 from harness.store import layout
 from harness.store import request as request_file
 from harness.store import results as results_file
@@ -115,7 +126,10 @@ def plan_run(
     if attached and not attached.stack.remote:
         flags = _of_stack(flags, attached)
     settings = resolve(flags, environ).settings
-    check_cloud(settings)
+    if attached and settings.has_real_cloud and not attached.stack.remote:
+        check_cloud_of_stack(settings)  # whether it is connected is to be seen there
+    else:
+        check_cloud(settings)
     if attached and settings.workers > 1:
         raise BadInput("cases on one stack share its flags and its cloud: only one worker can run")
     suites, cases, said = _cases(files, selection, settings, attached)
@@ -188,7 +202,11 @@ def _of_stack(flags: Mapping[str, Any], attached: AttachedStack) -> Mapping[str,
         BadInput: a flag asks for something else.
     """
     stack = attached.stack
-    has = {"engine": stack.engine.name, "time_scale": stack.scale, "ccma": stack.ccma}
+    has: dict[str, str | float] = {"engine": stack.engine.name, "time_scale": stack.scale}
+    if stack.confluence == STANDIN:
+        has["ccma"] = stack.ccma
+    else:
+        has |= {"confluence": stack.confluence, "cloud": STUB if stack.cloud.tells else REAL}
     for name, value in has.items():
         if flags.get(name) not in (None, value):
             option = DECLARED[name].flag
@@ -265,8 +283,9 @@ def _cases(
     if settings.is_standin:
         chosen = [case for suite in suites for case in suite.cases]
     else:
-        # A server that is not a stand-in has the version it has; a real image's is not known yet.
-        own = [as_version(suite, _version(attached)) for suite in suites]
+        # A server that is not a stand-in has the version it has; an image's is not known yet.
+        version = _version(settings, attached)
+        own = [as_version(suite, version) for suite in suites]
         chosen = [case for each in own for case in each.cases]
         said = tuple(line for each in own for line in each.said)
         suites = [suite for suite, each in zip(suites, own, strict=True) if not each.said]
@@ -282,6 +301,9 @@ def _cases(
     return suites, chosen, said
 
 
-def _version(attached: AttachedStack | None) -> str | None:
-    known = attached.stack.ccma if attached else None
+def _version(settings: Settings, attached: AttachedStack | None) -> str | None:
+    if attached:
+        known: str | None = attached.stack.ccma
+    else:
+        known = golden.read(settings.golden).ccma if settings.golden else None
     return None if known == "unknown" else known

@@ -23,12 +23,20 @@ from harness.errors import BadInput
 from harness.lifecycle import interrupt, runs
 from harness.lifecycle.runs import Run
 from harness.runner.context import RunContext
-from harness.runner.jobs import Job, check_suited, fitted, jobs_of, shard
+from harness.runner.jobs import (
+    Job,
+    check_suited,
+    fitted,
+    fitted_to_real_cloud,
+    jobs_of,
+    shard,
+)
 from harness.runner.request import command_again
 from harness.runner.run import run_jobs
 from harness.settings import Settings
 from harness.store import request as request_file
 from harness.store.events import Event, EventLog
+from harness.store.evidence import CloudWitness
 from harness.store.layout import EVENTS, EXTRA, REQUEST
 from harness.store.request import RunRequest
 from harness.store.results import CaseResult, Results
@@ -79,7 +87,12 @@ class Session:
             jobs = shard(jobs, *part)
         if self.attached and (remote := self.attached.stack.remote):
             jobs = self._fitted(jobs, remote)
-        elif self.attached:
+        elif self.settings.has_real_cloud:
+            # A version that is not known yet may have no progress REST; neither shows polls.
+            witness: CloudWitness = "recording" if self.settings.record else "progress REST"
+            stack = self.attached.requirements if self.attached else None
+            jobs = fitted_to_real_cloud(jobs, witness, self.progress, stack)
+        if self.attached and not self.attached.stack.remote:
             check_suited(self.attached.requirements, jobs)
         if request:
             request_file.write(request, self.folder)

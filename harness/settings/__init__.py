@@ -10,14 +10,16 @@ take its flag, and whether a resumed run keeps it. The options of the commands a
 plugin, what a run keeps of its request, and what `harness doctor` prints follow from that.
 """
 
-from harness.settings.cloud_choice import STUB, check_cloud, stub_address
+from harness.settings.cloud_choice import check_cloud, check_cloud_of_stack, stub_address
 from harness.settings.field import DECLARED, Declaration, Source, flags_of, kept_by_a_run
 from harness.settings.model import (
     CCMA_VERSIONS,
     DEFAULT_CCMA,
     IMAGES_OWN,
+    REAL,
     STANDIN,
     STANDIN_TIME_SCALE,
+    STUB,
     Command,
     Settings,
     Start,
@@ -30,6 +32,7 @@ __all__ = [
     "DECLARED",
     "DEFAULT_CCMA",
     "IMAGES_OWN",
+    "REAL",
     "STANDIN",
     "STANDIN_TIME_SCALE",
     "STUB",
@@ -40,6 +43,7 @@ __all__ = [
     "Source",
     "Start",
     "check_cloud",
+    "check_cloud_of_stack",
     "flags_of",
     "kept_by_a_run",
     "project_root",

@@ -16,6 +16,9 @@ STANDIN_TIME_SCALE = 200.0
 IMAGES_OWN = "the image's own"
 """Stands for the CCMA version of a real image until it is known."""
 
+STUB, REAL = "stub", "real"
+"""What plays the cloud, where it is no address."""
+
 Start = Literal["wizard", "trigger"]
 Command = Literal["run", "up", "repro", "pytest"]
 
@@ -215,7 +218,12 @@ class Settings(BaseModel):
     @property
     def has_stub(self) -> bool:
         """Whether a stack that is brought up has the stub of the cloud."""
-        return not (self.replay or self.standin_platform)
+        return not (self.replay or self.standin_platform or self.has_real_cloud)
+
+    @property
+    def has_real_cloud(self) -> bool:
+        """Whether a stack that is brought up talks to the real cloud."""
+        return self.cloud == REAL and not self.replay
 
     @property
     def is_attached(self) -> bool:

@@ -116,16 +116,19 @@ class Launch:
 AS_USUAL = Launch()
 
 
-def find_browser() -> Found | None:
+def find_browser(*, is_headed: bool = False) -> Found | None:
     """Find a browser: Playwright's own, else the one named by HARNESS_CHROMIUM, else on PATH.
 
     Starts Playwright's driver for a moment, but no browser.
+
+    Args:
+        is_headed: whether it has to have a window.
 
     Raises:
         BadInput: HARNESS_CHROMIUM names no executable file.
     """
     with BrowserSession() as session:
-        return _find(session.playwright(), os.environ)
+        return _find(session.playwright(), os.environ, is_headed=is_headed)
 
 
 class BrowserSession:

@@ -160,7 +160,8 @@ def describe(
     return ConfluenceSide(
         real_image.confluence(
             ready.images["confluence"],
-            authority=authority,
+            # The recording proxy signs for every host; else the real cloud has its own authorities.
+            authority=None if settings.has_real_cloud and proxy is None else authority,
             scale=settings.scale,
             licence=licence,
             fixed_ports=ports,

@@ -11,29 +11,40 @@ Proxy = tuple[str, int]
 
 
 def confluence_jvm_arguments(
-    place: Placement, system_features: Sequence[str] = (), proxy: Proxy | None = None
+    place: Placement,
+    system_features: Sequence[str] = (),
+    proxy: Proxy | None = None,
+    *,
+    own_trust: bool = False,
 ) -> list[str]:
     """What the JVM of any Confluence gets: debugger, trust store, and doors that tests need open.
 
     The trust store replaces the JVM's own, so the harness's CA is the only one that is trusted:
-    no request is to leave the stack's network. Dark features of the system level are
-    properties of the JVM (container facts, section 3.3).
+    no request is to leave the stack's network, or all go through the recording proxy. Dark
+    features of the system level are properties of the JVM (container facts, section 3.3).
 
     Args:
         place: where the JVM runs.
         system_features: dark features of the system level.
         proxy: where its calls to other machines go; None for none.
+        own_trust: whether the JVM keeps its own trust store.
     """
     return [
         f"-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address={_jdwp(place)}",
-        f"-Djavax.net.ssl.trustStore={place.file('trust.p12')}",
-        f"-Djavax.net.ssl.trustStorePassword={TRUST_STORE_PASSWORD}",
-        "-Djavax.net.ssl.trustStoreType=PKCS12",
+        *(() if own_trust else _trust_arguments(place)),
         "-Dupm.plugin.upload.enabled=true",
         "-Datlassian.upm.signature.check.disabled=true",
         "-Dpassword.confirmation.disabled=true",
         *(f"-Datlassian.darkfeature.{key}=true" for key in system_features),
         *(_proxy_arguments(place, proxy) if proxy else ()),
+    ]
+
+
+def _trust_arguments(place: Placement) -> list[str]:
+    return [
+        f"-Djavax.net.ssl.trustStore={place.file('trust.p12')}",
+        f"-Djavax.net.ssl.trustStorePassword={TRUST_STORE_PASSWORD}",
+        "-Djavax.net.ssl.trustStoreType=PKCS12",
     ]
 
 

@@ -78,7 +78,7 @@ READY = ("pg_isready", "-h", "127.0.0.1", "-U", ACCESS.user, "-d", "confluence")
 def confluence(
     image: str,
     *,
-    authority: Authority,
+    authority: Authority | None,
     scale: float,
     licence: Licence | None,
     fixed_ports: Mapping[str, int],
@@ -88,11 +88,12 @@ def confluence(
     system_features: Sequence[str] = (),
     proxy: Proxy | None = None,
 ) -> Service:
-    """A real Confluence, beside its database and behind the cloud's names.
+    """A real Confluence, beside its database.
 
     Args:
         image: such as `atlassian/confluence:9.2`.
-        authority: the only CA it trusts: no request is to leave the stack's network.
+        authority: the only CA it trusts: no request is to leave the stack's network. None leaves
+            it its own trust store, as the real cloud needs.
         scale: server seconds per wall second; 1 leaves the clock alone.
         licence: goes into its environment, which the image clears before it starts Java.
         fixed_ports: name -> host port, where the user chose one.
@@ -108,7 +109,12 @@ def confluence(
             "JVM_MINIMUM_MEMORY": _HEAP[0],
             "JVM_MAXIMUM_MEMORY": _HEAP[1],
             "JVM_SUPPORT_RECOMMENDED_ARGS": " ".join(
-                [*confluence_jvm_arguments(place, system_features, proxy), *_QUIET_FLAGS]
+                [
+                    *confluence_jvm_arguments(
+                        place, system_features, proxy, own_trust=authority is None
+                    ),
+                    *_QUIET_FLAGS,
+                ]
             ),
             "ATL_DB_TYPE": "postgresql",
             "ATL_JDBC_URL": ACCESS.url,
@@ -121,7 +127,7 @@ def confluence(
             variables |= {"FAKETIME": f"+0 x{scale:g}", "_RUNJAVA": place.file(_JAVA)}
         return variables
 
-    files = {"trust.p12": authority.java_trust_store()}
+    files = {"trust.p12": authority.java_trust_store()} if authority else {}
     scripts: dict[str, bytes] = {}
     if scale != 1:
         if faketime is None:

@@ -62,3 +62,24 @@ def test_a_file_that_names_no_version_is_as_it_is(tmp_path: Path) -> None:
     suite = read_suite(path)
     assert as_version(suite, "3.12.2").cases == suite.cases
     assert as_version(suite, "3.12.2").said == ()
+
+
+@pytest.mark.parametrize(
+    ("version", "bug"), [("3.1.7", "old"), ("3.9.6", None), ("3.13.8", "new"), (None, None)]
+)
+def test_a_known_bug_is_looked_up_by_the_servers_own_version(
+    tmp_path: Path, version: str | None, bug: str | None
+) -> None:
+    path = tmp_path / "plain.yaml"
+    bugs = "".join(
+        f"  - {{id: {name}, statement: x, when: {{mode: off}}, versions: [{of}], "
+        "row: READY, lasts: 30m}\n"
+        for name, of in (("old", "3.1.7"), ("new", "3.13.8"))
+    )
+    path.write_text(
+        f"name: plain\napp: {SEED.parents[1]}/apps/charts\n"
+        f"axes: {{mode: {{dark_feature: some.flag, values: [off]}}}}\nknown_bugs:\n{bugs}"
+        "expectations: [{rows: [COMPLETE 100], source: x}]\n"
+    )
+    case = as_version(read_suite(path), version).cases[0]
+    assert (case.known_bug.id if case.known_bug else None) == bug

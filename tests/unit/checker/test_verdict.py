@@ -672,7 +672,7 @@ def test_a_known_bug_and_for_good_need_polls_that_were_seen(witness: str) -> Non
         assert verdict.is_open
         said = too_little(verdict, evidence).reason
         assert "polls of this migration after the last change in the cloud" in said
-        assert "The journal of a stub would show them: --cloud http://" in said
+        assert "The journal of a stub would show them (--cloud http://" in said
 
 
 def test_the_progress_rest_is_evidence_for_a_final_row() -> None:

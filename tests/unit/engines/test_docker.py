@@ -75,11 +75,16 @@ def test_a_debugger_is_told_that_others_reach() -> None:
     ]
 
 
-def test_a_stacks_network_has_no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+NO_WAY_OUT = {"com.docker.network.bridge.enable_ip_masquerade": "false"}
+
+
+@pytest.mark.parametrize(("way_out", "expected"), [(False, NO_WAY_OUT), (True, {})])
+def test_a_stacks_network_has_a_way_out_for_the_real_cloud_alone(
+    monkeypatch: pytest.MonkeyPatch, way_out: bool, expected: dict[str, str]
+) -> None:
     made: dict[str, Any] = {}
     networks = SimpleNamespace(create=lambda name, **given: made.update({name: given}))
     monkeypatch.setattr(docker, "labels", lambda _: {})
     client = cast("docker_sdk.DockerClient", SimpleNamespace(networks=networks))
-    docker.DockerEngine(client, Address(), Run("r1", Path("run")), "stack-1")
-    options = made["mh-r1-stack-1"]["options"]
-    assert options == {"com.docker.network.bridge.enable_ip_masquerade": "false"}
+    docker.DockerEngine(client, Address(), Run("r1", Path("run")), "stack-1", way_out=way_out)
+    assert made["mh-r1-stack-1"]["options"] == expected

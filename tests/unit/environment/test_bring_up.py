@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,13 +13,15 @@ from fake_stacks import FakeEngine, FakeRunning
 from placements import AUTHORITY
 
 from harness.cases import app as apps
+from harness.drivers.untold_cloud import UntoldCloud
 from harness.engines.service import Service
 from harness.environment import bring_up as steps
 from harness.environment.bring_up import StackPlan, bring_up
+from harness.environment.services.confluence import STANDIN_LICENCE
 from harness.environment.stack import Stack
 from harness.errors import BadInput, DriverError
 from harness.lifecycle.runs import Run
-from harness.settings import Settings
+from harness.settings import IMAGES_OWN, Settings
 from harness.support import assets
 
 CHARTS = apps.load(assets.sample_app("charts"))
@@ -38,6 +41,7 @@ class Stage:
         self.events: list[str] = []
         self.fail_at, self.error = fail_at, error
         self.engine = FakeEngine(events=self.events)
+        self.way_out = False
 
     def note(self, event: str) -> None:
         self.events.append(event)
@@ -50,6 +54,10 @@ class Stage:
             return result
 
         return noted
+
+    def open_engine(self, *_: object, way_out: bool) -> FakeEngine:
+        self.way_out = way_out
+        return self.engine
 
     def client(self, name: str, *_: object) -> Any:
         self.note(f"open {name}")
@@ -64,7 +72,11 @@ class Stage:
 
     def up(self, run: Run, settings: Settings | None = None, plan: StackPlan = PLAN) -> Stack:
         ready: Any = SimpleNamespace(
-            open=lambda *_: self.engine, images={}, identity="standin:1", jars=None, toolchain=None
+            open=self.open_engine,
+            images={"confluence": "c", "database": "d"},
+            identity="standin:1",
+            jars=None,
+            toolchain=None,
         )
         return bring_up(
             settings or Settings(),
@@ -194,3 +206,27 @@ def test_a_service_that_does_not_come_up_is_named(
     with pytest.raises(DriverError, match="HTTP 500"):
         stage.up(run)
     assert stage.events[-3:] == ["close app", "close cloud", "close"]
+
+
+@pytest.mark.parametrize(
+    ("cloud", "ours"), [("real", []), (None, ["start cloud", "start cloud-app"])]
+)
+def test_a_stack_with_the_real_cloud_has_no_part_of_ours_and_a_way_out(
+    set_up: Callable[[Stage], Stage],
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    cloud: str | None,
+    ours: list[str],
+) -> None:
+    monkeypatch.setattr(steps, "licence_from", lambda *_: STANDIN_LICENCE)
+    monkeypatch.setattr(steps.plugins, "find", lambda *_: SimpleNamespace(version="3.13.8"))
+    stage = set_up(Stage())
+    settings = Settings(confluence="atlassian/confluence:9.2", cloud=cloud)
+    with closing(stage.up(run, settings, replace(PLAN, ccma=IMAGES_OWN))) as stack:
+        started = {each for each in stage.events if each.startswith("start ")}
+        whole = {"start database", "start confluence", "start Confluence up", *ours}
+        assert started == whole
+        assert stage.way_out is (cloud == "real")
+        assert isinstance(stack.cloud, UntoldCloud) is (cloud == "real")
+        assert (stack.ccma, stack.scale) == ("3.13.8", 1)
+        assert stack.cloud_half == ("" if cloud == "real" else CHARTS.cloud_half)

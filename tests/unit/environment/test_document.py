@@ -7,13 +7,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from fake_stacks import FakeEngine, FakeRunning, fake_stack
+from fake_stacks import PORTS, FakeEngine, FakeRunning, fake_stack
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from placements import AUTHORITY
 
 from harness.drivers.cloud import ConnectAppControl
 from harness.drivers.confluence.session import Account
+from harness.drivers.untold_cloud import UntoldCloud, UntoldCloudApp
 from harness.engines.service import Running
 from harness.environment import document
 from harness.environment.document import StackDocument, to_document, to_stack
@@ -106,6 +107,18 @@ def test_the_scripted_cloud_app_is_controlled_through_its_own_port(tmp_path: Pat
     with closing(fake_stack(tmp_path)) as stack, closing(there_and_back(stack)) as again:
         assert content(again) == content(stack)
         assert again.running[CLOUD_APP].port("control") == 8280
+
+
+def test_a_stack_with_the_real_cloud_has_no_addresses_of_ours(tmp_path: Path) -> None:
+    running = {CONFLUENCE: FakeRunning(CONFLUENCE, "id", ports=PORTS[CONFLUENCE])}
+    changes = {"cloud": UntoldCloud(), "cloud_app": UntoldCloudApp(), "running": running}
+    with closing(fake_stack(tmp_path, **changes)) as stack, closing(there_and_back(stack)) as again:
+        described = to_document(again)
+        assert (described.cloud, described.cloud_app) == (None, None)
+        assert described == to_document(stack)
+        assert isinstance(again.cloud, UntoldCloud)
+        assert isinstance(again.cloud_app, UntoldCloudApp)
+        assert again.running[CONFLUENCE].port("http") == 8090
 
 
 def test_a_stack_that_is_left_running_is_read_from_its_runs_folder(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Which cases can be judged on somebody else's server, and why others cannot."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from harness.planning.attached import (
     has_progress_rest,
     numbers,
     obstacle,
+    obstacle_of_real_cloud,
 )
+from harness.store.evidence import CloudWitness
 from harness.support import assets
 
 FOLDER = assets.sample_app("charts")
@@ -128,3 +131,36 @@ def test_versions_are_compared_as_numbers() -> None:
     assert not has_progress_rest("3.9.5")
     assert not has_progress_rest("unknown")
     assert numbers("unknown") == ()
+
+
+@pytest.mark.parametrize(
+    ("some", "witness", "applies", "told"),
+    [
+        (case("READY", "30m"), "progress REST", True, "READY for good.*--record FOLDER.*--tap"),
+        (case(known_bug=BUG), "progress REST", True, "the known bug stuck.*--record FOLDER"),
+        (case(cloud_app="good"), "recording", False, "only the stub does"),
+        (case(cloud=CloudSetup(install="missing")), "progress REST", False, "only the stub does"),
+        (case(time_scale=60.0), "recording", False, "wants the time scale 60"),
+    ],
+)
+def test_what_the_real_cloud_alone_does_not_show(
+    some: Case, witness: CloudWitness, applies: bool, told: str
+) -> None:
+    found = obstacle_of_real_cloud(some, witness)
+    assert found
+    assert found.applies is applies
+    assert re.search(told, found.why)
+
+
+@pytest.mark.parametrize(
+    ("some", "witness"),
+    [
+        (case(), "progress REST"),
+        (case("ABSENT", "10m"), "progress REST"),
+        (case(cloud=CloudSetup(consent="withheld")), "progress REST"),  # the stack is the harness's
+        (case("READY", "30m"), "recording"),
+        (case(known_bug=BUG, time_scale=1.0), "recording"),
+    ],
+)
+def test_what_can_be_judged_with_the_real_cloud(some: Case, witness: CloudWitness) -> None:
+    assert obstacle_of_real_cloud(some, witness) is None

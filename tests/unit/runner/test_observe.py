@@ -497,9 +497,36 @@ def test_a_session_that_ends_now_and_then_is_not_given_up(
     assert watch(world, case(rows=["READY"], lasts="15m")).run().verdict.name == "passed"
 
 
-def unreadable(world: World, state: str = "http-error") -> Any:
+@pytest.mark.parametrize(
+    ("state", "seen"), [("not-the-plan", "the dashboard"), ("http-error", "HTTP 404, a page")]
+)
+def test_a_plan_that_somebody_deleted_ends_the_watch_soon(
+    world: World, monkeypatch: pytest.MonkeyPatch, state: str, seen: str
+) -> None:
+    monkeypatch.setattr(observe, "look", unreadable(world, state, seen))
+    running = watch(world, case(rows=["READY"], lasts="10m"), is_listed=lambda: False)
+    with pytest.raises(DriverError, match=f"plan plan-1 is gone: 3 looks.*{seen}.*deleted it"):
+        running.run()
+    assert len(running.looks) == 3
+
+
+@pytest.mark.parametrize(
+    ("state", "seen", "is_listed"),
+    [("not-the-plan", "x", True), ("http-error", "HTTP 503", False), ("drawing", "x", False)],
+)
+def test_a_page_that_is_only_not_served_is_watched_on(
+    world: World, monkeypatch: pytest.MonkeyPatch, state: str, seen: str, is_listed: bool
+) -> None:
+    kinds = iter([unreadable(world, state, seen)] * 7)
+    monkeypatch.setattr(observe, "look", lambda *a, **k: next(kinds, world.look)(*a, **k))
+    world.polls(1.0, 2.0)
+    running = watch(world, case(rows=["READY"], lasts="15m"), is_listed=lambda: is_listed)
+    assert running.run().verdict.name == "passed"
+
+
+def unreadable(world: World, state: str = "http-error", seen: str = "HTTP 503") -> Any:
     def look(*_: object, **__: object) -> Look:
         world.now += 0.05
-        raise PageUnreadable("reading the row", state, "HTTP 503")
+        raise PageUnreadable("reading the row", state, seen)
 
     return look

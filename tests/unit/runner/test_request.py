@@ -1,18 +1,33 @@
 """What a run was asked for, and what a run that resumes it may and may not say."""
 
 import json
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from fake_stacks import FakeEngine, fake_stack
 
+from harness.cases import Case, Expectation
+from harness.cases import app as apps
+from harness.drivers.cloud import CloudControl
+from harness.drivers.untold_cloud import UntoldCloud
+from harness.environment import golden
+from harness.environment.attach import AttachedStack
 from harness.errors import BadInput
+from harness.planning.requirements import StackRequirements
+from harness.runner.jobs import Job, fitted_to_real_cloud
 from harness.runner.request import Selection, command_again, part_of, plan_run
 from harness.store import layout
 from harness.store import request as request_file
 from harness.store import results as results_file
 from harness.store.request import RunRequest, files_of, read_to_resume, write
 from harness.store.results import CaseResult, ConfluenceResult, Results, RowResult, VerdictName
+from harness.support import assets
+from harness.vocabulary.rows import Row
 
+IMAGE = "atlassian/confluence:9.2"
 SEED = Path(__file__).parents[3] / "fixtures" / "cases" / "seed.yaml"
 
 
@@ -166,3 +181,71 @@ def test_the_command_that_runs_the_cases_again_has_what_decides(case_file: Path)
     assert said == f"harness run {case_file} --strength 2 --engine local"
     slow = request.model_copy(update={"settings": {"time_scale": 60.0, "isolation": "fresh"}})
     assert command_again(slow).endswith("--strength 2 --time-scale 60 --isolation fresh")
+
+
+def on_stack(folder: Path, cloud: object) -> AttachedStack:
+    changes: dict[str, object] = {
+        "confluence": IMAGE,
+        "ccma": "3.13.8",
+        "scale": 1.0,
+        "cloud": cloud,
+    }
+    changes["engine"] = FakeEngine("docker")
+    stack = fake_stack(folder, **changes)
+    return AttachedStack(stack, stack.requirements)
+
+
+def test_cases_on_a_stack_have_its_image_and_cloud(case_file: Path, tmp_path: Path) -> None:
+    attached = on_stack(tmp_path, UntoldCloud())
+    plan = plan_run([case_file], {}, Selection(), None, attached, {})
+    settings = plan.settings
+    assert (settings.confluence, settings.cloud, settings.scale) == (IMAGE, "real", 1.0)
+    assert {case.axes["ccma"] for case in plan.cases} == {"3.13.8"}
+    with pytest.raises(BadInput, match="--stack: the stack has --cloud real, so it cannot be stub"):
+        plan_run([case_file], {"cloud": "stub"}, Selection(), None, attached, {})
+
+
+def test_an_image_with_the_stub_judges_no_case_on_its_stack_either(
+    case_file: Path, tmp_path: Path
+) -> None:
+    with closing(CloudControl("http://127.0.0.1:1")) as cloud:
+        attached = on_stack(tmp_path, cloud)
+        with pytest.raises(BadInput, match="with the stub alone"):
+            plan_run([case_file], {}, Selection(), None, attached, {})
+
+
+def test_cases_on_a_golden_home_are_those_of_its_version(
+    case_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(golden, "read", lambda _: SimpleNamespace(ccma="3.1.7"))
+    flags = {"confluence": IMAGE, "cloud": "real", "golden": "connected"}
+    plan = plan_run([case_file], flags, Selection(), None, None, {})
+    assert {case.axes["ccma"] for case in plan.cases} == {"3.1.7"}
+
+
+def test_jobs_of_the_real_cloud_need_no_cloud_half_and_the_version_that_is_there() -> None:
+    stack = StackRequirements("3.13.8", 1.0, (), "")
+    app = apps.load(assets.sample_app("charts"))
+    needs = StackRequirements("the image's own", 1.0, (), app.cloud_half)
+    expected = Expectation.model_validate({"rows": ["COMPLETE 100"], "source": "x"})
+    good = Case("good", Path("a"), {}, {}, None, None, expected, None)
+    stays = replace(
+        good, id="stays", expectation=expected.model_copy(update={"rows": (Row("READY"),)})
+    )
+    told = replace(good, id="told", cloud_app="good")
+    jobs = [Job(case, app, Path("a.jar"), needs) for case in (good, stays, told)]
+    said: list[str] = []
+    fit = fitted_to_real_cloud(jobs, "progress REST", said.append, stack)
+    assert [job.case.id for job in fit] == ["good", "stays"]
+    assert [job.requirements for job in fit] == [stack, stack]
+    assert fit[0].refused is None
+    assert "--record FOLDER" in (fit[1].refused or "")
+    assert [line.split(":")[:2] for line in said] == [
+        ["  cannot be judged", " stays"],
+        ["  does not apply", " told"],
+    ]
+    assert fitted_to_real_cloud(jobs[:1], "recording", said.append, None)[0].requirements == (
+        replace(needs, cloud_half="")
+    )
+    with pytest.raises(BadInput, match="none of the 1 cases can run there"):
+        fitted_to_real_cloud(jobs[2:], "recording", said.append, None)

@@ -183,5 +183,9 @@ def test_recordings_that_could_not_be_are_refused(
 
 def test_a_replay_and_another_platform_have_no_stub(tmp_path: Path) -> None:
     assert resolve({"record": "a"}, {}, tmp_path).settings.has_stub
-    for more in ({"replay": "b"}, {"record": "a", "standin_platform": "http://127.0.0.1:1"}):
+    for more in (
+        {"replay": "b"},
+        {"record": "a", "standin_platform": "http://127.0.0.1:1"},
+        {"cloud": "real"},
+    ):
         assert not resolve(more, {}, tmp_path).settings.has_stub

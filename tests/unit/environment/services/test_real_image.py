@@ -2,7 +2,10 @@
 
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from placements import AUTHORITY, InDocker
@@ -10,15 +13,25 @@ from placements import AUTHORITY, InDocker
 from harness.drivers.confluence.licence import Licence
 from harness.engines.service import Service
 from harness.environment.services import real_image
+from harness.environment.services.confluence import ConfluenceSide, describe
 from harness.environment.services.real_image import postgres_for
+from harness.environment.tls import Authority
+from harness.settings import Settings
 
 LICENCE = Licence("AAAB-sentinel-77f0")
 
 
-def confluence(scale: float = 1, licence: Licence | None = LICENCE) -> Service:
+IMAGE = "atlassian/confluence:9.2"
+
+
+def confluence(
+    scale: float = 1,
+    licence: Licence | None = LICENCE,
+    authority: Authority | None = AUTHORITY,
+) -> Service:
     return real_image.confluence(
-        "atlassian/confluence:9.2",
-        authority=AUTHORITY,
+        IMAGE,
+        authority=authority,
         scale=scale,
         licence=licence,
         fixed_ports={},
@@ -50,6 +63,52 @@ def test_the_environment_is_that_of_the_images_manual() -> None:
         "-Dupm.pac.disable=true",
         "-Dconfluence.disable.mailpolling=true",
     ]
+
+
+def test_with_the_real_cloud_it_keeps_its_own_trust_and_nothing_else_differs() -> None:
+    usual, own = confluence(), confluence(authority=None)
+    with_ours, with_its_own = dict(usual.env(InDocker())), dict(own.env(InDocker()))
+    words = with_ours.pop("JVM_SUPPORT_RECOMMENDED_ARGS").split()
+    assert with_its_own.pop("JVM_SUPPORT_RECOMMENDED_ARGS").split() == [
+        each for each in words if "trustStore" not in each
+    ]
+    assert with_its_own == with_ours
+    assert dict(own.files) == {}
+    assert replace(own, env=usual.env, argv=usual.argv, files=usual.files) == usual
+
+
+def described(cloud: str | None, proxy: tuple[str, int] | None) -> ConfluenceSide:
+    ready: Any = SimpleNamespace(images={"confluence": IMAGE, "database": "postgres:15"})
+    return describe(
+        Settings(confluence=IMAGE, cloud=cloud),
+        ready,
+        ccma="",
+        authority=AUTHORITY,
+        platform_url="",
+        licence=LICENCE,
+        kept=None,
+        proxy=proxy,
+        progress=lambda _: None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("cloud", "proxy", "is_ours"),
+    [
+        (None, None, True),
+        ("real", None, False),
+        ("real", ("recorder", 8080), True),  # it signs for each host that is asked
+    ],
+)
+def test_whose_authorities_are_trusted_follows_from_the_cloud(
+    cloud: str | None, proxy: tuple[str, int] | None, is_ours: bool
+) -> None:
+    service = described(cloud, proxy).confluence
+    words = service.env(InDocker())["JVM_SUPPORT_RECOMMENDED_ARGS"]
+    assert ("trustStore" in words) is is_ours
+    assert ("trust.p12" in service.files) is is_ours
+    assert ("-Dhttps.proxyHost=recorder" in words) is (proxy is not None)
+    assert service.aliases == ()
 
 
 def test_no_migration_flag_stands_in_the_jvms_arguments() -> None:
