@@ -114,12 +114,14 @@ def open_window(
             page = context.pages[0] if context.pages else context.new_page()
             log_in(page, base_url, account)
             navigated(page, lambda: page.goto(f"{base_url}{path}", wait_until="domcontentloaded"))
-    except PlaywrightError as error:
+    except BaseException as error:
         process.kill()
-        raise DriverError("opening a browser for you", why(error.message)) from error
-    except BaseException:
-        process.kill()
+        process.wait()
+        if isinstance(error, PlaywrightError):
+            raise DriverError("opening a browser for you", why(error.message)) from error
         raise
+    # Else Python warns of a child that it takes for forgotten.
+    process.returncode = 0
     return process.pid
 
 
