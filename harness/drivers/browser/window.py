@@ -29,25 +29,25 @@ from harness.errors import BadInput, DriverError
 from harness.lifecycle import child_environment
 from harness.wait import NotYet, wait_for
 
-_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 _PORT_FILE, _OUTPUT = "DevToolsActivePort", "output"
 _UP_WITHIN = 60.0
 """Wall seconds for the browser to start; it takes a second on an idle machine."""
 
 
-def check_window(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Found:
+def check_window(environ: Mapping[str, str] = os.environ, platform: str = "") -> Found:
     """Finds the browser whose window a person is to use.
 
     Args:
         environ: with the display's variables.
-        platform: as `sys.platform` has it.
+        platform: as `sys.platform` has it, which is meant where none is given.
 
     Raises:
         BadInput: there is no display, or no browser.
     """
-    if platform == "linux" and not any(environ.get(name) for name in _DISPLAYS):
+    if (platform or sys.platform) == "linux" and not any(environ.get(name) for name in DISPLAYS):
         raise BadInput(
-            f"--headed: there is no display here ({' and '.join(_DISPLAYS)} are not set): run it "
+            f"--headed: there is no display here ({' and '.join(DISPLAYS)} are not set): run it "
             "where one is (ssh -X, a desktop, xvfb-run with a viewer), or leave --headed out and "
             "open the address that is printed in a browser of yours"
         )
@@ -135,4 +135,4 @@ def _port(file: Path) -> str | NotYet:
 
 
 def _of_the_display() -> dict[str, str]:
-    return {name: os.environ[name] for name in (*_DISPLAYS, "XAUTHORITY") if os.environ.get(name)}
+    return {name: os.environ[name] for name in (*DISPLAYS, "XAUTHORITY") if os.environ.get(name)}
