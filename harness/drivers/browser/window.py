@@ -6,9 +6,11 @@ carries the run's id, so that `harness down` ends it with the stack.
 """
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -115,7 +117,9 @@ def open_window(
             log_in(page, base_url, account)
             navigated(page, lambda: page.goto(f"{base_url}{path}", wait_until="domcontentloaded"))
     except BaseException as error:
-        process.kill()
+        # The program may be a shell that waits for the browser.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         if isinstance(error, PlaywrightError):
             raise DriverError("opening a browser for you", why(error.message)) from error

@@ -6,13 +6,16 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from urllib.error import URLError
 from urllib.request import urlopen
 
 import psutil
+import pytest
 
 from harness.drivers.browser.launch import find_browser
 from harness.drivers.browser.window import open_window
 from harness.drivers.confluence.session import Account
+from harness.errors import DriverError
 from harness.wait import NotYet, wait_for
 
 _FORM = (
@@ -93,3 +96,16 @@ def test_the_window_is_logged_in_at_the_page_and_stays(tmp_path: Path) -> None:
                 if each.is_running():
                     each.kill()
             psutil.wait_procs(family, timeout=10)
+
+
+def test_where_nobody_is_let_in_no_browser_is_left(tmp_path: Path) -> None:
+    found = find_browser()
+    assert found
+    mark = {"HARNESS_TEST_WINDOW": str(tmp_path)}
+    with confluence() as address, pytest.raises(DriverError, match="still anonymous"):
+        open_window(
+            found, tmp_path / "p", address, "/home", Account("admin", "?"), mark, ("--headless",)
+        )
+    port = (tmp_path / "p" / "DevToolsActivePort").read_text().split()[0]
+    with pytest.raises(URLError):
+        urlopen(f"http://127.0.0.1:{port}/json")
