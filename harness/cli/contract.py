@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.explain import PASSWORD
-from harness.errors import EXIT_FAILED, BadInput
+from harness.errors import EXIT_FAILED, BadInput, DriverError
 
 REPORT = Path("contract-report.json")
 
@@ -22,6 +22,7 @@ def contract(
     confluence: Annotated[str, typer.Option(help="its address, with its context path")],
     user: Annotated[str, typer.Option(help=f"an administrator's name; password in {PASSWORD}")],
     report: Annotated[Path, typer.Option(help="where to write the report")] = REPORT,
+    ca: Annotated[Path | None, typer.Option(help="PEM of the CA of its certificate")] = None,
     *,
     browser: Annotated[bool, typer.Option(help="read the assistant's pages, too")] = True,
 ) -> int:
@@ -30,10 +31,13 @@ def contract(
     The report has the form of each answer, no contents. Exit status: 0 all as expected, 1 where
     something differs.
     """
+    import httpx
+
     from harness.contract.asking import ask, clients, versions
     from harness.contract.facts import FACTS
     from harness.contract.results import ContractReport, as_text
     from harness.drivers.confluence.session import Account
+    from harness.environment.remote import trust_of
 
     password = os.environ.get(PASSWORD)
     if password is None:
@@ -42,17 +46,21 @@ def contract(
         raise BadInput(f"--confluence {confluence!r}: write an address, as in http://host:8090")
     if not report.parent.is_dir():
         raise BadInput("--report: there is no such folder", path=report.parent)
-    account = Account(user, password)
-    with clients(confluence.rstrip("/"), account) as client:
-        client("admin")  # a wrong password or address ends it here, with one line
+    account, address = Account(user, password), confluence.rstrip("/")
+    trust = trust_of(address, ca)
+    with clients(address, account, trust.context) as client:
+        try:
+            client("admin")  # a wrong password or address ends it here, with one line
+        except httpx.HTTPError as error:
+            raise DriverError(f"asking {address}", f"no answer ({error})") from None
         version, assistant = versions(client)
         answers = [*ask(FACTS, client, assistant)]
     if browser:
         from harness.contract.pages import read_pages
         from harness.drivers.browser.launch import browser_session
 
-        with browser_session() as opened:
-            answers += read_pages(opened.new_page(), confluence.rstrip("/"), account)
+        with browser_session(launch=trust.launch) as opened:
+            answers += read_pages(opened.new_page(), address, account)
     said = ContractReport(
         harness=metadata.version("migration-harness"),
         confluence=version,

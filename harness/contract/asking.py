@@ -1,6 +1,7 @@
 """Asks a Confluence each fact over HTTP."""
 
 import re
+import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -17,6 +18,7 @@ from harness.drivers.confluence.session import (
     connect,
     log_in,
     open_client,
+    transport_trusting,
 )
 from harness.errors import DriverError
 
@@ -25,32 +27,40 @@ Clients = Callable[[Who], httpx.Client]
 
 @contextmanager
 def clients(
-    base_url: str, account: Account, *, transport: httpx.BaseTransport | None = None
+    base_url: str, account: Account, trust: ssl.SSLContext | None = None
 ) -> Iterator[Clients]:
     """Gives a client for each way of being somebody; each is opened when it is first asked for.
 
     Args:
         base_url: Confluence's address, with its context path.
         account: an administrator.
-        transport: what to send through instead of the network; for tests.
+        trust: accepts the server's certificate; None for the usual authorities.
 
     Raises:
         DriverError: (when one is asked for) the account is refused.
     """
-    options: dict[str, Any] = {} if transport is None else {"transport": transport}
+
+    def through() -> httpx.BaseTransport | None:
+        return transport_trusting(trust) if trust else None
+
+    def nobodys(by_cookie: bool = False) -> ConfluenceClient:
+        transport = transport_trusting(trust) if trust else None
+        options: dict[str, Any] = {"transport": transport} if transport else {}
+        return ConfluenceClient(base_url, None, by_cookie=by_cookie, **options)
+
     opened: dict[Who, httpx.Client] = {}
 
     def by_cookie() -> httpx.Client:
         # Without the account it does not confirm the password by itself.
-        client = ConfluenceClient(base_url, None, by_cookie=True, **options)
+        client = nobodys(by_cookie=True)
         log_in(client, account)
         return client
 
     makers: dict[Who, Callable[[], httpx.Client]] = {
-        "nobody": lambda: ConfluenceClient(base_url, None, **options),
-        "basic": lambda: open_client(base_url, account, transport=transport),
+        "nobody": nobodys,
+        "basic": lambda: open_client(base_url, account, transport=through()),
         "cookie": by_cookie,
-        "admin": lambda: connect(base_url, account, transport=transport),
+        "admin": lambda: connect(base_url, account, transport=through()),
     }
     with ExitStack() as stack:
 

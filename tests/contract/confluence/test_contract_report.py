@@ -1,6 +1,7 @@
 """The stand-in is as the facts say, asked the way that anybody can ask a Confluence."""
 
 import json
+import socket
 from contextlib import closing
 from pathlib import Path
 
@@ -40,6 +41,13 @@ def test_a_wrong_password_ends_it_and_nothing_is_written(
     done = contract(confluence_url, admin, tmp_path / "r.json", "not-the-password")
     assert "logging in as" in str(done.exception)
     assert not (tmp_path / "r.json").exists()
+
+
+def test_an_address_where_nobody_answers_is_one_line(admin: Account, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobodys = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    done = contract(nobodys, admin, tmp_path / "r.json", admin.password)
+    assert f"asking {nobodys}: no answer" in str(done.exception)
 
 
 @pytest.mark.usefixtures("clean")
