@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -97,7 +98,8 @@ def _events(command: Command, name: str, count: int) -> list[str] | None:
 def _busy(workers: "list[subprocess.Popen[bytes]]") -> "subprocess.Popen[bytes]":
     """A worker that has a browser, so that its case is under way."""
     for worker in workers:
-        names = [child.name() for child in psutil.Process(worker.pid).children(recursive=True)]
-        if any("chrom" in name for name in names):
-            return worker
+        with suppress(psutil.NoSuchProcess):  # one that ended while it was looked at
+            names = [each.name() for each in psutil.Process(worker.pid).children(recursive=True)]
+            if any("chrom" in name for name in names):
+                return worker
     pytest.fail("both cases have ended already")

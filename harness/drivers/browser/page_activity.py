@@ -47,7 +47,6 @@ FOLLOW = (
         });
         wrap(window, clear, (own) => function (id) {
             timers.delete(id);
-            touch();
             return own.call(this, id);
         });
     };
