@@ -64,4 +64,5 @@ def test_no_start_of_a_process_inherits_the_environment() -> None:
         "support/child.py: subprocess.Popen": True,
         "engines/local.py: subprocess.Popen": True,
         "engines/tap.py: subprocess.Popen": True,
+        "drivers/browser/window.py: subprocess.Popen": True,
     }
