@@ -318,6 +318,9 @@ def open_debuggers(client: docker.DockerClient) -> list[OpenDebugger]:
     ]
 
 
+_CONFLICT = 409
+
+
 def remove(client: docker.DockerClient, filters: Mapping[str, Any]) -> list[str]:
     """Removes all containers, volumes and networks that match Docker's filters.
 
@@ -325,12 +328,22 @@ def remove(client: docker.DockerClient, filters: Mapping[str, Any]) -> list[str]
         The names of what was removed.
     """
     removed: list[str] = []
-    for container in client.containers.list(all=True, filters=dict(filters), ignore_removed=True):
-        removed.append(str(container.name))
-        container.remove(force=True, v=True)
-    for volume in client.volumes.list(filters=dict(filters)):
-        removed.append(str(volume.name))
-        volume.remove(force=True)
+    while True:
+        mine = client.containers.list(all=True, filters=dict(filters), ignore_removed=True)
+        for container in mine:
+            removed.append(str(container.name))
+            container.remove(force=True, v=True)
+        try:
+            for volume in client.volumes.list(filters=dict(filters)):
+                volume.remove(force=True)
+                removed.append(str(volume.name))
+        except APIError as error:
+            # A container that was asked for before an interrupt may be made after the list was.
+            late = client.containers.list(all=True, filters=dict(filters), ignore_removed=True)
+            if error.status_code == _CONFLICT and late:
+                continue
+            raise
+        break
     for network in client.networks.list(filters=dict(filters)):
         removed.append(str(network.name))
         network.remove()
