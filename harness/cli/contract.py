@@ -1,14 +1,14 @@
 """The verb `contract`: asks a Confluence what the harness relies on, and writes a report."""
 
-import os
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from harness.cli.explain import PASSWORD
+from harness.cli.explain import account_of
 from harness.errors import EXIT_FAILED, BadInput, DriverError
+from harness.vocabulary.variables import PASSWORD
 
 REPORT = Path("contract-report.json")
 
@@ -36,17 +36,13 @@ def contract(
     from harness.contract.asking import ask, clients, versions
     from harness.contract.facts import FACTS
     from harness.contract.results import ContractReport, as_text
-    from harness.drivers.confluence.session import Account
     from harness.environment.remote import trust_of
 
-    password = os.environ.get(PASSWORD)
-    if password is None:
-        raise BadInput(f"--user needs a password: put it into the variable {PASSWORD}")
+    account, address = account_of(user), confluence.rstrip("/")
     if not confluence.startswith(("http://", "https://")):
         raise BadInput(f"--confluence {confluence!r}: write an address, as in http://host:8090")
     if not report.parent.is_dir():
         raise BadInput("--report: there is no such folder", path=report.parent)
-    account, address = Account(user, password), confluence.rstrip("/")
     trust = trust_of(address, ca)
     with clients(address, account, trust.context) as client:
         try:

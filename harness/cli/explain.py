@@ -16,6 +16,7 @@ from harness.cli.options import Json, StoredRun
 from harness.errors import BadInput
 from harness.lifecycle import runs
 from harness.store.layout import LAST
+from harness.vocabulary.variables import CONTROL_TOKEN, PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,11 +25,6 @@ if TYPE_CHECKING:
     from harness.drivers.confluence.session import Account
     from harness.explain.inspect import Target
     from harness.plugin_jar.read import PluginJar
-
-PASSWORD = "HARNESS_ATTACH_PASSWORD"  # noqa: S105 - a variable's name
-"""Where `--attach` takes the password from; a command line would show it to everybody."""
-CONTROL_TOKEN = "HARNESS_CONTROL_TOKEN"  # noqa: S105 - a variable's name
-"""Likewise what the control API of `--cloud` wants to be sent."""
 
 Cases = Annotated[
     str | None, typer.Option("--case", help="a case's id, or an expression as for `run -k`")
@@ -76,13 +72,14 @@ def explain(
         _say_cases(cases, as_json)
         return 0
     from harness.explain.inspect import Target
+    from harness.store.server_log import checked_zone
 
     plugin = _plugin(jar)
     hand = Target(
         base_url=base_url,
-        account=_account(user),
+        account=None if user is None else account_of(user),
         log=_file(log),
-        zone=_zone(log_zone),
+        zone=checked_zone(log_zone),
         debugger=_address(jdwp) if jdwp else None,
         control_url=cloud,
         control_token=os.environ.get(CONTROL_TOKEN, ""),
@@ -191,23 +188,18 @@ def _plugin(jar: Path | None) -> "PluginJar | None":
     return read_plugin(jar) if jar else None
 
 
-def _account(user: str | None) -> "Account | None":
+def account_of(user: str) -> "Account":
+    """Who to be: the user, with the password of the environment.
+
+    Raises:
+        BadInput: the environment has none.
+    """
     from harness.drivers.confluence.session import Account
 
-    if user is None:
-        return None
     password = os.environ.get(PASSWORD)
     if password is None:
         raise BadInput(f"--user needs a password: put it into the variable {PASSWORD}")
     return Account(user, password)
-
-
-def _zone(name: str | None) -> str | None:
-    from harness.store.server_log import known_zone
-
-    if name is not None and known_zone(name) is None:
-        raise BadInput(f"--log-zone: {name!r} is no time zone; use one such as Asia/Tokyo or +0900")
-    return name
 
 
 def _file(path: Path | None) -> Path | None:

@@ -1,6 +1,5 @@
 """Asks a Confluence each fact over HTTP."""
 
-import re
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -11,7 +10,8 @@ import httpx
 from harness.contract import outline
 from harness.contract.facts import Fact, Who
 from harness.contract.results import Answered, Outcome
-from harness.drivers.confluence.apps import ASSISTANT
+from harness.drivers.confluence import apps
+from harness.drivers.confluence.manifest import confluence_version
 from harness.drivers.confluence.session import (
     Account,
     ConfluenceClient,
@@ -21,6 +21,7 @@ from harness.drivers.confluence.session import (
     transport_trusting,
 )
 from harness.errors import DriverError
+from harness.support.versions import parse_version
 
 Clients = Callable[[Who], httpx.Client]
 
@@ -81,7 +82,7 @@ def ask(facts: Sequence[Fact], client: Clients, assistant: str | None) -> Iterat
         client: as whom.
         assistant: the assistant's version; None where it is not known.
     """
-    version = _numbers(assistant)
+    version = parse_version(assistant or "")
     for fact in facts:
         if version and fact.since > version:
             older = f"this assistant is {assistant}"
@@ -100,23 +101,16 @@ def ask(facts: Sequence[Fact], client: Clients, assistant: str | None) -> Iterat
 
 def versions(client: Clients) -> tuple[str | None, str | None]:
     """Confluence's version by its manifest, and the assistant's by UPM; None where not said."""
-    return (
-        _found(client("nobody"), "/rest/applinks/1.0/manifest", r"<version>([^<]+)<"),
-        _found(
-            client("admin"),
-            f"/rest/plugins/1.0/{ASSISTANT}-key",
-            r'"version"\s*:\s*"([^"]+)"',
-        ),
-    )
+
+    def assistants() -> str | None:
+        found = apps.find(client("admin"), apps.ASSISTANT)
+        return found.version if found else None
+
+    return _told(lambda: confluence_version(client("nobody"))), _told(assistants)
 
 
-def _found(client: httpx.Client, path: str, pattern: str) -> str | None:
+def _told(ask: Callable[[], str | None]) -> str | None:
     try:
-        match = re.search(pattern, client.get(path).text)
+        return ask()
     except (httpx.HTTPError, DriverError):
         return None
-    return match.group(1)[:40] if match else None
-
-
-def _numbers(version: str | None) -> tuple[int, ...]:
-    return tuple(int(each) for each in re.findall(r"\d+", version or "")[:3])

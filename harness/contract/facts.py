@@ -35,6 +35,18 @@ confirmed, or as an administrator in whichever way this Confluence allows."""
 _INSTALLED = "application/vnd.atl.plugins.installed+json"
 _SITE_PAGE = "/admin/darkfeatures.action"
 
+# Rows that several facts have.
+_STATUS = "/status: STARTING, FIRST_RUN, RUNNING, ERROR, STOPPING and their moves; 200"
+_LOG_IN = "Legacy and two-step login forms, ids and members; tsv answer's shape"
+_UPM = (
+    "UPM token, 202 in textarea, pending poll, 303 to plugin, -key, 204 uninstall asynchronous, "
+    "one task at a time (409)"
+)
+_DARK_FEATURES = (
+    "Dark features: page and REST at site and user level, system by "
+    "-Datlassian.darkfeature.KEY=true; union"
+)
+
 
 @dataclass(frozen=True)
 class Claim:
@@ -74,7 +86,7 @@ FACTS = (
     Fact(
         "status",
         "/status says RUNNING to anybody",
-        "/status: STARTING, FIRST_RUN, RUNNING, ERROR, STOPPING and their moves; 200",
+        _STATUS,
         "/status",
         all_of(status(200), member("state", "RUNNING")),
         "nobody",
@@ -82,7 +94,7 @@ FACTS = (
     Fact(
         "date",
         "an answer carries the server's own time",
-        "/status: STARTING, FIRST_RUN, RUNNING, ERROR, STOPPING and their moves; 200",
+        _STATUS,
         "/status",
         dated,
         "nobody",
@@ -106,7 +118,7 @@ FACTS = (
     Fact(
         "log-in-form",
         "the log-in page has one of the two forms that are known",
-        "Legacy and two-step login forms, ids and members; tsv answer's shape",
+        _LOG_IN,
         "/login.action",
         all_of(status(200), control("os_username", "username-field", "login-button")),
         "nobody",
@@ -131,7 +143,7 @@ FACTS = (
     Fact(
         "user",
         "REST names the session's user",
-        "Legacy and two-step login forms, ids and members; tsv answer's shape",
+        _LOG_IN,
         "/rest/api/user/current",
         all_of(status(200), any_of(member("username"), member("userName"), member("name"))),
     ),
@@ -161,8 +173,7 @@ FACTS = (
     Fact(
         "upload-token",
         "UPM's root gives a token for uploads",
-        "UPM token, 202 in textarea, pending poll, 303 to plugin, -key, 204 uninstall "
-        "asynchronous, one task at a time (409)",
+        _UPM,
         ROOT,
         all_of(status(200), header("upm-token")),
         accept=_INSTALLED,
@@ -170,8 +181,7 @@ FACTS = (
     Fact(
         "installed-apps",
         "UPM lists the apps with key, version and state",
-        "UPM token, 202 in textarea, pending poll, 303 to plugin, -key, 204 uninstall "
-        "asynchronous, one task at a time (409)",
+        _UPM,
         ROOT,
         member_list("plugins", "key", "version", "enabled", "userInstalled"),
         accept=_INSTALLED,
@@ -179,8 +189,7 @@ FACTS = (
     Fact(
         "app-that-is-not-there",
         "UPM answers 404 for an app that is not installed",
-        "UPM token, 202 in textarea, pending poll, 303 to plugin, -key, 204 uninstall "
-        "asynchronous, one task at a time (409)",
+        _UPM,
         resource_of("org.migrationharness.not-installed"),
         status(404),
         accept=PLUGIN,
@@ -196,16 +205,14 @@ FACTS = (
     Fact(
         "dark-feature-page",
         "the site's dark features have a page with a form",
-        "Dark features: page and REST at site and user level, system by "
-        "-Datlassian.darkfeature.KEY=true; union",
+        _DARK_FEATURES,
         _SITE_PAGE,
         all_of(status(200), control("featureKey")),
     ),
     Fact(
         "dark-feature-rest",
         "REST says of the assistant's feature whether it is on",
-        "Dark features: page and REST at site and user level, system by "
-        "-Datlassian.darkfeature.KEY=true; union",
+        _DARK_FEATURES,
         f"/rest/feature/1/site/{FEATURE}",
         feature_state(FEATURE),
     ),

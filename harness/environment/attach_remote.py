@@ -38,12 +38,9 @@ from harness.lifecycle.runs import Run, state_folder
 from harness.plugin_jar.read import read_plugin
 from harness.settings import Settings, stub_address
 from harness.store import undo
-from harness.store.server_log import known_zone
+from harness.store.server_log import checked_zone
 from harness.support.console import Progress
-
-PASSWORD = "HARNESS_ATTACH_PASSWORD"  # noqa: S105 - a variable's name
-TOKEN = "HARNESS_ATTACH_TOKEN"  # noqa: S105 - a variable's name
-CONTROL_TOKEN = "HARNESS_CONTROL_TOKEN"  # noqa: S105 - a variable's name
+from harness.vocabulary.variables import CONTROL_TOKEN, PASSWORD, TOKEN
 
 _CONTAINER = "container:"
 
@@ -225,9 +222,7 @@ def stub_at(address: str, environ: Mapping[str, str], at_end: ExitStack) -> Clou
 
 
 def _log(settings: Settings, at_end: ExitStack) -> LogSource | None:
-    zone = settings.log_zone
-    if zone is not None and known_zone(zone) is None:
-        raise BadInput(f"--log-zone: {zone!r} is no time zone; use one such as Asia/Tokyo or +0900")
+    zone = checked_zone(settings.log_zone)
     if settings.log is None:
         return None
     if settings.log.startswith(_CONTAINER):

@@ -18,6 +18,7 @@ from harness.drivers.browser.launch import AS_USUAL, Launch, browser_session
 from harness.drivers.browser.login import log_in
 from harness.drivers.browser.migration_assistant import open_home
 from harness.drivers.confluence import apps, dark_features, startup_checks
+from harness.drivers.confluence.manifest import confluence_version
 from harness.drivers.confluence.pages import read_page
 from harness.drivers.confluence.session import Account, ConfluenceClient, who_am_i
 from harness.environment.remote import RemoteConfluence
@@ -28,9 +29,9 @@ from harness.planning.attached import (
     Abilities,
     AppThere,
     has_progress_rest,
-    numbers,
 )
 from harness.support.console import Progress
+from harness.support.versions import parse_version
 from harness.vocabulary.features import FEATURE
 
 Mark = Literal["yes", "no", "unknown", "note"]
@@ -133,9 +134,7 @@ class _Preflight:
         self.said(f"  {mark:<7}  {topic:<19} {says}")
 
     def _server(self) -> None:
-        answer = self.hand.client.get("/rest/applinks/1.0/manifest")
-        found = re.search(r"<version>([^<]{1,40})<|\"version\":\"([^\"]{1,40})\"", answer.text)
-        version = (found[1] or found[2]) if found else None
+        version = confluence_version(self.hand.client)
         mark: Mark = "yes" if version else "unknown"
         self._line(mark, "Confluence", version or "its manifest names no version")
 
@@ -326,7 +325,7 @@ class _Preflight:
                 f"nothing tells: the assistant {version} has "
                 "no progress REST (3.9.6), and no stub's journal was named",
             )
-        if self.hand.plan and numbers(version) and numbers(version) < TRIGGER_SINCE:
+        if self.hand.plan and parse_version(version) and parse_version(version) < TRIGGER_SINCE:
             raise BadInput(
                 f"--plan: the assistant {version} cannot run a plan again by REST (3.4.8 can)"
             )

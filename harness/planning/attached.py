@@ -5,13 +5,13 @@ others does not apply there. One that applies but whose verdict would rest on wh
 tells is an error from the beginning, with what would supply it.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from harness.cases import Case, CloudSetup
 from harness.cases.app import AppDescription
 from harness.store.evidence import CloudWitness
+from harness.support.versions import parse_version
 from harness.vocabulary.rows import FINAL, ROWLESS
 
 PROGRESS_SINCE, TRIGGER_SINCE = (3, 9, 6), (3, 4, 8)
@@ -81,12 +81,7 @@ class Obstacle:
 
 def has_progress_rest(assistant: str) -> bool:
     """Whether an assistant of this version tells the state that it polled last."""
-    return numbers(assistant) >= PROGRESS_SINCE
-
-
-def numbers(version: str) -> tuple[int, ...]:
-    """The first three numbers of a version; none where it is not known."""
-    return tuple(int(each) for each in re.findall(r"\d+", version)[:3])
+    return parse_version(assistant) >= PROGRESS_SINCE
 
 
 def obstacle(
@@ -170,7 +165,7 @@ def _of_the_plan(case: Case, there: Abilities) -> str | None:
         return None
     if any(row.status in ROWLESS for row in case.expectation.rows):
         return "it expects no row, which only a plan that is made for it can show (without --plan)"
-    known = numbers(there.assistant)
+    known = parse_version(there.assistant)
     if known and known < TRIGGER_SINCE:
         return f"--plan needs the trigger REST, which the assistant {there.assistant} lacks (3.4.8)"
     return None

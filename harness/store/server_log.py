@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from harness.errors import BadInput
+
 LOG_FILE = "logs/atlassian-confluence.log"
 READY = "Confluence is ready to serve"
 
@@ -140,6 +142,17 @@ def zone_of(text: str) -> tzinfo:
 def zone_named(name: str) -> tzinfo:
     """A time zone by its name or its offset; UTC for one that is not known."""
     return known_zone(name) or UTC
+
+
+def checked_zone(name: str | None) -> str | None:
+    """The name that a user gave to a server's time zone, if any.
+
+    Raises:
+        BadInput: this machine knows no such zone.
+    """
+    if name is not None and known_zone(name) is None:
+        raise BadInput(f"--log-zone: {name!r} is no time zone; use one such as Asia/Tokyo or +0900")
+    return name
 
 
 def known_zone(name: str) -> tzinfo | None:

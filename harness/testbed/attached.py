@@ -25,7 +25,7 @@ from harness.store.undo import (
     SwitchesTurned,
 )
 from harness.testbed.put_back import PuttingBack
-from harness.testbed.testbed import Testbed
+from harness.testbed.testbed import Testbed, prepare_host
 from harness.vocabulary.script import Behaviour
 
 
@@ -111,7 +111,7 @@ class AttachedTestbed(Testbed):
         if self._installed:
             return
         if self.app.server.provided or self.app.host:
-            self._prepare_host()
+            prepare_host(self.client, self.app)
         facts = read_plugin(self.jar).facts
         key, version = facts.key or self.app.server.key, facts.version or ""
         there = plugins.find(self.client, key)

@@ -115,17 +115,6 @@ class Testbed:
     def put_back(self) -> None:
         """What was changed on this stack goes with it."""
 
-    def _prepare_host(self) -> None:
-        """Gives a stand-in the parts of Confluence that the app is compiled to."""
-        site = site_content(self.app.site)
-        host.prepare(
-            self.client,
-            [Path(jar) for jar in self.app.server.provided],
-            self.app.host,
-            site.users,
-            site.spaces,
-        )
-
     def install(self) -> None:
         """Installs the server app, once for each stack."""
         if not self._installed:
@@ -243,6 +232,13 @@ def open_testbed(
     return testbed
 
 
+def prepare_host(client: ConfluenceClient, app: AppDescription) -> None:
+    """Gives a stand-in the parts of Confluence that an app is compiled to."""
+    site = site_content(app.site)
+    provided = [Path(jar) for jar in app.server.provided]
+    host.prepare(client, provided, app.host, site.users, site.spaces)
+
+
 def install_app(client: ConfluenceClient, app: AppDescription, jar: Path) -> plugins.App:
     """Installs a server app, with what a stand-in has to have for it.
 
@@ -254,9 +250,7 @@ def install_app(client: ConfluenceClient, app: AppDescription, jar: Path) -> plu
     Returns:
         It, once it answers where its description says so.
     """
-    site = site_content(app.site)
-    provided = [Path(jar) for jar in app.server.provided]
-    host.prepare(client, provided, app.host, site.users, site.spaces)
+    prepare_host(client, app)
     installed = plugins.install(client, jar)
     if app.server.address:
         plugins.await_address(client, app.server.address)

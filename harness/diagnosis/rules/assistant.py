@@ -11,8 +11,8 @@ from harness.diagnosis.evidence import (
 from harness.diagnosis.facts import PAGE, Facts, server_time
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
 from harness.diagnosis.rows import shows
-from harness.diagnosis.versions import parse_version
 from harness.store.layout import JOURNAL
+from harness.support.versions import parse_version
 from harness.vocabulary.features import DEV_MODE
 from harness.vocabulary.refresh import REFRESH
 

@@ -28,8 +28,8 @@ from harness.diagnosis.rules.app_data import (
     of_missing_library,
 )
 from harness.diagnosis.rules.container import MADE_UP
-from harness.diagnosis.versions import parse_version
 from harness.store.layout import JOURNAL, OSGI, PROBE, SERVER_LOG, UPM
+from harness.support.versions import parse_version
 from harness.vocabulary.listener import LISTENER_SERVICE
 
 _KEY_IS_NULL = "Cloud app key is null for server app key"

@@ -214,30 +214,28 @@ def test_a_missing_journal_proves_nothing_about_posts(story):
     assert "journal" in found.missing[0]
 
 
-@pytest.mark.parametrize(("by_name", "confidence"), [(False, "proved"), (True, "excluded")])
-def test_a_copy_of_the_interface_of_its_own_breaks_only_what_is_not_found_by_name(
-    by_name, confidence
-):
-    own = ListenerClass(
+def with_its_own_copy(**more: object) -> ListenerClass:
+    return ListenerClass(
         name="org.example.Listener",
         loader="a#1",
         interface_loaders=("a#1",),
         interface_copies=2,
         armed=None,
-        by_name=by_name,
+        **more,
     )
+
+
+@pytest.mark.parametrize(("by_name", "confidence"), [(False, "proved"), (True, "excluded")])
+def test_a_copy_of_the_interface_of_its_own_breaks_only_what_is_not_found_by_name(
+    by_name, confidence
+):
+    own = with_its_own_copy(by_name=by_name)
 
     assert finding(Facts((own,), frozenset({OSGI})), "package-not-wired").confidence == confidence
 
 
 def test_without_the_bundles_a_copy_of_the_interface_may_be_a_removed_apps():
-    own = ListenerClass(
-        name="org.example.Listener",
-        loader="a#1",
-        interface_loaders=("a#1",),
-        interface_copies=2,
-        armed=None,
-    )
+    own = with_its_own_copy()
 
     assert finding(Facts((own,), frozenset()), "package-not-wired").confidence == "likely"
 

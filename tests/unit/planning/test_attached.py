@@ -14,12 +14,12 @@ from harness.planning.attached import (
     Abilities,
     AppThere,
     has_progress_rest,
-    numbers,
     obstacle,
     obstacle_of_real_cloud,
 )
 from harness.store.evidence import CloudWitness
 from harness.support import assets
+from harness.support.versions import parse_version
 
 FOLDER = assets.sample_app("charts")
 APP = apps.load(FOLDER)
@@ -130,7 +130,7 @@ def test_versions_are_compared_as_numbers() -> None:
     assert has_progress_rest("3.9.6-beta1")
     assert not has_progress_rest("3.9.5")
     assert not has_progress_rest("unknown")
-    assert numbers("unknown") == ()
+    assert parse_version("unknown") == ()
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_harmless_words_stay() -> None:
         "token_type=Bearer expires_in=3600 tokens=12",
         "password: required, secret: null, token=<none>, session=closed",
         "Basic authentication, Bearer tokens and a JWT",
-        "PWD=/work/charts",
+        "PWD=/srv/charts",
         "the token is not signed with the shared secret of this site",
         "https://example.com/a@b?key=com.example.charts",
         "Session@24e95208 is closed; session: Session@24e95208",
