@@ -87,12 +87,12 @@ def headers_of(headers: Mapping[str, str], place: str) -> tuple[dict[str, str], 
     low = {name.lower(): value for name, value in headers.items()}
     kept, removed = {}, []
     for name, value in sorted(low.items()):
-        shown = without_secrets(value)
-        if name == "location":
-            shown, _ = address_of(value, place)
+        is_changed = False
         if name in KEPT_HEADERS:
-            kept[name] = shown
-        if is_secret_name(name) or (name in KEPT_HEADERS and shown != value):
+            is_place = name == "location"
+            kept[name] = address_of(value, place)[0] if is_place else without_secrets(value)
+            is_changed = kept[name] != value
+        if is_changed or is_secret_name(name):
             removed.append(f"{place}.headers.{name}")
     return kept, removed
 

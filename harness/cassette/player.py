@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from harness.cassette.exchange import NO_CASE, Body, Exchange, Request, Response
 from harness.cassette.files import Recording, Tape
@@ -255,8 +255,9 @@ class Player:
             return recorded
 
     def _nearest(self, request: Request) -> str:
-        """The recorded request that differs the least, and in what."""
-        for taped in self._taped.get(_shape(request), ()):
+        """A recorded request that is near, and in what it differs."""
+        if alike := self._taped.get(_shape(request)):
+            taped = alike[0]
             try:
                 _match(taped.exchange.request, request)
             except Differs as difference:
@@ -275,8 +276,11 @@ class Player:
 
 def _shape(request: Request) -> tuple[str, str]:
     """What two requests that match have in common."""
-    parts = urlsplit(request.url)
-    return request.method, without_ids(f"{parts.scheme}://{parts.netloc.lower()}{parts.path}")
+    return request.method, without_ids(_address(urlsplit(request.url)))
+
+
+def _address(parts: SplitResult) -> str:
+    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path}"
 
 
 def _match(recorded: Request, live: Request) -> list[tuple[str, str]]:
@@ -288,11 +292,7 @@ def _match(recorded: Request, live: Request) -> list[tuple[str, str]]:
     old, new = urlsplit(recorded.url), urlsplit(live.url)
     if recorded.method != live.method:
         raise Differs("the method", recorded.method, live.method)
-    ids = match_text(
-        f"{old.scheme}://{old.netloc.lower()}{old.path}",
-        f"{new.scheme}://{new.netloc.lower()}{new.path}",
-        "the address",
-    )
+    ids = match_text(_address(old), _address(new), "the address")
     ids += match_json(_parameters(old.query), _parameters(new.query), "the query")
     return ids + _match_body(recorded.body, live.body)
 
@@ -317,7 +317,7 @@ def _parameters(query: str) -> Mapping[str, list[str]]:
 def ids_asked(request: Request) -> Iterator[str]:
     """The ids that a request names."""
     parts = urlsplit(request.url)
-    yield from ids_in(f"{parts.scheme}://{parts.netloc.lower()}{parts.path}")
+    yield from ids_in(_address(parts))
     for values in _parameters(parts.query).values():
         yield from ids_in(values)
     yield from _ids_of(request.body)

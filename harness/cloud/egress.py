@@ -8,6 +8,7 @@ those that were allowed by name; `connections` checks the address that a name le
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 
 import httpx
 
@@ -74,6 +75,7 @@ class Egress:
         return (_place(app.base_url) for app in self._state.apps.values())
 
 
+@lru_cache(maxsize=256)
 def malformed(url: str) -> str | None:
     """Why a URL can never be called, whatever is allowed; None if it has the right form.
 
@@ -101,6 +103,7 @@ def _can_be_host(host: str) -> bool:
     return ":" in host or (len(host) <= _LONGEST_HOST and bool(_HOST.fullmatch(host)))
 
 
+@lru_cache(maxsize=256)
 def _place(url: str) -> Place:
     """The place that a well-formed URL names."""
     parts = httpx.URL(url)

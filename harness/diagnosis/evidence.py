@@ -4,6 +4,7 @@ A rule may rest only on these. Each reads as one line, because a finding is wort
 than the evidence a reader can check.
 """
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -515,6 +516,14 @@ class EndedByPlatform(Evidence):
 
     def _say(self) -> str:
         return f"the platform settled {self.transfer} as {self.status}"
+
+
+_IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
+
+
+def kind_of_call(method: str, path: str) -> str:
+    """What a server called, without the ids in it: rules compare calls by that."""
+    return f"{method} {_IDS.sub('{id}', path)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,8 @@ from typing import Any
 
 import httpx
 
-from harness.drivers.liveness import LivingClient
-from harness.errors import BadInput, DriverError
-from harness.redaction import remember
+from harness.drivers.control_api import control_client, sent
+from harness.errors import BadInput
 from harness.support.trust import usual
 from harness.vocabulary.script import Behaviour
 from harness.wait import Living
@@ -43,7 +42,7 @@ class CloudControl:
 
     def __init__(self, url: str, service: Living | None = None, token: str = "") -> None:
         self.url, self.token = url, token
-        self._client = _client(f"{url}/_harness/", service, token)
+        self._client = control_client(f"{url}/_harness/", service, token, verify=usual())
 
     def is_up(self) -> bool:
         """Whether the cloud answers."""
@@ -151,7 +150,7 @@ class CloudAppControl:
 
     def __init__(self, url: str, service: Living | None = None, token: str = "") -> None:
         self.url, self.token = url, token
-        self._client = _client(f"{url}/_app/", service, token)
+        self._client = control_client(f"{url}/_app/", service, token, verify=usual())
 
     def is_up(self) -> bool:
         """Whether the app answers."""
@@ -235,22 +234,6 @@ def platform_time(entry: JournalEntry) -> datetime:
     return datetime.fromisoformat(str(entry["platform_time"])).astimezone(UTC)
 
 
-def _client(base_url: str, service: Living | None, token: str) -> LivingClient:
-    """A client of a control API."""
-    remember(token)
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return LivingClient(
-        service=service, base_url=base_url, headers=headers, timeout=10, verify=usual()
-    )
-
-
 def _send(client: httpx.Client, method: str, path: str, **arguments: Any) -> Any:
-    try:
-        answer = client.request(method, path, **arguments)
-    except httpx.TransportError as error:
-        raise DriverError(f"{method} {client.base_url}{path}", f"no answer: {error}") from error
-    if not answer.is_success:
-        raise DriverError(
-            f"{method} {client.base_url}{path}", f"{answer.status_code} {answer.text[:300]}"
-        )
+    answer = sent(client, f"{method} {client.base_url}{path}", method, path, **arguments)
     return answer.json() if answer.content else {}

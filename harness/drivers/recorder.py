@@ -7,8 +7,7 @@ import httpx
 
 from harness.cassette.exchange import Exchange, Line
 from harness.cassette.files import parse
-from harness.drivers.liveness import LivingClient
-from harness.errors import DriverError
+from harness.drivers.control_api import control_client, sent
 from harness.wait import Living
 
 _CONTROL = "http://cassette.harness"
@@ -30,14 +29,7 @@ class RecorderControl:
 
     def __init__(self, url: str, service: Living | None = None, token: str = "") -> None:
         self.url, self.token = url, token
-        self._client = LivingClient(
-            service=service,
-            base_url=_CONTROL,
-            proxy=url,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=10,
-            trust_env=False,
-        )
+        self._client = control_client(_CONTROL, service, token, proxy=url, trust_env=False)
 
     def is_up(self) -> bool:
         """Whether it answers."""
@@ -77,10 +69,4 @@ class RecorderControl:
 
     def _send(self, method: str, path: str, **arguments: object) -> httpx.Response:
         attempted = f"{method} {path} of the recording proxy at {self.url}"
-        try:
-            answer = self._client.request(method, path, **arguments)  # type: ignore[arg-type]
-        except httpx.TransportError as error:
-            raise DriverError(attempted, f"no answer: {error}") from error
-        if not answer.is_success:
-            raise DriverError(attempted, f"{answer.status_code} {answer.text[:300]}")
-        return answer
+        return sent(self._client, attempted, method, path, **arguments)

@@ -52,7 +52,7 @@ def command(program: RecorderProgram, tap: Tap, state: Path, name: str) -> list[
     words = [str(program.python), "-m", "harness.recorder", "tap", "--to", tap.to]
     words += ["--host", tap.host, "--port", str(tap.port), "--data", str(tap.folder)]
     words += ["--name", name, "--state", str(state), "--ports-file", str(state / "ports.json")]
-    words += ["--of", '{"cloud app": "' + tap.to.replace('"', "") + '"}']
+    words += ["--of", json.dumps({"cloud app": tap.to})]
     return [*words, *(["--trust", str(tap.trust)] if tap.trust else [])]
 
 

@@ -28,10 +28,14 @@ LAST = "last"
 
 @dataclass(frozen=True)
 class AttachedStack:
-    """A stack that another command brought up, and the requirements that it meets."""
+    """A stack that another command brought up."""
 
     stack: Stack
-    requirements: StackRequirements
+
+    @property
+    def requirements(self) -> StackRequirements:
+        """The requirements that it meets."""
+        return self.stack.requirements
 
 
 @contextmanager
@@ -55,7 +59,7 @@ def attached_stack(
         with closing(document.to_stack(described, run, engine, attach)) as stack:
             if ended := stack.dead():
                 raise attached.gone(run, f"the {ended.name}")
-            yield AttachedStack(stack, stack.requirements)
+            yield AttachedStack(stack)
 
 
 @contextmanager

@@ -141,7 +141,7 @@ def attached_remote(
             cloud_app=UntoldCloudApp(),
             remote=remote,
         )
-        yield AttachedStack(stack, stack.requirements)
+        yield AttachedStack(stack)
 
 
 def start_cloud_half(stack: Stack, remote: Remote, run: Run, key: str, at_end: ExitStack) -> None:

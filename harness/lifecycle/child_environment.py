@@ -57,7 +57,7 @@ def for_npm(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 def for_pip(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """What pip needs to reach its index: proxies, certificates, its own settings."""
-    return to_start(environ) | _chosen(environ, _reach(environ) | _CERTIFICATES, ("PIP_",))
+    return for_download(environ) | _chosen(environ, frozenset(), ("PIP_",))
 
 
 def for_browser(environ: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -40,6 +40,8 @@ def missing_classes(
         is_elsewhere: packages that it imports.
     """
     own = {each for name in listeners if (each := _owner(name))}
+    if not own:
+        return ()
     classes = [*_own_classes(files, tuple(own))]
     there = names | {each.name.replace(".", "/") for each in classes}
     packages = {name.rpartition("/")[0] for name in there}
@@ -63,7 +65,7 @@ def _own_classes(
     files: Iterable[tuple[str, bytes]], beginnings: tuple[str, ...]
 ) -> Iterator[ClassFile]:
     for entry, raw in files:
-        if beginnings and entry.replace("/", ".").startswith(beginnings):
+        if entry.replace("/", ".").startswith(beginnings):
             with suppress(NoClassFile):  # which is told of elsewhere
                 yield parse(raw)
 

@@ -28,7 +28,7 @@ class Desk:
         self.player, self._scale = player, scale
         self._case, self._base = NO_CASE, (time.time(), datetime.now(UTC))
         self._exchanges = 0
-        self._lines: list[Line] = []
+        self._lines: list[bytes] = []
         self._grown = asyncio.Event()
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -81,7 +81,7 @@ class Desk:
         """The lines from a number on, as they stand in the file, and the number to go on from."""
         number = min(number, len(self._lines))
         lines = self._lines[number : number + _AT_ONCE]
-        return written(lines), number + len(lines)
+        return b"".join(lines), number + len(lines)
 
     async def grown(self, number: int, seconds: float) -> None:
         """Waits, at most so many wall seconds, until there is a line with that number."""
@@ -94,8 +94,9 @@ class Desk:
                 return
 
     def _keep(self, line: Line) -> None:
-        self._lines.append(line)
-        self._file.write(written([line]))
+        raw = written([line])
+        self._lines.append(raw)
+        self._file.write(raw)
         self._file.flush()
         self._grown.set()
 

@@ -122,7 +122,6 @@ class Session:
             start_cloud_half(stack, remote, self.owner, app.cloud.key, self.at_end)
         if app:
             stack.cloud_half = app.cloud_half if own else ""
-            self.attached = AttachedStack(stack, stack.requirements)
         return jobs
 
     def also(self, case: Case) -> CaseResult:

@@ -18,11 +18,10 @@ from harness.errors import DriverError
 from harness.planning.requirements import plan_of
 from harness.testbed.testbed import Testbed
 from harness.vocabulary.effects import Effect
+from harness.vocabulary.rows import ROWLESS
 from harness.wait import wait_for
 
 _CALLED_WITHIN = 30.0
-_ROWLESS = ("ABSENT", "NO_ROW")
-"""Rows of plans whose apps are not migrated: nothing could be triggered."""
 
 
 def start(testbed: Testbed, case: Case, page: Page, ready: Callable[[], None]) -> datetime:
@@ -43,7 +42,7 @@ def start(testbed: Testbed, case: Case, page: Page, ready: Callable[[], None]) -
     url, key = testbed.stack.confluence_url, plan_of(case)
     if testbed.again:
         return _run_again(testbed, testbed.again, page, ready)
-    has_row = all(row.status not in _ROWLESS for row in case.expectation.rows)
+    has_row = all(row.status not in ROWLESS for row in case.expectation.rows)
     plan = testbed.executed.get(key) if testbed.start == "trigger" and has_row else None
     if plan is not None:
         migration_assistant.open_plan(page, plan, base_url=url)

@@ -58,18 +58,19 @@ def parse(text: str) -> list[Record]:
 
 def records(lines: Iterable[str]) -> Iterator[Record]:
     """Read records from lines, one at a time; a record comes when the next one begins."""
-    head: re.Match[str] | None = None
+    head: tuple[datetime, re.Match[str]] | None = None
     more: list[str] = []
     for line in lines:
         match = _HEAD.match(line)
-        if match is None or not _is_a_time(match["time"]):
+        time = _time(match["time"]) if match else None
+        if match is None or time is None:
             more.append(line)
             continue
         if head is not None:
-            yield _record(head, more)
-        head, more = match, []
+            yield _record(*head, more)
+        head, more = (time, match), []
     if head is not None:
-        yield _record(head, more)
+        yield _record(*head, more)
 
 
 def whole(read: Callable[[str], bytes]) -> bytes:
@@ -91,23 +92,22 @@ def whole(read: Callable[[str], bytes]) -> bytes:
     return b"".join(reversed(files))
 
 
-def _is_a_time(text: str) -> bool:
-    """Whether it is a time that a clock shows: what looks like one may be a line of a message."""
+def _time(text: str) -> datetime | None:
+    """The time that a clock shows so; None where none does, as in a line of a message."""
     try:
-        datetime.strptime(text, _TIME)
+        return datetime.strptime(text, _TIME)
     except ValueError:
-        return False
-    return True
+        return None
 
 
-def _record(head: re.Match[str], more: list[str]) -> Record:
+def _record(time: datetime, head: re.Match[str], more: list[str]) -> Record:
     rest = head["rest"]
     split = _METHOD.match(rest)
     method, message = (split["method"], split["message"]) if split else ("", rest)
     while more and not more[-1].strip():
         more = more[:-1]
     return Record(
-        time=datetime.strptime(head["time"], _TIME),
+        time=time,
         level=head["level"],
         thread=head["thread"],
         logger=head["logger"],

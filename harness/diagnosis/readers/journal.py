@@ -28,6 +28,7 @@ from harness.diagnosis.evidence import (
     TransferMade,
     Triggered,
     UnknownAddress,
+    kind_of_call,
 )
 from harness.vocabulary.effects import Effect
 
@@ -46,7 +47,6 @@ _READ = re.compile(
 )
 _APP = re.compile(rf"{_SERVER}/apps/(?P<key>[^/?]+)")
 _NOT_THERE_IS_NO_ERROR = re.compile(rf"{_SERVER}/transfers/[^/]+/feedback")
-_IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
 _NAMED = re.compile(r'"(exceptionType)":\s*"([^"]*)"')
 _SENDING = frozenset(
     {Effect.DELIVERED, Effect.NOT_ACKNOWLEDGED, Effect.DROPPED, Effect.WRONG_ENVIRONMENT}
@@ -131,7 +131,7 @@ def _is_another_cases(entry: Entry, begun: set[str]) -> bool:
 def _server_call(entry: Entry, origin: Origin, path: str) -> Iterator[Evidence]:
     http, method = _status(entry), str(entry.get("method"))
     if not _NOT_THERE_IS_NO_ERROR.match(path):
-        what = f"{method} {_IDS.sub('{id}', path.split('?')[0])}"
+        what = kind_of_call(method, path.split("?")[0])
         effect, poll = str(entry.get("effect") or ""), bool(_POLL.fullmatch(path))
         yield ServerCall(
             origin=origin,

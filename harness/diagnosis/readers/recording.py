@@ -4,7 +4,6 @@ A recording has no words for what a call means, since the cloud's protocol is pr
 public is read: the words for a transfer's state in an answer, and the events that an app is sent.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -12,9 +11,15 @@ from urllib.parse import urlsplit
 from harness.cassette.exchange import Exchange
 from harness.cassette.files import parse
 from harness.checker.recorded import told_in
-from harness.diagnosis.evidence import Delivery, Evidence, NotRecorded, Origin, ServerCall
+from harness.diagnosis.evidence import (
+    Delivery,
+    Evidence,
+    NotRecorded,
+    Origin,
+    ServerCall,
+    kind_of_call,
+)
 
-_IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
 _ACKNOWLEDGED = 200
 """The one status by which an app takes a webhook (app-migration-platform, section 2.3)."""
 
@@ -35,7 +40,7 @@ def _exchanges(lines: Iterable[str]) -> Iterator[Exchange]:
 def _from_exchange(exchange: Exchange) -> Iterator[Evidence]:
     origin = Origin(f"recording #{exchange.n}", exchange.wall, exchange.at)
     request, response = exchange.request, exchange.response
-    what = f"{request.method} {_IDS.sub('{id}', urlsplit(request.url).path)}"
+    what = kind_of_call(request.method, urlsplit(request.url).path)
     event = request.body.value if request.body.kind == "json" else None
     if exchange.not_recorded:
         yield NotRecorded(origin=origin, what=what)

@@ -3,6 +3,7 @@
 from harness.cases import forge_manifest
 from harness.cases.app import CloudHalf
 from harness.engines.service import Placement, Service
+from harness.environment.services.jvm import trust_arguments
 from harness.environment.services.names import APP_URL, CLOUD_APP, LOOPBACK
 from harness.environment.services.python_program import (
     control_files,
@@ -11,7 +12,7 @@ from harness.environment.services.python_program import (
     listening,
     python,
 )
-from harness.environment.tls import TRUST_STORE_PASSWORD, Authority
+from harness.environment.tls import Authority
 from harness.lifecycle import child_environment
 from harness.support import assets
 
@@ -187,17 +188,12 @@ PLAIN = "http"
 def _trust(place: Placement) -> dict[str, str]:
     """The variables by which Node, Python, .NET, Go, Ruby, curl and a JVM learn of a CA."""
     pem = place.file("ca.pem")
-    java = (
-        f"-Djavax.net.ssl.trustStore={place.file('trust.p12')}",
-        f"-Djavax.net.ssl.trustStorePassword={TRUST_STORE_PASSWORD}",
-        "-Djavax.net.ssl.trustStoreType=PKCS12",
-    )
     return {
         "NODE_EXTRA_CA_CERTS": pem,
         "SSL_CERT_FILE": pem,
         "REQUESTS_CA_BUNDLE": pem,
         "CURL_CA_BUNDLE": pem,
-        "JAVA_TOOL_OPTIONS": " ".join(java),
+        "JAVA_TOOL_OPTIONS": " ".join(trust_arguments(place)),
     }
 
 

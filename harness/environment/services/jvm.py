@@ -31,7 +31,7 @@ def confluence_jvm_arguments(
     """
     return [
         f"-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address={_jdwp(place)}",
-        *(() if own_trust else _trust_arguments(place)),
+        *(() if own_trust else trust_arguments(place)),
         "-Dupm.plugin.upload.enabled=true",
         "-Datlassian.upm.signature.check.disabled=true",
         "-Dpassword.confirmation.disabled=true",
@@ -40,7 +40,8 @@ def confluence_jvm_arguments(
     ]
 
 
-def _trust_arguments(place: Placement) -> list[str]:
+def trust_arguments(place: Placement) -> list[str]:
+    """The JVM's properties that make it trust what a service's `trust.p12` holds."""
     return [
         f"-Djavax.net.ssl.trustStore={place.file('trust.p12')}",
         f"-Djavax.net.ssl.trustStorePassword={TRUST_STORE_PASSWORD}",

@@ -192,7 +192,7 @@ def on_stack(folder: Path, cloud: object) -> AttachedStack:
     }
     changes["engine"] = FakeEngine("docker")
     stack = fake_stack(folder, **changes)
-    return AttachedStack(stack, stack.requirements)
+    return AttachedStack(stack)
 
 
 def test_cases_on_a_stack_have_its_image_and_cloud(case_file: Path, tmp_path: Path) -> None:
