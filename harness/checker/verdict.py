@@ -17,7 +17,7 @@ from harness.cases import Expectation, KnownBug
 from harness.checker import timeline
 from harness.checker.timeline import Match, minutes
 from harness.checker.timing import GIVE_UP, GRACE, PATIENCE, SPARE
-from harness.store.evidence import Change, Evidence, Look, Poll
+from harness.store.evidence import TELL_POLLS, Change, Evidence, Look, Poll
 from harness.store.results import VerdictName
 from harness.vocabulary.refresh import REFRESH
 from harness.vocabulary.rows import FINAL, ROWLESS, Row
@@ -182,7 +182,7 @@ class _Judgement:
         if not self.view.looks or looks[-1].row is None:
             last = looks[-1].saw if looks else "nothing"
             return _open(f"a look that shows the row; the last one met {last}")
-        sees_polls = self.evidence.told_by in ("journal", "recording")
+        sees_polls = self.evidence.told_by in TELL_POLLS
         if not sees_polls and self.view.row.status not in ROWLESS:
             if self.view.row.status not in FINAL or self._bug_may_show():
                 return _open(_NO_POLLS)
@@ -421,7 +421,7 @@ def too_little(verdict: Verdict, evidence: Evidence) -> Verdict:
     mishaps = [each for each in evidence.mishaps if not each.declared]
     if mishaps:
         reason = f"{went_wrong(mishaps)}; {reason}"
-    supply = "" if evidence.told_by in ("journal", "recording") else f". {_SUPPLY}"
+    supply = "" if evidence.told_by in TELL_POLLS else f". {_SUPPLY}"
     return Verdict("error", f"{reason}; got {got}{supply}")
 
 

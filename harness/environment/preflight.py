@@ -28,8 +28,9 @@ from harness.planning.attached import (
     TRIGGER_SINCE,
     Abilities,
     AppThere,
-    has_progress_rest,
+    witness_of,
 )
+from harness.store.evidence import CloudWitness
 from harness.support.console import Progress
 from harness.support.versions import parse_version
 from harness.vocabulary.features import FEATURE
@@ -111,13 +112,11 @@ class _Preflight:
         self._log()
         self._debugger()
         self._clock(first)
-        witness = (
-            "journal" if hand.stub else "progress REST" if has_progress_rest(version) else "nothing"
-        )
-        self._witness(version)
+        witness = witness_of(tells=hand.stub, records=False, assistant=version)
+        self._witness(witness, version)
         return Abilities(
             assistant=version,
-            witness=witness,  # type: ignore[arg-type]
+            witness=witness,
             uploads=uploads,
             installed={
                 each.key: AppThere(each.version, each.enabled)
@@ -309,10 +308,10 @@ class _Preflight:
             "are the server's, and a cloud may refuse its tokens",
         )
 
-    def _witness(self, version: str) -> None:
-        if self.hand.stub:
+    def _witness(self, witness: CloudWitness, version: str) -> None:
+        if witness == "journal":
             self._line("yes", "what cloud recorded", "by the stub's journal")
-        elif has_progress_rest(version):
+        elif witness == "progress REST":
             self._line(
                 "note",
                 "what cloud recorded",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from harness.cases import Case, CloudSetup
 from harness.cases.app import AppDescription
-from harness.store.evidence import CloudWitness
+from harness.store.evidence import TELL_POLLS, CloudWitness
 from harness.support.versions import parse_version
 from harness.vocabulary.rows import FINAL, ROWLESS
 
@@ -82,6 +82,21 @@ class Obstacle:
 def has_progress_rest(assistant: str) -> bool:
     """Whether an assistant of this version tells the state that it polled last."""
     return parse_version(assistant) >= PROGRESS_SINCE
+
+
+def witness_of(tells: bool, records: bool, assistant: str) -> CloudWitness:
+    """What tells what the cloud recorded.
+
+    Args:
+        tells: whether the stub's journal can be read.
+        records: whether a recording proxy stands between the server and its cloud.
+        assistant: the assistant's version.
+    """
+    if tells:
+        return "journal"
+    if records:
+        return "recording"
+    return "progress REST" if has_progress_rest(assistant) else "nothing"
 
 
 def obstacle(
@@ -223,7 +238,7 @@ def _not_installable(jar: tuple[str, str], there: Abilities) -> str | None:
 
 def _unproved(case: Case, witness: CloudWitness, supplied_by: str) -> str | None:
     """What the verdict would rest on and nothing there tells."""
-    if witness in ("journal", "recording"):
+    if witness in TELL_POLLS:
         return None
     last = case.expectation.rows[-1]
     if case.known_bug:

@@ -29,7 +29,7 @@ from harness.drivers.browser.trace_secrets import remove_secrets
 from harness.drivers.cloud import CloudControl
 from harness.environment.stack import Stack
 from harness.errors import HarnessError
-from harness.planning.attached import has_progress_rest
+from harness.planning.attached import witness_of
 from harness.redaction import cleaned, without_secrets
 from harness.runner.case_mishaps import LogSince
 from harness.runner.explanation import CaseEvidence, with_causes
@@ -253,11 +253,7 @@ def _is_listed(page: Page, stack: Stack, plan: str | None) -> bool:
 
 def _witness(stack: Stack) -> CloudWitness:
     """What tells what the cloud recorded."""
-    if stack.cloud.tells:
-        return "journal"
-    if stack.recorder:
-        return "recording"
-    return "progress REST" if has_progress_rest(stack.ccma) else "nothing"
+    return witness_of(stack.cloud.tells, stack.recorder is not None, stack.ccma)
 
 
 def run_case(

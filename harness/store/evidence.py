@@ -17,6 +17,8 @@ ChangeKind = Literal["migration made", "transfer made", "listener called", "reco
 CloudWitness = Literal["journal", "recording", "progress REST", "nothing"]
 """What told what the cloud recorded: the stub's journal, what the server was told by its cloud, the
 assistant's progress REST, or nothing."""
+TELL_POLLS: frozenset[CloudWitness] = frozenset({"journal", "recording"})
+"""Those that tell each poll; the progress REST has the last state alone."""
 
 Paused = Literal["Confluence", "the cloud", "this machine", "the harness"]
 
