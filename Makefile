@@ -1,7 +1,7 @@
 # The two commands: `make e2e` runs the end-to-end suite, `make test` runs every test.
 # Both set up what they need first. `make engine` starts a Docker engine on Debian or Ubuntu.
 
-.PHONY: matrix repro e2e test check types unit fuzz mutants engine setup bench pages docs clean
+.PHONY: matrix repro e2e test witnesses check types unit fuzz mutants engine setup bench pages docs clean
 
 PYTEST = .venv/bin/pytest
 # Workers wait most of the time, so four are a gain on two cores, too; each has a JVM and a browser.
@@ -20,6 +20,10 @@ matrix: setup
 
 repro: setup
 	.venv/bin/harness repro fixtures/cases/seed.yaml --case dev-mode --before 3.1.7 --after 3.9.6
+
+# Clients that others wrote, each unchanged: the table is in docs/fidelity.md.
+witnesses: setup
+	$(PYTEST) tests/contract tests/e2e -m witness --harness-engine local $(SIDE_BY_SIDE)
 
 unit: setup
 	$(PYTEST) tests/unit

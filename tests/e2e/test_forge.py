@@ -3,10 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from harness.cases import Case, load
 from harness.store.results import CaseResult
 from harness.support import assets
 from harness.testbed.pool import TestbedPool
+
+pytestmark = pytest.mark.witness
 
 CASES = load(Path(__file__).parents[2] / "fixtures" / "cases" / "forge.yaml")
 APP = "charts-on-forge"

@@ -16,6 +16,8 @@ from harness.environment.tls import Authority
 from harness.lifecycle.runs import open_run
 from harness.support import assets
 
+pytestmark = pytest.mark.witness
+
 KEY = "charts-for-confluence"
 PROGRESS = "/rest/atlassian-connect/1/migration/progress/{transferId}"
 CHARTS = {"charts": [{"id": 1, "pageId": 65601}, {"id": 2, "pageId": 65602}]}

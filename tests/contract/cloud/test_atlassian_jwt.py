@@ -16,6 +16,8 @@ import pytest
 from harness.cloud.tokens import TokenRefused, peek, qsh, sign_hs256, verify_hs256
 from harness.engines import builds
 
+pytestmark = pytest.mark.witness
+
 REQUESTS = 20_000
 SECRET = "a shared secret that is long enough for SHA-256"
 PATHS = ("/", "/rest/a", "/rest/a/", "/x%20y", "/a&b", "/a;b", "/a%2Fb", "/~x", "/%41", "/%C3%A4")

@@ -19,6 +19,8 @@ from harness.environment.tls import Authority
 from harness.lifecycle.runs import open_run
 from harness.support import assets
 
+pytestmark = pytest.mark.witness
+
 KEY = "charts-on-forge"
 ACKNOWLEDGED = "/app/migration/forge/v1/message/{transferId}/status"
 

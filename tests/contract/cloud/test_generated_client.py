@@ -12,6 +12,8 @@ import pytest
 from cloud_processes import CloudDriver, ConnectApp
 from own_environment import python_with
 
+pytestmark = pytest.mark.witness
+
 GENERATOR = "openapi-python-client==0.29.1"
 TOKENS = "atlassian-jwt==3.0.0"
 STORY = Path(__file__).with_name("generated_client") / "story.py"

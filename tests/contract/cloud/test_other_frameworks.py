@@ -22,6 +22,8 @@ from harness.environment.tls import Authority
 from harness.lifecycle.runs import open_run
 from harness.support import assets
 
+pytestmark = pytest.mark.witness
+
 KEY = "charts-for-confluence"
 HERE = Path(__file__).parent
 CHARTS = {"charts": [{"id": 1, "pageId": 65601}, {"id": 2, "pageId": 65602}]}

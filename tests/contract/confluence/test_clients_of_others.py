@@ -9,6 +9,8 @@ from harness.drivers.confluence import apps, startup_checks
 from harness.environment.document import to_document
 from harness.wait import wait_for
 
+pytestmark = pytest.mark.witness
+
 
 @pytest.fixture
 def theirs(confluence_url, admin):
