@@ -2,6 +2,7 @@
 
 import json
 import os
+from typing import Annotated
 
 import typer
 
@@ -16,9 +17,21 @@ def add_to(app: typer.Typer) -> None:
     app.command("doctor")(doctor_command)
 
 
-def doctor_command(as_json: Json = False) -> int:
+def doctor_command(
+    stack: Annotated[
+        str | None,
+        typer.Option(
+            "--stack",
+            metavar="RUN",
+            help="also what was asked of that stack's Confluence and is not there; `last` is the "
+            "newest that `harness up` left",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> int:
     """Say what works here, what is missing, and how to get it."""
     resolved = resolve({}, os.environ)
+    gaps = doctor.not_there(stack, resolved.settings.docker_socket) if stack else []
     checks = doctor.examine(resolved.settings.docker_socket)
     if as_json:
         document = {
@@ -30,6 +43,10 @@ def doctor_command(as_json: Json = False) -> int:
                 for name, value in resolved.settings.model_dump(mode="json").items()
             },
         }
+        if stack:
+            document["not_there"] = [
+                {"method": e.method, "path": e.path, "times": e.times} for e in gaps
+            ]
         print(json.dumps(document, indent=1))
     else:
         for check in checks:
@@ -39,4 +56,8 @@ def doctor_command(as_json: Json = False) -> int:
             print(f"warning  {line}")
         for line in doctor.settings_lines(resolved):
             print(f"setting  {line}")
+        if stack:
+            told = [f"asked for and not there: {gap}" for gap in gaps]
+            for line in told or ["nothing was asked for that is not there"]:
+                print(f"stack    {line}")
     return 0 if doctor.works(checks) else EXIT_BAD_INPUT

@@ -126,8 +126,8 @@ FACTS = (
     Fact(
         "nobody",
         "REST tells nobody from a user",
-        "Bad REST input: 400, 404, 405, 415 in JSON; pages without a stack trace; forms come back "
-        "with 200",
+        "Bad REST input: 400, 404, 415 in JSON; pages without a stack trace; forms come back with "
+        "200",
         "/rest/api/user/current",
         any_of(status(401, 403), member("type", "anonymous")),
         "nobody",

@@ -261,6 +261,25 @@ class HostCalled(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotThere(Evidence):
+    """What clients, the app or a person's browser asked the stand-in for and it does not have.
+
+    Args:
+        method: of the requests.
+        path: with `{id}` for what tells one object from another.
+        times: how often; its origin's time is that of the last one.
+    """
+
+    method: str
+    path: str
+    times: int
+
+    def _say(self) -> str:
+        often = "once" if self.times == 1 else f"{self.times} times"
+        return f"{self.method} {self.path} was asked for {often}, and the stand-in does not have it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine(Evidence):
     """A record of the application log; `stack` holds the lines below it."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from harness.diagnosis.causes import BY_ID
-from harness.diagnosis.evidence import Evidence, HostCalled, ToleratedCall
+from harness.diagnosis.evidence import Evidence, HostCalled, NotThere, ToleratedCall
 from harness.diagnosis.facts import HOW_TO_LEARN, Facts
 from harness.diagnosis.finding import Finding
 from harness.diagnosis.links import Link, gaps, links
@@ -48,6 +48,7 @@ def explain(
     parts += [_cause(finding) for finding in named]
     parts += _near_misses(facts)
     parts += _made_up(facts)
+    parts += _not_there(facts)
     parts += _excluded(found)
     parts += _refused_elsewhere(facts)
     parts += _not_known(gaps(found), facts)
@@ -86,6 +87,7 @@ def to_json(
         "causes": [_as_data(finding) for finding in findings],
         "near_misses": [as_data(each) for each in near_misses(facts)],
         "host_calls": [_evidence(each) for each in facts.of(HostCalled)],
+        "asked_for_and_not_there": [_evidence(each) for each in facts.of(NotThere)],
         "production_would_refuse": [_evidence(each) for each in facts.of(ToleratedCall)],
         "problems": list(problems),
     }
@@ -238,6 +240,14 @@ def _made_up(facts: Facts) -> list[str]:
         return []
     lines = _listed([str(each) for each in empty])
     return ["Made up, since the stand-in does not have it:\n" + "\n".join(lines)]
+
+
+def _not_there(facts: Facts) -> list[str]:
+    """What somebody took for a Confluence's, and is a gap of the stand-in."""
+    gaps = facts.of(NotThere)
+    if not gaps:
+        return []
+    return ["Asked for and not there:\n" + "\n".join(_listed([str(each) for each in gaps]))]
 
 
 def _not_known(findings: Sequence[Finding], facts: Facts) -> list[str]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.drivers.browser.launch import ADVICE, find_browser
+from harness.drivers.confluence import absence
 from harness.engines import toolchain
 from harness.engines.docker import open_debuggers
 from harness.engines.docker_host import NoDockerEngine, connect, find_address
+from harness.environment.attach import attached_stack
 from harness.errors import HarnessError
 from harness.settings import Resolved
 
@@ -81,6 +83,20 @@ def warnings(docker_socket: Path | None) -> list[str]:
             "the debugger's included: keep others from that machine's ports, or use an engine here"
         )
     return lines
+
+
+def not_there(which: str, docker_socket: Path | None) -> list[absence.Absence]:
+    """What was asked of a stack's stand-in that it does not have; nothing of another Confluence.
+
+    Args:
+        which: the id of the run that left the stack, or `last`.
+        docker_socket: the setting of that name.
+
+    Raises:
+        BadInput: there is no such stack.
+    """
+    with attached_stack(which, docker_socket) as attached, attached.stack.client() as client:
+        return absence.asked_for(client) or []
 
 
 def settings_lines(resolved: Resolved) -> list[str]:

@@ -19,6 +19,7 @@ from harness.diagnosis.evidence import ROW_OF_STATE
 from harness.drivers.browser.look import look, read_progress, row_of
 from harness.drivers.cloud import CloudControl
 from harness.drivers.confluence import (
+    absence,
     apps,
     dark_features,
     email_domains,
@@ -131,6 +132,31 @@ def host_calls(client: httpx.Client, key: str) -> dict[str, Any] | None:
             }
             for call in told["calls"]
         ],
+    }
+
+
+def not_there(
+    client: httpx.Client, before: Sequence[absence.Absence] | None = None
+) -> dict[str, Any] | None:
+    """What clients asked a stand-in for and it does not have; None elsewhere.
+
+    Args:
+        client: an administrator's client.
+        before: an earlier look, whose requests do not count.
+    """
+    now = absence.asked_for(client)
+    if now is None:
+        return None
+    return {
+        "asked": [
+            {
+                "method": each.method,
+                "path": each.path,
+                "times": each.times,
+                "last": each.last.isoformat(),
+            }
+            for each in absence.since(before, now)
+        ]
     }
 
 

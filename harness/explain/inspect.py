@@ -38,7 +38,17 @@ from harness.errors import BadInput
 from harness.explain import collect
 from harness.plugin_jar.read import PluginJar
 from harness.redaction import cleaned, without_secrets
-from harness.store.layout import HOST, JOURNAL, OSGI, PROBE, PROGRESS, SERVER_LOG, SITE, UPM
+from harness.store.layout import (
+    HOST,
+    JOURNAL,
+    NOT_THERE,
+    OSGI,
+    PROBE,
+    PROGRESS,
+    SERVER_LOG,
+    SITE,
+    UPM,
+)
 from harness.store.server_log import with_zone
 from harness.vocabulary.effects import Effect
 
@@ -186,6 +196,7 @@ class _Sight:
             if plugin_key:
                 self._read(UPM, lambda: json.dumps(collect.plugin(client, plugin_key, None)))
                 self._read(HOST, lambda: _text(collect.host_calls(client, plugin_key)))
+            self._read(NOT_THERE, lambda: _text(collect.not_there(client)))
             self._page(base_url, account, client)
             if key := self._server_key:
                 self._read(SITE, lambda: json.dumps(collect.assessment(client, key)))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.diagnosis.diagnose import diagnose
-from harness.diagnosis.evidence import Evidence, HostCalled
+from harness.diagnosis.evidence import Evidence, HostCalled, NotThere
 from harness.diagnosis.findings_text import to_json
 from harness.diagnosis.readers.run_folder import read_case
 from harness.report.safe_text import bounded, shown
@@ -89,6 +89,11 @@ class ReportedCase:
     def host_calls(self) -> list[str]:
         """What the app called of the classes that stand for Confluence's own, and how often."""
         return [each.says for each in self.evidence if isinstance(each, HostCalled)]
+
+    @property
+    def not_there(self) -> list[str]:
+        """What was asked of the stand-in that it does not have, and how often."""
+        return [each.says for each in self.evidence if isinstance(each, NotThere)]
 
     def artifact(self, name: str) -> Artifact | None:
         """The artefact of that name, if its file is there."""

@@ -22,7 +22,7 @@ from harness.diagnosis.readers.run_folder import read_case
 from harness.diagnosis.remarks import remarks
 from harness.drivers.browser import migration_assistant
 from harness.drivers.cloud import CloudControl
-from harness.drivers.confluence import startup_checks
+from harness.drivers.confluence import absence, startup_checks
 from harness.drivers.debugger.probes import Probe
 from harness.drivers.debugger.recording import WatchedMethod
 from harness.environment.services.names import CONFLUENCE
@@ -60,6 +60,7 @@ class CaseEvidence:
         self._artifacts: dict[str, str] = {}
         self._threads = ThreadPoolExecutor(1, "probe")
         self._probe: Future[Probe | None] | None = None
+        self._absent: list[absence.Absence] | None = None
         self._install: Literal["", "failed", "done"] = ""
         app = testbed.app
         self._subject = collect.subject_of(read_plugin(testbed.jar), app.server.key, app.cloud.key)
@@ -68,6 +69,9 @@ class CaseEvidence:
         """Starts to attach the probe, alongside the case's first steps."""
         clock = collect.ask("the server's time", self._problems, self._server_clock)
         self._probe = self._threads.submit(self._attach, clock)
+        self._absent = collect.ask(
+            "what was not there", self._problems, lambda: absence.asked_for(self._testbed.client)
+        )
 
     def armed(self) -> None:
         """Waits until the probe is armed; from then on no call of the listener is missed."""
@@ -109,6 +113,7 @@ class CaseEvidence:
                 layout.UPM, lambda: collect.plugin(client, subject.plugin_key or key, refusal)
             )
         self._keep(layout.HOST, lambda: collect.host_calls(client, subject.plugin_key or key))
+        self._keep(layout.NOT_THERE, lambda: collect.not_there(client, self._absent))
         self._keep(layout.SITE, lambda: self._site(key))
         self._keep(layout.PLAN, lambda: self._plan(page, plan))
         if plan:

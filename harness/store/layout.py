@@ -34,6 +34,7 @@ RECORDING, TAP = "recording", "tap"
 FLAGS, PLAN, PROGRESS = "flags", "plan", "progress"
 VIDEO = "video"
 UPM, OSGI, SITE, HOST = "upm", "osgi", "site", "host"
+NOT_THERE = "not_there"
 PROBLEMS = "problems"
 
 FILES: Mapping[str, str] = {
@@ -47,7 +48,10 @@ FILES: Mapping[str, str] = {
     TAP: "tap.jsonl",
     **{
         name: f"{name}.json"
-        for name in (PROBE, FLAGS, PLAN, PROGRESS, UPM, OSGI, SITE, HOST, PROBLEMS)
+        for name in (
+            *(PROBE, FLAGS, PLAN, PROGRESS, UPM, OSGI, SITE, HOST, NOT_THERE),
+            PROBLEMS,
+        )
     },
 }
 """Artefact of a case -> its file in the case's folder."""

@@ -40,6 +40,7 @@ from harness.diagnosis.evidence import (
     Flag,
     HostCalled,
     LogLine,
+    NotThere,
     Origin,
     OtherLoaders,
     PageUnread,
@@ -59,6 +60,7 @@ from harness.store.layout import (
     FLAGS,
     HOST,
     JOURNAL,
+    NOT_THERE,
     OSGI,
     PLAN,
     PROBE,
@@ -336,6 +338,18 @@ def _host(text: str) -> list[Evidence]:
     ]
 
 
+def _not_there(text: str) -> list[Evidence]:
+    return [
+        NotThere(
+            origin=Origin("the stand-in", None, datetime.fromisoformat(each["last"])),
+            method=each["method"],
+            path=each["path"],
+            times=each["times"],
+        )
+        for each in json.loads(text)["asked"]
+    ]
+
+
 def _site(text: str) -> list[Evidence]:
     site, origin = json.loads(text), Origin("site")
     items: list[Evidence] = [
@@ -386,6 +400,7 @@ _READERS: dict[str, Callable[[str], list[Evidence]]] = {
     UPM: _upm,
     OSGI: _osgi,
     HOST: _host,
+    NOT_THERE: _not_there,
     SITE: _site,
     PROGRESS: _progress,
 }

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 
 from harness.drivers.confluence import upm
+from harness.drivers.confluence.absence import is_absent
 from harness.drivers.confluence.upm import App, Module, PluginLicence
 from harness.errors import DriverError, WaitTimedOut
 from harness.plugin_jar.validate import check_jar
@@ -215,7 +216,7 @@ def licence(client: httpx.Client, key: str) -> PluginLicence | None:
     UPM reports none by 404, by 204, or by an answer that names neither a kind nor an error.
     """
     answer = client.get(upm.resource_of(key, "license"), headers={"Accept": upm.LICENCE})
-    if answer.status_code in {204, 404}:
+    if answer.status_code == httpx.codes.NO_CONTENT or is_absent(answer):
         return None
     _expect(answer, f"reading the licence of {key}")
     found = upm.parse_licence(upm.parse_body(answer, f"reading the licence of {key}"))
@@ -278,7 +279,8 @@ def set_safe_mode(client: httpx.Client, enabled: bool, *, keep_state: bool = Fal
 def await_address(client: httpx.Client, path: str, *, within: float = 60) -> httpx.Response:
     """Wait until an app's own address answers; `enabled` comes a moment before that.
 
-    404 and 5xx mean "not yet"; anything else is the answer.
+    404 and 5xx mean "not yet"; anything else is the answer. So is 501: a stand-in runs no app's
+    own pages and REST, and that the app is enabled is all that it can tell.
 
     Raises:
         WaitTimedOut: still 404 or 5xx after `within` wall seconds.
@@ -289,6 +291,8 @@ def await_address(client: httpx.Client, path: str, *, within: float = 60) -> htt
             answer = client.get(path)
         except httpx.TransportError as error:
             return NotYet(f"no answer ({error})")
+        if answer.status_code == httpx.codes.NOT_IMPLEMENTED:
+            return answer
         if answer.status_code == httpx.codes.NOT_FOUND or answer.is_server_error:
             return NotYet(f"HTTP {answer.status_code}")
         return answer

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from harness.drivers.confluence.absence import is_absent
 from harness.errors import DriverError
 
 _BASE = "/rest/migration/latest/email/"
@@ -16,7 +17,7 @@ TRUSTED, NOT_TRUSTED = "TRUSTED", "NOT_TRUSTED"
 def rules(client: httpx.Client) -> dict[str, str | None] | None:
     """Each domain with the rule for it, None for one without; None where this CCMA does not say."""
     answer = client.get(f"{_BASE}domains")
-    if answer.status_code == httpx.codes.NOT_FOUND:
+    if is_absent(answer):
         return None
     _check(answer, "reading the email domains")
     found: list[dict[str, Any]] = answer.json()

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from harness.drivers.confluence.absence import is_absent
 from harness.errors import DriverError
 
 _BASE = "/rest/standin/1.0/"
@@ -29,7 +30,7 @@ def prepare(
         DriverError: it refused a jar or an answer.
     """
     cleared = client.delete(f"{_BASE}host/jars")
-    if cleared.status_code == httpx.codes.NOT_FOUND:
+    if is_absent(cleared):
         return
     _done(cleared, "clearing the host's jars")
     for jar in jars:
@@ -46,7 +47,7 @@ def asked(client: httpx.Client, key: str) -> Mapping[str, Any] | None:
         DriverError: it does not say.
     """
     answer = client.get(f"{_BASE}plugins/{key}")
-    if answer.status_code == httpx.codes.NOT_FOUND:
+    if is_absent(answer):
         return None
     _done(answer, f"asking what {key} called of the host")
     told: Mapping[str, Any] = answer.json()

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import httpx
 
+from harness.drivers.confluence.absence import is_absent
 from harness.errors import DriverError
 
 _BASE = "/rest/migration/latest/app-migration"
@@ -35,10 +36,10 @@ def progress(client: httpx.Client, plan_id: str) -> list[AppProgress] | None:
     """Return a plan's apps, or None when this CCMA has no progress REST or knows no such plan.
 
     Raises:
-        DriverError: an answer that is neither 200 in the documented shape nor 404.
+        DriverError: an answer that is neither in the documented shape nor one of absence.
     """
     answer = client.get(f"{_BASE}/progress/{quote(plan_id, safe='')}")
-    if answer.status_code == httpx.codes.NOT_FOUND:
+    if is_absent(answer):
         return None
     attempted = f"reading the progress of plan {plan_id}"
     if not answer.is_success:
@@ -77,7 +78,7 @@ def trigger(client: httpx.Client, plan_id: str, server_app_keys: Sequence[str] =
         answer = client.post(path, json={"includeServerAppKeys": list(server_app_keys)})
     else:
         answer = client.get(path)
-    if answer.status_code == httpx.codes.NOT_FOUND:
+    if is_absent(answer):
         return False
     if not answer.is_success:
         raise DriverError(

@@ -256,7 +256,7 @@ def log_in(client: httpx.Client, account: Account) -> None:
         answers.append(f"{answer.request.url.path} gave HTTP {answer.status_code}")
         if who_am_i(client) is not None:
             return
-        if answer.status_code not in {403, 404, 405, 415}:
+        if answer.status_code not in {403, 404, 405, 415, 501}:
             break
     raise DriverError(
         f"logging in as {account.user}",

@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import httpx
 
+from harness.drivers.confluence.absence import is_absent
 from harness.errors import DriverError
 
 ROOT = "/rest/plugins/1.0/"
@@ -119,7 +120,7 @@ def token_from(answer: httpx.Response) -> str:
             "-Dcom.atlassian.plugins.authentication.basic.auth.filter.force.allow=true or "
             "log in by cookie",
         )
-    if answer.is_success or answer.status_code == httpx.codes.NOT_FOUND:
+    if answer.is_success or is_absent(answer):
         raise DriverError(attempted, came_back, "UPM is missing or disabled in this Confluence")
     raise DriverError(attempted, came_back, "Confluence is broken or not ready: read its log")
 

@@ -70,6 +70,17 @@ def test_calls_into_made_up_classes_are_listed(make_run: MakeRun) -> None:
     assert "GroupManager.getGroups 3 times, and got a made-up, empty answer" in told
 
 
+def test_what_was_asked_for_and_is_not_there_is_listed(make_run: MakeRun) -> None:
+    case = ready_for_good()
+    kept = dict(case.artifacts) | {"not_there": "bug/not_there.json"}
+    folder = make_run(case.model_copy(update={"artifacts": kept}))
+    gap = {"method": "GET", "path": "/rest/x/{id}", "times": 1}
+    gap |= {"last": "2026-01-01T10:00:07+00:00"}
+    (folder / "bug" / "not_there.json").write_text(json.dumps({"asked": [gap]}))
+    told = " ".join(page_of(folder).text.split())
+    assert "GET /rest/x/{id} was asked for once, and the stand-in does not have it" in told
+
+
 def test_a_run_that_passed_says_so(make_run: MakeRun) -> None:
     assert "The only case passed" in page_of(make_run(completed())).text
 

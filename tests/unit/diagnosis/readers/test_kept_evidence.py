@@ -95,6 +95,20 @@ def test_calls_into_the_host_are_evidence_and_explain_names_the_empty_answers(tm
     assert [each["says"] for each in data["host_calls"]][1].endswith(".getBaseUrl once")
 
 
+def test_explain_names_what_was_asked_for_and_is_not_there(tmp_path):
+    gap = {"method": "GET", "path": "/rest/x/{id}", "times": 2, "last": HOST["calls"][0]["last"]}
+    case = stored(tmp_path, not_there={"asked": [gap]})
+    says = (
+        "GET /rest/x/{id} was asked for 2 times, and the stand-in does not have it "
+        "[the stand-in at 10:00:07 server time]"
+    )
+
+    text = " ".join(explain("a", case.facts, [], ()).split())
+    assert f"Asked for and not there: - {says}" in text
+    data = to_json("a", case.facts, [], ())
+    assert [each["says"] for each in data["asked_for_and_not_there"]] == [says.partition(" [")[0]]
+
+
 def test_bundle_and_site(tmp_path):
     bundle = {"name": "a", "state": "ACTIVE", "services": []}
     site = {

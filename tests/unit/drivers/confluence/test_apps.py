@@ -316,6 +316,12 @@ def test_a_plugins_own_address_is_awaited_through_404_and_503():
     assert apps.await_address(http, "/p").status_code == 200
 
 
+def test_an_address_that_a_stand_in_lacks_is_not_waited_for():
+    http, recorded = client({"GET /p": httpx.Response(501)})
+    assert apps.await_address(http, "/p").status_code == 501
+    assert len(recorded.sent("GET /p")) == 1
+
+
 def test_the_suffix_is_added_once_and_dots_survive():
     assert upm.resource_of("com.x.y") == "/rest/plugins/1.0/com.x.y-key"
     assert upm.resource_of("a-key") == "/rest/plugins/1.0/a-key-key"

@@ -20,6 +20,7 @@ import org.migrationharness.standin.ccma.platform.ServerIdentity;
 import org.migrationharness.standin.darkfeatures.DarkFeatureRoutes;
 import org.migrationharness.standin.darkfeatures.DarkFeatures;
 import org.migrationharness.standin.host.Host;
+import org.migrationharness.standin.http.NotThere;
 import org.migrationharness.standin.http.Pages;
 import org.migrationharness.standin.http.Routes;
 import org.migrationharness.standin.http.StaticFiles;
@@ -73,6 +74,7 @@ final class Server {
     private final OsgiFramework framework;
     private final WebServer web;
     private final Routes routes = new Routes();
+    private final NotThere notThere = new NotThere();
     private final Path state;
     private final Users users;
     private final AccessTokens tokens;
@@ -92,8 +94,8 @@ final class Server {
         tokens = new AccessTokens(state);
         webSudo = new WebSudo(users, settings.process().timeScale());
         web = new WebServer(settings.web(), new Dispatcher(
-                routes, new Authenticator(users, tokens, settings.login().basicAllowed()), webSudo, lifecycle,
-                new Pages(settings.assistant().profile().version())));
+                routes, notThere, new Authenticator(users, tokens, settings.login().basicAllowed()), webSudo,
+                lifecycle, new Pages(settings.assistant().profile().version())));
     }
 
     /**
@@ -102,6 +104,7 @@ final class Server {
     void start() throws Exception {
         new StatusRoutes(lifecycle, users, config).addTo(routes);
         new StaticFiles().addTo(routes);
+        notThere.addTo(routes);
         web.start();
         writePorts();
         try {

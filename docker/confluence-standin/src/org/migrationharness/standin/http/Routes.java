@@ -2,6 +2,7 @@ package org.migrationharness.standin.http;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -27,6 +28,16 @@ public final class Routes {
         return add("DELETE", path, access, handler);
     }
 
+    /** A path that is known to be none of the Confluence that is modelled, whatever the method. */
+    public Routes absent(String path) {
+        for (String method : new String[] {"GET", "POST", "PUT", "DELETE"}) {
+            add(method, path, Access.ANYONE, exchange -> {
+                throw new HttpProblem(404, "Page not found");
+            });
+        }
+        return this;
+    }
+
     /** Treats a path that begins with {@code prefix} as if it began with {@code target}. */
     public Routes alias(String prefix, String target) {
         aliases.put(prefix, target);
@@ -38,42 +49,30 @@ public final class Routes {
         return this;
     }
 
-    /**
-     * @throws HttpProblem 404 when no route matches the path, 405 when none of those takes the method
-     */
-    public Match find(String method, String requestPath) {
+    /** The route for a request; nothing where no route has both its path and its method. */
+    public Optional<Match> find(String method, String requestPath) {
         String path = requestPath;
         for (Map.Entry<String, String> alias : aliases.entrySet()) {
             if (path.startsWith(alias.getKey())) {
                 path = alias.getValue() + path.substring(alias.getKey().length());
             }
         }
-        try {
-            return match(method, path);
-        } catch (HttpProblem problem) {
-            // REST resources also accept a trailing slash, and public clients send one.
-            if (problem.status() == 404 && path.startsWith("/rest/") && path.endsWith("/")) {
-                return match(method, path.substring(0, path.length() - 1));
-            }
-            throw problem;
-        }
+        Optional<Match> found = match(method, path);
+        // REST resources also accept a trailing slash, and public clients send one.
+        return found.isEmpty() && path.startsWith("/rest/") && path.endsWith("/")
+                ? match(method, path.substring(0, path.length() - 1))
+                : found;
     }
 
-    private Match match(String method, String path) {
+    private Optional<Match> match(String method, String path) {
         String routeMethod = method.equals("HEAD") ? "GET" : method;
-        boolean pathFound = false;
         for (Route route : routes) {
-            Map<String, String> parts = route.match(path);
+            Map<String, String> parts = route.method().equals(routeMethod) ? route.match(path) : null;
             if (parts != null) {
-                if (route.method().equals(routeMethod)) {
-                    return new Match(route, parts);
-                }
-                pathFound = true;
+                return Optional.of(new Match(route, parts));
             }
         }
-        throw pathFound
-                ? new HttpProblem(405, "Method " + method + " is not allowed here")
-                : new HttpProblem(404, "Page not found");
+        return Optional.empty();
     }
 
     public record Match(Route route, Map<String, String> parts) {

@@ -40,6 +40,8 @@ public final class LoginPages {
                 .get("/dashboard.action", Access.USER, exchange -> exchange.redirect(HOME));
         if (twoStep) {
             routes.post("/rest/tsv/1.0/authenticate", Access.ANYONE, this::authenticate);
+        } else {
+            routes.absent("/rest/tsv/1.0/authenticate"); // A release with the older form has no such resource.
         }
     }
 

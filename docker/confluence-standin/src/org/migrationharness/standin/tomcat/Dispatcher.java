@@ -8,12 +8,14 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.migrationharness.standin.http.Access;
 import org.migrationharness.standin.http.Exchange;
 import org.migrationharness.standin.http.HttpProblem;
 import org.migrationharness.standin.http.Identity;
+import org.migrationharness.standin.http.NotThere;
 import org.migrationharness.standin.http.Pages;
 import org.migrationharness.standin.http.Routes;
 import org.migrationharness.standin.http.Xsrf;
@@ -31,14 +33,21 @@ public final class Dispatcher extends HttpServlet {
     private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS");
 
     private final transient Routes routes;
+    private final transient NotThere notThere;
     private final transient Authenticator authenticator;
     private final transient WebSudo webSudo;
     private final transient Lifecycle lifecycle;
     private final transient Pages pages;
 
     public Dispatcher(
-            Routes routes, Authenticator authenticator, WebSudo webSudo, Lifecycle lifecycle, Pages pages) {
+            Routes routes,
+            NotThere notThere,
+            Authenticator authenticator,
+            WebSudo webSudo,
+            Lifecycle lifecycle,
+            Pages pages) {
         this.routes = routes;
+        this.notThere = notThere;
         this.authenticator = authenticator;
         this.webSudo = webSudo;
         this.lifecycle = lifecycle;
@@ -66,8 +75,8 @@ public final class Dispatcher extends HttpServlet {
 
     private void dispatch(HttpServletRequest request, HttpServletResponse response) throws Exception {
         String path = request.getRequestURI();
-        Routes.Match match = find(request.getMethod(), path);
-        Access access = match.route().access();
+        Optional<Routes.Match> found = find(request.getMethod(), path);
+        Access access = found.map(match -> match.route().access()).orElse(Access.USER);
         if (isRedirected(request, response, access)) {
             return;
         }
@@ -76,6 +85,7 @@ public final class Dispatcher extends HttpServlet {
             response.setHeader("X-AUSERNAME", URLEncoder.encode(identity.name(), StandardCharsets.UTF_8));
         }
         RequestContext.set(path, String.valueOf(identity.name()), Long.toHexString(System.nanoTime()));
+        Routes.Match match = found.orElseThrow(() -> notThere.asked(request.getMethod(), path));
         if (access.compareTo(Access.USER) >= 0 && !identity.isAuthenticated()) {
             askToLogIn(request, response);
             return;
@@ -102,22 +112,18 @@ public final class Dispatcher extends HttpServlet {
         return true;
     }
 
-    /** While the server starts, or if that failed, routes may be missing, so the answer is 503 and not 404. */
-    private Routes.Match find(String method, String path) {
+    /** While the server starts, or if that failed, routes may be missing, so the answer is 503 and not 501. */
+    private Optional<Routes.Match> find(String method, String path) {
         ApplicationState state = lifecycle.state();
-        boolean up = state != ApplicationState.STARTING && state != ApplicationState.ERROR;
-        HttpProblem notUp = new HttpProblem(503, state == ApplicationState.ERROR
-                ? "Confluence could not be started. See its log."
-                : "Confluence is starting");
-        try {
-            Routes.Match match = routes.find(method, path);
-            if (!up && match.route().access() != Access.ANYONE) {
-                throw notUp;
-            }
-            return match;
-        } catch (HttpProblem problem) {
-            throw up ? problem : notUp;
+        Optional<Routes.Match> match = routes.find(method, path);
+        boolean forAnyone = match.map(found -> found.route().access() == Access.ANYONE).orElse(false);
+        if (state == ApplicationState.ERROR && !forAnyone) {
+            throw new HttpProblem(503, "Confluence could not be started. See its log.");
         }
+        if (state == ApplicationState.STARTING && !forAnyone) {
+            throw new HttpProblem(503, "Confluence is starting");
+        }
+        return match;
     }
 
     private static void checkXsrf(HttpServletRequest request, Access access) {

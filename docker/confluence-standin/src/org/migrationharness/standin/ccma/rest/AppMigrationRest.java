@@ -45,16 +45,22 @@ public final class AppMigrationRest {
     public void addTo(Routes routes) {
         if (profile.has(Capability.PROGRESS_REST)) {
             routes.get(BASE + "progress/{planId}", Access.ADMIN, this::progress);
+        } else {
+            routes.absent(BASE + "progress/{planId}");
         }
         if (profile.has(Capability.TRIGGER_REST)) {
             routes.get(BASE + "trigger/{planId}", Access.ADMIN, exchange -> trigger(exchange, Set.of()))
                     .post(BASE + "trigger/{planId}", Access.ADMIN,
                             exchange -> trigger(exchange, included(exchange.jsonBody())));
+        } else {
+            routes.absent(BASE + "trigger/{planId}");
         }
         if (profile.has(Capability.RERUN)) {
             routes.get(BASE + "rerun/{planId}", Access.ADMIN, exchange -> rerun(exchange, Set.of()))
                     .post(BASE + "rerun/{planId}", Access.ADMIN,
                             exchange -> rerun(exchange, included(exchange.jsonBody())));
+        } else {
+            routes.absent(BASE + "rerun/{planId}");
         }
     }
 
