@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from harness.drivers.cloud import CloudControl
-from harness.drivers.confluence import dark_features
+from harness.drivers.confluence import dark_features, site
 from harness.drivers.untold_cloud import UntoldCloud
 from harness.errors import DriverError
 
@@ -22,6 +22,7 @@ class Baseline:
 
     Attributes:
         site_features: dark features enabled for the whole site.
+        content_changed: whether the server's content is no longer what was described.
         cloud_apps: the Connect apps on the cloud site, key -> address.
         switches: the cloud's switches.
         transfers: ids of transfers the cloud knows.
@@ -29,6 +30,7 @@ class Baseline:
     """
 
     site_features: frozenset[str]
+    content_changed: bool
     cloud_apps: Mapping[str, Mapping[str, Any]]
     switches: Mapping[str, Any]
     transfers: tuple[str, ...]
@@ -48,6 +50,7 @@ def snapshot(client: httpx.Client, cloud: CloudControl | UntoldCloud) -> Baselin
     """
     return Baseline(
         site_features=dark_features.site(client),
+        content_changed=site.is_changed(client),
         cloud_apps={
             app["key"]: {name: app.get(name) for name in _OF_AN_APP} for app in cloud.apps()
         },
@@ -77,6 +80,8 @@ def restore(client: httpx.Client, cloud: CloudControl | UntoldCloud, baseline: B
     for key, app in baseline.cloud_apps.items():
         if found.cloud_apps.get(key) != app:
             cloud.put_back(app)
+    if found.content_changed and not baseline.content_changed:
+        site.put_back(client)
     if found.switches != baseline.switches:
         cloud.set_switches(baseline.switches)
     now = found if found == baseline else snapshot(client, cloud)

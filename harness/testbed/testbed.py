@@ -13,12 +13,12 @@ from playwright.sync_api import BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from harness.cases.app import AppDescription
-from harness.cases.site import site_content
+from harness.cases.site import server_site
 from harness.drivers.browser import migration_assistant
 from harness.drivers.browser.closing import closer
 from harness.drivers.browser.login import log_in
 from harness.drivers.confluence import apps as plugins
-from harness.drivers.confluence import dark_features, host, startup_checks
+from harness.drivers.confluence import dark_features, host, site, startup_checks
 from harness.drivers.confluence.session import ConfluenceClient
 from harness.drivers.liveness import when_ended
 from harness.environment.stack import Stack
@@ -234,9 +234,8 @@ def open_testbed(
 
 def prepare_host(client: ConfluenceClient, app: AppDescription) -> None:
     """Gives a stand-in the parts of Confluence that an app is compiled to."""
-    site = site_content(app.site)
     provided = [Path(jar) for jar in app.server.provided]
-    host.prepare(client, provided, app.host, site.users, site.spaces)
+    host.prepare(client, provided, app.host)
 
 
 def install_app(client: ConfluenceClient, app: AppDescription, jar: Path) -> plugins.App:
@@ -251,6 +250,7 @@ def install_app(client: ConfluenceClient, app: AppDescription, jar: Path) -> plu
         It, once it answers where its description says so.
     """
     prepare_host(client, app)
+    site.describe(client, server_site(app.site))
     installed = plugins.install(client, jar)
     if app.server.address:
         plugins.await_address(client, app.server.address)

@@ -19,8 +19,6 @@ def prepare(
     client: httpx.Client,
     jars: Iterable[Path],
     answers: Mapping[str, Any],
-    users: Iterable[Mapping[str, str]] = (),
-    spaces: Iterable[Mapping[str, str]] = (),
 ) -> None:
     """Give a stand-in the host's API jars and its answers; they replace what it had before.
 
@@ -36,7 +34,7 @@ def prepare(
     for jar in jars:
         answer = client.put(f"{_BASE}host/jars/{jar.name}", content=jar.read_bytes())
         _done(answer, f"giving the stand-in {jar.name}")
-    body = {"users": list(users), "spaces": list(spaces), "answers": dict(answers)}
+    body = {"answers": dict(answers)}
     _done(client.put(f"{_BASE}host", json=body), "stating what the host answers")
 
 

@@ -11,7 +11,8 @@ from harness.testbed.reset import Baseline
 
 CONNECT = {"key": "charts", "kind": "connect", "base_url": "https://app", "environment": None}
 FORGE = {"key": "f", "kind": "forge", "base_url": "https://f", "environment": "staging"}
-BASELINE = Baseline(frozenset(), {"charts": CONNECT, "f": FORGE}, {"marketplace": "open"}, (), 0)
+APPS = {"charts": CONNECT, "f": FORGE}
+BASELINE = Baseline(frozenset(), False, APPS, {"marketplace": "open"}, (), 0)
 
 
 class Cloud:
@@ -63,6 +64,9 @@ def features(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
     monkeypatch.setattr(reset.dark_features, "site", lambda _client: frozenset(on))
     monkeypatch.setattr(reset.dark_features, "set_site", set_site)
+    changed = [True]
+    monkeypatch.setattr(reset.site, "is_changed", lambda _client: bool(changed))
+    monkeypatch.setattr(reset.site, "put_back", lambda _client: changed.clear())
     return on
 
 

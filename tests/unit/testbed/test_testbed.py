@@ -18,7 +18,7 @@ from harness.testbed.testbed import Testbed, open_testbed
 CHARTS = apps.load(assets.sample_app("charts"))
 ACE = apps.load(assets.sample_app("charts-ace"))
 JAR, OTHER = Path("charts.jar"), Path("other.jar")
-BASELINE = Baseline(frozenset(), {}, {}, ("t-1", "t-2"), 3)
+BASELINE = Baseline(frozenset(), False, {}, {}, ("t-1", "t-2"), 3)
 
 
 @pytest.fixture
@@ -32,6 +32,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(module.plugins, "install", install)
     monkeypatch.setattr(module.host, "prepare", lambda *_: None)
+    monkeypatch.setattr(module.site, "describe", lambda *_: None)
     monkeypatch.setattr(module.plugins, "uninstall", lambda _, key: seen.append(f"remove {key}"))
     monkeypatch.setattr(module.plugins, "await_address", lambda *_: None)
     monkeypatch.setattr(module.reset, "restore", lambda *_: seen.append("restore"))

@@ -17,6 +17,7 @@ import org.migrationharness.standin.bundles.ProvidedJars;
 import org.migrationharness.standin.ccma.ConfluenceServices;
 import org.migrationharness.standin.ccma.MigrationAssistant;
 import org.migrationharness.standin.ccma.platform.ServerIdentity;
+import org.migrationharness.standin.content.Site;
 import org.migrationharness.standin.darkfeatures.DarkFeatureRoutes;
 import org.migrationharness.standin.darkfeatures.DarkFeatures;
 import org.migrationharness.standin.host.Host;
@@ -35,6 +36,7 @@ import org.migrationharness.standin.security.AccessTokenRest;
 import org.migrationharness.standin.security.AccessTokens;
 import org.migrationharness.standin.security.Authenticator;
 import org.migrationharness.standin.security.LoginPages;
+import org.migrationharness.standin.security.PeopleRest;
 import org.migrationharness.standin.security.Users;
 import org.migrationharness.standin.security.WebSudo;
 import org.migrationharness.standin.setup.SetupConfig;
@@ -138,6 +140,8 @@ final class Server {
         Path home = settings.process().home();
         String baseUrl = "http://localhost:" + web.httpPort();
         Host host = new Host(state, home, baseUrl);
+        Site site = new Site(state, users);
+        host.knows(site::userFacts, site::spaceFacts);
         ProvidedJars provided = new ProvidedJars(state.resolve("host-jars"));
         Plugins plugins = new Plugins(state, upm, new PluginStarter(framework,
                 new BundleMaker(provided, home.resolve("temp")), host, upm.enableWait(),
@@ -152,6 +156,8 @@ final class Server {
         new SynchronyRoutes(state).addTo(routes);
         new AccessTokenRest(tokens, settings.process().timeScale()).addTo(routes);
         new DarkFeatureRoutes(features).addTo(routes);
+        new PeopleRest(users).addTo(routes);
+        site.addTo(routes);
         new UpmRoutes(plugins, upm, home.resolve("temp"), settings.assistant().profile().version()).addTo(routes);
         new HostRoutes(host, provided, plugins, home.resolve("temp")).addTo(routes);
         assistant.addTo(routes);

@@ -88,11 +88,11 @@ public final class BundleMaker {
         return new MadeBundle(made, host.madeUp(), host.provided(), types, manifest);
     }
 
-    private interface Content {
+    private interface EntryContent {
         void writeTo(OutputStream out) throws IOException;
     }
 
-    private static void put(FileSystem zip, String name, Content content) throws IOException {
+    private static void put(FileSystem zip, String name, EntryContent content) throws IOException {
         Path path = zip.getPath(name);
         if (path.getParent() != null) {
             Files.createDirectories(path.getParent());

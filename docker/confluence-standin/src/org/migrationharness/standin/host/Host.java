@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.migrationharness.standin.store.JsonFile;
 
 /** The host that plugins run in: what it knows, and what they asked it. */
@@ -20,6 +21,8 @@ public final class Host {
     private final Map<String, Map<String, String>> settings;
     private final Map<String, PluginFacts> plugins = new ConcurrentHashMap<>();
     private volatile HostFacts facts;
+    private Supplier<List<Map<String, String>>> users = List::of;
+    private Supplier<List<Map<String, String>>> spaces = List::of;
 
     /** What another plugin can learn of one. */
     public record PluginFacts(String key, String name, String version) {
@@ -43,8 +46,16 @@ public final class Host {
         return journal;
     }
 
+    /** What was stated; of users and spaces, those that the server has where none were stated. */
     public HostFacts facts() {
-        return facts;
+        return new HostFacts(facts.users().isEmpty() ? users.get() : facts.users(),
+                facts.spaces().isEmpty() ? spaces.get() : facts.spaces(), facts.answers());
+    }
+
+    /** Has plugins told of the users and spaces that the server has. */
+    public void knows(Supplier<List<Map<String, String>>> serversUsers, Supplier<List<Map<String, String>>> serversSpaces) {
+        users = serversUsers;
+        spaces = serversSpaces;
     }
 
     public void state(HostFacts stated) {

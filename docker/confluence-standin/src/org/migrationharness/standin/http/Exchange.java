@@ -88,9 +88,14 @@ public final class Exchange {
      * @throws HttpProblem 400 when the body is not JSON, 413 when it is too large
      */
     public JsonElement jsonBody() throws IOException {
-        byte[] body = request.getInputStream().readNBytes(JSON_LIMIT + 1);
-        if (body.length > JSON_LIMIT) {
-            throw new HttpProblem(413, "The body is larger than " + JSON_LIMIT + " bytes");
+        return jsonBody(JSON_LIMIT);
+    }
+
+    /** As {@link #jsonBody()}, for a body that may be larger than usual. */
+    public JsonElement jsonBody(int limit) throws IOException {
+        byte[] body = request.getInputStream().readNBytes(limit + 1);
+        if (body.length > limit) {
+            throw new HttpProblem(413, "The body is larger than " + limit + " bytes");
         }
         try {
             return JsonParser.parseString(new String(body, StandardCharsets.UTF_8));

@@ -5,9 +5,10 @@ package org.migrationharness.standin.http;
  *
  * @param name the user name, or null for an anonymous request
  * @param credential what they sent
+ * @param isAdministrator whether they may administer
  */
-public record Identity(String name, Credential credential) {
-    public static final Identity ANONYMOUS = new Identity(null, Credential.NONE);
+public record Identity(String name, Credential credential, boolean isAdministrator) {
+    public static final Identity ANONYMOUS = new Identity(null, Credential.NONE, false);
 
     /** The kind of credential; websudo applies to cookies only. */
     public enum Credential {

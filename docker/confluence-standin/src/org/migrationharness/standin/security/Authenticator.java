@@ -40,12 +40,18 @@ public final class Authenticator {
         }
         if (header != null && header.regionMatches(true, 0, "Bearer ", 0, 7)) {
             return tokens.user(header.substring(7).strip())
-                    .map(name -> new Identity(name, Identity.Credential.TOKEN))
+                    .filter(name -> users.find(name).isPresent())
+                    .map(name -> identity(name, Identity.Credential.TOKEN))
                     .orElseThrow(() -> new HttpProblem(401, "The access token is unknown or has expired"));
         }
         HttpSession session = request.getSession(false);
         String name = session == null ? null : (String) session.getAttribute(SESSION_USER);
-        return name == null ? Identity.ANONYMOUS : new Identity(name, Identity.Credential.COOKIE);
+        // A user may have been removed while logged in.
+        return users.find(name).isEmpty() ? Identity.ANONYMOUS : identity(name, Identity.Credential.COOKIE);
+    }
+
+    private Identity identity(String name, Identity.Credential credential) {
+        return new Identity(name, credential, users.isAdministrator(name));
     }
 
     /** Logs {@code name} in: gives the session a new id, and the user. */
@@ -66,6 +72,6 @@ public final class Authenticator {
         if (colon < 0 || !users.verifyPassword(pair.substring(0, colon), pair.substring(colon + 1))) {
             return Optional.empty();
         }
-        return Optional.of(new Identity(pair.substring(0, colon), Identity.Credential.BASIC));
+        return Optional.of(identity(pair.substring(0, colon), Identity.Credential.BASIC));
     }
 }

@@ -90,6 +90,9 @@ public final class Dispatcher extends HttpServlet {
             askToLogIn(request, response);
             return;
         }
+        if (access.compareTo(Access.ADMIN) >= 0 && !identity.isAdministrator()) {
+            throw new HttpProblem(403, "Not permitted: an administrator is needed");
+        }
         if (access == Access.SECURE_ADMIN && !webSudo.allows(request, identity)) {
             askForPassword(request, response);
             return;
