@@ -44,8 +44,8 @@ grep '^fuzz:' build/test-fuzz.log || true
 # These start and end browsers of their own, which a thread that has one already cannot.
 .venv/bin/pytest tests/contract/browser --harness-engine local
 
-# The same pages as a script draws them.
-HARNESS_STANDIN_PAGES=script .venv/bin/pytest --harness-engine local "${side_by_side[@]}" \
+# The same pages as a server draws them.
+HARNESS_STANDIN_PAGES=server .venv/bin/pytest --harness-engine local "${side_by_side[@]}" \
     tests/contract/confluence/test_migration_assistant.py \
     tests/contract/confluence/test_app_actions.py tests/e2e/test_seed.py
 if [ -n "$building" ]; then

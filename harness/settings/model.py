@@ -174,8 +174,8 @@ class Settings(BaseModel):
     standin_setup: Literal["complete", "wizard"] = _setting(
         "complete", "whether a stand-in comes set up or shows its set-up wizard"
     )
-    standin_pages: Literal["server", "script"] = _setting(
-        "server", "whether a stand-in's server or a script draws the assistant's pages"
+    standin_pages: Literal["script", "server"] = _setting(
+        "script", "whether a script or a stand-in's server draws the assistant's pages"
     )
     standin_platform: str | None = _setting(
         None,

@@ -2,6 +2,7 @@
 const REST = "/rest/migration/latest";
 const PAGES = "/plugins/servlet/ial/migration";
 const REFRESH_MS = 1000;
+const IDLE_REFRESH_MS = 10_000; // of a plan that changes only if somebody else runs it
 const PLAN_TONES = { RUNNING: "blue", FINISHED: "green", INCOMPLETE: "yellow", FAILED: "red" };
 const ROW_TONES = {
   STARTING: "blue", RUNNING: "green", COMPLETE: "green", INCOMPLETE: "yellow", FAILED: "red", TIMED_OUT: "red",
@@ -55,9 +56,15 @@ async function call(path, method = "GET", body = undefined) {
   return told;
 }
 
+const nameOf = (element) => element.id || element.ariaLabel || element.innerText;
+
 function draw(...children) {
+  const focused = root.contains(document.activeElement) ? nameOf(document.activeElement) : null;
   root.replaceChildren(...children.filter((child) => child !== null));
   root.removeAttribute("aria-busy");
+  if (focused) {
+    [...root.querySelectorAll("a, button")].find((each) => nameOf(each) === focused)?.focus();
+  }
 }
 
 function problem(error) {
@@ -108,6 +115,8 @@ async function home() {
 // ---- a plan
 
 let openTab = "progress";
+let shown = null;
+let refresh = 0;
 
 function progressPanel(plan) {
   const state = plan.status === "SAVED" ? ["Not started", ""]
@@ -147,6 +156,8 @@ function includesPanel(plan) {
 }
 
 function drawPlan(plan) {
+  shown = plan;
+  refreshLater(plan);
   const change = (what) => async () => drawPlan(await call(`/plans/${plan.id}/${what}`, "POST", {}));
   const tab = (name, text) => make("button", {
     type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "panel",
@@ -166,18 +177,27 @@ function drawPlan(plan) {
       openTab === "progress" ? progressPanel(plan) : includesPanel(plan)));
 }
 
+function refreshLater(plan) {
+  clearTimeout(refresh);
+  refresh = setTimeout(refreshPlan, plan.underWay || plan.status === "RUNNING" ? REFRESH_MS : IDLE_REFRESH_MS);
+}
+
+async function refreshPlan() {
+  const before = shown;
+  const told = await call(`/plans/${before.id}`);
+  if (shown !== before) {
+    return; // a button was pressed meanwhile, whose answer is newer
+  }
+  if (JSON.stringify(told) === JSON.stringify(before)) {
+    refreshLater(told);
+  } else {
+    drawPlan(told);
+  }
+}
+
 async function showPlan() {
   const id = new URLSearchParams(location.search).get("planId") || "";
-  let shown = await call(`/plans/${encodeURIComponent(id)}`);
-  drawPlan(shown);
-  for (;;) {
-    await wall(REFRESH_MS);
-    const told = await call(`/plans/${encodeURIComponent(id)}`);
-    if (JSON.stringify(told) !== JSON.stringify(shown)) {
-      shown = told;
-      drawPlan(told);
-    }
-  }
+  drawPlan(await call(`/plans/${encodeURIComponent(id)}`));
 }
 
 // ---- wizard
@@ -188,10 +208,13 @@ const STEPS = ["Connect to cloud", "Choose what to migrate", "Review email domai
 async function create() {
   const told = await call("/wizard");
   const plan = { name: "", stage: "production", include: told.kinds.map((kind) => kind.name) };
-  const step = (title, ...parts) => draw(
-    make("ol", { class: "steps", "aria-label": "Steps" }, STEPS.map((text) =>
-      make("li", { "aria-current": text === title ? "step" : null }, text))),
-    make("h1", {}, title), make("div", { class: "card stack" }, parts));
+  const step = (title, ...parts) => {
+    draw(
+      make("ol", { class: "steps", "aria-label": "Steps" }, STEPS.map((text) =>
+        make("li", { "aria-current": text === title ? "step" : null }, text))),
+      make("h1", { tabindex: "-1" }, title), make("div", { class: "card stack" }, parts));
+    (root.querySelector("#name") || root.querySelector("h1")).focus();
+  };
   const actions = (...buttons) => make("div", { class: "actions" }, buttons);
   const check = (text, checked = false, onchange = null) => {
     const box = make("input", { type: "checkbox", checked, onchange: onchange || (() => {}) });

@@ -29,7 +29,7 @@ def standin(
     toolchain: Toolchain | None,
     jars: str | None,
     setup: str = "complete",
-    pages: str = "server",
+    pages: str = "script",
     memory: str | None = None,
     home: Path | None = None,
     system_features: Sequence[str] = (),
@@ -50,7 +50,7 @@ def standin(
         toolchain: JDK and libraries; on the local engine only.
         jars: folder of the built stand-in; on the local engine only.
         setup: `complete` comes set up, `wizard` shows the set-up wizard.
-        pages: `server` draws the assistant's pages, or a `script` does over REST.
+        pages: a `script` draws the assistant's pages over REST, or the `server` does.
         memory: limit of its container.
         home: tar of a kept home to begin with.
         system_features: dark features that the JVM is started with.

@@ -1,6 +1,5 @@
 """What a stand-in has answered for with 200 is there after `kill -9` right behind the answer."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,7 +13,8 @@ from harness.vocabulary.features import FEATURE
 
 pytestmark = pytest.mark.standin
 
-PLAN = {"name": "a plan that stays", "include-APPS": "on", "step": "review"}
+PLANS = "/rest/migration/latest/plans"
+PLAN = {"name": "a plan that stays", "include": ["APPS"]}
 
 
 @pytest.fixture
@@ -43,15 +43,11 @@ def test_no_app_flag_or_plan_is_lost(killed_after, charts):
         dark_features.set_site(client, {FEATURE: True})
     with killed_after() as client:
         assert FEATURE in dark_features.site(client)
-        made = client.post("/plugins/servlet/ial/migration/create", data=PLAN)
-    page = str(made.headers["location"] if made.is_redirect else made.url)
-    plan = re.search(r"planId=([\w-]+)", page)
-    assert plan, made.text
+        plan = client.post(PLANS, json=PLAN).json()["id"]
     with killed_after() as client:
-        shown = client.get(f"/plugins/servlet/ial/migration/plan?planId={plan[1]}")
-        assert shown.status_code == 200
-        assert PLAN["name"] in shown.text
-        assert app.name in shown.text  # its row is there, from app and flag
+        shown = client.get(f"{PLANS}/{plan}").json()
+        assert (shown["name"], shown["appMigration"]) == (PLAN["name"], True)
+        assert [row["app"] for row in shown["rows"]] == [app.name]
         dark_features.set_site(client, {FEATURE: False})
         apps.set_enabled(client, app.key, False)
     with killed_after() as client:

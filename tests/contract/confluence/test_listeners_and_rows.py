@@ -13,7 +13,7 @@ import pytest
 from cloud_control import control
 
 from harness.cases import app as sample_apps
-from harness.drivers.browser import dashboard, migration_assistant
+from harness.drivers.browser import dashboard, look, migration_assistant
 from harness.drivers.confluence import dark_features, startup_checks
 from harness.engines import builds
 from harness.engines.app_builds import server_jar
@@ -73,9 +73,12 @@ def test_the_row_says_how_the_cloud_app_settled(begin: Begin, behaviour: str, st
 def test_a_plan_that_is_stopped_is_cancelled_in_the_cloud(begin: Begin) -> None:
     testbed, migration = begin("charts", "3.9.6", behaviour="zero-then-nothing")
     migration.row.becomes("RUNNING", 0)
-    migration.page.reload()
-    migration.page.get_by_role("button", name="Stop").click()
-    assert migration_assistant.plan_status(migration.page) == "STOPPED"
+    migration_assistant.stop_plan(migration.page, migration.plan_id)
+    wait_for(
+        "the page to say that the plan is stopped",
+        lambda: migration_assistant.plan_status(migration.page) == "STOPPED" or None,
+        within=20,
+    )
 
     def asked() -> bool | None:
         (transfer,) = testbed.stack.cloud.transfers()
@@ -89,6 +92,18 @@ def test_a_plan_that_is_stopped_is_cancelled_in_the_cloud(begin: Begin) -> None:
         for plan in dashboard.plans(migration.page, testbed.stack.confluence_url)
     }
     assert rows[migration.plan_id] == "STOPPED"
+
+
+def test_a_row_changes_while_its_page_stays_open(begin: Begin) -> None:
+    _, migration = begin("charts", "3.9.6")
+    page = migration.page
+    page.evaluate("window.isTheSame = true")
+    wait_for(
+        "the row to be complete",
+        lambda: any(row.status == "COMPLETE" for row in look.read_progress(page).rows) or None,
+        within=30,
+    )
+    assert page.evaluate("window.isTheSame")
 
 
 def test_a_hidden_listener_has_no_row_in_dev_mode(begin: Begin) -> None:

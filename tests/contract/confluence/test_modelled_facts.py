@@ -173,7 +173,8 @@ def test_installed_apps_are_listed_for_the_assistant(bare, charts):
 def test_checks_block_for_assessment_and_consent_and_dev_mode_skips_them(
     built, charts, tmp_path_factory
 ):
-    home, asked = tmp_path_factory.mktemp("asked"), {"STANDIN_ASSESSMENT": "asked"}
+    home = tmp_path_factory.mktemp("asked")
+    asked = {"STANDIN_ASSESSMENT": "asked", "STANDIN_PAGES": "server"}
     base, plan = "/plugins/servlet/ial/migration", {"name": "p", "include-APPS": "on"}
     with run_standin(built, home, asked, ["password.confirmation.disabled=true"]) as standin:
         await_running(standin.url)

@@ -85,7 +85,7 @@ record Settings(
                 env.choice("STANDIN_PROTOCOL", "own", "other").equals("own"));
         return new AssistantSettings(home, Profile.named(env.text("CCMA_VERSION", Profile.DEFAULT)),
                 platform, env.choice("STANDIN_ASSESSMENT", "presumed", "asked").equals("presumed"),
-                new PageSettings(env.choice("STANDIN_PAGES", "server", "script").equals("script"),
+                new PageSettings(env.choice("STANDIN_PAGES", "script", "server").equals("script"),
                         env.number("STANDIN_PAGES_DELAY", 0, 60_000)));
     }
 }
