@@ -19,8 +19,8 @@ from harness.drivers.confluence.session import Account
 from harness.errors import DriverError
 
 _PAGES_ROW = (
-    "The assistant's pages are drawn by script over REST: loading state, rows that change without a "
-    'reload, tabs, a button "Create new migration"; the resources are ours. A server draws them '
+    "The assistant's pages are drawn by script over REST: loading state, rows that change without "
+    'a reload, tabs, a button "Create new migration"; the resources are ours. A server draws them '
     "with STANDIN_PAGES=server"
 )
 LOG_IN = Claim(
