@@ -17,7 +17,7 @@ from harness.drivers.browser.drawn_page import await_drawn
 from harness.drivers.browser.launch import AS_USUAL, Launch, browser_session
 from harness.drivers.browser.login import log_in
 from harness.drivers.browser.migration_assistant import open_home
-from harness.drivers.confluence import apps, dark_features, startup_checks
+from harness.drivers.confluence import apps, dark_features, email_domains, startup_checks
 from harness.drivers.confluence.manifest import confluence_version
 from harness.drivers.confluence.pages import read_page
 from harness.drivers.confluence.session import Account, ConfluenceClient, who_am_i
@@ -109,6 +109,7 @@ class _Preflight:
         features = self._features()
         self._websudo()
         self._pages()
+        self._email_domains()
         self._log()
         self._debugger()
         self._clock(first)
@@ -259,6 +260,26 @@ class _Preflight:
                 "it on its home page, which takes a person who logs in to Atlassian"
             )
         self._line("yes", "site connected", "the assistant's home shows no want of it")
+
+    def _email_domains(self) -> None:
+        """Whether a plan with users can run: trusting a domain is for the server's own admins."""
+        try:
+            rules = email_domains.rules(self.hand.client)
+        except DriverError as error:
+            self._line("unknown", "email domains", error.came_back)
+            return
+        open_ones = [name for name, rule in (rules or {}).items() if rule != email_domains.TRUSTED]
+        if rules is None:
+            self._line("unknown", "email domains", "the assistant does not list them")
+        elif open_ones:
+            self._line(
+                "note",
+                "email domains",
+                f"not trusted: {', '.join(open_ones)}; where the wizard asks for it, "
+                "they have to be trusted by hand first",
+            )
+        else:
+            self._line("yes", "email domains", f"all {len(rules)} are trusted")
 
     def _log(self) -> None:
         log = self.hand.confluence.log

@@ -51,7 +51,8 @@ def start(testbed: Testbed, case: Case, page: Page, ready: Callable[[], None]) -
         if migration.trigger(testbed.client, plan, [testbed.app.server.key]):
             return begun
     name = testbed.plan_name(case.id)
-    plan = migration_assistant.create_plan(page, url, name, testbed.stack.account)
+    choices = testbed.plan_choices
+    plan = migration_assistant.create_plan(page, url, name, testbed.stack.account, choices)
     begun = startup_checks.server_time(testbed.client)
     ready()
     migration_assistant.run_plan(page, plan)

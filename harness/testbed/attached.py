@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from harness.drivers.browser.plan_wizard import Choices
 from harness.drivers.cloud import CloudControl
 from harness.drivers.confluence import apps as plugins
 from harness.drivers.confluence import dark_features, startup_checks
@@ -144,6 +145,11 @@ class AttachedTestbed(Testbed):
         name = f"{case} {datetime.now(UTC):%Y-%m-%d %H:%M:%S.%f}"[:250]
         self._record(PlanMade(name=name))
         return name
+
+    @property
+    def plan_choices(self) -> Choices:
+        """What is decided for the whole server is not decided here."""
+        return Choices(may_trust=False)
 
     def put_back(self) -> None:
         """Puts back all that was changed, and forgets it.

@@ -17,6 +17,7 @@ from harness.cases.site import server_site
 from harness.drivers.browser import migration_assistant
 from harness.drivers.browser.closing import closer
 from harness.drivers.browser.login import log_in
+from harness.drivers.browser.plan_wizard import Choices
 from harness.drivers.confluence import apps as plugins
 from harness.drivers.confluence import dark_features, host, site, startup_checks
 from harness.drivers.confluence.session import ConfluenceClient
@@ -111,6 +112,11 @@ class Testbed:
     def plan_name(self, case: str) -> str:
         """The name of a case's plan."""
         return case
+
+    @property
+    def plan_choices(self) -> Choices:
+        """What to choose in the wizard."""
+        return Choices()
 
     def put_back(self) -> None:
         """What was changed on this stack goes with it."""

@@ -20,7 +20,7 @@ from harness_command import SEED, Command
 from reverse_proxy import Proxy, reverse_proxy
 from standin_processes import StandIn, await_running, run_standin
 
-from harness.drivers.confluence import apps, dark_features
+from harness.drivers.confluence import apps, dark_features, email_domains
 from harness.drivers.confluence.session import Account, open_client
 from harness.engines import builds
 from harness.wait import wait_for
@@ -56,6 +56,7 @@ class Theirs:
             return {
                 "features": sorted(dark_features.site(client)),
                 "apps": [(app.key, app.version, app.enabled) for app in apps.listed(client)],
+                "domains": email_domains.rules(client),
                 "plans": client.get("/rest/migration/latest/home").json()["plans"],
                 "site": httpx.get(f"{self.cloud}/_harness/apps").json()["apps"],
                 "switches": httpx.get(f"{self.cloud}/_harness/settings").json(),
@@ -88,6 +89,7 @@ def theirs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theirs]:
             await_running(standin.url)
             with open_client(standin.url, ADMIN) as client:
                 dark_features.set_site(client, {THEIRS: True})
+                email_domains.decide(client, email_domains.TRUSTED)
             with reverse_proxy(standin.url, tls=tls) as proxy:
                 yield Theirs(standin, proxy, it.url("http"), ca)
 

@@ -269,7 +269,7 @@ async function create() {
   }
 
   async function domains() {
-    const all = await call("/email/domains");
+    const all = (await call("/email/domains")).availableDomains;
     const isTrusted = (domain) => domain.rule === "TRUSTED";
     const trust = async (domain) => {
       await call("/email/domain-rules", "PUT", { domainName: domain.domainName, rule: "TRUSTED" });

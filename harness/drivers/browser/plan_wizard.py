@@ -65,11 +65,14 @@ class Choices:
         stage: informative only.
         include: kinds of data -> whether to migrate them, by the page's own words ("Apps",
             "Spaces", "Users and groups", "Global templates", "Attachments"), in any case.
+        may_trust: whether the users' email domains may be trusted where the wizard asks for it.
+            That is a decision for the whole server.
     """
 
     site: str | None = None
     stage: Literal["production", "testing"] | None = None
     include: Mapping[str, bool] = field(default_factory=lambda: {"apps": True})
+    may_trust: bool = True
 
 
 def fill_wizard(page: Page, name: str, choices: Choices) -> None:
@@ -138,7 +141,7 @@ def _fill(page: Page, name: str, choices: Choices) -> None:
         if box.count() and box.first.is_enabled():
             _set(box.first, is_included)
     _choose_every(page)
-    _trust_domains(page)
+    _trust_domains(page, name, may_trust=choices.may_trust)
     consent = page.get_by_role("checkbox", name=_ALLOW)
     for index in range(consent.count()):
         _set(consent.nth(index), True)
@@ -180,9 +183,22 @@ def _choose_every(page: Page) -> None:
             _set(radios.nth(index), True)
 
 
-def _trust_domains(page: Page) -> None:
-    """Trusts the email domains that the page lists: users migrate only then."""
+def _trust_domains(page: Page, name: str, *, may_trust: bool) -> None:
+    """Trusts the email domains that the page lists: users migrate only then.
+
+    Raises:
+        DriverError: some are not trusted, and may not be.
+    """
     buttons = page.get_by_role("button", name=_TRUST)
+    if not may_trust and buttons.count():
+        rows = page.get_by_role("row").filter(has=buttons).all_inner_texts()
+        listed = ", ".join(row.split()[0] for row in rows)
+        raise DriverError(
+            f"creating the plan {name!r}",
+            f"email domains of the server's users are not trusted: {listed or 'the page has them'}",
+            "Trusting one is a decision for the whole server, and is not made here: trust them "
+            "once in the assistant, or name a plan that has run by --plan",
+        )
     for _ in range(buttons.count()):
         before = buttons.count()
         click(page, buttons.first, _STEP_MS)

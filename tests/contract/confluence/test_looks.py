@@ -116,9 +116,10 @@ def test_a_server_that_ends_is_no_row(page, plan):
 
 
 def test_email_domains_are_trusted_by_rest(client):
-    (domain,) = client.get("/rest/migration/latest/email/domains").json()
+    address = "/rest/migration/latest/email/domains"
+    (domain,) = client.get(address).json()["availableDomains"]
     rule = {"domainName": domain["domainName"], "rule": "TRUSTED"}
-    address = "/rest/migration/latest/email/domain-rules"
-    assert client.put(address, json={"rule": "TRUSTED"}).status_code == 400
-    assert client.put(address, json=rule).is_success
-    assert client.get("/rest/migration/latest/email/domains").json()[0]["rule"] == "TRUSTED"
+    rules = "/rest/migration/latest/email/domain-rules"
+    assert client.put(rules, json={"rule": "TRUSTED"}).status_code == 400
+    assert client.put(rules, json=rule).is_success
+    assert client.get(address).json()["availableDomains"][0]["rule"] == "TRUSTED"

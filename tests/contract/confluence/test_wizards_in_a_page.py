@@ -138,6 +138,23 @@ def test_the_whole_plan_wizard(page, plan_pages):
     }
 
 
+DOMAINS = (
+    "<h1>Review email domains</h1><table>"
+    "<tr><th>example.org<td>3<td>Trusted"
+    "<tr><th>example.com<td>1<td><button onclick=\"this.replaceWith('Trusted')\">Trust</button>"
+    "</table><form method=post action=/w/2b/done><button>Next</button></form>"
+)
+
+
+def test_email_domains_are_trusted_where_that_may_be(page, plan_pages):
+    plan_pages.pages["/w/2b"] = DOMAINS
+    plan_pages.leads |= {"/w/2/done": "/w/2b", "/w/2b/done": "/w/3"}
+    assert migration_assistant.create_plan(page, plan_pages.url, "plan 1") == "p-1"
+    mine = Choices(may_trust=False)
+    with pytest.raises(DriverError, match=r"are not trusted: example\.com\. Trusting one is a"):
+        migration_assistant.create_plan(page, plan_pages.url, "plan 1", choices=mine)
+
+
 def test_a_site_that_is_not_offered(page, plan_pages):
     with pytest.raises(DriverError, match="only a\\.atlassian\\.net, demo"):
         migration_assistant.create_plan(page, plan_pages.url, "plan 1", choices=Choices("other"))

@@ -209,6 +209,28 @@ def test_a_token_cannot_give_the_password(server):
 
 
 @pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("answer", "line"),
+    [
+        ((404, ""), "unknown  email domains       the assistant does not list them"),
+        ((500, ""), "unknown  email domains       HTTP 500"),
+        ((200, "[]"), "unknown  email domains       the answer has no list availableDomains"),
+        (
+            (200, '{"availableDomains": [{"domainName": "a.example", "rule": "TRUSTED"}]}'),
+            "yes      email domains       all 1 are trusted",
+        ),
+        (
+            (200, '{"availableDomains": [{"domainName": "a.example"}]}'),
+            "note     email domains       not trusted: a.example; where the wizard asks for it",
+        ),
+    ],
+)
+def test_whether_a_plan_with_users_can_run_is_said(server, answer, line):
+    server.answers["/rest/migration/latest/email/domains"] = answer
+    assert line in look(server)[1]
+
+
+@pytest.mark.usefixtures("home")
 def test_a_plan_is_not_run_again_by_an_assistant_that_cannot(server):
     server.answers["/rest/plugins/1.0/"] = (200, plugins("3.1.7"))
     _, said = look(server, plan="My plan")

@@ -24,7 +24,7 @@ class FakeTestbed:
         self.start, self.executed = start, {}
         self.stack = self.app = self.server = self
         self.confluence_url, self.key, self.client = "http://confluence", "charts-plugin", None
-        self.account = None
+        self.account = self.plan_choices = None
         self.again: str | None = None
 
     def plan_name(self, case: str) -> str:

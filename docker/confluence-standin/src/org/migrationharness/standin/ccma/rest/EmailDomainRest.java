@@ -2,6 +2,7 @@ package org.migrationharness.standin.ccma.rest;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.util.Map;
 import org.migrationharness.standin.ccma.plans.EmailDomains;
 import org.migrationharness.standin.http.Access;
 import org.migrationharness.standin.http.Exchange;
@@ -10,7 +11,7 @@ import org.migrationharness.standin.http.Routes;
 
 /**
  * The email domains that have to be trusted before users migrate. The addresses and the body of the change
- * are those of the support page on trusting domains; the shape of the list is ours.
+ * are those of the support page on trusting domains; the list's member is the one that a public script reads.
  */
 public final class EmailDomainRest {
     private static final String BASE = "/rest/migration/latest/email/";
@@ -22,7 +23,8 @@ public final class EmailDomainRest {
     }
 
     public void addTo(Routes routes) {
-        routes.get(BASE + "domains", Access.ADMIN, exchange -> exchange.jsonWithNulls(200, domains.all()))
+        routes.get(BASE + "domains", Access.ADMIN, exchange -> exchange.jsonWithNulls(
+                        200, Map.of("availableDomains", domains.all())))
                 .put(BASE + "domain-rules", Access.ADMIN, this::decide);
     }
 
