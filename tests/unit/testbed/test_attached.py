@@ -97,11 +97,11 @@ def test_a_whole_run_leaves_the_server_as_it_was(server, journal, testbed):
     assert not journal.path.exists()
 
 
-@pytest.mark.parametrize("enabled", [True, False])
 def test_what_is_decided_for_the_whole_server_is_not_decided_in_the_wizard(testbed):
     assert not testbed.plan_choices.may_trust
 
 
+@pytest.mark.parametrize("enabled", [True, False])
 def test_the_same_version_is_used_as_it_is(server, testbed, enabled):
     server.apps[KEY] = ("1.0.0", enabled)
     before = server.state
