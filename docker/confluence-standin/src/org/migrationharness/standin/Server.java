@@ -158,7 +158,8 @@ final class Server {
         new DarkFeatureRoutes(features).addTo(routes);
         new PeopleRest(users).addTo(routes);
         site.addTo(routes);
-        new UpmRoutes(plugins, upm, home.resolve("temp"), settings.assistant().profile().version()).addTo(routes);
+        new UpmRoutes(plugins, upm, home.resolve("temp"), settings.process().timeScale(),
+                settings.assistant().profile().version()).addTo(routes);
         new HostRoutes(host, provided, plugins, home.resolve("temp")).addTo(routes);
         assistant.addTo(routes);
         assistant.resume();

@@ -29,14 +29,15 @@ public final class NotThere {
         routes.get("/rest/standin/1.0/not-there", Access.ADMIN, this::list);
     }
 
-    /** Notes a request that no route takes, and says so. */
-    public HttpProblem asked(String method, String path) {
-        note(method, shape(path));
+    /** What is said of a request that no route takes. */
+    public static HttpProblem problem(String method, String path) {
         return new HttpProblem(501, "The stand-in does not have " + method + " " + path
                 + ". Whether a Confluence has it is not said by this");
     }
 
-    private synchronized void note(String method, String shape) {
+    /** Notes a request that was answered with 501. */
+    public synchronized void note(String method, String path) {
+        String shape = shape(path);
         List<String> key = List.of(method, shape);
         if (!all.containsKey(key) && all.size() == REMEMBERED) {
             more++;

@@ -60,6 +60,9 @@ public final class Dispatcher extends HttpServlet {
         try {
             dispatch(request, response);
         } catch (HttpProblem problem) {
+            if (problem.status() == 501) {
+                notThere.note(request.getMethod(), request.getRequestURI());
+            }
             answer(request, response, problem);
         } catch (Exception e) {
             if (response.isCommitted()) {
@@ -85,7 +88,7 @@ public final class Dispatcher extends HttpServlet {
             response.setHeader("X-AUSERNAME", URLEncoder.encode(identity.name(), StandardCharsets.UTF_8));
         }
         RequestContext.set(path, String.valueOf(identity.name()), Long.toHexString(System.nanoTime()));
-        Routes.Match match = found.orElseThrow(() -> notThere.asked(request.getMethod(), path));
+        Routes.Match match = found.orElseThrow(() -> NotThere.problem(request.getMethod(), path));
         if (access.compareTo(Access.USER) >= 0 && !identity.isAuthenticated()) {
             askToLogIn(request, response);
             return;

@@ -34,12 +34,17 @@ final class PluginChanges {
                 .put(module, Access.SECURE_ADMIN, this::enableModule)
                 .get(one + "/license", Access.SECURE_ADMIN, this::showLicense)
                 .put(one + "/license", Access.SECURE_ADMIN, this::setLicense)
+                .post(one + "/license", Access.SECURE_ADMIN, this::setLicense)
                 .delete(one + "/license", Access.SECURE_ADMIN, this::removeLicense)
                 .get(PluginJson.BASE + "safe-mode", Access.SECURE_ADMIN, this::showSafeMode)
                 .put(PluginJson.BASE + "safe-mode", Access.SECURE_ADMIN, this::setSafeMode);
     }
 
     static Plugin find(Plugins plugins, Exchange exchange) {
+        if (exchange.part("key").equals(PluginJson.ASSISTANT)) {
+            throw new HttpProblem(501, "The stand-in does not have " + exchange.request().getMethod() + " "
+                    + exchange.path() + ": its assistant is a part of it");
+        }
         return plugins.find(exchange.part("key"))
                 .orElseThrow(() -> new HttpProblem(404, "No such plugin: " + exchange.part("key"),
                         "upm.plugin.not.found"));
@@ -84,7 +89,7 @@ final class PluginChanges {
         boolean enabled = enabled(body(exchange, MODULE_TYPE, LICENSE_TYPE));
         String notRun = module(find(plugins, exchange), exchange).notRun();
         if (enabled && !notRun.isEmpty()) {
-            throw new HttpProblem(400, notRun, "upm.plugin.error.failed.to.enable");
+            throw new HttpProblem(501, notRun, "upm.plugin.error.failed.to.enable");
         }
         plugins.change(find(plugins, exchange).key(), plugin -> plugin.withModule(key, enabled));
         showModule(exchange);
@@ -112,9 +117,11 @@ final class PluginChanges {
         showLicense(exchange);
     }
 
-    private void removeLicense(Exchange exchange) {
-        plugins.change(find(plugins, exchange).key(), plugin -> plugin.withLicense(null));
-        exchange.empty(204);
+    /** The answer is the licence that was removed, as pluploader's author saw. */
+    private void removeLicense(Exchange exchange) throws IOException {
+        Plugin before = find(plugins, exchange);
+        plugins.change(before.key(), plugin -> plugin.withLicense(null));
+        exchange.json(200, PluginJson.license(before), LICENSE_TYPE);
     }
 
     private void showSafeMode(Exchange exchange) throws IOException {

@@ -45,6 +45,10 @@ final class PluginJson {
         body.addProperty("key", ASSISTANT);
         body.addProperty("name", "Atlassian Cloud Migration Assistant for Confluence");
         body.addProperty("version", version);
+        body.addProperty("description", "");
+        JsonObject vendor = new JsonObject();
+        vendor.addProperty("name", "Atlassian");
+        body.add("vendor", vendor);
         body.addProperty("enabled", true);
         body.addProperty("userInstalled", false);
         body.addProperty("optional", true);
@@ -60,6 +64,7 @@ final class PluginJson {
         boolean run = module.notRun().isEmpty();
         json.addProperty("enabled", run && active && !plugin.disabledModules().contains(module.key()));
         json.addProperty("recognisableType", run);
+        json.addProperty("broken", false);
         if (!run) {
             json.addProperty("disabledReason", module.notRun());
         }
@@ -68,12 +73,15 @@ final class PluginJson {
         return json;
     }
 
-    /** Without the licence itself. */
+    /** With the members that public clients read, but without the licence itself, which is a secret. */
     static JsonObject license(Plugin plugin) {
         boolean valid = plugin.license() != null && LICENSE.matcher(plugin.license()).matches();
         JsonObject json = new JsonObject();
         json.addProperty("pluginKey", plugin.key());
         json.addProperty("valid", valid);
+        json.addProperty("active", valid);
+        json.addProperty("evaluation", false);
+        json.addProperty("nearlyExpired", false);
         if (valid) {
             json.addProperty("licenseType", "DEVELOPER");
             json.addProperty("maximumNumberOfUsers", 10);

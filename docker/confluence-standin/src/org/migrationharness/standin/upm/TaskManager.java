@@ -53,14 +53,16 @@ final class TaskManager {
     }
 
     /**
-     * @param upload the received file; it is deleted when the task ends
+     * @param artifact gives the file, which is deleted when the task ends
      * @throws HttpProblem 409 while another task runs
      */
-    void install(UpmTask task, Path upload) {
+    void install(UpmTask task, Artifact artifact) {
         claim();
         tasks.put(task.id(), task);
         thread.execute(() -> {
+            Path upload = null;
             try {
+                upload = artifact.fetch();
                 task.installing();
                 task.installed(plugins.install(upload).key());
             } catch (JarRejectedException e) {
@@ -72,7 +74,9 @@ final class TaskManager {
                 task.failed(new JarRejectedException("upm.pluginInstall.error.install.failed",
                         "The plugin could not be stored: " + e.getMessage(), e));
             } finally {
-                remove(upload);
+                if (upload != null) {
+                    remove(upload);
+                }
                 busy.set(false);
             }
         });
@@ -86,25 +90,32 @@ final class TaskManager {
     }
 
     /**
-     * @throws HttpProblem 409 while another task runs
+     * Removes a plugin. That is no task that others collide with: an upload that follows at once, as pluploader's
+     * does, waits its turn.
+     *
+     * @throws HttpProblem 409 while an installation runs
      */
     void uninstall(String key) {
-        claim();
+        if (busy.get()) {
+            throw conflict();
+        }
         thread.execute(() -> {
             try {
                 plugins.uninstall(key);
             } catch (IOException | RuntimeException e) {
                 LOG.error("uninstall", "Failed to uninstall plugin " + key, e);
-            } finally {
-                busy.set(false);
             }
         });
     }
 
     private void claim() {
         if (!busy.compareAndSet(false, true)) {
-            throw new HttpProblem(409, "Another task is running. Try again when it has ended.");
+            throw conflict();
         }
+    }
+
+    private static HttpProblem conflict() {
+        return new HttpProblem(409, "Another task is running. Try again when it has ended.");
     }
 
     private static void remove(Path upload) {

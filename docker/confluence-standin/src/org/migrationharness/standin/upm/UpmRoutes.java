@@ -1,14 +1,19 @@
 package org.migrationharness.standin.upm;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.Part;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.migrationharness.standin.http.Access;
 import org.migrationharness.standin.http.Exchange;
 import org.migrationharness.standin.http.HttpProblem;
@@ -19,16 +24,23 @@ public final class UpmRoutes {
     private static final String BASE = PluginJson.BASE;
     private static final String INSTALLED_TYPE = "application/vnd.atl.plugins.installed+json";
     private static final String PLUGIN_TYPE = "application/vnd.atl.plugins.plugin+json";
+    private static final String URI_TYPE = "application/vnd.atl.plugins.install.uri+json";
 
     private final Plugins plugins;
     private final TaskManager tasks;
     private final UploadTokens tokens = new UploadTokens();
     private final UpmSettings settings;
     private final Path temporary;
+    private final Downloads downloads;
     private final String assistantVersion;
 
-    /** @param assistantVersion the version of the bundled migration assistant, which is a plugin too */
-    public UpmRoutes(Plugins plugins, UpmSettings settings, Path temporary, String assistantVersion) {
+    /**
+     * @param timeScale how many times faster than wall time this JVM's clock runs
+     * @param assistantVersion the version of the bundled migration assistant, which is a plugin too
+     */
+    public UpmRoutes(
+            Plugins plugins, UpmSettings settings, Path temporary, int timeScale, String assistantVersion) {
+        this.downloads = new Downloads(temporary, timeScale);
         this.settings = settings;
         this.assistantVersion = assistantVersion;
         this.plugins = plugins;
@@ -41,7 +53,8 @@ public final class UpmRoutes {
         routes.alias("/rest/plugins/latest/", BASE);
         new PluginChanges(plugins).addTo(routes);
         routes.get(BASE, Access.SECURE_ADMIN, this::list)
-                .post(BASE, Access.SECURE_ADMIN, this::upload)
+                .post(BASE, Access.SECURE_ADMIN, this::install)
+                .get(BASE + "settings", Access.SECURE_ADMIN, UpmRoutes::settings)
                 .get(BASE + "pending/", Access.SECURE_ADMIN, this::pending)
                 .get(BASE + "pending/{id}", Access.SECURE_ADMIN, this::poll)
                 .get(BASE + "tasks/{id}", Access.SECURE_ADMIN, this::poll)
@@ -71,7 +84,30 @@ public final class UpmRoutes {
         exchange.json(200, body, INSTALLED_TYPE);
     }
 
-    private void upload(Exchange exchange) throws IOException {
+    /** The one setting whose name is public knowledge; the stand-in never asks the Marketplace. */
+    private static void settings(Exchange exchange) throws IOException {
+        JsonObject marketplace = new JsonObject();
+        marketplace.addProperty("key", "pacDisabled");
+        marketplace.addProperty("value", true);
+        marketplace.addProperty("readOnly", true);
+        JsonArray all = new JsonArray();
+        all.add(marketplace);
+        JsonObject body = new JsonObject();
+        body.add("settings", all);
+        body.add("links", PluginJson.links("self", BASE + "settings"));
+        exchange.json(200, body);
+    }
+
+    private void install(Exchange exchange) throws IOException {
+        String header = exchange.request().getContentType();
+        String type = header == null ? "" : header.split(";")[0].strip().toLowerCase(Locale.ROOT);
+        if (type.equals("application/vnd.atl.plugins.remote.install+json")) {
+            throw new HttpProblem(501, "The stand-in does not have POST " + BASE + " with " + type
+                    + ": it installs no Connect apps; those are the cloud's");
+        }
+        if (!type.equals(URI_TYPE) && !type.equals("multipart/form-data")) {
+            throw new HttpProblem(415, "Expected multipart/form-data with a field 'plugin', or " + URI_TYPE);
+        }
         if (!settings.uploadEnabled()) {
             throw new HttpProblem(403, "Plugins cannot be installed via upload",
                     "upm.pluginInstall.error.upload.disabled");
@@ -81,6 +117,31 @@ public final class UpmRoutes {
                     "The upm-token is missing or was used before: GET " + BASE + " for a new one",
                     "upm.pluginInstall.error.token");
         }
+        if (type.equals(URI_TYPE)) {
+            download(exchange);
+        } else {
+            upload(exchange);
+        }
+    }
+
+    private void download(Exchange exchange) throws IOException {
+        JsonElement member = exchange.jsonBody() instanceof JsonObject body ? body.get("pluginUri") : null;
+        if (member == null || !member.isJsonPrimitive()) {
+            throw new HttpProblem(400, "Expected {\"pluginUri\": an address}", "upm.plugin.error.invalid.request");
+        }
+        try {
+            URI uri = new URI(member.getAsString());
+            UpmTask task = new UpmTask(uri.toString(), exchange.identity().name(), 0);
+            tasks.install(task, () -> downloads.fetch(uri));
+            exchange.response().setHeader("Location", exchange.origin() + task.self());
+            exchange.json(202, task.toJson());
+        } catch (URISyntaxException e) {
+            throw new HttpProblem(400, "pluginUri is no address: " + e.getMessage(),
+                    "upm.plugin.error.invalid.request");
+        }
+    }
+
+    private void upload(Exchange exchange) throws IOException {
         Part part = part(exchange);
         if (part == null || part.getSize() == 0) {
             throw new HttpProblem(400, "The multipart field 'plugin' is missing or empty");
@@ -88,18 +149,13 @@ public final class UpmRoutes {
         Path upload = Files.createTempFile(temporary, "upload", ".jar");
         String name = part.getSubmittedFileName() == null ? "plugin.jar" : part.getSubmittedFileName();
         UpmTask task = new UpmTask(name, exchange.identity().name(), part.getSize());
-        if (!name.matches("(?i).*\\.(jar|obr)")) {
-            // UPM knows an artifact's kind by its name alone.
-            Files.deleteIfExists(upload);
-            tasks.refuse(task, new JarRejectedException("upm.pluginInstall.error.unknown",
-                    "The artifact URI " + name + " is not a valid plugin artifact. "
-                            + "Unknown error, plugin not installed"));
-            accepted(exchange, task);
-            return;
-        }
         try {
+            Artifact.checkName(name);
             part.write(upload.toAbsolutePath().toString());
-            tasks.install(task, upload);
+            tasks.install(task, () -> upload);
+        } catch (JarRejectedException e) {
+            Files.deleteIfExists(upload);
+            tasks.refuse(task, e);
         } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(upload);
             throw e;
@@ -114,10 +170,6 @@ public final class UpmRoutes {
     }
 
     private static Part part(Exchange exchange) throws IOException {
-        String type = exchange.request().getContentType();
-        if (type == null || !type.startsWith("multipart/form-data")) {
-            throw new HttpProblem(415, "Expected multipart/form-data with a field 'plugin'");
-        }
         try {
             return exchange.request().getPart("plugin");
         } catch (ServletException | IllegalStateException e) {
@@ -149,8 +201,13 @@ public final class UpmRoutes {
             exchange.json(200, PluginJson.assistant(assistantVersion), PLUGIN_TYPE);
             return;
         }
-        Plugin plugin = PluginChanges.find(plugins, exchange);
-        exchange.json(200, PluginJson.plugin(plugin, plugins.isActive(plugin)), PLUGIN_TYPE);
+        Optional<Plugin> plugin = plugins.find(exchange.part("key"));
+        if (plugin.isEmpty()) {
+            // Clients tell by a body that is no JSON that an app is installed for the first time (pluploader 0.8.3).
+            exchange.empty(404);
+            return;
+        }
+        exchange.json(200, PluginJson.plugin(plugin.get(), plugins.isActive(plugin.get())), PLUGIN_TYPE);
     }
 
     private void uninstall(Exchange exchange) {
