@@ -28,13 +28,20 @@ def test_{n}():
 """
 
 
+def environment(folder: Path) -> dict[str, str]:
+    """Of a session: bytecode is kept, as it is for anybody, and kept beside the tests."""
+    kept = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    caches = {"PYTHONPYCACHEPREFIX": str(folder / "caches")}
+    return {**kept, **caches, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+
+
 def cpu_seconds(folder: Path, *words: str) -> float:
     """Processor seconds of a session that collects."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-qq", "-p", "no:cacheprovider", *words],
         cwd=folder,
-        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+        env=environment(folder),
         check=True,
         stdout=subprocess.DEVNULL,
     )

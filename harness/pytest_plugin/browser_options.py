@@ -1,13 +1,10 @@
-"""How the browser is started and what is kept of it: as pytest-playwright says, where it is there.
+"""How the browser is started: as pytest-playwright says, where it is there.
 
 Where it is not, its options are here under the same names, unless somebody else has them. They are
 added last, so that a conftest's own option of such a name comes first; it is theirs then, and says
 nothing to the harness.
 """
 
-import re
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -48,45 +45,6 @@ def add(config: pytest.Config, parser: pytest.Parser) -> None:
         added.add(name)
 
 
-@dataclass(frozen=True)
-class Kept:
-    """What is kept of a test's browser in pytest-playwright's folders.
-
-    Attributes:
-        output: the folder for all tests.
-        tracing, video, screenshot: as the options of those names.
-    """
-
-    output: Path
-    tracing: str
-    video: str
-    screenshot: str
-
-    @property
-    def films(self) -> bool:
-        """Whether a video is recorded at all."""
-        return self.video != "off"
-
-    def wants(self, how: str, *, failed: bool) -> bool:
-        """Whether something is kept of a test."""
-        return how == "on" or (failed and how in ("retain-on-failure", "only-on-failure"))
-
-    def folder(self, nodeid: str) -> Path:
-        """Where a test's files go."""
-        return self.output / re.sub(r"[^a-z0-9]+", "-", nodeid.lower()).strip("-")
-
-
-def kept(config: pytest.Config) -> Kept:
-    """What the options say."""
-
-    def option(name: str, default: str) -> str:
-        return str(_option(config, name) or default)
-
-    output = config.invocation_params.dir / option("--output", "test-results")
-    how = (option(f"--{name}", "off") for name in ("tracing", "video", "screenshot"))
-    return Kept(output, *how)
-
-
 def launch(request: pytest.FixtureRequest) -> "Launch":
     """How the browser is started: by pytest-playwright's fixtures, or by our options."""
     from harness.drivers.browser.launch import Launch
@@ -98,14 +56,15 @@ def launch(request: pytest.FixtureRequest) -> "Launch":
         browsers = config.getoption("--browser") or ["chromium"]
         return Launch(browsers[0], options, connect)
     options = {}
-    if _option(config, "--headed"):
+    if option(config, "--headed"):
         options["headless"] = False
-    if slow := _option(config, "--slowmo"):
+    if slow := option(config, "--slowmo"):
         options["slow_mo"] = slow
     return Launch(options=options)
 
 
-def _option(config: pytest.Config, name: str) -> Any:
+def option(config: pytest.Config, name: str) -> Any:
+    """What an option of the browser says; None where it is neither ours nor pytest-playwright's."""
     is_theirs = any(config.pluginmanager.has_plugin(each) for each in _THEIRS)
     if is_theirs or name in config.stash.get(_OURS, set()):
         return config.getoption(name)

@@ -27,6 +27,7 @@ from harness.lifecycle.interrupt import Stop
 from harness.lifecycle.runs import Run
 from harness.pytest_plugin import browser_options, options
 from harness.pytest_plugin.book import Book
+from harness.pytest_plugin.browser_output import Kept, kept_of
 from harness.settings import Settings, check_cloud_of_stack, resolve
 from harness.support import assets
 from harness.support.console import Progress
@@ -79,7 +80,7 @@ class Session:
     run: Run
     book: Book
     evidence: str
-    kept: browser_options.Kept
+    kept: Kept
     attached: AttachedStack | None = None
     _is_adopted: bool = field(default=False, init=False)
 
@@ -134,7 +135,7 @@ def opened(request: pytest.FixtureRequest, stop: Stop) -> Iterator[Session]:
         thread = at_end.enter_context(OwnThread())
         browsers = BrowserSession(run.environment, launch)
         at_end.callback(thread, browsers.close)
-        kept = browser_options.kept(config)
+        kept = kept_of(config)
         pool = TestbedPool(
             settings,
             ready,

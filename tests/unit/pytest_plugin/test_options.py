@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from harness.errors import BadInput
-from harness.pytest_plugin import browser_options, options
+from harness.pytest_plugin import options
+from harness.pytest_plugin.browser_output import kept_of
 from harness.pytest_plugin.session import app_of, settings_of
 from harness.settings import DECLARED, flags_of
 
@@ -97,7 +98,7 @@ def test_what_is_kept_of_the_browser_is_as_pytest_playwright_says_it(
     pytester: pytest.Pytester,
 ) -> None:
     config = pytester.parseconfigure("--video=retain-on-failure", "--screenshot=on")
-    kept = browser_options.kept(config)
+    kept = kept_of(config)
     assert kept.films
     assert [kept.wants(kept.video, failed=failed) for failed in (True, False)] == [True, False]
     assert kept.wants(kept.screenshot, failed=False)
