@@ -26,7 +26,7 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plai
 _ATLASSIAN = (".atlassian.com", ".atlassian.net", ".atl-asap.net")
 """Names that the cloud stands in for; nobody else has pages there."""
 
-_TOLD = frozenset({b"origin", b"sec-fetch-site", b"host"})
+_SENT_BY_PAGES = frozenset({b"origin", b"sec-fetch-site"})
 
 Header = Callable[[bytes], str | None]
 """Gives a request's header by its name in lower case."""
@@ -81,12 +81,15 @@ class Door:
         Args:
             headers: the request's, with names in lower case.
         """
-        told = {name: value.decode("latin-1") for name, value in headers if name in _TOLD}
-        if (page := _page(told.get)) is not None:
-            return Turned(403, f"{page} may not call here: this is for programs")
-        host = told.get(b"host", "")
+        named = dict(headers)
+        if not _SENT_BY_PAGES.isdisjoint(named):
+            sent = {name: value.decode("latin-1") for name, value in named.items()}
+            if (page := _page(sent.get)) is not None:
+                return Turned(403, f"{page} may not call here: this is for programs")
+        host = named.get(b"host", b"")
         if not _is_a_name_of(host, self.names):
-            return Turned(421, f"the host is {host[:200]!r}: this cloud has no such name")
+            shown = host.decode("latin-1")[:200]
+            return Turned(421, f"the host is {shown!r}: this cloud has no such name")
         return None
 
     def turns_away(self, header: Header) -> Turned | None:
@@ -117,8 +120,9 @@ def _page(header: Header) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def _is_a_name_of(host: str, names: frozenset[str]) -> bool:
+def _is_a_name_of(header: bytes, names: frozenset[str]) -> bool:
     """Whether a Host is a name by which a listener is called: no name of a page of the internet."""
+    host = header.decode("latin-1")
     if not host or _is_own_name(host):
         return True
     try:
