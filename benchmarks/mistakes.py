@@ -317,7 +317,7 @@ def _judged(mistake: Mistake, status: int, said: str, seconds: float) -> bool:
     """Prints a line of the table; whether it is right."""
     found = re.search(mistake.says, said)
     right = found is not None and status == mistake.status
-    line = _line(said, found) if found else _tail(said)
+    line = _line(said, found) if right and found else _tail(said)
     print(f"{'ok   ' if right else 'WRONG'} {status} {seconds:5.1f} s  {mistake.name}")
     print(f"             {line}", flush=True)
     return right
