@@ -89,4 +89,6 @@ elif ! has_browser; then
         apt_install chromium
     fi
 fi
+# Where Python is told to write no bytecode, each of the processes that a test starts would compile anew.
+.venv/bin/python -m compileall -q harness
 say "ready"
