@@ -138,6 +138,7 @@ def _app(descriptor: dict[str, Any], client_key: str) -> App:
         webhook_path=path,
         regions={str(name): str(url) for name, url in regions.items()},
         callbacks={str(name): str(where) for name, where in descriptor["lifecycle"].items()},
+        scopes=tuple(str(scope).upper() for scope in descriptor.get("scopes") or ()),
         endpoints=(f"{base_url.rstrip('/')}{path}",) if path else (),
     )
 

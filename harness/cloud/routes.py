@@ -9,7 +9,8 @@ from harness.cloud.control_api import apps, clock, faults, journal, state
 from harness.cloud.forge_api import routes as forge
 from harness.cloud.openapi import BASES, document
 from harness.cloud.router import Router
-from harness.cloud.server_api import migrations, transfers
+from harness.cloud.server_api import content, migrations, transfers
+from harness.cloud.site_api import content_v1, pages_v2
 from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
 
@@ -25,6 +26,7 @@ def make_router() -> Router:
     router = Router()
     _connect(router)
     _forge(router)
+    _site(router)
     _server(router)
     _control(router)
     router.add("GET", f"{app_data.LINKS}/{{s3Key}}", app_data.serve)
@@ -64,12 +66,34 @@ def _forge(router: Router) -> None:
         router.add(method, template, handler, FORGE)
 
 
+def _site(router: Router) -> None:
+    for method, template, handler in (
+        ("GET", "/rest/api/content", content_v1.list_content),
+        ("POST", "/rest/api/content", content_v1.create),
+        ("GET", "/rest/api/content/{id}", content_v1.read),
+        ("PUT", "/rest/api/content/{id}", content_v1.update),
+        ("DELETE", "/rest/api/content/{id}", content_v1.delete),
+        ("GET", "/rest/api/content/{id}/version", content_v1.versions),
+        ("GET", "/api/v2/pages", pages_v2.list_pages),
+        ("POST", "/api/v2/pages", pages_v2.create),
+        ("GET", "/api/v2/pages/{id}", pages_v2.read),
+        ("PUT", "/api/v2/pages/{id}", pages_v2.update),
+        ("DELETE", "/api/v2/pages/{id}", pages_v2.delete),
+        ("GET", "/api/v2/pages/{id}/versions", pages_v2.versions),
+        ("GET", "/api/v2/spaces", pages_v2.list_spaces),
+        ("GET", "/api/v2/spaces/{id}", pages_v2.read_space),
+        ("GET", "/api/v2/spaces/{id}/pages", pages_v2.pages_of_space),
+    ):
+        router.add(method, template, handler, CONTEXT)
+
+
 def _server(router: Router) -> None:
     for method, template, handler in (
         ("POST", "/attach", migrations.attach),
         ("POST", "/token", migrations.renew_token),
         ("GET", "/connection", migrations.connection),
         ("GET", "/apps/{cloudAppKey}", migrations.find_app),
+        ("POST", "/plans/{planId}/content", content.move),
         ("POST", "/migrations", migrations.create_migration),
         ("POST", "/migrations/{migrationId}/transfers", migrations.create_transfer),
         ("GET", "/migrations/{migrationId}/progress", migrations.poll),
@@ -100,6 +124,7 @@ def _control(router: Router) -> None:
         ("GET", "/journal", journal.read),
         ("POST", "/marks", journal.mark),
         ("GET", "/transfers", state.transfers),
+        ("GET", "/content", state.content),
         ("GET", "/settings", state.read_switches),
         ("PUT", "/settings", state.put_switches),
         ("POST", "/marketplace", state.list_pair),

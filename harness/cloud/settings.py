@@ -150,6 +150,10 @@ class Switches(BaseModel):
         gt=0,
         description="Days of platform time after which an administrator has to connect again.",
     )
+    content_v1: Literal["served", "gone"] = Field(
+        default="served",
+        description="Whether v1 of the content API is there, or 410 as on newer sites.",
+    )
     scopes: Literal["checked", "ignored"] = Field(
         default="checked",
         description="Whether access to mappings needs a declared MIGRATION_TRACING scope.",

@@ -4,11 +4,21 @@ A small YAML file describes it, so that an app can really rewrite its data. As d
 belong to the pair of server and site, not to a transfer.
 """
 
-from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from harness.cloud import content as contents
+from harness.cloud.content import Content, Version
+
+PAGES = "confluence:page"
+NAMESPACES = {"page": PAGES, "blogpost": "confluence:blogpost"}
+"""The namespace of content's mappings by its type. That of blog posts is not published."""
+GROUP = "identity:group:name/"
+MIGRATOR = "migration"
+"""The author of what the core migration has moved."""
 
 
 class _Part(BaseModel):
@@ -16,12 +26,14 @@ class _Part(BaseModel):
 
 
 class Page(_Part):
-    """A page: its id on the server and its id in the cloud."""
+    """A page: its id on the server, and its id in the cloud where that is stated."""
 
-    server_id: str
-    cloud_id: str
+    server_id: str | None = None
+    cloud_id: str | None = None
     title: str = ""
     body: str = ""
+    type: Literal["page", "blogpost"] = "page"
+    parent: str | None = None
 
 
 class Space(_Part):
@@ -29,29 +41,32 @@ class Space(_Part):
 
     key: str
     name: str = ""
-    server_id: str
-    cloud_id: str
+    server_id: str | None = None
+    cloud_id: str | None = None
     pages: list[Page] = []
 
 
 class User(_Part):
     """A user: the userkey on the server and the account id in the cloud."""
 
-    userkey: str
-    account_id: str
+    userkey: str | None = None
+    account_id: str | None = None
     email: str | None = None
     name: str = ""
+    username: str = ""
+    password: str = ""
 
 
 class Group(_Part):
-    """A group."""
+    """A group; its members are user names on the server."""
 
     name: str
-    cloud_id: str
+    cloud_id: str | None = None
+    members: list[str] = []
 
 
 class Site(_Part):
-    """The description of a site."""
+    """The description of a site. What has no id of the cloud's gets one at the core migration."""
 
     spaces: list[Space] = []
     users: list[User] = []
@@ -60,52 +75,54 @@ class Site(_Part):
         default={}, description="Further mappings by namespace."
     )
 
-    @cached_property
-    def by_namespace(self) -> dict[str, dict[str, str]]:
-        """All mappings: namespace -> server key -> cloud id, sorted by key."""
-        spaces: dict[str, str] = {}
-        pages: dict[str, str] = {}
-        users: dict[str, str] = {}
-        groups: dict[str, str] = {}
+    def content(self) -> Content:
+        """What the site holds before a core migration: all that has its ids in the description."""
+        content = Content()
+        for namespace in ("confluence:space", PAGES, "identity:user", "identity:group"):
+            content.map(namespace, {})
         for space in self.spaces:
-            spaces[space.server_id] = space.cloud_id
-            pages |= {page.server_id: page.cloud_id for page in space.pages}
+            _add_space(content, space)
         for user in self.users:
-            users[f"confluence.userkey/{user.userkey}"] = user.account_id
-            if user.email:
-                users[f"email/{user.email}"] = user.account_id
+            if user.account_id:
+                content.map("identity:user", user_keys(user.userkey, user.email, user.account_id))
         for group in self.groups:
-            groups[f"identity:group:name/{group.name}"] = group.cloud_id
-        made = {
-            "confluence:space": spaces,
-            "confluence:page": pages,
-            "identity:user": users,
-            "identity:group": groups,
-        }
+            if group.cloud_id:
+                content.map("identity:group", {f"{GROUP}{group.name}": group.cloud_id})
         for namespace, more in self.mappings.items():
-            made[namespace] = made.get(namespace, {}) | more
-        return {name: dict(sorted(pairs.items())) for name, pairs in made.items()}
+            content.map(namespace, more)
+        return content
 
-    @cached_property
-    def keys_in_order(self) -> dict[str, list[str]]:
-        """The sorted server keys of each namespace."""
-        return {name: list(pairs) for name, pairs in self.by_namespace.items()}
 
-    def containers(self, kind: str) -> dict[str, dict[str, str]]:
-        """The containers of a type: key -> container, in the fields of the published API document.
+def _add_space(content: Content, space: Space) -> None:
+    if not space.cloud_id or not space.server_id:
+        return
+    content.map("confluence:space", {space.server_id: space.cloud_id})
+    of_server = {each.server_id: each.cloud_id for each in space.pages}
+    shown = [each for each in space.pages if each.cloud_id and each.server_id]
+    for page in shown:
+        content.map(NAMESPACES[page.type], {str(page.server_id): str(page.cloud_id)})
+        version = Version(1, page.title, page.body, 0, MIGRATOR)
+        content.pages[str(page.cloud_id)] = contents.Page(
+            id=str(page.cloud_id),
+            space_id=space.cloud_id,
+            type=page.type,
+            parent_id=of_server.get(page.parent),
+            server_id=page.server_id,
+            versions=[version],
+        )
+    content.spaces[space.cloud_id] = contents.Space(
+        id=space.cloud_id,
+        key=space.key,
+        name=space.name or space.key,
+        server_id=space.server_id,
+        homepage_id=shown[0].cloud_id if shown else None,
+    )
 
-        There is a `Site` container even where only one space migrates (a vendor's observation).
-        """
-        if kind == "ConfluenceSpace":
-            return {
-                each.key: {"type": kind, "key": each.key, "sourceId": each.server_id}
-                for each in sorted(self.spaces, key=lambda space: space.key)
-            }
-        if kind == "Site":
-            return {kind: {"type": kind}}
-        if kind == "UserSelection" and self.users:
-            return {kind: {"type": kind, "selectedUsers": "ALL_USERS"}}
-        return {}
+
+def user_keys(userkey: str | None, email: str | None, account_id: str) -> dict[str, str]:
+    """The mappings of a user; one cloud user can appear under several keys."""
+    keys = {"confluence.userkey/": userkey, "email/": email}
+    return {f"{prefix}{key}": account_id for prefix, key in keys.items() if key}
 
 
 def load_site(path: Path) -> Site:

@@ -38,11 +38,11 @@ def find_mappings(world: World, call: Call, transfer: Transfer, keys: Any) -> Ou
             Effect.OVER_LIMIT,
             f"{len(keys)} keys in one call; at most {KEYS_AT_ONCE} are allowed",
         )
-    known = world.site.by_namespace.get(namespace)
+    known = world.state.content.mappings.get(namespace)
     found = {key: known[key] for key in keys if key in known} if known else {}
     reason = f"{len(found)} of {len(keys)} keys are mapped in {namespace[:80]}"
     if known is None:
-        reason += ", a namespace that is not in the site's description"
+        reason += ", a namespace that the site does not have"
     return Outcome(answer_json(found), Effect.READ, reason)
 
 
@@ -51,10 +51,10 @@ def mapping_page(world: World, call: Call, transfer: Transfer, most: int = MAPPI
     namespace, last = call.required_query_value("namespace"), call.query_value("lastEntity")
     size = call.query_int("pageSize", most, 1, most)
     _check_scope(world, transfer, namespace)
-    keys = world.site.keys_in_order.get(namespace, [])
+    keys = world.state.content.keys(namespace)
     begin = bisect_right(keys, last) if last else 0
     page = keys[begin : begin + size]
-    pairs = world.site.by_namespace.get(namespace, {})
+    pairs = world.state.content.mappings.get(namespace, {})
     meta = _meta(begin + size < len(keys), page[-1] if page else last, size)
     return Outcome(
         answer_json({"items": {key: pairs[key] for key in page}, "meta": meta}),
@@ -63,8 +63,8 @@ def mapping_page(world: World, call: Call, transfer: Transfer, most: int = MAPPI
     )
 
 
-def container_page(world: World, call: Call) -> Outcome:
-    """Answers with a page of containers of a type that begins after `lastEntity`.
+def container_page(world: World, call: Call, transfer: Transfer) -> Outcome:
+    """Answers with a page of a plan's containers of a type that begins after `lastEntity`.
 
     Two shapes are known: clients that were generated from the published API document have a map
     from key to container, and those of the server's side a list. A switch chooses.
@@ -77,7 +77,8 @@ def container_page(world: World, call: Call) -> Outcome:
             f"containerType is {kind[:80]!r}; it must be one of {', '.join(CONTAINER_TYPES)}",
         )
     size = call.query_int("pageSize", CONTAINER_PAGE, 1, CONTAINER_PAGE)
-    everything = world.site.containers(kind)
+    plan_id = world.state.migrations[transfer.migration_id].plan_id
+    everything = world.state.content.containers(kind, plan_id)
     keys = list(everything)
     begin = bisect_right(keys, last) if last else 0
     page = {key: everything[key] for key in keys[begin : begin + size]}

@@ -8,6 +8,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.cloud.content import Content
+
 SETTLING = frozenset({"SUCCESS", "FAILED", "INCOMPLETE"})
 """The statuses with which an app settles a transfer (developer documentation, progress page)."""
 
@@ -45,6 +47,8 @@ class App:
     callbacks: dict[str, str] = field(default_factory=dict)
     endpoints: tuple[str, ...] = ()
     kind: str = "connect"
+    scopes: tuple[str, ...] = ()
+    """Connect only: the scopes that the descriptor asks for, in upper case."""
     environment: str | None = None
     """Forge only: the environment in which it is deployed on the site."""
 
@@ -166,7 +170,13 @@ class Message:
 
 @dataclass
 class State:
-    """Everything that a restart must restore."""
+    """Everything that a restart must restore.
+
+    `described` is the content that the site's description states, to which a reset returns.
+    """
+
+    described: Content = field(default_factory=Content)
+    content: Content = field(default_factory=Content)
 
     apps: dict[str, App] = field(default_factory=dict)
     servers: dict[str, Server] = field(default_factory=dict)
@@ -176,7 +186,6 @@ class State:
     messages: dict[str, Message] = field(default_factory=dict)
     listings: set[tuple[str, str]] = field(default_factory=set)
     switches: dict[str, Any] = field(default_factory=dict)
-    site: dict[str, Any] | None = None
     clock: tuple[float, float, float] | None = None
     """When the clock was last set: platform milliseconds, wall seconds and rate."""
     transfer_count: int = 0

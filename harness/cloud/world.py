@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -55,10 +56,10 @@ class World:
     def __init__(self, settings: ServeSettings, site: Site | None = None) -> None:
         settings.data.mkdir(parents=True, exist_ok=True)
         self.settings = settings
-        self.site = site or Site()
         self.addresses = Addresses(public_url=settings.public_url or default_url(settings))
         self.client_key = site_client_key(settings.site)
-        self.state = State()
+        described = (site or Site()).content()
+        self.state = State(described=described, content=deepcopy(described))
         self.switches = Switches()
         self.clock = PlatformClock(settings.time_scale)
         self.now = self.clock.now

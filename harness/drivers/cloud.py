@@ -119,6 +119,12 @@ class CloudControl:
         transfers: Sequence[Mapping[str, Any]] = answer["transfers"]
         return transfers
 
+    def pages(self) -> Sequence[Mapping[str, Any]]:
+        """The site's pages: `id`, `server_id`, `space_key`, `title`, `body`, version `number`."""
+        answer = _send(self._client, "GET", "content")
+        pages: Sequence[Mapping[str, Any]] = answer["pages"]
+        return pages
+
     def journal(self, since: int = 0, wait: float = 0) -> tuple[Sequence[JournalEntry], int]:
         """Entries from a sequence number on, and the number to go on from.
 

@@ -260,6 +260,18 @@ class ConnectApp:
     ) -> httpx.Response:
         """Calls the migration API; signed by the oracle unless a token is given."""
         below = f"/rest/atlassian-connect/1/migration{path}"
+        return self.ask(cloud, method, below, base, token, **arguments)
+
+    def ask(
+        self,
+        cloud: "CloudDriver",
+        method: str,
+        below: str,
+        base: str = "/wiki",
+        token: str | None = None,
+        **arguments: Any,
+    ) -> httpx.Response:
+        """Calls a path below the site's base URL; signed like `call`."""
         query = f"?{urlencode(arguments['params'])}" if "params" in arguments else ""
         made = token if token is not None else self.sign(method, f"{below}{query}")
         headers = {"authorization": f"JWT {made}"}

@@ -8,6 +8,7 @@ The package imports all its modules, so that a journal can be read back whatever
 """
 
 from harness.cloud.changes.base import KINDS, Change, from_json
+from harness.cloud.changes.content import ContentMoved, PageRemoved, PageSaved
 from harness.cloud.changes.control import ClockSet, Reset, SwitchesSet
 from harness.cloud.changes.forge import (
     AppLogged,
@@ -43,6 +44,7 @@ __all__ = [
     "CancelRequested",
     "Change",
     "ClockSet",
+    "ContentMoved",
     "DataUploaded",
     "ExportCompleted",
     "FeedbackGiven",
@@ -53,6 +55,8 @@ __all__ = [
     "MessageQueued",
     "MessagesWorkedOff",
     "MigrationCreated",
+    "PageRemoved",
+    "PageSaved",
     "PairListed",
     "ProgressReported",
     "Reset",

@@ -1,5 +1,6 @@
 """What only the control API does: set the clock, set switches, reset."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -33,10 +34,11 @@ class SwitchesSet(Change):
 
 @dataclass(frozen=True, slots=True)
 class Reset(Change):
-    """Migrations, transfers, uploads and messages were removed."""
+    """Migrations, transfers, uploads and messages were removed; content is as described."""
 
     kind: ClassVar[str] = "reset"
 
     def _apply(self, state: State) -> None:
         for forgotten in (state.migrations, state.transfers, state.uploads, state.messages):
             forgotten.clear()
+        state.content = deepcopy(state.described)

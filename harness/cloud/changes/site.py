@@ -16,7 +16,7 @@ class AppInstalled(Change):
 
     def _apply(self, state: State) -> None:
         app = App(**self.app)
-        app.endpoints = tuple(app.endpoints)
+        app.endpoints, app.scopes = tuple(app.endpoints), tuple(app.scopes)
         state.apps[app.key] = app
 
 

@@ -52,8 +52,8 @@ async def page_mapping(world: World, call: Call) -> Outcome:
 
 async def page_containers(world: World, call: Call) -> Outcome:
     """`GET /container/{transferId}/page`."""
-    transfer_in_path(world, call, connect_app(world, call))
-    return container_page(world, call)
+    transfer = transfer_in_path(world, call, connect_app(world, call))
+    return container_page(world, call, transfer)
 
 
 async def give_feedback(world: World, call: Call) -> Outcome:

@@ -42,6 +42,18 @@ async def transfers(world: World, _call: Call) -> Outcome:
     return Outcome(answer_json({"transfers": shown}), Effect.READ)
 
 
+async def content(world: World, _call: Call) -> Outcome:
+    """`GET /_harness/content`: the site's spaces and pages, each with its newest version."""
+    held = world.state.content
+    spaces = [asdict(each) for each in held.spaces.values()]
+    pages = []
+    for each in held.pages.values():
+        shown = asdict(each) | asdict(each.version)
+        del shown["versions"]
+        pages.append(shown | {"space_key": held.spaces[each.space_id].key})
+    return Outcome(answer_json({"spaces": spaces, "pages": pages}), Effect.READ)
+
+
 async def read_switches(world: World, _call: Call) -> Outcome:
     """`GET /_harness/settings`."""
     return Outcome(answer_json(world.switches.model_dump()), Effect.READ)

@@ -65,8 +65,7 @@ async def page_mapping(world: World, call: Call) -> Outcome:
 
 async def page_containers(world: World, call: Call) -> Outcome:
     """`GET /container/{transferId}/page`."""
-    its_transfer(world, call)
-    return container_page(world, call)
+    return container_page(world, call, its_transfer(world, call))
 
 
 async def log(world: World, call: Call) -> Outcome:

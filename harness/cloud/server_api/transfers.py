@@ -138,5 +138,4 @@ async def page_mapping(world: World, call: Call) -> Outcome:
 
 async def page_containers(world: World, call: Call) -> Outcome:
     """`GET .../containers?containerType=T`."""
-    own_transfer(world, call)
-    return container_page(world, call)
+    return container_page(world, call, own_transfer(world, call))

@@ -52,6 +52,7 @@ DEFAULTS = {
     "log_message": 1000,
     "server_token_hours": 24,
     "connection_days": 90,
+    "content_v1": "served",
 }
 
 

@@ -212,13 +212,13 @@ def test_no_secret_reaches_the_journal(cloud: CloudDriver, app: ConnectApp, tran
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_an_unknown_route_is_501_and_named(cloud: CloudDriver, method: str) -> None:
-    answer = cloud.http.request(method, "/wiki/rest/api/content/17?expand=body")
+    answer = cloud.http.request(method, "/wiki/rest/api/template/17?expand=body")
     assert answer.status_code == 501
-    assert answer.json()["route"] == f"{method} /wiki/rest/api/content/17"
+    assert answer.json()["route"] == f"{method} /wiki/rest/api/template/17"
     entry = cloud.journal()[-1]
     assert (entry["effect"], entry["route"]) == (
         "unknown route",
-        f"{method} /wiki/rest/api/content/17",
+        f"{method} /wiki/rest/api/template/17",
     )
 
 

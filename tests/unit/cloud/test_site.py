@@ -8,7 +8,7 @@ from harness.cloud.site import load_site
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("spaces: [{key: DS}]", "spaces.0.server_id"),
+        ("spaces: [{name: DS}]", "spaces.0.key"),
         ("spces: []", "spces"),
         ("a: [", "not YAML"),
     ],

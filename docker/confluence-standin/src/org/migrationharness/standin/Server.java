@@ -148,7 +148,7 @@ final class Server {
                 settings.process().timeScale()));
         ServerIdentity identity = new ServerIdentity(config.serverId(), baseUrl);
         MigrationAssistant assistant = new MigrationAssistant(settings.assistant(), new ConfluenceServices(
-                state, identity, features, plugins, users::emails, framework.context(), host));
+                state, identity, features, plugins, users::emails, site, framework.context(), host));
         assistant.publishServices();
         plugins.restore();
         new LoginPages(users, settings.login().twoStep()).addTo(routes);

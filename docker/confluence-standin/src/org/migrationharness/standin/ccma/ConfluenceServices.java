@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 import org.migrationharness.standin.ccma.platform.ServerIdentity;
+import org.migrationharness.standin.content.Site;
 import org.migrationharness.standin.darkfeatures.DarkFeatures;
 import org.migrationharness.standin.host.Host;
 import org.migrationharness.standin.upm.Plugins;
@@ -17,10 +18,11 @@ import org.osgi.framework.BundleContext;
  * @param features the dark features
  * @param plugins the installed plugins
  * @param emails the email addresses of its users
+ * @param site the spaces, users and groups that a core migration moves
  * @param bundles where listeners are registered as services
  * @param host what plugins are told of the server, and what they asked
  */
 public record ConfluenceServices(
         Path state, ServerIdentity server, DarkFeatures features, Plugins plugins,
-        Supplier<List<String>> emails, BundleContext bundles, Host host) {
+        Supplier<List<String>> emails, Site site, BundleContext bundles, Host host) {
 }

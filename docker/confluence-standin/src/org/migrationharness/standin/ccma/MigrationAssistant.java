@@ -15,6 +15,7 @@ import org.migrationharness.standin.ccma.listeners.AppListener;
 import org.migrationharness.standin.ccma.listeners.ListenerLookup;
 import org.migrationharness.standin.ccma.listeners.TrackerRegistrar;
 import org.migrationharness.standin.ccma.migration.AppMigration;
+import org.migrationharness.standin.ccma.migration.ContentExport;
 import org.migrationharness.standin.ccma.migration.CoreMigration;
 import org.migrationharness.standin.ccma.migration.ListenerCaller;
 import org.migrationharness.standin.ccma.migration.MigrationRunner;
@@ -42,6 +43,7 @@ import org.migrationharness.standin.ccma.rest.AppListRest;
 import org.migrationharness.standin.ccma.rest.AppMigrationRest;
 import org.migrationharness.standin.ccma.rest.EmailDomainRest;
 import org.migrationharness.standin.ccma.rest.PlanRest;
+import org.migrationharness.standin.content.Site;
 import org.migrationharness.standin.host.Host;
 import org.migrationharness.standin.http.Routes;
 import org.migrationharness.standin.log.Log;
@@ -63,6 +65,7 @@ public final class MigrationAssistant {
     private final ListenerLookup listeners;
     private final TrackerRegistrar tracker;
     private final Host host;
+    private final Site site;
     private final InstalledApps apps;
     private final CloudApps cloudApps;
     private final Assessment assessment;
@@ -87,6 +90,7 @@ public final class MigrationAssistant {
         gateway = new PlatformGateway(platform, threads);
         poller = new Poller(plans, platform, settings.profile(), flags);
         host = confluence.host();
+        site = confluence.site();
         tracker = new TrackerRegistrar(new TrackerGateway(gateway));
         cloudApps = new CloudApps(platform);
         Predicate<AppListener> chosenByCloud = settings.profile().has(Capability.CHOOSE_LISTENER_BY_CLOUD)
@@ -136,7 +140,8 @@ public final class MigrationAssistant {
                 plans, platform, profile.has(Capability.REPORT_LISTENER_ERRORS), host.journal());
         TransferStarter transfers = new TransferStarter(plans, listeners, platform,
                 new TransferContainers(profile.containerIdSource(), assessment), caller);
-        return new MigrationRunner(plans, new CoreMigration(settings.home(), emailDomains),
+        CoreMigration core = new CoreMigration(settings.home(), emailDomains, new ContentExport(site, platform));
+        return new MigrationRunner(plans, core,
                 new AppMigration(plans, rowPlanner, platform, transfers, poller,
                         profile), threads);
     }

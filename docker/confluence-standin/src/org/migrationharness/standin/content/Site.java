@@ -44,6 +44,15 @@ public final class Site {
         return store;
     }
 
+    public Users users() {
+        return users;
+    }
+
+    /** Whether nothing was described or made: there are only those who set the server up. */
+    public boolean isEmpty() {
+        return store.spaces().isEmpty() && users.all().stream().noneMatch(Account::added);
+    }
+
     /** The users that plugins are told of: all but who set the server up. */
     public List<Map<String, String>> userFacts() {
         return users.all().stream().filter(Account::added).map(user -> Map.of(

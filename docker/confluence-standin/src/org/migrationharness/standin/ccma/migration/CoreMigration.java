@@ -12,20 +12,23 @@ import org.migrationharness.standin.log.Log;
 
 /**
  * The core migration (spaces, users, templates). In this model it is done at once: each kind of data in the
- * plan is exported to a file in a folder of its own below the home, which is then removed. A kind whose export
- * cannot be written is left out; where that is so of all of them, the core migration fails.
+ * plan is exported to a file in a folder of its own below the home, which is then removed, and spaces, users and
+ * groups are sent to the cloud. A kind that cannot be exported or sent is left out; where that is so of all of them, the core migration fails.
  */
 public final class CoreMigration {
     private static final Log LOG = Log.named("com.atlassian.migration.app.CoreMigration");
 
     private final Path exports;
     private final EmailDomains emailDomains;
+    private final ContentExport content;
 
     /**
      * @param home the Confluence home
      * @param emailDomains the domains of the users that migrate
+     * @param content sends what the server holds to the cloud
      */
-    public CoreMigration(Path home, EmailDomains emailDomains) {
+    public CoreMigration(Path home, EmailDomains emailDomains, ContentExport content) {
+        this.content = content;
         exports = home.resolve("migration");
         this.emailDomains = emailDomains;
     }
@@ -56,6 +59,7 @@ public final class CoreMigration {
             Files.createDirectories(folder);
             Path export = Files.createTempFile(folder, plan.id(), ".export");
             Files.delete(export);
+            content.send(plan, kind);
             return true;
         } catch (IOException e) {
             LOG.error("export", "Core migration of plan " + plan.id() + ": " + kind.text() + " could not be migrated", e);

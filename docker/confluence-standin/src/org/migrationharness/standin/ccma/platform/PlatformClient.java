@@ -63,6 +63,11 @@ public final class PlatformClient {
                         text(answer, "jiraClientKey")));
     }
 
+    /** A part of what a plan's core migration moves. */
+    public void moveContent(String planId, JsonObject content) throws PlatformException {
+        post("/plans/" + encoded(planId) + "/content", content);
+    }
+
     public CreatedTransfer createTransfer(String migrationId, TransferRequest transfer)
             throws PlatformException {
         JsonObject body = new JsonObject();
