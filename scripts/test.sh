@@ -52,7 +52,7 @@ if [ -n "$building" ]; then
     # Explanations, reports, matrices, schedules and most refusals do not depend on the engine: once is enough.
     .venv/bin/pytest tests/contract/engines tests/e2e --harness-engine docker "${side_by_side[@]}" \
         "${builds[@]/#/--deselect=}" -k "not test_explain and not test_attach and not test_report and not test_matrix and not test_fleet \
-            and not test_tutorial and not test_repro and not test_guests and not pytest_n and not killed_run_goes_on \
+            and not test_any_language and not test_tutorial and not test_repro and not test_guests and not pytest_n and not killed_run_goes_on \
             and (not test_bad_input or port)"
 else
     echo "test: no Docker engine answers, so the Docker engine was not tested; 'make engine' starts one"

@@ -40,10 +40,10 @@ from harness.environment.services.names import (
     RECORDER,
 )
 from harness.environment.stack import STACK_NAME, Stack, url
-from harness.environment.tls import Authority
+from harness.environment.tls import CERTIFICATE, Authority, kept_authority
 from harness.errors import BadInput
 from harness.lifecycle.interrupt import deferred
-from harness.lifecycle.runs import Run
+from harness.lifecycle.runs import Run, state_folder
 from harness.settings import IMAGES_OWN, STANDIN, Settings
 from harness.support.console import Progress, step
 from harness.wait import NotYet, last_words, wait_for
@@ -158,7 +158,7 @@ def _prepare(settings: Settings, ready: Ready, plan: StackPlan, progress: Progre
         licence=licence_from(os.environ, settings.licence_file),
         kept=golden.kept(settings.golden, ready.identity) if settings.golden else None,
         cloud_half=_made(app, ready, progress) if settings.has_stub else None,
-        authority=Authority(),
+        authority=_authority(app, progress) if settings.has_stub else Authority(),
         recording=plan_recording(settings, ready, progress),
         control_token=secrets.token_urlsafe(32),
         progress=progress,
@@ -181,6 +181,16 @@ def _made(app: AppDescription, ready: Ready, progress: Progress) -> str | None:
             "reach it: use --engine local"
         )
     return app.cloud.url or ""
+
+
+def _authority(app: AppDescription, progress: Progress) -> Authority:
+    """The CA of a new stack: the user's own where the app runs already and has to trust it."""
+    if app.cloud.kind != "url":
+        return Authority()
+    folder = state_folder() / "own-ca"
+    authority = kept_authority(folder)
+    progress(f"the cloud app at {app.cloud.url} has to trust {folder / CERTIFICATE}")
+    return authority
 
 
 def _start(
