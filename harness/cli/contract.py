@@ -1,14 +1,14 @@
 """The verb `contract`: asks a Confluence what the harness relies on, and writes a report."""
 
+import os
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from harness.cli.explain import account_of
-from harness.errors import EXIT_FAILED, BadInput, DriverError
-from harness.vocabulary.variables import PASSWORD
+from harness.errors import EXIT_FAILED, BadInput
+from harness.vocabulary.variables import PASSWORD, TOKEN
 
 REPORT = Path("contract-report.json")
 
@@ -20,7 +20,10 @@ def add_to(app: typer.Typer) -> None:
 
 def contract(
     confluence: Annotated[str, typer.Option(help="its address, with its context path")],
-    user: Annotated[str, typer.Option(help=f"an administrator's name; password in {PASSWORD}")],
+    user: Annotated[
+        str | None,
+        typer.Option(help=f"an administrator's name; password in {PASSWORD}, or token in {TOKEN}"),
+    ] = None,
     report: Annotated[Path, typer.Option(help="where to write the report")] = REPORT,
     ca: Annotated[Path | None, typer.Option(help="PEM of the CA of its certificate")] = None,
     *,
@@ -31,24 +34,20 @@ def contract(
     The report has the form of each answer, no contents. Exit status: 0 all as expected, 1 where
     something differs.
     """
-    import httpx
-
     from harness.contract.asking import ask, clients, versions
     from harness.contract.facts import FACTS
     from harness.contract.results import ContractReport, as_text
+    from harness.environment.attach_remote import account_from, connected
     from harness.environment.remote import trust_of
 
-    account, address = account_of(user), confluence.rstrip("/")
+    account, address = account_from(user, os.environ), confluence.rstrip("/")
     if not confluence.startswith(("http://", "https://")):
         raise BadInput(f"--confluence {confluence!r}: write an address, as in http://host:8090")
     if not report.parent.is_dir():
         raise BadInput("--report: there is no such folder", path=report.parent)
     trust = trust_of(address, ca)
+    connected(address, account, trust).close()  # else it ends here, with one line
     with clients(address, account, trust.context) as client:
-        try:
-            client("admin")  # a wrong password or address ends it here, with one line
-        except httpx.HTTPError as error:
-            raise DriverError(f"asking {address}", f"no answer ({error})") from None
         version, assistant = versions(client)
         answers = [*ask(FACTS, client, assistant)]
     if browser:

@@ -16,7 +16,7 @@ from harness.cli.options import Json, StoredRun
 from harness.errors import BadInput
 from harness.lifecycle import runs
 from harness.store.layout import LAST
-from harness.vocabulary.variables import CONTROL_TOKEN, PASSWORD
+from harness.vocabulary.variables import CONTROL_TOKEN, PASSWORD, TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +77,7 @@ def explain(
     plugin = _plugin(jar)
     hand = Target(
         base_url=base_url,
-        account=None if user is None else account_of(user),
+        account=_account(user),
         log=_file(log),
         zone=checked_zone(log_zone),
         debugger=_address(jdwp) if jdwp else None,
@@ -188,18 +188,11 @@ def _plugin(jar: Path | None) -> "PluginJar | None":
     return read_plugin(jar) if jar else None
 
 
-def account_of(user: str) -> "Account":
-    """Who to be: the user, with the password of the environment.
+def _account(user: str | None) -> "Account | None":
+    """Who to be; nobody where neither a user was named nor a token is there."""
+    from harness.environment.attach_remote import account_from
 
-    Raises:
-        BadInput: the environment has none.
-    """
-    from harness.drivers.confluence.session import Account
-
-    password = os.environ.get(PASSWORD)
-    if password is None:
-        raise BadInput(f"--user needs a password: put it into the variable {PASSWORD}")
-    return Account(user, password)
+    return account_from(user, os.environ) if user or os.environ.get(TOKEN) else None
 
 
 def _file(path: Path | None) -> Path | None:

@@ -22,6 +22,7 @@ from harness.drivers.confluence.session import (
 )
 from harness.errors import DriverError
 from harness.support.versions import parse_version
+from harness.vocabulary.variables import PASSWORD
 
 Clients = Callable[[Who], httpx.Client]
 
@@ -53,13 +54,22 @@ def clients(
 
     def by_cookie() -> httpx.Client:
         # Without the account it does not confirm the password by itself.
+        need_password()
         client = nobodys(by_cookie=True)
         log_in(client, account)
         return client
 
+    def basic() -> httpx.Client:
+        need_password()
+        return open_client(base_url, account, transport=through())
+
+    def need_password() -> None:
+        if not account.password:
+            raise DriverError("asking by password", "a token alone was given", f"Set {PASSWORD}")
+
     makers: dict[Who, Callable[[], httpx.Client]] = {
         "nobody": nobodys,
-        "basic": lambda: open_client(base_url, account, transport=through()),
+        "basic": basic,
         "cookie": by_cookie,
         "admin": lambda: connect(base_url, account, transport=through()),
     }

@@ -5,6 +5,7 @@ One line for each thing. What makes every case impossible ends it, with what to 
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -13,6 +14,7 @@ import httpx
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
+from harness.drivers.browser import dashboard
 from harness.drivers.browser.drawn_page import await_drawn
 from harness.drivers.browser.launch import AS_USUAL, Launch, browser_session
 from harness.drivers.browser.login import log_in
@@ -42,6 +44,8 @@ _CLOCK_DIFFERS = timedelta(minutes=1)
 
 _RUNS_FAST = 2.0
 """Server seconds per wall second above which a clock that should be true is not."""
+
+_NEVER_RAN = "SAVED"
 
 _EXPIRED = re.compile(
     r"connection.{0,60}(expired|lost)|connect (again|to (your )?cloud)", re.I | re.S
@@ -105,6 +109,10 @@ class _Preflight:
         assistant = there.get(apps.ASSISTANT)
         version = assistant.version if assistant else "unknown"
         self._assistant(version, enabled=assistant is None or assistant.enabled)
+        if hand.plan and parse_version(version) and parse_version(version) < TRIGGER_SINCE:
+            raise BadInput(
+                f"--plan: the assistant {version} cannot run a plan again by REST (3.4.8 can)"
+            )
         uploads = self._uploads()
         features = self._features()
         self._websudo()
@@ -233,6 +241,10 @@ class _Preflight:
                 open_home(page, hand.address, hand.account)
                 self._language(page.locator("html").get_attribute("lang") or language)
                 self._connection(page)
+                if hand.plan:
+                    self._plan(hand.plan, dashboard.plans(page, hand.address, hand.account))
+        except BadInput:
+            raise  # it was said already
         except (HarnessError, PlaywrightError) as error:
             first = str(error).splitlines()[0]
             self._line("no", "assistant's pages", first)
@@ -280,6 +292,22 @@ class _Preflight:
             )
         else:
             self._line("yes", "email domains", f"all {len(rules)} are trusted")
+
+    def _plan(self, named: str, listed: Sequence[dashboard.PlanRow]) -> None:
+        plan = next((each for each in listed if named in (each.id, each.name)), None)
+        if plan is None:
+            others = ", ".join(repr(each.name) for each in listed[:5]) or "none at all"
+            self._line("no", "plan", f"the dashboard lists no {named!r}")
+            raise BadInput(
+                f"--plan {named!r}: the assistant's dashboard lists no such plan, but {others}"
+            )
+        if plan.status == _NEVER_RAN:
+            self._line("no", "plan", f"{plan.name} has never run")
+            raise BadInput(
+                f"--plan {named!r}: the plan has never run, and only one that has is run again "
+                "by REST: run it once on its page"
+            )
+        self._line("yes", "plan", f"{plan.name}, {plan.status or 'in no known state'}")
 
     def _log(self) -> None:
         log = self.hand.confluence.log
@@ -344,8 +372,4 @@ class _Preflight:
                 "what cloud recorded",
                 f"nothing tells: the assistant {version} has "
                 "no progress REST (3.9.6), and no stub's journal was named",
-            )
-        if self.hand.plan and parse_version(version) and parse_version(version) < TRIGGER_SINCE:
-            raise BadInput(
-                f"--plan: the assistant {version} cannot run a plan again by REST (3.4.8 can)"
             )

@@ -155,8 +155,10 @@ class Stack:
         return first_ended(self.running.values())
 
     def _confluence_is_silent(self) -> bool:
+        trust = (self.remote.trust if self.remote else None) or True
+        status = f"{self.confluence_url}/status"
         try:
-            httpx.get(f"{self.confluence_url}/status", timeout=_SPEAKS_WITHIN, trust_env=False)
+            httpx.get(status, timeout=_SPEAKS_WITHIN, trust_env=False, verify=trust)
         except httpx.TimeoutException:
             return True
         except httpx.HTTPError:

@@ -180,9 +180,6 @@ def _of_the_plan(case: Case, there: Abilities) -> str | None:
         return None
     if any(row.status in ROWLESS for row in case.expectation.rows):
         return "it expects no row, which only a plan that is made for it can show (without --plan)"
-    known = parse_version(there.assistant)
-    if known and known < TRIGGER_SINCE:
-        return f"--plan needs the trigger REST, which the assistant {there.assistant} lacks (3.4.8)"
     return None
 
 

@@ -79,11 +79,14 @@ def known() -> Known:
     """What this process knows, with what its environment's variables name."""
     if not _environment_read:
         _environment_read.append(True)
-        remember(*(value for name, value in os.environ.items() if is_secret_name(name)))
+        named = (name for name in os.environ if is_secret_name(name) and name not in _FOLDERS)
+        remember(*(os.environ[name] for name in named))
     return _of_this_process
 
 
 _environment_read: list[bool] = []
+_FOLDERS = ("PWD", "OLDPWD")
+"""What a shell keeps its folders in, by names that end like a password's."""
 
 
 @lru_cache(maxsize=256)

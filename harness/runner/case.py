@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
@@ -28,7 +29,7 @@ from harness.drivers.browser.migration_assistant import plan_id_in
 from harness.drivers.browser.trace_secrets import remove_secrets
 from harness.drivers.cloud import CloudControl
 from harness.environment.stack import Stack
-from harness.errors import HarnessError
+from harness.errors import DriverError, HarnessError
 from harness.planning.attached import witness_of
 from harness.redaction import cleaned, without_secrets
 from harness.runner.case_mishaps import LogSince
@@ -237,9 +238,16 @@ class CaseRun:
                 clock,
                 app_names=testbed.app_names,
                 is_listed=partial(_is_listed, page, stack, record.plan),
+                is_undisturbed=partial(_check_undisturbed, testbed),
             )
             self.watched = self.watch.run()
             testbed.check_undisturbed()
+
+
+def _check_undisturbed(testbed: Testbed) -> None:
+    """Ends a case that somebody else disturbs; a server that is not there now has not said so."""
+    with suppress(DriverError, httpx.HTTPError):
+        testbed.check_undisturbed()
 
 
 def _is_listed(page: Page, stack: Stack, plan: str | None) -> bool:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from typing import ClassVar
 
 from playwright.sync_api import Page
@@ -61,6 +62,10 @@ _TURNED_AWAY = 3
 met no page of the plan, after which it is asked whether there still is a plan."""
 
 _NOT_THE_PLAN, _HTTP_ERROR = State.NOT_THE_PLAN.value, State.HTTP_ERROR.value
+
+_UNAVAILABLE = State.UNAVAILABLE.value
+_SERVED_AGAIN_WITHIN = 300.0
+"""Wall seconds that a server's restart may take, behind a proxy that answers meanwhile."""
 
 _CLOCK_MOVED = 3.0
 """Wall seconds by which the machine's clock may differ from its monotonic clock."""
@@ -171,6 +176,7 @@ class Watch:
         wall: the machine's clock, in epoch seconds.
         app_names: names of the app, for pages that do not show keys.
         is_listed: whether the assistant lists the plan; asked where its page is not there.
+        is_undisturbed: raises once somebody else has changed what the case rests on.
     """
 
     page: Page
@@ -185,6 +191,7 @@ class Watch:
     wall: Callable[[], float] = time.time
     app_names: tuple[str, ...] = ()
     is_listed: Callable[[], bool] = lambda: True
+    is_undisturbed: Callable[[], None] = lambda: None
     looks: list[Look] = field(default_factory=list, init=False)
     pauses: list[Pause] = field(default_factory=list, init=False)
     _took: list[float] = field(default_factory=list, init=False)
@@ -218,6 +225,9 @@ class Watch:
         bound = 2 * (GIVE_UP + PATIENCE + lasts).total_seconds() / self.scale + _GRACE_SECONDS
         while True:
             self._look()
+            if self.looks[-1].row is not None:
+                self.is_undisturbed()
+            self._check_served()
             self._check_plan()
             self.cloud.update()
             verdict = judge(expectation, bug, self.evidence)
@@ -255,6 +265,20 @@ class Watch:
                 "Somebody deleted it while the case ran; run the case again",
             )
 
+    def _check_served(self) -> None:
+        """Ends the watch where the server, or a proxy before it, serves nothing any longer.
+
+        Raises:
+            DriverError: it has not for longer than a restart takes.
+        """
+        gone = list(takewhile(lambda each: each.met == _UNAVAILABLE, reversed(self.looks)))
+        if gone and (since := gone[0].ended - gone[-1].began) > _SERVED_AGAIN_WITHIN:
+            raise DriverError(
+                f"watching the row of {self.server_app_key}",
+                f"its page was not served for {since:.0f} s ({gone[0].saw})",
+                "Is the server down? Run the case again once it is up",
+            )
+
     def _ended(self) -> Watched:
         """The verdict, with what else went wrong."""
         record = self.cloud.record
@@ -288,9 +312,11 @@ class Watch:
             seen = replace(seen, saw=str(error), met=error.state, url=self.page.url)
         seen = replace(seen, ended=self.clock())
         self.looks.append(seen)
-        self._took.append(seen.ended - began - patience)
-        if self._took[-1] > _STOOD_STILL:
-            self._stood_still("Confluence", began, self._took[-1])
+        took = seen.ended - began - patience
+        if seen.met != _UNAVAILABLE:  # else it was mostly waited for the server to be there again
+            self._took.append(took)
+        if took > _STOOD_STILL:
+            self._stood_still("Confluence", began, took)
 
     def _plan_status(self) -> str | None:
         """The plan's own status, read until it has ended."""

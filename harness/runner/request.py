@@ -154,7 +154,9 @@ def command_again(request: RunRequest) -> str:
     words += ["--locate"] if request.locate else []
     for name, value in request.overrides.items():
         words += ["--set", f"{name}={value}"]
-    usual = kept_by_a_run(Settings())
+    # What is usual depends on where: the stand-in's time runs fast, any other's does not.
+    where = request.settings.get("confluence") or Settings().confluence
+    usual = kept_by_a_run(Settings(confluence=where)) | {"confluence": Settings().confluence}
     for name, value in request.settings.items():
         if value != usual.get(name) and value is not None:
             number = isinstance(value, float)

@@ -270,17 +270,18 @@ async function create() {
 
   async function domains() {
     const all = (await call("/email/domains")).availableDomains;
-    const isTrusted = (domain) => domain.rule === "TRUSTED";
+    const decisions = { TRUSTED: ["Trusted", "green"], NOT_TRUSTED: ["Not trusted", "red"] };
+    const isDecided = (domain) => domain.rule in decisions;
     const trust = async (domain) => {
       await call("/email/domain-rules", "PUT", { domainName: domain.domainName, rule: "TRUSTED" });
       await domains();
     };
     const row = (domain) => make("tr", {}, make("th", { scope: "row" }, domain.domainName),
-      make("td", {}, `${domain.userCount}`), make("td", {}, isTrusted(domain)
-        ? lozenge("Trusted", "green") : button("Trust", () => trust(domain))));
+      make("td", {}, `${domain.userCount}`), make("td", {}, isDecided(domain)
+        ? lozenge(...decisions[domain.rule]) : button("Trust", () => trust(domain))));
     step(STEPS[2], make("p", {}, "Users migrate once the domains of their email addresses are trusted."),
       table(heads("Domain", "Users", "Decision"), all.map(row)),
-      actions(button("Next", () => errors(), true, { disabled: !all.every(isTrusted) })));
+      actions(button("Next", () => errors(), true, { disabled: !all.every(isDecided) })));
   }
 
   async function errors() {

@@ -1,8 +1,9 @@
 """Proxies between browser and Confluence that do harm to a plan's page, once it shows progress.
 
 A cache by address asks the server each time, so that the answer's headers are current, and serves
-the page that it has kept. A balancer without session affinity sends the plan's page to a node that
-does not know the session, and the log-in to another one.
+what it has kept. A balancer without session affinity sends the plan's page to a node that does not
+know the session, and the log-in to another one. Where a script draws the page, what shows the
+progress is the answer to its own request about that plan.
 """
 
 import re
@@ -12,25 +13,27 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Route
 
-_PLAN = re.compile(r"[?&#]planid=", re.IGNORECASE)
-_PROGRESS = re.compile(r"\d+\s*%")
+from harness.drivers.browser.plan_address import plan_id_in
+
+_PROGRESS = re.compile(r"""\d+\s*%|"(?:\w*percent\w*|progress)"\s*:\s*\d""", re.IGNORECASE)
 
 
 @contextmanager
 def stale_plans(context: BrowserContext) -> Iterator[None]:
-    """Keeps each plan's page as it first showed a percentage, as long as this lasts.
+    """Keeps what shows a plan's progress as it first showed a percentage, as long as this lasts.
 
     Args:
         context: whose pages go through the cache.
     """
     kept: dict[str, str] = {}
 
-    def answer(route: Route) -> None:
+    def answer(route: Route, _: str) -> None:
         fresh = route.fetch()
-        plan = urlsplit(route.request.url).query
-        if plan not in kept and _PROGRESS.search(body := fresh.text()):
-            kept[plan] = body
-        route.fulfill(response=fresh, body=kept.get(plan, fresh.text()))
+        parts = urlsplit(route.request.url)
+        asked = f"{parts.path}?{parts.query}"
+        if asked not in kept and _PROGRESS.search(body := fresh.text()):
+            kept[asked] = body
+        route.fulfill(response=fresh, body=kept.get(asked, fresh.text()))
 
     with _before_plans(context, answer):
         yield
@@ -45,9 +48,10 @@ def lost_sessions(context: BrowserContext) -> Iterator[None]:
     """
     begun: set[str] = set()
 
-    def answer(route: Route) -> None:
-        plan, headers = urlsplit(route.request.url).query, route.request.all_headers()
-        if plan in begun:
+    def answer(route: Route, plan: str) -> None:
+        request = route.request
+        headers = request.all_headers()
+        if plan in begun and request.is_navigation_request():
             context.clear_cookies()
             headers = {name: value for name, value in headers.items() if name != "cookie"}
         answered = route.fetch(headers=headers, max_redirects=0)
@@ -60,18 +64,25 @@ def lost_sessions(context: BrowserContext) -> Iterator[None]:
 
 
 @contextmanager
-def _before_plans(context: BrowserContext, answer: Callable[[Route], None]) -> Iterator[None]:
-    """Has requests for plans' pages answered by somebody else."""
+def _before_plans(context: BrowserContext, answer: Callable[[Route, str], None]) -> Iterator[None]:
+    """Has requests for plans' pages, and what these ask about their plan, answered by another."""
+    opened: set[str] = set()
 
-    def pages_only(route: Route) -> None:
+    def is_about_a_plan(url: str) -> bool:
+        return plan_id_in(url) is not None or any(plan in url for plan in opened)
+
+    def reads_only(route: Route) -> None:
         request = route.request
-        if request.method == "GET" and request.is_navigation_request():
-            answer(route)
-        else:
+        page = request.url if request.is_navigation_request() else request.frame.url
+        plan = plan_id_in(page)
+        if request.method != "GET" or plan is None or plan not in request.url:
             route.continue_()
+            return
+        opened.add(plan)
+        answer(route, plan)
 
-    context.route(_PLAN, pages_only)
+    context.route(is_about_a_plan, reads_only)
     try:
         yield
     finally:
-        context.unroute(_PLAN, pages_only)
+        context.unroute(is_about_a_plan, reads_only)

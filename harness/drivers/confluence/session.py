@@ -26,6 +26,7 @@ USER_AGENT = "migration-harness"
 _IDEMPOTENT = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}
 _LOGIN_PAGE = "/login.action"
 _STEP_UP_PAGE = "/authenticate.action"
+_NOT_SERVED = {502, 503, 504}
 _WHO_AM_I = "/rest/api/user/current"
 
 
@@ -258,6 +259,12 @@ def log_in(client: httpx.Client, account: Account) -> None:
             return
         if answer.status_code not in {403, 404, 405, 415, 501}:
             break
+    if answer.status_code in _NOT_SERVED:
+        raise DriverError(
+            f"logging in as {account.user}",
+            f"HTTP {answer.status_code}",
+            "The server, or a proxy before it, does not serve now: is it starting, or down?",
+        )
     raise DriverError(
         f"logging in as {account.user}",
         "; ".join(answers) + "; the session is still anonymous",

@@ -47,7 +47,7 @@ def test_an_address_where_nobody_answers_is_one_line(admin: Account, tmp_path: P
     with socket.create_server(("127.0.0.1", 0)) as taken:
         nobodys = f"http://127.0.0.1:{taken.getsockname()[1]}"
     done = contract(nobodys, admin, tmp_path / "r.json", admin.password)
-    assert f"asking {nobodys}: no answer" in str(done.exception)
+    assert f"--confluence {nobodys}: no answer" in str(done.exception)
 
 
 @pytest.mark.usefixtures("clean")

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from harness.drivers.browser.dashboard import PlanRow
 from harness.drivers.confluence.session import Account, open_client
 from harness.environment import preflight as module
 from harness.environment.preflight import Hand, preflight
@@ -69,7 +70,7 @@ def server() -> Server:
 @pytest.fixture
 def home(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """What a browser sees of the assistant's home."""
-    shown = SimpleNamespace(language="en-GB", alerts=[])
+    shown = SimpleNamespace(language="en-GB", alerts=[], plans=())
     page = SimpleNamespace(
         locator=lambda _: SimpleNamespace(get_attribute=lambda _: shown.language),
         get_by_role=lambda _: SimpleNamespace(all_inner_texts=lambda: shown.alerts),
@@ -86,6 +87,7 @@ def home(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     monkeypatch.setattr(module, "browser_session", session)
     for name in ("log_in", "open_home", "await_drawn"):
         monkeypatch.setattr(module, name, lambda *_: None)
+    monkeypatch.setattr(module.dashboard, "plans", lambda *_: shown.plans)
     return shown
 
 
@@ -235,3 +237,17 @@ def test_a_plan_is_not_run_again_by_an_assistant_that_cannot(server):
     server.answers["/rest/plugins/1.0/"] = (200, plugins("3.1.7"))
     _, said = look(server, plan="My plan")
     assert "3.1.7 cannot run a plan again by REST (3.4.8 can)" in said
+
+
+def test_a_plan_that_is_to_be_run_again_is_there_and_has_run(server, home):
+    server.answers["/rest/plugins/1.0/"] = (200, plugins("3.9.6"))
+    home.plans = (PlanRow("1", "Theirs", "FINISHED"), PlanRow("2", "New", "SAVED"))
+    for named in ("Theirs", "1"):
+        assert "yes      plan                Theirs, FINISHED" in look(server, plan=named)[1]
+    assert "lists no such plan, but 'Theirs', 'New'" in look(server, plan="My plan")[1]
+    assert "'New': the plan has never run" in look(server, plan="New")[1]
+
+
+def test_what_is_wrong_is_said_once(server, home):
+    home.language = "de-DE"
+    assert look(server)[1].count("set the language of admin to English") == 1

@@ -95,7 +95,6 @@ def test_for_good_and_known_bugs_need_the_journal(some: Case) -> None:
             "--app-before",
         ),
         (case("ABSENT", "10m"), replace(REAL, plan="My plan"), "without --plan"),
-        (case(), replace(OLD, plan="My plan"), "the assistant 3.1.7 lacks"),
     ],
 )
 def test_what_does_not_apply_says_why(some: Case, there: Abilities, told: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from harness.cases import Case, Expectation
 from harness.checker.record import Declared, Record
 from harness.drivers.browser.look import Look, Proof
-from harness.errors import DriverError, PageUnreadable
+from harness.errors import DriverError, HarnessError, PageUnreadable
 from harness.runner import observe
 from harness.runner.observe import CaseCloud, TimeScaleTooHigh, Watch, carried_scale
 from harness.store.evidence import Mishap, Pause, Poll
@@ -62,7 +62,8 @@ class World:
             self.now = stop[1]
         self.looks += 1
         if seen := next(self.unreadable, None):
-            raise PageUnreadable("reading the row", "http-error", seen)
+            state = "unavailable" if "HTTP 502" in seen else "http-error"
+            raise PageUnreadable("reading the row", state, seen)
         row = [row for at, row in self.rows if at <= began][-1]
         server = NOON + timedelta(seconds=(self.now + self.slept) * self.scale)
         proof = Proof("http://c/plan", "plan-1", None, "admin")
@@ -530,3 +531,27 @@ def unreadable(world: World, state: str = "http-error", seen: str = "HTTP 503") 
         raise PageUnreadable("reading the row", state, seen)
 
     return look
+
+
+def test_a_server_that_is_down_is_not_taken_for_a_slow_one(world: World) -> None:
+    world.takes = 5.0
+    world.unreadable = (f"HTTP 502, look {n}" for n in range(1000))
+    with pytest.raises(DriverError, match=r"not served for 30\d s .*HTTP 502"):
+        watch(world, case(rows=["COMPLETE 100 %"])).run()
+
+
+def test_a_server_that_is_there_again_in_time_is_watched_on(world: World) -> None:
+    world.unreadable = (f"HTTP 502, look {n}" for n in range(20))
+    world.polls(2.0)
+    watched = watch(world, case(rows=["READY"], lasts="15m")).run()
+    looks = [each.row is None for each in watched.evidence.looks]
+    assert looks[:21] == [True] * 20 + [False]
+
+
+def test_a_case_that_somebody_disturbs_ends_with_that_look(world: World) -> None:
+    def flipped() -> None:
+        raise HarnessError("somebody flipped it")
+
+    with pytest.raises(HarnessError, match="flipped"):
+        watch(world, case(rows=["COMPLETE 100 %"]), is_undisturbed=flipped).run()
+    assert world.looks == 1
