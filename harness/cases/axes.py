@@ -35,6 +35,7 @@ AxisSetting = Literal[
     "core",
     "email_domains",
     "pairing",
+    "plan_spaces",
     "server_app",
     "time_scale",
 ]
@@ -87,6 +88,7 @@ class CloudSetup:
             (`stale`) or a balancer loses the session at each request for it (`signed-out`).
         server_app: whether UPM has the server app enabled.
         admin: whether the admin stops the plan once the listener is called.
+        spaces: the keys of the spaces that the plan takes; all of them without one.
         faults: faults in force, as the control API takes them.
         switches: behaviour that sources disagree on, as the control API takes it.
     """
@@ -100,6 +102,7 @@ class CloudSetup:
     browser: Browser = "fresh"
     server_app: ServerApp = "enabled"
     admin: Admin = "waits"
+    spaces: tuple[str, ...] = ()
     faults: tuple[Mapping[str, Any], ...] = ()
     switches: Mapping[str, Any] = field(default_factory=dict)
 
@@ -209,6 +212,13 @@ def _faults(given: object) -> object:
     return [given] if isinstance(given, dict) else given
 
 
+def _spaces(given: object) -> object:
+    """`all` is every space; one key need not be in a list."""
+    if given == "all":
+        return []
+    return [given] if isinstance(given, str) else given
+
+
 def _switches(given: object) -> object:
     return {} if given == "default" else given
 
@@ -238,6 +248,7 @@ class Switches(FileModel):
     server_token_hours: float | None = Field(default=None, gt=0)
     connection_days: float | None = Field(default=None, gt=0)
     descriptors: Literal["checked", "ignored"] | None = None
+    content_v1: Literal["served", "gone"] | None = None
 
 
 _MEANINGS: Mapping[str, TypeAdapter[Any]] = {
@@ -245,6 +256,7 @@ _MEANINGS: Mapping[str, TypeAdapter[Any]] = {
     "cloud_app": TypeAdapter(Chosen),
     "cloud_fault": TypeAdapter(Annotated[tuple[OneFault, ...], BeforeValidator(_faults)]),
     "cloud_switches": TypeAdapter(Annotated[Switches, BeforeValidator(_switches)]),
+    "plan_spaces": TypeAdapter(Annotated[tuple[str, ...], BeforeValidator(_spaces)]),
     "time_scale": TypeAdapter(Annotated[float, Field(gt=0, le=3600)]),
 }
 
@@ -266,6 +278,7 @@ def cloud_setup(settings: Mapping[str, Any]) -> CloudSetup:
         browser=settings.get("browser", "fresh"),
         server_app=settings.get("server_app", "enabled"),
         admin=settings.get("admin", "waits"),
+        spaces=settings.get("plan_spaces", ()),
         faults=tuple(fault.model_dump() for fault in settings.get("cloud_fault", ())),
         switches=switches.model_dump(exclude_none=True),
     )

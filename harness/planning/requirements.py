@@ -86,7 +86,8 @@ def plan_of(case: Case) -> str:
     flags = ",".join(f"{key}={on}" for key, on in sorted(case.dark_features.items()))
     cloud = case.cloud
     core = f"{cloud.core} {cloud.email_domains}"  # which a triggered migration does not repeat
-    return f"{case.app.resolve()} {flags} {cloud.assessment} {cloud.consent} {core}"
+    spaces = ",".join(cloud.spaces)
+    return f"{case.app.resolve()} {flags} {cloud.assessment} {cloud.consent} {core} {spaces}"
 
 
 def words(needs: StackRequirements, app: Path) -> Mapping[str, str]:

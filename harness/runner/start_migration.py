@@ -7,6 +7,7 @@ case on a stack makes it with the wizard; so does every case on a CCMA that has 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from playwright.sync_api import Page
@@ -51,7 +52,7 @@ def start(testbed: Testbed, case: Case, page: Page, ready: Callable[[], None]) -
         if migration.trigger(testbed.client, plan, [testbed.app.server.key]):
             return begun
     name = testbed.plan_name(case.id)
-    choices = testbed.plan_choices
+    choices = replace(testbed.plan_choices, spaces=case.cloud.spaces)
     plan = migration_assistant.create_plan(page, url, name, testbed.stack.account, choices)
     begun = startup_checks.server_time(testbed.client)
     ready()

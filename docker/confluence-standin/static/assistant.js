@@ -242,9 +242,16 @@ async function create() {
 
   function choose() {
     const kinds = told.kinds.map((kind) => ({ kind, ...check(kind.text, true, () => ready()) }));
-    const all = check("Select all", false, () => { space.box.checked = all.box.checked; ready(); });
-    const space = check("Demonstration space", false, () => ready());
-    const spaces = make("fieldset", { class: "indent" }, make("legend", {}, "Spaces"), all.label, space.label);
+    const all = check("Select all", false, () => {
+      offered.forEach((one) => { one.box.checked = all.box.checked; });
+      ready();
+    });
+    // A Confluence has a space at least, even one that nothing was described of.
+    const known = told.spaces.length ? told.spaces : [{ key: null, name: "Demonstration space" }];
+    const offered = known.map(({ key, name }) =>
+      ({ key, ...check(key === null ? name : `${name} (${key})`, false, () => ready()) }));
+    const spaces = make("fieldset", { class: "indent" }, make("legend", {}, "Spaces"), all.label,
+      offered.map((one) => one.label));
     const user = (text) => {
       const radio = make("input", { type: "radio", name: "users", onchange: () => ready() });
       return { radio, label: make("label", { class: "check" }, radio, ` ${text}`) };
@@ -253,6 +260,7 @@ async function create() {
     const who = make("fieldset", { class: "indent" }, make("legend", {}, "Users"), users.map((one) => one.label));
     const next = button("Next", () => {
       plan.include = kinds.filter((one) => one.box.checked).map((one) => one.kind.name);
+      plan.spaces = offered.filter((one) => one.key !== null && one.box.checked).map((one) => one.key);
       if (plan.include.includes("USERS")) domains(); else errors();
     }, true);
     const includes = (name) => kinds.some((one) => one.kind.name === name && one.box.checked);
@@ -260,7 +268,7 @@ async function create() {
       spaces.hidden = !includes("SPACES");
       who.hidden = !includes("USERS");
       next.disabled = !kinds.some((one) => one.box.checked)
-        || (includes("SPACES") && !space.box.checked)
+        || (includes("SPACES") && !offered.some((one) => one.box.checked))
         || (includes("USERS") && !users.some((one) => one.radio.checked));
     };
     const more = { SPACES: spaces, USERS: who };

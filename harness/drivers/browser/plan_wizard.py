@@ -31,6 +31,10 @@ _STAGE = re.compile(r"stage", re.IGNORECASE)
 _SITE = re.compile(r"(destination|cloud) site|^site|^destination", re.IGNORECASE)
 _ALLOW = re.compile(r"allow|i (agree|understand|consent)", re.IGNORECASE)
 _EVERY = re.compile(r"^(select all|all spaces|all users)\b", re.IGNORECASE)
+_SPACE = re.compile(r"\((~?\w+)\)\s*$")
+"""How a space is listed: its name, and its key in parentheses."""
+_LABELS = "(boxes) => boxes.map((box) => box.labels[0].textContent)"
+_USERS = re.compile(r"^all users\b", re.IGNORECASE)
 _TRUST = re.compile(r"^trust\b", re.IGNORECASE)
 _SAVE = re.compile(r"^save( migration| plan| for later)?$", re.IGNORECASE)
 _ONWARD = re.compile(
@@ -65,6 +69,7 @@ class Choices:
         stage: informative only.
         include: kinds of data -> whether to migrate them, by the page's own words ("Apps",
             "Spaces", "Users and groups", "Global templates", "Attachments"), in any case.
+        spaces: the keys of the spaces to migrate; all of them without one.
         may_trust: whether the users' email domains may be trusted where the wizard asks for it.
             That is a decision for the whole server.
     """
@@ -72,6 +77,7 @@ class Choices:
     site: str | None = None
     stage: Literal["production", "testing"] | None = None
     include: Mapping[str, bool] = field(default_factory=lambda: {"apps": True})
+    spaces: tuple[str, ...] = ()
     may_trust: bool = True
 
 
@@ -140,7 +146,8 @@ def _fill(page: Page, name: str, choices: Choices) -> None:
         box = page.get_by_role("checkbox", name=re.compile(rf"^{re.escape(kind)}\b", re.IGNORECASE))
         if box.count() and box.first.is_enabled():
             _set(box.first, is_included)
-    _choose_every(page)
+    _choose_spaces(page, name, choices.spaces)
+    _choose_every(page, _USERS if choices.spaces else _EVERY)
     _trust_domains(page, name, may_trust=choices.may_trust)
     consent = page.get_by_role("checkbox", name=_ALLOW)
     for index in range(consent.count()):
@@ -170,13 +177,33 @@ def _await_fields(page: Page) -> None:
     page.wait_for_function(_IS_DRAWN, timeout=_CHECKS_MS)
 
 
-def _choose_every(page: Page) -> None:
+def _choose_spaces(page: Page, name: str, keys: tuple[str, ...]) -> None:
+    """On the page that lists the spaces, choose those with these keys and no others.
+
+    Raises:
+        DriverError: a space is not listed.
+    """
+    listed = page.get_by_role("checkbox", name=_SPACE)
+    if not keys or not listed.count():
+        return
+    offered = [_SPACE.findall(text)[-1] for text in listed.evaluate_all(_LABELS)]
+    if missing := sorted(set(keys) - set(offered)):
+        raise DriverError(
+            f"creating the plan {name!r}",
+            f"there is no space {', '.join(missing)}, but {', '.join(offered)}",
+            "name the keys of spaces that the server has (`site:` in app.yaml)",
+        )
+    for index, key in enumerate(offered):
+        _set(listed.nth(index), key in keys)
+
+
+def _choose_every(page: Page, every: re.Pattern[str]) -> None:
     """Where spaces or users have to be chosen and none are, choose all."""
-    boxes = page.get_by_role("checkbox", name=_EVERY)
+    boxes = page.get_by_role("checkbox", name=every)
     for index in range(boxes.count()):
         if boxes.nth(index).is_visible() and boxes.nth(index).is_enabled():
             _set(boxes.nth(index), True)
-    radios = page.get_by_role("radio", name=_EVERY)
+    radios = page.get_by_role("radio", name=every)
     for index in range(radios.count()):
         group = radios.nth(index).evaluate(_HAS_CHOICE)
         if not group and radios.nth(index).is_visible():

@@ -217,3 +217,12 @@ def test_a_wrong_step_is_refused_with_its_line(
     assert right in SCRIPT
     with pytest.raises(BadInput, match=told):
         read_suite(written(tmp_path, SCRIPT.replace(right, wrong, 1)))
+
+
+def test_a_case_says_which_spaces_its_plan_takes(tmp_path: Path) -> None:
+    axis = "  spaces: {setting: plan_spaces, values: {every: all, one: DS, two: [DS, HR]}}\n"
+    text = GOOD.replace("constraints:\n", f"{axis}constraints:\n", 1)
+    taken = {
+        case.axes["spaces"]: case.cloud.spaces for case in read_suite(written(tmp_path, text)).cases
+    }
+    assert taken == {"every": (), "one": ("DS",), "two": ("DS", "HR")}

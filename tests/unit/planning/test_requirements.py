@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,13 +89,14 @@ def test_a_stack_that_does_not_suit_is_refused_in_words() -> None:
         check_suited(job(SEED[1]).requirements, jobs)
 
 
-def plan(**cloud: str) -> str:
-    case = dataclasses.replace(SEED[0], cloud=CloudSetup(**cloud))  # type: ignore[arg-type]
+def plan(**cloud: Any) -> str:
+    case = dataclasses.replace(SEED[0], cloud=CloudSetup(**cloud))
     return requirements.plan_of(case)
 
 
 def test_what_the_core_migration_comes_to_is_part_of_a_plan() -> None:
     plans = [plan(), plan(core="fails"), plan(core="incomplete"), plan(email_domains="not-trusted")]
+    plans += [plan(spaces=("DS",)), plan(spaces=("DS", "HR"))]
     assert len(set(plans)) == len(plans)
 
 

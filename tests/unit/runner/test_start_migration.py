@@ -9,6 +9,7 @@ import pytest
 
 from harness.cases import Case, CloudSetup, load
 from harness.drivers.browser.dashboard import PlanRow
+from harness.drivers.browser.plan_wizard import Choices
 from harness.errors import DriverError
 from harness.runner import start_migration
 
@@ -24,7 +25,7 @@ class FakeTestbed:
         self.start, self.executed = start, {}
         self.stack = self.app = self.server = self
         self.confluence_url, self.key, self.client = "http://confluence", "charts-plugin", None
-        self.account = self.plan_choices = None
+        self.account, self.plan_choices = None, Choices()
         self.again: str | None = None
 
     def plan_name(self, case: str) -> str:

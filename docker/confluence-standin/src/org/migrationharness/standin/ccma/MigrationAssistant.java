@@ -119,17 +119,17 @@ public final class MigrationAssistant {
         assessmentPages.addTo(routes);
         new AppListRest(apps, assessment, cloudApps).addTo(routes);
         new EmailDomainRest(emailDomains).addTo(routes);
-        String site = settings.platform().cloudUrl().toString();
+        String cloudSite = settings.platform().cloudUrl().toString();
         PreMigrationChecks checks = new PreMigrationChecks(flags, apps, assessment, platform, cloudApps,
-                new VendorChecks(bundles, confluencePlugins, site));
+                new VendorChecks(bundles, confluencePlugins, cloudSite));
         if (settings.pages().scripted()) {
             new ScriptedPages(plans, new ProgressLog(platform), profile, settings.pages()).addTo(routes);
             new PlanRest(plans, rowPlanner, checks, runner,
-                    new PlanRest.Setting(site, flags, profile, apps, assessment, platform)).addTo(routes);
+                    new PlanRest.Setting(cloudSite, site.store(), flags, profile, apps, assessment, platform)).addTo(routes);
         } else {
             new DashboardPage(plans, assessmentPages, platform).addTo(routes);
             new PlanPages(plans, runner, new ProgressLog(platform), profile, flags).addTo(routes);
-            new PlanWizard(plans, rowPlanner, checks, runner, site).addTo(routes);
+            new PlanWizard(plans, rowPlanner, checks, runner, cloudSite, site.store()).addTo(routes);
         }
         new AppMigrationRest(plans, runner, profile).addTo(routes);
     }

@@ -2,6 +2,7 @@ package org.migrationharness.standin.ccma.migration;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.util.List;
 import org.migrationharness.standin.ccma.plans.Plan;
 import org.migrationharness.standin.ccma.plans.PlanScope;
 import org.migrationharness.standin.ccma.platform.PlatformClient;
@@ -39,7 +40,9 @@ public final class ContentExport {
 
     private void sendSpaces(Plan plan) throws PlatformException {
         JsonArray spaces = new JsonArray();
-        for (Space space : site.store().spaces()) {
+        List<Space> ofPlan = site.store().spaces().stream()
+                .filter(space -> plan.scope().takes(space.key())).toList();
+        for (Space space : ofPlan) {
             JsonObject one = new JsonObject();
             one.addProperty("id", space.id());
             one.addProperty("key", space.key());
@@ -48,7 +51,7 @@ public final class ContentExport {
             spaces.add(one);
         }
         send(plan, "spaces", spaces);
-        for (Space space : site.store().spaces()) {
+        for (Space space : ofPlan) {
             JsonArray pages = new JsonArray();
             long length = 0;
             for (Content content : site.store().current(space.key())) {

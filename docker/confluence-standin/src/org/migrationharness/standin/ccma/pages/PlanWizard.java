@@ -13,6 +13,8 @@ import org.migrationharness.standin.ccma.plans.Plans;
 import org.migrationharness.standin.ccma.plans.PreMigrationChecks;
 import org.migrationharness.standin.ccma.plans.RowPlanner;
 import org.migrationharness.standin.ccma.rows.AppRow;
+import org.migrationharness.standin.content.ContentStore;
+import org.migrationharness.standin.content.Space;
 import org.migrationharness.standin.http.Access;
 import org.migrationharness.standin.http.Exchange;
 import org.migrationharness.standin.http.HttpProblem;
@@ -30,9 +32,11 @@ public final class PlanWizard {
     private final PreMigrationChecks checks;
     private final MigrationRunner runner;
     private final String site;
+    private final ContentStore content;
 
-    public PlanWizard(
-            Plans plans, RowPlanner rowPlanner, PreMigrationChecks checks, MigrationRunner runner, String site) {
+    public PlanWizard(Plans plans, RowPlanner rowPlanner, PreMigrationChecks checks, MigrationRunner runner,
+            String site, ContentStore content) {
+        this.content = content;
         this.plans = plans;
         this.rowPlanner = rowPlanner;
         this.checks = checks;
@@ -71,8 +75,11 @@ public final class PlanWizard {
     }
 
     private void choose(Exchange exchange) throws IOException {
-        if (scope(exchange).include().isEmpty()) {
+        PlanScope scope = scope(exchange);
+        if (scope.include().isEmpty()) {
             show(exchange, "choose", "Choose at least one kind of data.");
+        } else if (scope.includes(PlanScope.Kind.SPACES) && scope.spaces().isEmpty() && !content.spaces().isEmpty()) {
+            show(exchange, "choose", "Choose at least one space.");
         } else {
             show(exchange, "check", "");
         }
@@ -109,6 +116,7 @@ public final class PlanWizard {
         model.put("scope", scope(exchange));
         model.put("site", site);
         model.put("kinds", PlanScope.Kind.values());
+        model.put("spaces", content.spaces());
         if (step.equals("check")) {
             List<PreMigrationChecks.Check> found = checks.run(scope(exchange));
             model.put("checks", found);
@@ -130,6 +138,9 @@ public final class PlanWizard {
                 include.add(kind);
             }
         }
-        return new PlanScope(exchange.param("stage").equals("testing") ? "testing" : "production", site, include);
+        List<String> spaces = content.spaces().stream().map(Space::key)
+                .filter(key -> !chosen || exchange.has("space-" + key)).toList();
+        return new PlanScope(
+                exchange.param("stage").equals("testing") ? "testing" : "production", site, include, spaces);
     }
 }

@@ -1,5 +1,6 @@
 package org.migrationharness.standin.ccma.rest;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
@@ -25,6 +26,7 @@ import org.migrationharness.standin.ccma.profile.Capability;
 import org.migrationharness.standin.ccma.profile.Flags;
 import org.migrationharness.standin.ccma.profile.Profile;
 import org.migrationharness.standin.ccma.rows.AppRow;
+import org.migrationharness.standin.content.ContentStore;
 import org.migrationharness.standin.http.Access;
 import org.migrationharness.standin.http.Exchange;
 import org.migrationharness.standin.http.HttpProblem;
@@ -46,8 +48,9 @@ public final class PlanRest {
      * What the pages depend on besides the plans.
      *
      * @param site the destination site
+     * @param content the spaces that there are
      */
-    public record Setting(String site, Flags flags, Profile profile, InstalledApps apps, Assessment assessment,
+    public record Setting(String site, ContentStore content, Flags flags, Profile profile, InstalledApps apps, Assessment assessment,
             PlatformClient platform) {
     }
 
@@ -87,7 +90,9 @@ public final class PlanRest {
     }
 
     private void wizard(Exchange exchange) throws IOException {
-        exchange.json(200, Map.of("site", setting.site(), "kinds", kinds(List.of(PlanScope.Kind.values()))));
+        exchange.json(200, Map.of("site", setting.site(), "kinds", kinds(List.of(PlanScope.Kind.values())),
+                "spaces", setting.content().spaces().stream()
+                        .map(space -> Map.of("key", space.key(), "name", space.name())).toList()));
     }
 
     private void check(Exchange exchange) throws IOException {
@@ -166,7 +171,9 @@ public final class PlanRest {
         }
         String stage = given.has("stage") && given.get("stage").getAsString().equals("testing")
                 ? "testing" : "production";
-        return new PlanScope(stage, setting.site(), include);
+        List<String> spaces = given.get("spaces") instanceof JsonArray keys
+                ? keys.asList().stream().map(JsonElement::getAsString).toList() : null;
+        return new PlanScope(stage, setting.site(), include, spaces);
     }
 
     private static Map<String, Object> summary(Plan plan) {
