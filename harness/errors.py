@@ -2,6 +2,7 @@
 
 HarnessError                the base: one clear message, an exit status, evidence as fields
 |-- BadInput       exit 3   the user's YAML, jar, flag, version, image or environment is wrong
+|   `-- InUse               a run is at work on the Confluence that is meant
 |-- ServiceDied    exit 2   a service ended while it was waited for; carries its last log lines
 |-- WaitTimedOut   exit 2   a bounded wait ran out; carries the step and what was last seen
 |-- RowMismatch    exit 1   a row is not the one that a test expects
@@ -50,6 +51,10 @@ class BadInput(HarnessError):
         self.what, self.path, self.line = what, path, line
         place = "" if path is None else f"{path}:{line}: " if line else f"{path}: "
         super().__init__(f"{place}{what}")
+
+
+class InUse(BadInput):
+    """A run is at work on the Confluence, and puts back itself what it changes there."""
 
 
 class ServiceDied(HarnessError):

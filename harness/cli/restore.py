@@ -28,13 +28,13 @@ def restore(
     """
     from harness.environment.attach_remote import undo_folder
     from harness.store import undo
-    from harness.testbed.restore import restore_one
+    from harness.testbed.restore import restore_every, restore_one
 
     folder = undo_folder()
-    paths = [undo.path_for(folder, confluence)] if confluence else undo.every(folder)
-    lefts = [left for path in paths if (left := undo.read(path))]
-    if not lefts:
+    if confluence:
+        found = restore_one(undo.path_for(folder, confluence), user, os.environ, say)
+    else:
+        found = restore_every(undo.every(folder), user, os.environ, say)
+    if not found:
         say(f"nothing is left to be put back{f' at {confluence}' if confluence else ''}")
-    for left in lefts:
-        restore_one(left, user, os.environ, say)
     return 0

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from harness.errors import BadInput, HarnessError
+from harness.errors import BadInput, HarnessError, InUse
 
 
 class _Line(BaseModel):
@@ -249,7 +249,7 @@ def held(path: Path) -> Iterator[UndoJournal]:
     """The file of a Confluence, which is nobody else's until the block ends.
 
     Raises:
-        BadInput: another run has it.
+        InUse: another run has it.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.parent.chmod(0o700)
@@ -257,7 +257,7 @@ def held(path: Path) -> Iterator[UndoJournal]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BadInput(
+            raise InUse(
                 "another run is attached to this Confluence, and its changes and this one's would "
                 "meet: wait for its end"
             ) from None
