@@ -229,7 +229,7 @@ def _tar(files: Mapping[str, bytes]) -> io.BytesIO:
             entry = tarfile.TarInfo(path)
             entry.size = len(content)
             # Scripts must stay executable; a fixed mode and time keep the build cache warm.
-            entry.mode = 0o755 if path.endswith(".sh") else 0o644
+            entry.mode = 0o755 if path.endswith((".sh", "entrypoint.py")) else 0o644
             archive.addfile(entry, io.BytesIO(content))
     stream.seek(0)
     return stream

@@ -1,8 +1,9 @@
 """Services as they are described for each engine; nothing is started."""
 
+import importlib.util
 import json
-import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from placements import AUTHORITY, InDocker, OnLoopback
@@ -159,21 +160,45 @@ def test_the_site_has_content_where_there_is_some() -> None:
     assert full.files["site.yaml"] == b"spaces: []"
 
 
+def entrypoint() -> Any:
+    """The image's own program, as a module."""
+    path = assets.docker_context("confluence-standin") / "entrypoint.py"
+    spec = importlib.util.spec_from_file_location("entrypoint", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.mark.parametrize(
     ("variables", "heap"),
     [({}, ["-Xms32m", "-Xmx256m"]), ({"JVM_MAXIMUM_MEMORY": "1g"}, ["-Xms32m", "-Xmx1g"])],
 )
 def test_the_stand_ins_heap_is_small_unless_the_images_variables_say_otherwise(
-    tmp_path: Path, variables: dict[str, str], heap: list[str]
+    variables: dict[str, str], heap: list[str]
 ) -> None:
-    for name, body in {"java": 'echo "$STANDIN_SETUP" "$@"', "id": "echo 1000"}.items():
-        (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
-        (tmp_path / name).chmod(0o755)
-    entrypoint = assets.docker_context("confluence-standin") / "entrypoint.sh"
-    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "CONFLUENCE_HOME": str(tmp_path)}
-    said = subprocess.run(
-        ["sh", entrypoint], env=environment | variables, capture_output=True, text=True, check=True
-    )
-    words = said.stdout.split()
-    assert words[0] == "wizard"
+    words = entrypoint().java_command(variables)
     assert [word for word in words if word.startswith("-Xm")] == heap
+
+
+def test_the_images_variables_become_the_jvms_words() -> None:
+    variables = {
+        "JVM_RESERVED_CODE_CACHE_SIZE": "383m",
+        "JVM_SUPPORT_RECOMMENDED_ARGS": "-Da=1 -Db='two words'",
+    }
+    words = entrypoint().java_command(variables)
+    assert words[0] == "java"
+    assert "-XX:ReservedCodeCacheSize=383m" in words
+    assert words[-4:] == ["-Da=1", "-Db=two words", "-jar", "/opt/standin/standin.jar"]
+
+
+def test_the_server_begins_with_its_wizard_and_has_a_clock_of_its_own() -> None:
+    module = entrypoint()
+    assert module.java_environment({}) == {"STANDIN_SETUP": "wizard"}
+    given = {"STANDIN_SETUP": "complete", "FAKETIME": "+0 x200", "FAKETIME_SHARED": "/sem /shm"}
+    assert module.java_environment(given) == {
+        "STANDIN_SETUP": "complete",
+        "FAKETIME": "+0 x200",
+        "LD_PRELOAD": module.FAKETIME,
+    }

@@ -23,11 +23,15 @@ public final class Main {
         // The HTTP client must drop an idle connection before the cloud does, after 5 s of wall time. The
         // property is in server time.
         System.setProperty("jdk.httpclient.keepalive.timeout", Long.toString(3L * settings.process().timeScale()));
+        Server server = null;
         try {
-            Server server = new Server(settings);
+            server = new Server(settings);
             Runtime.getRuntime().addShutdownHook(new Thread(server::stop, "shutdown"));
             server.start();
         } catch (Exception | LinkageError e) {
+            if (server != null && server.isStopping()) {
+                return;
+            }
             LOG.error("main", "Confluence could not be started", e);
             System.err.println("confluence stand-in: cannot start: " + rootMessage(e));
             System.exit(BROKEN);

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -46,6 +48,7 @@ import org.migrationharness.standin.status.StatusRoutes;
 import org.migrationharness.standin.status.SynchronyRoutes;
 import org.migrationharness.standin.store.JsonFile;
 import org.migrationharness.standin.tomcat.Dispatcher;
+import org.migrationharness.standin.tomcat.ServerOutput;
 import org.migrationharness.standin.tomcat.WebServer;
 import org.migrationharness.standin.upm.HostRoutes;
 import org.migrationharness.standin.upm.PluginStarter;
@@ -59,6 +62,8 @@ final class Server {
     private static final Log LOG = Log.named("com.atlassian.confluence.lifecycle");
     private static final long LOG_LIMIT = 20L << 20;
     private static final int LOG_BACKUPS = 5;
+    /** Seconds of wall time; {@code docker stop} gives ten in all. */
+    private static final long STOP_WAITS = 5;
     /**
      * Tomcat's own loggers, referenced so that their levels are not garbage-collected. We report start-up
      * errors ourselves, and the session id generator would warn that it is slow when the clock runs fast.
@@ -73,6 +78,7 @@ final class Server {
 
     private final Settings settings;
     private final Lifecycle lifecycle = new Lifecycle();
+    private final CountDownLatch started = new CountDownLatch(1);
     private final OsgiFramework framework;
     private final WebServer web;
     private final Routes routes = new Routes();
@@ -104,20 +110,34 @@ final class Server {
      * @throws Exception when not even /status can be served; a later failure sets the state to ERROR
      */
     void start() throws Exception {
-        new StatusRoutes(lifecycle, users, config).addTo(routes);
-        new StaticFiles().addTo(routes);
-        notThere.addTo(routes);
-        web.start();
-        writePorts();
         try {
+            new StatusRoutes(lifecycle, users, config).addTo(routes);
+            new StaticFiles().addTo(routes);
+            notThere.addTo(routes);
+            web.start();
+            writePorts();
             startConfluence();
-        } catch (IOException | BundleException | RuntimeException | LinkageError e) {
-            LOG.error("init", "Confluence could not be started", e);
-            lifecycle.moveTo(ApplicationState.ERROR);
+        } finally {
+            started.countDown();
         }
     }
 
-    private void startConfluence() throws IOException, BundleException {
+    private void startConfluence() {
+        try {
+            startParts();
+        } catch (IOException | BundleException | RuntimeException | LinkageError e) {
+            if (!isStopping()) {
+                LOG.error("init", "Confluence could not be started", e);
+                lifecycle.moveTo(ApplicationState.ERROR);
+            }
+        }
+    }
+
+    boolean isStopping() {
+        return lifecycle.state() == ApplicationState.STOPPING;
+    }
+
+    private void startParts() throws IOException, BundleException {
         SetupSettings setup = settings.setup();
         if (setup.preset() && !config.isComplete()) {
             users.create(setup.adminUser(), "Administrator", "admin@example.com", setup.adminPassword());
@@ -127,10 +147,13 @@ final class Server {
         wizard.begin();
         wizard.addTo(routes);
         startApplication();
+        if (isStopping()) {
+            return;
+        }
         lifecycle.moveTo(config.isComplete() ? ApplicationState.RUNNING : ApplicationState.FIRST_RUN);
         LOG.info("init", "Confluence is ready to serve");
         long milliseconds = System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime();
-        System.out.println("Server startup in [" + milliseconds + "] milliseconds");
+        ServerOutput.started(milliseconds);
     }
 
     private void startApplication() throws IOException, BundleException {
@@ -165,10 +188,12 @@ final class Server {
         assistant.resume();
     }
 
+    /** A start that is under way is let come to its end, if that takes no longer than a stop may. */
     void stop() {
-        if (lifecycle.state() != ApplicationState.STOPPING) {
+        if (!isStopping()) {
             lifecycle.moveTo(ApplicationState.STOPPING);
             try {
+                started.await(STOP_WAITS * settings.process().timeScale(), TimeUnit.SECONDS);
                 web.stop();
                 framework.stop();
             } catch (LifecycleException | BundleException | InterruptedException e) {

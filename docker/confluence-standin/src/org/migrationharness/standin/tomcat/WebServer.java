@@ -135,7 +135,11 @@ public final class WebServer {
     }
 
     public void stop() throws LifecycleException {
+        int port = http.getLocalPort();
         tomcat.stop();
+        if (port > 0) {
+            ServerOutput.destroying(port);
+        }
         tomcat.destroy();
     }
 }
