@@ -61,6 +61,23 @@ def test_a_recording_of_an_unknown_protocol_gives_the_same_without_its_cloud(
     assert "it was not recorded with seed[feature=off,dev-mode=off,ccma=3.9.6]" in done.stderr
 
 
+def test_a_recording_of_the_stub_gives_the_same_with_no_cloud_at_all(
+    command: Command, tmp_path: Path
+) -> None:
+    recording, results = tmp_path / "recording", tmp_path / "results.json"
+    words = ("run", SEED, "-k", "ccma=3.9.6 and feature=on and dev-mode=on")
+    words = (*words, "--json", str(results), "--engine", command.engine)
+    done = command.run(*words, "--record", str(recording))
+    assert done.returncode == 0, done.stderr
+    case = "seed[feature=on,dev-mode=on,ccma=3.9.6]"
+    assert judged(results)[case][:2] == ("passed", "COMPLETE")
+
+    done = command.run(*words, "--replay", str(recording))
+    assert done.returncode == 0, done.stderr
+    assert judged(results) == {case: ("passed", "COMPLETE", "recording")}
+    assert command.debris() == []
+
+
 @pytest.fixture
 def app() -> Iterator[str]:
     """A cloud app that takes one event and not the other."""
