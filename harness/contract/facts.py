@@ -110,7 +110,8 @@ FACTS = (
     Fact(
         "set-up-is-over",
         "after the set-up its pages lead away",
-        "Before set-up pages redirect to /setup/, REST is 503; after it /setup/* redirects away",
+        "Before set-up pages redirect to /bootstrap/selectsetupstep.action, REST is 503; after it "
+        "/setup/* redirects away",
         "/setup/setuplicense.action",
         redirect_away_from("/setup/"),
         "nobody",

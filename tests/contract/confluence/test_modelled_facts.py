@@ -61,7 +61,10 @@ def token_in(page: httpx.Response) -> str:
 
 def test_before_the_set_up_pages_lead_to_the_wizard_and_rest_is_503(first_run):
     answer = first_run.get("/admin/darkfeatures.action")
-    assert (answer.status_code, answer.headers["location"]) == (302, "/setup/")
+    assert (answer.status_code, answer.headers["location"]) == (
+        302,
+        "/bootstrap/selectsetupstep.action",
+    )
     assert first_run.get("/rest/api/user/current").status_code == 503
 
 

@@ -94,7 +94,9 @@ def test_before_the_set_up_a_gap_leads_to_the_wizard_as_every_page_does(built, t
         httpx.Client(base_url=running.url, trust_env=False) as nobody,
     ):
         assert startup_checks.await_booted(nobody, within=60) == "FIRST_RUN"
-        assert nobody.get("/nothing.action").headers["location"] == "/setup/"
+        assert (
+            nobody.get("/nothing.action").headers["location"] == "/bootstrap/selectsetupstep.action"
+        )
         assert nobody.get("/rest/nothing/1.0/here").status_code == 503
 
 

@@ -34,6 +34,9 @@ import org.migrationharness.standin.log.LogLevel;
 import org.migrationharness.standin.log.LogSink;
 import org.migrationharness.standin.log.RollingFile;
 import org.migrationharness.standin.osgi.OsgiFramework;
+import org.migrationharness.standin.pages.ConfigurationPages;
+import org.migrationharness.standin.pages.PeoplePages;
+import org.migrationharness.standin.pages.StartPage;
 import org.migrationharness.standin.security.AccessTokenRest;
 import org.migrationharness.standin.security.AccessTokens;
 import org.migrationharness.standin.security.Authenticator;
@@ -44,6 +47,7 @@ import org.migrationharness.standin.security.WebSudo;
 import org.migrationharness.standin.setup.SetupConfig;
 import org.migrationharness.standin.setup.SetupSettings;
 import org.migrationharness.standin.setup.SetupWizard;
+import org.migrationharness.standin.status.Product;
 import org.migrationharness.standin.status.StatusRoutes;
 import org.migrationharness.standin.status.SynchronyRoutes;
 import org.migrationharness.standin.store.JsonFile;
@@ -103,7 +107,7 @@ final class Server {
         webSudo = new WebSudo(users, settings.process().timeScale());
         web = new WebServer(settings.web(), new Dispatcher(
                 routes, notThere, new Authenticator(users, tokens, settings.login().basicAllowed()), webSudo,
-                lifecycle, new Pages(settings.assistant().profile().version())));
+                lifecycle, new Pages(settings.assistant().profile().version(), Product.VERSION)));
     }
 
     /**
@@ -181,6 +185,9 @@ final class Server {
         new DarkFeatureRoutes(features).addTo(routes);
         new PeopleRest(users).addTo(routes);
         site.addTo(routes);
+        new StartPage(site.store()).addTo(routes);
+        new ConfigurationPages(config, home, baseUrl).addTo(routes);
+        new PeoplePages(users).addTo(routes);
         new UpmRoutes(plugins, upm, home.resolve("temp"), settings.process().timeScale(),
                 settings.assistant().profile().version()).addTo(routes);
         new HostRoutes(host, provided, plugins, home.resolve("temp")).addTo(routes);

@@ -12,7 +12,11 @@ import java.util.Map;
 public final class Pages {
     private final Configuration configuration = new Configuration(Configuration.VERSION_2_3_31);
 
-    public Pages(String ccmaVersion) {
+    /**
+     * @param ccmaVersion the version of the assistant
+     * @param productVersion that of the Confluence that is reported
+     */
+    public Pages(String ccmaVersion, String productVersion) {
         configuration.setClassLoaderForTemplateLoading(Pages.class.getClassLoader(), "templates");
         configuration.setDefaultEncoding("UTF-8");
         configuration.setNumberFormat("computer");
@@ -22,6 +26,7 @@ public final class Pages {
         configuration.setTemplateUpdateDelayMilliseconds(Long.MAX_VALUE);
         try {
             configuration.setSharedVariable("ccmaVersion", ccmaVersion);
+            configuration.setSharedVariable("productVersion", productVersion);
         } catch (TemplateModelException e) {
             throw new IllegalStateException(e);
         }

@@ -55,7 +55,7 @@ public final class Authenticator {
     }
 
     /** Logs {@code name} in: gives the session a new id, and the user. */
-    static void logIn(HttpServletRequest request, String name) {
+    public static void logIn(HttpServletRequest request, String name) {
         HttpSession session = request.getSession(true);
         request.changeSessionId();
         session.setAttribute(SESSION_USER, name);

@@ -17,7 +17,7 @@ import org.migrationharness.standin.http.Routes;
  * 10.2.
  */
 public final class LoginPages {
-    private static final String HOME = "/plugins/servlet/ial/migration/home";
+    private static final String HOME = "/dashboard.action";
     private static final String WRONG = "Sorry, your username and password are incorrect. Please try again.";
 
     private final Users users;
@@ -34,10 +34,8 @@ public final class LoginPages {
     public void addTo(Routes routes) {
         routes.get("/login.action", Access.ANYONE, this::show)
                 .post("/dologin.action", Access.ANYONE, this::login)
-                .get("/logout.action", Access.ANYONE, this::logout)
-                .get("/", Access.USER, exchange -> exchange.redirect(HOME))
-                .get("/index.action", Access.USER, exchange -> exchange.redirect(HOME))
-                .get("/dashboard.action", Access.USER, exchange -> exchange.redirect(HOME));
+                .get("/dologin.action", Access.ANYONE, this::show)
+                .get("/logout.action", Access.ANYONE, this::logout);
         if (twoStep) {
             routes.post("/rest/tsv/1.0/authenticate", Access.ANYONE, this::authenticate);
         } else {
@@ -96,6 +94,7 @@ public final class LoginPages {
     private void form(Exchange exchange, String error) throws IOException {
         exchange.page(twoStep ? "login-tsv" : "login", Map.of(
                 "error", error,
+                "loggedOut", exchange.param("logout").equals("true"),
                 "username", exchange.param("os_username"),
                 "destination", exchange.param("os_destination")));
     }

@@ -10,6 +10,7 @@ import org.migrationharness.standin.http.HttpProblem;
 import org.migrationharness.standin.http.Routes;
 import org.migrationharness.standin.lifecycle.ApplicationState;
 import org.migrationharness.standin.lifecycle.Lifecycle;
+import org.migrationharness.standin.security.Authenticator;
 import org.migrationharness.standin.security.Users;
 
 /**
@@ -17,6 +18,8 @@ import org.migrationharness.standin.security.Users;
  * shows the same form again, with 200; a post that is accepted redirects to the next step.
  */
 public final class SetupWizard {
+    /** Where every page leads before the set-up; it leads on to the current step. */
+    public static final String CURRENT = "/bootstrap/selectsetupstep.action";
     /** Licences are lines of base64; a stand-in cannot say which ones are valid. */
     private static final Pattern LICENSE = Pattern.compile("[A-Za-z0-9+/=]{40,}");
     private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s]+");
@@ -34,7 +37,8 @@ public final class SetupWizard {
     }
 
     public void addTo(Routes routes) {
-        routes.get("/setup/", Access.SETUP, this::toCurrent)
+        routes.get(CURRENT, Access.SETUP, this::toCurrent)
+                .get("/setup/", Access.SETUP, this::toCurrent)
                 .get("/setup/setupstart.action", Access.SETUP, this::toCurrent)
                 .post("/setup/dosetuplicense.action", Access.SETUP, this::license)
                 .post("/setup/setupcluster.action", Access.SETUP, this::cluster)
@@ -76,9 +80,10 @@ public final class SetupWizard {
         model.put("number", config.step().ordinal() + 1);
         model.put("total", SetupStep.COMPLETE.ordinal());
         model.put("errors", errors);
+        model.put("serverId", config.serverId());
         Map<String, String> typed = new HashMap<>();
         for (String name : new String[] {"username", "fullName", "email", "dbConfigInfo.databaseUrl",
-            "dbConfigInfo.userName"}) {
+            "dbConfigInfo.userName", "dbConfigInfo.hostname", "dbConfigInfo.port", "dbConfigInfo.databaseName"}) {
             typed.put(name, exchange.param(name));
         }
         model.put("typed", typed);
@@ -126,7 +131,8 @@ public final class SetupWizard {
     private void database(Exchange exchange) throws IOException {
         if (isCurrent(exchange, SetupStep.DATABASE)) {
             String url = exchange.param("dbConfigInfo.databaseUrl");
-            if (url.isBlank() && !exchange.param("dbConfigInfo.hostname").isBlank()) {
+            boolean byParts = url.isBlank() || exchange.param("dbConfigInfo.simple").equals("true");
+            if (byParts && !exchange.param("dbConfigInfo.hostname").isBlank()) {
                 url = "jdbc:postgresql://" + exchange.param("dbConfigInfo.hostname") + ":"
                         + exchange.param("dbConfigInfo.port") + "/" + exchange.param("dbConfigInfo.databaseName");
             }
@@ -140,10 +146,10 @@ public final class SetupWizard {
         }
     }
 
+    /** The button's caption is not asked for: scripts submit the form without it, and in other languages. */
     private void data(Exchange exchange) throws IOException {
         if (isCurrent(exchange, SetupStep.DATA)) {
-            if (exchange.param("contentChoice").equals("blank")
-                    && exchange.param("dbchoiceSelect").equals("Empty Site")) {
+            if (exchange.param("contentChoice").equals("blank")) {
                 next(exchange, Map.of());
             } else {
                 form(exchange, Map.of());
@@ -172,6 +178,7 @@ public final class SetupWizard {
                     exchange.param("password"));
             config.complete();
             lifecycle.moveTo(ApplicationState.RUNNING);
+            Authenticator.logIn(exchange.request(), exchange.param("username"));
             toCurrent(exchange);
         }
     }

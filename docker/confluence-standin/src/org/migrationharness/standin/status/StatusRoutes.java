@@ -1,6 +1,7 @@
 package org.migrationharness.standin.status;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,11 @@ import org.migrationharness.standin.setup.SetupConfig;
  * and the manifest's version are documented; the other bodies hold what public clients read.
  */
 public final class StatusRoutes {
+    /** As many as the licences have that Atlassian publishes for tests. */
+    private static final int SEATS = 10;
+    /** A licence of the stand-in never ends, and clients want a date. */
+    private static final Instant EXPIRES = Instant.parse("2099-12-31T23:59:59Z");
+
     private final Lifecycle lifecycle;
     private final Users users;
     private final SetupConfig config;
@@ -37,7 +43,7 @@ public final class StatusRoutes {
                 .get("/rest/zdu/cluster", Access.ADMIN, this::cluster)
                 .get("/rest/license/1.0/license/details", Access.ADMIN, this::license)
                 .get("/rest/license/1.0/license/remainingSeats", Access.ADMIN,
-                        exchange -> exchange.json(200, Map.of("seats", 9)))
+                        this::remainingSeats)
                 .get("/rest/troubleshooting/1.0/check", Access.ADMIN, this::health);
         routes.alias("/rest/applinks/latest/", "/rest/applinks/1.0/");
     }
@@ -104,8 +110,12 @@ public final class StatusRoutes {
 
     /** Never the licence itself. */
     private void license(Exchange exchange) throws IOException {
-        exchange.json(200, Map.of("licensed", !config.license().isEmpty(), "maxUsers", 10,
-                "serverId", config.serverId()));
+        exchange.json(200, Map.of("licensed", !config.license().isEmpty(), "maxUsers", SEATS,
+                "expiryDate", EXPIRES.toEpochMilli(), "serverId", config.serverId()));
+    }
+
+    private void remainingSeats(Exchange exchange) throws IOException {
+        exchange.json(200, Map.of("count", Math.max(0, SEATS - users.all().size())));
     }
 
     private void health(Exchange exchange) throws IOException {

@@ -25,6 +25,7 @@ import org.migrationharness.standin.log.Log;
 import org.migrationharness.standin.log.RequestContext;
 import org.migrationharness.standin.security.Authenticator;
 import org.migrationharness.standin.security.WebSudo;
+import org.migrationharness.standin.setup.SetupWizard;
 
 /** The only servlet: finds the route, authenticates the user, checks access, and answers errors. */
 public final class Dispatcher extends HttpServlet {
@@ -61,7 +62,7 @@ public final class Dispatcher extends HttpServlet {
             dispatch(request, response);
         } catch (HttpProblem problem) {
             if (problem.status() == 501) {
-                notThere.note(request.getMethod(), request.getRequestURI());
+                notThere.note(request.getMethod(), path(request));
             }
             answer(request, response, problem);
         } catch (Exception e) {
@@ -77,7 +78,7 @@ public final class Dispatcher extends HttpServlet {
     }
 
     private void dispatch(HttpServletRequest request, HttpServletResponse response) throws Exception {
-        String path = request.getRequestURI();
+        String path = path(request);
         Optional<Routes.Match> found = find(request.getMethod(), path);
         Access access = found.map(match -> match.route().access()).orElse(Access.USER);
         if (isRedirected(request, response, access)) {
@@ -114,7 +115,7 @@ public final class Dispatcher extends HttpServlet {
             throw new HttpProblem(503, "Confluence is not set up yet");
         }
         response.setStatus(302);
-        response.setHeader("Location", firstRun ? "/setup/" : "/");
+        response.setHeader("Location", firstRun ? SetupWizard.CURRENT : "/");
         return true;
     }
 
@@ -138,7 +139,7 @@ public final class Dispatcher extends HttpServlet {
         }
         if (isRest(request)) {
             // UPM's uploads have a token of their own, which another site's page cannot read.
-            if (!request.getRequestURI().equals("/rest/plugins/1.0/")) {
+            if (!path(request).equals("/rest/plugins/1.0/")) {
                 Xsrf.checkRest(request);
             }
         } else {
@@ -199,6 +200,11 @@ public final class Dispatcher extends HttpServlet {
     }
 
     private static boolean isRest(HttpServletRequest request) {
-        return request.getRequestURI().startsWith("/rest/");
+        return path(request).startsWith("/rest/");
+    }
+
+    /** As Tomcat's own mapping of servlets sees it: clients join a base with a slash and a path that begins with one. */
+    private static String path(HttpServletRequest request) {
+        return request.getRequestURI().replaceAll("/{2,}", "/");
     }
 }
