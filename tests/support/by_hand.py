@@ -5,18 +5,21 @@ names that others may use at the same time, and ports of the engine's own choice
 """
 
 import json
+import os
 import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from harness.engines import images
-from harness.engines.docker_host import connect, find_address
+from harness.engines.docker_host import client_if_any, connect, find_address
+from harness.settings import resolve
 
 SEED_LINE = """docker run \\
     -d \\
@@ -29,16 +32,35 @@ SEED_LINE = """docker run \\
 """The image's name ends it; the thread's own was cut off."""
 
 
+def _socket() -> Path | None:
+    return resolve({}, os.environ).settings.docker_socket
+
+
+def command(*words: str) -> "subprocess.CompletedProcess[str]":
+    """Docker's own command, run to its end with the engine that the harness would take."""
+    engine = {"DOCKER_HOST": find_address(_socket()).url}
+    return subprocess.run(
+        ["docker", *words], env=os.environ | engine, capture_output=True, text=True, timeout=120
+    )
+
+
 def docker(*words: str) -> str:
     """What Docker's own command says; a test fails where it does."""
-    done = subprocess.run(["docker", *words], capture_output=True, text=True, timeout=120)
+    done = command(*words)
     assert done.returncode == 0, f"docker {' '.join(words)}: {done.stderr}"
     return done.stdout.strip()
 
 
 def needs_docker(engine: str) -> None:
-    """Leaves a test out where it is run on local processes, or Docker has no command here."""
-    if engine != "docker":
+    """Leaves a test out where no engine is tested, or Docker has no command here.
+
+    Args:
+        engine: the one that is tested: docker, local, or auto for whichever is there.
+    """
+    if engine == "auto":
+        with client_if_any(_socket()) as client:
+            engine = "docker" if client else "local"
+    if engine == "local":
         pytest.skip("a container is what is tested")
     if shutil.which("docker") is None:
         pytest.skip("the line is for Docker's own command, which is not installed")
@@ -46,7 +68,7 @@ def needs_docker(engine: str) -> None:
 
 def standin_image() -> str:
     """The stand-in's image, built when missing."""
-    client = connect(find_address(None))
+    client = connect(find_address(_socket()))
     try:
         return images.standin(client, lambda _: None)
     finally:
@@ -95,7 +117,7 @@ class ByHand:
 
     def logs(self) -> str:
         """Its output."""
-        done = subprocess.run(["docker", "logs", self.name], capture_output=True, text=True)
+        done = command("logs", self.name)
         return done.stdout + done.stderr
 
     @property
@@ -106,15 +128,13 @@ class ByHand:
 
     def run(self, *argv: str, may_fail: bool = False) -> str:
         """What a program says that is run in it."""
-        words = ["docker", "exec", self.name, *argv]
-        done = subprocess.run(words, capture_output=True, text=True, timeout=120)
+        done = command("exec", self.name, *argv)
         assert may_fail or done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
 
     def top(self) -> str:
         """Its processes; none where it has not begun or has ended."""
-        words = ["docker", "top", self.name]
-        return subprocess.run(words, capture_output=True, text=True, timeout=60).stdout
+        return command("top", self.name).stdout
 
     def signal(self, name: str) -> None:
         """Sends a signal to its first process."""
@@ -131,7 +151,7 @@ def started_by_hand(
     on: Network,
     *more: str,
     variables: Mapping[str, str] | None = None,
-    command: Sequence[str] = (),
+    argv: Sequence[str] = (),
 ) -> Iterator[ByHand]:
     """Starts the line's container, and removes it with its volume when the block ends.
 
@@ -140,7 +160,7 @@ def started_by_hand(
         on: the network.
         more: further words before the image.
         variables: further variables of its environment.
-        command: what follows the image.
+        argv: the command that follows the image.
     """
     mark = uuid4().hex[:8]
     own = {
@@ -155,10 +175,10 @@ def started_by_hand(
     for there, here in own.items():
         line = line.replace(there, here)
     set_ = [word for name, value in (variables or {}).items() for word in ("-e", f"{name}={value}")]
-    words = [*shlex.split(line.replace("\\\n", " "))[1:], *set_, *more, image, *command]
+    words = [*shlex.split(line.replace("\\\n", " "))[1:], *set_, *more, image, *argv]
     try:
         docker(*words)
         yield ByHand(f"confluence-{mark}")
     finally:
-        subprocess.run(["docker", "rm", "-f", f"confluence-{mark}"], capture_output=True)
-        subprocess.run(["docker", "volume", "rm", f"confluenceVolume-{mark}"], capture_output=True)
+        command("rm", "-f", f"confluence-{mark}")
+        command("volume", "rm", f"confluenceVolume-{mark}")

@@ -37,7 +37,7 @@ ASK = (
 
 @pytest.fixture(scope="module")
 def image(request: pytest.FixtureRequest) -> str:
-    needs_docker(str(request.config.getoption("--harness-engine") or "docker"))
+    needs_docker(str(request.config.getoption("--harness-engine") or "auto"))
     return standin_image()
 
 
@@ -98,7 +98,7 @@ def test_a_compose_files_command_and_health_check(
     image: str, on: Network, command: tuple[str, ...]
 ) -> None:
     check = ("--health-cmd", "curl -f http://localhost:8090/", "--health-interval", "1s")
-    with started_by_hand(image, on, *check, command=command) as confluence:
+    with started_by_hand(image, on, *check, argv=command) as confluence:
         wait_for(
             "the container to be healthy",
             lambda: confluence.health == "healthy" or None,
