@@ -4,6 +4,7 @@ Sources: Connect's public documentation; `reference/tried.md` for what ACE 11.5.
 """
 
 import secrets
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,7 +46,8 @@ async def read_descriptor(world: World, url: str) -> App:
     if answer.status_code != 200:
         raise Refusal(502, Effect.NOT_FOUND, f"GET {url} was answered {answer.status_code}")
     try:
-        return descriptor.read(answer.content, world.client_key, world.egress, world.switches)
+        app = descriptor.read(answer.content, world.client_key, world.egress, world.switches)
+        return replace(app, descriptor_url=url)
     except ValueError as error:
         raise Refusal(400, Effect.MALFORMED, f"{url} cannot be installed: {error}") from error
     except PermissionError as error:

@@ -51,6 +51,8 @@ class App:
     """Connect only: the scopes that the descriptor asks for, in upper case."""
     environment: str | None = None
     """Forge only: the environment in which it is deployed on the site."""
+    descriptor_url: str = ""
+    """Where its descriptor was read; it need not be below the base URL."""
 
 
 @dataclass(slots=True)

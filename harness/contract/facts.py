@@ -254,7 +254,7 @@ FACTS = (
         "email-domains",
         "the assistant lists the users' email domains",
         "Email domains: GET /rest/migration/latest/email/domains, PUT .../email/domain-rules; the "
-        "scripted wizard goes on once each is trusted",
+        "scripted wizard goes on once each is decided about",
         "/rest/migration/latest/email/domains",
         all_of(status(200), member_list("availableDomains", "domainName")),
     ),

@@ -58,7 +58,10 @@ class CloudControl:
 
     def install(self, base_url: str, descriptor: str = DESCRIPTOR) -> str:
         """Installs a Connect app on the site, by the path of its descriptor; its key."""
-        body = {"descriptorUrl": f"{base_url.rstrip('/')}{descriptor}"}
+        return self._install(f"{base_url.rstrip('/')}{descriptor}")
+
+    def _install(self, descriptor_url: str) -> str:
+        body = {"descriptorUrl": descriptor_url}
         return str(_send(self._client, "POST", "apps", json=body)["appKey"])
 
     def install_forge(self, key: str, events_url: str, environment: str) -> None:
@@ -70,6 +73,8 @@ class CloudControl:
         """Installs an app as `apps` listed it."""
         if app.get("kind") == "forge":
             self.install_forge(app["key"], app["base_url"], app["environment"])
+        elif url := app.get("descriptor_url"):
+            self._install(url)
         else:
             self.install(app["base_url"])
 
@@ -194,7 +199,7 @@ class ConnectAppControl:
     """
 
     def __init__(self, url: str, authority: bytes | None, health: str = DESCRIPTOR) -> None:
-        self.url, self.authority, self._health = url, authority, health
+        self.url, self.authority, self.health = url, authority, health
         trust = ssl.create_default_context(cadata=authority.decode() if authority else None)
         # From here it is reached through a published port, under another name than its own.
         trust.check_hostname = False
@@ -203,7 +208,7 @@ class ConnectAppControl:
     def is_up(self) -> bool:
         """Whether the app answers where it says so: a Connect app serves its descriptor."""
         try:
-            return self._client.get(self._health).is_success
+            return self._client.get(self.health).is_success
         except httpx.TransportError:
             return False
 

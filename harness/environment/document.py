@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
-from harness.drivers.cloud import CloudAppControl, CloudControl, ConnectAppControl
+from harness.drivers.cloud import DESCRIPTOR, CloudAppControl, CloudControl, ConnectAppControl
 from harness.drivers.confluence import session
 from harness.drivers.untold_cloud import UntoldCloud, UntoldCloudApp
 from harness.engines.attached import Attach
@@ -48,12 +48,14 @@ class CloudAddress(BaseModel):
         control_url: its control API; the base URL again for a Connect app of the vendor's own,
             which has none.
         authority: PEM of the CA of a vendor's Connect app.
+        health: the path that tells whether a vendor's Connect app is up.
         control_token: what the control API wants to be sent, as a bearer token.
     """
 
     base_url: str
     control_url: str
     authority: str = ""
+    health: str = DESCRIPTOR
     control_token: str = ""
 
 
@@ -127,7 +129,12 @@ def _cloud_app_of(stack: Stack) -> CloudAddress | None:
         return None
     if isinstance(control, ConnectAppControl):
         authority = (control.authority or b"").decode()
-        return CloudAddress(base_url=control.url, control_url=control.url, authority=authority)
+        return CloudAddress(
+            base_url=control.url,
+            control_url=control.url,
+            authority=authority,
+            health=control.health,
+        )
     return CloudAddress(
         base_url=url("https", stack.running[CLOUD_APP], "https"),
         control_url=control.url,
@@ -183,7 +190,7 @@ def _cloud_app(
     if at is None:
         return UntoldCloudApp()
     if at.control_url == at.base_url:
-        return ConnectAppControl(at.base_url, at.authority.encode() or None)
+        return ConnectAppControl(at.base_url, at.authority.encode() or None, at.health)
     return CloudAppControl(at.control_url, running[CLOUD_APP], at.control_token)
 
 

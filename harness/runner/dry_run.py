@@ -1,13 +1,12 @@
 """What a run would do on a Confluence that somebody else runs, in words; nothing of it is done."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from harness.drivers.confluence import dark_features
 from harness.environment.attach import AttachedStack
 from harness.planning.attached import Abilities
 from harness.plugin_jar.read import read_plugin
-from harness.runner.jobs import Job, fitted, jobs_of
+from harness.runner.jobs import Job, abilities_for, fitted, jobs_of
 from harness.runner.request import RunPlan
 from harness.support.console import Progress
 
@@ -25,9 +24,8 @@ def what_would_be(work: RunPlan, attached: AttachedStack, progress: Progress) ->
     """
     stack = attached.stack
     assert stack.remote
-    own = stack.cloud.tells and not stack.cloud.apps()
-    there = replace(stack.remote.abilities, own_cloud_app=own)
     jobs = jobs_of(work.cases, work.settings, progress)
+    there = abilities_for(jobs, stack, stack.remote)
     jobs = [job for job in fitted(jobs, stack.requirements, there, progress) if not job.refused]
     yield "would be done, and put back:"
     with stack.client() as client:
@@ -37,7 +35,7 @@ def what_would_be(work: RunPlan, attached: AttachedStack, progress: Progress) ->
     yield from sorted({_of_the_app(job, there) for job in jobs})
     if stack.cloud.tells:
         yield "  the stub: its migrations, transfers and faults forgotten before each case"
-    if own and jobs:
+    if there.own_cloud_app and jobs:
         yield f"  the stub's site: {jobs[0].app.cloud.key} put on it"
     plans = "the named plan run again" if there.plan else "a plan made, run and deleted"
     yield f"would run, {plans} for each:"

@@ -1,6 +1,6 @@
 """Jobs: cases with everything that they need made ready, and who runs them in which order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -9,9 +9,11 @@ from harness.cases import Case
 from harness.cases import app as apps
 from harness.cases.app import AppDescription, Overrides
 from harness.engines.app_builds import server_jar
+from harness.environment.remote import Remote
+from harness.environment.stack import Stack
 from harness.errors import BadInput
 from harness.planning import requirements, schedule
-from harness.planning.attached import Abilities, obstacle, obstacle_of_real_cloud
+from harness.planning.attached import Abilities, Obstacle, obstacle, obstacle_of_real_cloud
 from harness.planning.requirements import StackRequirements
 from harness.plugin_jar.read import read_plugin
 from harness.runner.fitting import check_keys
@@ -97,6 +99,19 @@ def shard(jobs: Sequence[Job], number: int, of: int) -> list[Job]:
     return [job for job in jobs if job.case.id in chosen]
 
 
+def abilities_for(jobs: Sequence[Job], stack: Stack, remote: Remote) -> Abilities:
+    """What a server can do for these jobs: on the stub's site somebody may have their app already.
+
+    Args:
+        jobs: those that were selected.
+        stack: the attached one.
+        remote: what is known of it.
+    """
+    there = {str(each["key"]) for each in stack.cloud.apps()}
+    own = stack.cloud.tells and not any(job.app.cloud.key in there for job in jobs)
+    return replace(remote.abilities, own_cloud_app=own)
+
+
 def fitted(
     jobs: Sequence[Job], stack: StackRequirements, there: Abilities, said: Progress
 ) -> list[Job]:
@@ -111,22 +126,16 @@ def fitted(
     Raises:
         BadInput: none applies, or two want different cloud halves.
     """
-    fit: list[Job] = []
-    for job in jobs:
+
+    def hinders(job: Job) -> Obstacle | None:
         facts = read_plugin(job.jar).facts
         jar = (facts.key or job.app.server.key, facts.version or "")
-        found = obstacle(job.case, job.app, jar, there)
-        if found:
-            word = "cannot be judged" if found.applies else "does not apply"
-            said(f"  {word}: {job.case.id}: {found.why}")
-        if found is None or found.applies:
-            needs = replace(stack, cloud_half=job.app.cloud_half if there.own_cloud_app else "")
-            refused = found.why if found else None
-            fit.append(replace(job, requirements=needs, refused=refused))
-    if not fit:
-        raise BadInput(
-            f"none of the {len(jobs)} cases can run there: each is named above, with why"
-        )
+        return obstacle(job.case, job.app, jar, there)
+
+    def needs(job: Job) -> StackRequirements:
+        return replace(stack, cloud_half=job.app.cloud_half if there.own_cloud_app else "")
+
+    fit = _fitting(jobs, hinders, needs, said)
     if len({job.requirements for job in fit if not job.refused}) > 1:
         raise BadInput("the cases want different cloud halves on the stub's site: select by -k")
     return fit
@@ -146,18 +155,35 @@ def fitted_to_real_cloud(
     Raises:
         BadInput: none applies.
     """
+
+    def needs(job: Job) -> StackRequirements:
+        # No cloud half of ours is in such a stack: the site has the vendor's own.
+        own = replace(job.requirements, cloud_half="")
+        return replace(own, ccma=stack.ccma) if stack else own
+
+    return _fitting(jobs, lambda job: obstacle_of_real_cloud(job.case, witness), needs, said)
+
+
+def _fitting(
+    jobs: Sequence[Job],
+    hinders: Callable[[Job], Obstacle | None],
+    needs: Callable[[Job], StackRequirements],
+    said: Progress,
+) -> list[Job]:
+    """The jobs that apply, each with what it needs there; the others are said.
+
+    Raises:
+        BadInput: none applies.
+    """
     fit: list[Job] = []
     for job in jobs:
-        found = obstacle_of_real_cloud(job.case, witness)
+        found = hinders(job)
         if found:
             word = "cannot be judged" if found.applies else "does not apply"
             said(f"  {word}: {job.case.id}: {found.why}")
         if found is None or found.applies:
-            # No cloud half of ours is in such a stack: the site has the vendor's own.
-            needs = replace(job.requirements, cloud_half="")
-            if stack:
-                needs = replace(needs, ccma=stack.ccma)
-            fit.append(replace(job, requirements=needs, refused=found.why if found else None))
+            refused = found.why if found else None
+            fit.append(replace(job, requirements=needs(job), refused=refused))
     if not fit:
         raise BadInput(
             f"none of the {len(jobs)} cases can run there: each is named above, with why"

@@ -6,7 +6,7 @@ The verbs that run cases (`run`, `repro`) share it.
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,13 +18,13 @@ from harness.environment.attach import AttachedStack
 from harness.environment.attach_remote import start_cloud_half
 from harness.environment.remote import Remote
 from harness.environment.services.confluence import prepared
-from harness.environment.stack import Stack
 from harness.errors import BadInput
 from harness.lifecycle import interrupt, runs
 from harness.lifecycle.runs import Run
 from harness.runner.context import RunContext
 from harness.runner.jobs import (
     Job,
+    abilities_for,
     check_suited,
     fitted,
     fitted_to_real_cloud,
@@ -114,8 +114,8 @@ class Session:
         """
         assert self.attached
         stack = self.attached.stack
-        own = stack.cloud.tells and not _is_on_site(stack, jobs)
-        there = replace(remote.abilities, own_cloud_app=own)
+        there = abilities_for(jobs, stack, remote)
+        own = there.own_cloud_app
         jobs = fitted(jobs, stack.requirements, there, self.progress)
         app = next((job.app for job in jobs if not job.refused), None)
         if own and app:
@@ -197,12 +197,6 @@ def _ready(
     if attached and attached.stack.remote:
         return nullcontext(Ready("local", {}, settings.confluence))
     return prepared(settings, progress)
-
-
-def _is_on_site(stack: Stack, jobs: Sequence[Job]) -> bool:
-    """Whether the stub's site has a cloud app of the jobs' already, which is somebody else's."""
-    there = {str(each["key"]) for each in stack.cloud.apps()}
-    return any(job.app.cloud.key in there for job in jobs)
 
 
 def _check_writable(folder: Path) -> None:

@@ -5,93 +5,23 @@ addresses alone. Its pages are drawn by script.
 """
 
 import json
-import ssl
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-import trustme
-from cloud_processes import running
 from harness_command import SEED, Command
-from reverse_proxy import Proxy, reverse_proxy
-from standin_processes import StandIn, await_running, run_standin
+from somebodys_server import PASSWORD, Theirs, somebodys_server
 
-from harness.drivers.confluence import apps, dark_features, email_domains
-from harness.drivers.confluence.session import Account, open_client
-from harness.engines import builds
 from harness.wait import wait_for
 
-SCALE = 200
-PASSWORD = "Correct-Horse-77"
-ADMIN = Account("admin", PASSWORD)
 ONE_CASE = "feature=on and dev-mode=on"
-THEIRS = "somebody.elses.flag"
-
-
-@dataclass(frozen=True)
-class Theirs:
-    """Somebody else's server, with the cloud that it talks to."""
-
-    standin: StandIn
-    proxy: Proxy
-    cloud: str
-    ca: Path
-
-    @property
-    def words(self) -> list[str]:
-        """The options that name it."""
-        return [
-            *("--confluence", self.proxy.url, "--user", ADMIN.user, "--ca", str(self.ca)),
-            *("--cloud", self.cloud, "--time-scale", str(SCALE)),
-            *("--log", str(self.standin.home / "logs" / "atlassian-confluence.log")),
-        ]
-
-    def state(self) -> dict[str, Any]:
-        """All that a run may change on it and on the stub."""
-        with open_client(self.standin.url, ADMIN) as client:
-            return {
-                "features": sorted(dark_features.site(client)),
-                "apps": [(app.key, app.version, app.enabled) for app in apps.listed(client)],
-                "domains": email_domains.rules(client),
-                "plans": client.get("/rest/migration/latest/home").json()["plans"],
-                "site": httpx.get(f"{self.cloud}/_harness/apps").json()["apps"],
-                "switches": httpx.get(f"{self.cloud}/_harness/settings").json(),
-            }
 
 
 @pytest.fixture(scope="module")
 def theirs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theirs]:
-    folder = tmp_path_factory.mktemp("theirs")
-    authority = trustme.CA()
-    ca = folder / "ca.pem"
-    authority.cert_pem.write_to_path(str(ca))
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(tls)
-    stub: tuple[str, ...]
-    stub = ("--port", "0", "--data", str(folder / "cloud" / "data"), "--time-scale", str(SCALE))
-    with running(
-        "harness.cloud", folder / "cloud", *stub, "--public-url", "http://127.0.0.1:0"
-    ) as it:
-        variables = {
-            "CCMA_PLATFORM_URL": it.url("http"),
-            "STANDIN_PAGES": "script",
-            "STANDIN_PAGES_DELAY": "200",
-            "STANDIN_ADMIN_PASSWORD": PASSWORD,
-        }
-        home = folder / "home"
-        home.mkdir()
-        built = builds.standin(lambda _: None)
-        with run_standin(built, home, variables, scale=SCALE) as standin:
-            await_running(standin.url)
-            with open_client(standin.url, ADMIN) as client:
-                dark_features.set_site(client, {THEIRS: True})
-                email_domains.decide(client, email_domains.TRUSTED)
-            with reverse_proxy(standin.url, tls=tls) as proxy:
-                yield Theirs(standin, proxy, it.url("http"), ca)
+    with somebodys_server(tmp_path_factory.mktemp("theirs")) as server:
+        yield server
 
 
 def test_a_killed_run_is_undone_and_a_whole_one_leaves_nothing(

@@ -33,6 +33,7 @@ class Proxy:
         target: where requests go; None answers 502, as while the server restarts.
         change: what is done to answers.
         asked: every request, as method and path.
+        forgets: whether a path's request reaches the server without its cookies.
     """
 
     context: str
@@ -40,6 +41,7 @@ class Proxy:
     target: str | None = None
     change: Change = field(default=lambda _, answer: answer)
     asked: list[str] = field(default_factory=list)
+    forgets: Callable[[str], bool] = field(default=lambda _: False)
 
     def prefixed(self, path: str) -> str:
         """A path below the context path, once."""
@@ -99,13 +101,14 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(proxy.change(path, self._asked(path, body)))
 
     def _asked(self, path: str, body: bytes) -> Answer:
+        kept_back = {*_HOP, "accept-encoding"} | ({"cookie"} if self.proxy.forgets(path) else set())
         # The server is told of plain HTTP, as a proxy's target that does not know of the TLS.
         sent = [
             (name, value.replace("https://", "http://"))
             if name.lower() in ("origin", "referer")
             else (name, value)
             for name, value in self.headers.items()
-            if name.lower() not in {*_HOP, "accept-encoding"}
+            if name.lower() not in kept_back
         ]
         request = httpx.Request(
             self.command,

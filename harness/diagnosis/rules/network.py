@@ -14,6 +14,7 @@ from harness.diagnosis.facts import PAGE, Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
 from harness.diagnosis.rows import shows
 from harness.store.layout import JOURNAL, SERVER_LOG
+from harness.vocabulary.features import FEATURE
 
 _UNREACHABLE = re.compile(
     r"ConnectException|UnknownHostException|NoRouteToHostException|SSLHandshakeException"
@@ -50,6 +51,9 @@ def browser_stale(facts: Facts) -> Finding:
     shown = beside or row
     if shows(shown, rest) or rest.status == shown.status:
         return excluded(cause, rest, shown)
+    off = facts.flag(FEATURE)
+    if off and not off.on and shown.status == "ABSENT":
+        return excluded(cause, off, shown, note="the page shows no progress of apps at all")
     if beside:
         return proved(cause, rest, beside)
     if row.until and rest.origin.server and rest.origin.server <= row.until:

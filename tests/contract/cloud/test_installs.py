@@ -13,6 +13,8 @@ import pytest
 from cloud_processes import CloudDriver, ConnectApp, eventually
 from cryptography.hazmat.primitives import serialization
 
+from harness.drivers.cloud import CloudControl
+
 
 @pytest.fixture
 def new_app() -> Iterator[ConnectApp]:
@@ -85,6 +87,20 @@ def test_a_descriptor_may_have_any_address(cloud: CloudDriver, new_app: ConnectA
     assert new_app.asked == ["/extensions/descriptor/?for=confluence"]
     cloud.control("POST", "apps", {"descriptorUrl": url, "baseUrl": url}, expect=400)
     cloud.control("POST", "apps", {}, expect=400)
+
+
+def test_an_app_is_put_back_from_the_descriptor_that_it_was_installed_from(
+    cloud: CloudDriver, new_app: ConnectApp
+) -> None:
+    url = f"{new_app.url}/extensions/descriptor/?for=confluence"
+    with closing(CloudControl(cloud.url)) as control:
+        control.install(new_app.url, "/extensions/descriptor/?for=confluence")
+        (listed,) = control.apps()
+        assert listed["descriptor_url"] == url
+        control.uninstall(listed["key"])
+        control.put_back(listed)
+        assert control.apps() == [listed]
+    assert new_app.asked == ["/extensions/descriptor/?for=confluence"] * 2
 
 
 def test_a_lifecycle_address_may_be_absolute(cloud: CloudDriver, new_app: ConnectApp) -> None:

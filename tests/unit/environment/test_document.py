@@ -63,7 +63,7 @@ def content(stack: Stack) -> Mapping[str, object]:
     values["cloud_app"] = (
         type(control),
         control.url,
-        control.authority if isinstance(control, ConnectAppControl) else None,
+        (control.authority, control.health) if isinstance(control, ConnectAppControl) else None,
     )
     values["running"] = {
         name: (service.name, service.id, service.host) for name, service in stack.running.items()
@@ -93,14 +93,16 @@ def test_every_field_of_a_stack_is_there_again(values: Mapping[str, object]) -> 
             assert to_document(again) == to_document(stack)
 
 
-def test_a_connect_app_of_the_vendors_own_keeps_its_authority(tmp_path: Path) -> None:
-    with (
-        closing(fake_stack(tmp_path, AUTHORITY.pem)) as stack,
-        closing(there_and_back(stack)) as again,
-    ):
-        assert isinstance(again.cloud_app, ConnectAppControl)
-        assert content(again) == content(stack)
-        assert again.cloud_app.authority == AUTHORITY.pem
+def test_a_connect_app_of_the_vendors_own_keeps_its_authority_and_where_it_answers(
+    tmp_path: Path,
+) -> None:
+    with closing(fake_stack(tmp_path, AUTHORITY.pem)) as stack:
+        assert isinstance(stack.cloud_app, ConnectAppControl)
+        stack.cloud_app.health = "/up"
+        with closing(there_and_back(stack)) as again:
+            assert isinstance(again.cloud_app, ConnectAppControl)
+            assert content(again) == content(stack)
+            assert (again.cloud_app.authority, again.cloud_app.health) == (AUTHORITY.pem, "/up")
 
 
 def test_the_scripted_cloud_app_is_controlled_through_its_own_port(tmp_path: Path) -> None:

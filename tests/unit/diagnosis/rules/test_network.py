@@ -3,7 +3,14 @@
 import pytest
 from rule_evidence import asked, at, call, learn, log, shown
 
-from harness.diagnosis.evidence import MigrationMade, Origin, PageUnread, RestRow, RowBesideRest
+from harness.diagnosis.evidence import (
+    Flag,
+    MigrationMade,
+    Origin,
+    PageUnread,
+    RestRow,
+    RowBesideRest,
+)
 from harness.diagnosis.facts import PAGE
 from harness.diagnosis.finding import excluded, likely, proved, unknown
 from harness.diagnosis.rules.network import (
@@ -13,6 +20,7 @@ from harness.diagnosis.rules.network import (
     session_ended,
 )
 from harness.store.layout import JOURNAL, SERVER_LOG
+from harness.vocabulary.features import FEATURE
 
 NOT_REACHED = "server-cannot-reach-cloud"
 STALE = "browser-stale"
@@ -107,6 +115,14 @@ def test_a_page_loaded_beside_the_rest_decides():
 
     assert asked(browser_stale, SUCCESS, row, behind) == proved(STALE, SUCCESS, behind)
     assert asked(browser_stale, SUCCESS, row, same) == excluded(STALE, SUCCESS, same)
+
+
+def test_a_page_without_the_block_is_not_stale_where_the_feature_is_off():
+    row, off = shown("ABSENT", None, 31), Flag(key=FEATURE, on=False)
+    why = "the page shows no progress of apps at all"
+
+    assert asked(browser_stale, SUCCESS, row, off) == excluded(STALE, off, row, note=why)
+    assert asked(browser_stale, SUCCESS, row) == proved(STALE, SUCCESS, row)
 
 
 def test_without_both_nothing_is_known_of_the_page():
