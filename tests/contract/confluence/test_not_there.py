@@ -39,10 +39,10 @@ def gaps_in_log(standin: StandIn) -> list[str]:
 def test_a_gap_is_501_with_its_name_and_is_logged_and_listed_once(standin, http):
     assert absence.asked_for(http) == []
     for page in ("4711", "4712"):
-        answer = http.get(f"/rest/nothing/1.0/page/{page}/here?secret=x")
+        answer = http.get(f"/rest/nothing/1/page/{page}/here?secret=x")
         assert answer.status_code == 501
         assert answer.headers["content-type"].startswith("application/json")
-        assert f"GET /rest/nothing/1.0/page/{page}/here" in answer.json()["message"]
+        assert f"GET /rest/nothing/1/page/{page}/here" in answer.json()["message"]
     page = http.get("/admin/nothing.action")
     assert page.status_code == 501
     assert page.headers["content-type"].startswith("text/html")
@@ -50,11 +50,11 @@ def test_a_gap_is_501_with_its_name_and_is_logged_and_listed_once(standin, http)
 
     found = absence.asked_for(http)
     assert [str(each) for each in found] == [
-        "GET /rest/nothing/1.0/page/{id}/here, 2 times",
+        "GET /rest/nothing/1/page/{id}/here, 2 times",
         "GET /admin/nothing.action, once",
     ]
     assert gaps_in_log(standin) == [
-        "GET /rest/nothing/1.0/page/{id}/here",
+        "GET /rest/nothing/1/page/{id}/here",
         "GET /admin/nothing.action",
     ]
     kept = collect.not_there(http, found[:1])

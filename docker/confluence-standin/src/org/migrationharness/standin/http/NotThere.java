@@ -2,12 +2,12 @@ package org.migrationharness.standin.http;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.migrationharness.standin.log.Log;
 
 /**
@@ -19,6 +19,8 @@ public final class NotThere {
     /** More than any client has; a scanner that tries names would fill the log and the memory. */
     private static final int REMEMBERED = 200;
     private static final int LONGEST_SEGMENT = 60;
+    /** Where a REST module's version stands in a path, which may be a bare number. */
+    private static final int VERSION = 3;
     private static final String ID = "{id}";
     private static final Pattern IDS = Pattern.compile("\\d+|[0-9a-fA-F]*\\d[0-9a-fA-F-]{14,}|.*[%@:].*");
 
@@ -57,10 +59,17 @@ public final class NotThere {
 
     /** A path without what tells one object from another: ids, names of files, keys with an escape. */
     static String shape(String path) {
-        return Arrays.stream(path.split("/", -1))
-                .map(part -> part.replaceFirst(";.*", ""))
-                .map(part -> part.length() > LONGEST_SEGMENT || IDS.matcher(part).matches() ? ID : part)
+        String[] parts = path.split("/", -1);
+        boolean rest = parts.length > VERSION && parts[1].equals("rest");
+        return IntStream.range(0, parts.length)
+                .mapToObj(i -> rest && i == VERSION && parts[i].matches("\\d{1,3}")
+                        ? parts[i]
+                        : withoutId(parts[i].replaceFirst(";.*", "")))
                 .collect(Collectors.joining("/"));
+    }
+
+    private static String withoutId(String part) {
+        return part.length() > LONGEST_SEGMENT || IDS.matcher(part).matches() ? ID : part;
     }
 
     /**
