@@ -8,6 +8,8 @@ import pytest
 
 from harness.drivers.confluence import site
 from harness.drivers.confluence.session import Account, ConfluenceClient, open_client
+from harness.environment.stack import Stack
+from harness.errors import DriverError
 
 DESCRIPTION: dict[str, Any] = {
     "spaces": [
@@ -255,3 +257,32 @@ def test_all_that_was_changed_is_put_back(content: ConfluenceClient) -> None:
     assert content.get("/rest/api/space/NEW").status_code == 404
     assert content.get("/rest/api/user?username=ada").status_code == 200
     assert content.get("/rest/api/group/testers").status_code == 404
+
+
+@pytest.mark.standin
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"spaces": [{"name": "no key"}]}, "a space needs a key"),
+        ({"users": [{"key": "k"}]}, "a user needs a username"),
+        ({"groups": [{"name": "g", "members": ["nobody"]}]}, "nobody, who is none of the users"),
+        ({"spaces": [{"key": "A", "pages": [{"title": "x"}, {"title": "x"}]}]}, "already exists"),
+    ],
+)
+def test_a_description_that_cannot_be_is_refused(
+    content: ConfluenceClient, wrong: dict[str, Any], why: str
+) -> None:
+    with pytest.raises(DriverError, match=why):
+        site.describe(content, wrong)
+
+
+@pytest.mark.standin
+def test_no_file_of_the_home_has_a_password(
+    content: ConfluenceClient, confluence_stack: Stack
+) -> None:
+    assert content.get("/rest/api/user?username=ada").status_code == 200
+    confluence = confluence_stack.running["confluence"]
+    for name in ("site.json", "users.json"):
+        kept = confluence.read("home", f"standin/{name}")
+        assert kept
+        assert b"ada-s" not in kept

@@ -26,8 +26,9 @@ public final class Site {
 
     private final ContentStore store;
     private final Users users;
-    private final JsonFile<SiteDescription> file;
-    private SiteDescription described;
+    private final JsonFile<String> file;
+    /** The digest of what was described: that has passwords, which no file is to have. */
+    private String described;
 
     /**
      * @param state the folder that keeps the content and its description
@@ -37,7 +38,7 @@ public final class Site {
         this.users = users;
         store = new ContentStore(state);
         file = new JsonFile<>(state.resolve("site.json"), new TypeToken<>() { });
-        described = file.load(SiteDescription.NOTHING);
+        described = file.load(SiteDescription.NOTHING.digest());
     }
 
     public ContentStore store() {
@@ -96,25 +97,26 @@ public final class Site {
                     + e.getMessage());
         }
         given = given == null ? SiteDescription.NOTHING : given;
-        if (!given.equals(described) || isChanged()) {
-            file.save(given);
-            described = given;
-            make();
+        given.check();
+        if (!given.digest().equals(described) || isChanged()) {
+            make(given);
+            described = given.digest();
+            file.save(described);
         }
         exchange.empty(204);
     }
 
     /** Makes everything as it is described. */
-    private void make() {
+    private void make(SiteDescription given) {
         synchronized (store) {
             store.clear();
-            SiteDescription.all(described.spaces()).forEach(this::put);
+            SiteDescription.all(given.spaces()).forEach(this::put);
             users.clear();
-            SiteDescription.all(described.groups()).forEach(group -> users.groups().create(group.name()));
-            SiteDescription.all(described.users()).forEach(user -> users.add(user.username(), user.key(),
+            SiteDescription.all(given.groups()).forEach(group -> users.groups().create(group.name()));
+            SiteDescription.all(given.users()).forEach(user -> users.add(user.username(), user.key(),
                     SiteDescription.or(user.fullName(), user.username()), SiteDescription.or(user.email(), ""),
                     user.password()));
-            SiteDescription.all(described.groups()).forEach(group -> SiteDescription.all(group.members())
+            SiteDescription.all(given.groups()).forEach(group -> SiteDescription.all(group.members())
                     .forEach(member -> users.groups().join(group.name(), member)));
             store.keepAsItIs();
             users.keepAsTheyAre();
