@@ -24,6 +24,7 @@ _PAGES: Mapping[Level, str] = {
     "user": "/users/darkfeatures.action",
 }
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]*[A-Za-z0-9]")
+_VERSION = re.compile(r"v?\d+(\.\d+)+")
 _NOT_SERVED = frozenset({401, 403, 404, 405, 406, 415, 500, 501})
 
 
@@ -132,8 +133,12 @@ def parse_features(page: HtmlPage, level: Level) -> DarkFeatures:
 
 
 def _keys_in(text: str) -> Iterable[str]:
-    """Find the keys in a line of a list; a key has a dot, a word of a sentence has none inside."""
+    """Find the keys in a line of a list; a key has a dot, a word of a sentence has none inside.
+
+    A version is none: the page's footer names Confluence's, below the last list.
+    """
     words = (word.strip("()[],;") for word in text.split())
+    words = (word for word in words if not _VERSION.fullmatch(word))
     only = text.strip("()[],; ")
     return [word for word in words if _KEY.fullmatch(word) and ("." in word or word == only)]
 

@@ -148,6 +148,12 @@ def test_sentences_are_no_keys():
     assert found.system == {"one.two", "three.four"}
 
 
+def test_the_version_in_a_footer_is_no_key():
+    page = """<h2>Site dark features</h2><ul><li>a.key</li></ul>
+        <footer>Atlassian Confluence <span id="footer-build-information">8.6.0</span></footer>"""
+    assert dark_features.parse_features(read_page(page), "site").level == {"a.key"}
+
+
 def test_removal_by_a_form_of_its_own():
     form = (
         "<h2>Enabled site dark features</h2><form action='remove.action' method='post'>"
