@@ -85,7 +85,7 @@ def test_a_log_in_leads_to_pages_of_its_own_only(standin) -> None:
             assert "set-cookie: a=b" not in str(answer.headers).lower()
             led[destination] = answer.headers["location"]
     assert led.pop("/admin/x?y=/z%20a") == "/admin/x?y=/z%20a"
-    assert set(led.values()) == {"/plugins/servlet/ial/migration/home"}
+    assert set(led.values()) == {"/dashboard.action"}
 
 
 def test_another_name_than_its_own_is_refused(standin) -> None:
