@@ -157,7 +157,7 @@ READS: dict[str, tuple[Callable[[Any], Any], Any]] = {
         lambda c: c.collaborative_editing_get_configuration()["synchronyEnabled"],
         True,
     ),
-    "get_license_remaining": (lambda c: c.get_license_remaining()["seats"] > 0, True),
+    "get_license_remaining": (lambda c: c.get_license_remaining()["count"] > 0, True),
     "check_long_tasks_result": (lambda c: "results" in c.check_long_tasks_result(), True),
 }
 """What reads, and what it has to say of the description."""
