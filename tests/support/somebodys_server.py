@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from cloud_processes import running
 from reverse_proxy import Proxy, reverse_proxy
 from standin_processes import StandIn, await_running, run_standin
 
-from harness.drivers.confluence import apps, dark_features, email_domains
+from harness.drivers.confluence import apps, dark_features, email_domains, startup_checks
 from harness.drivers.confluence.session import Account, ConfluenceClient, open_client
 from harness.engines import builds
 
@@ -58,10 +59,12 @@ class Theirs:
     def restart(self) -> None:
         """Ends the server and starts it again on its home; its proxy answers 502 meanwhile."""
         self.proxy.target = None
+        with self.admin() as client:
+            ahead = (startup_checks.server_time(client) - datetime.now(UTC)).total_seconds()
         self.standin.process.terminate()
         self.standin.process.wait()
         built = builds.standin(lambda _: None)
-        again = run_standin(built, self.standin.home, self.variables, scale=SCALE)
+        again = run_standin(built, self.standin.home, self.variables, scale=SCALE, ahead=ahead)
         self.standin = self.at_end.enter_context(again)
         await_running(self.standin.url)
         self.proxy.target = self.standin.url

@@ -34,6 +34,7 @@ def run_standin(
     properties: Sequence[str] = (),
     *,
     scale: int = 1,
+    ahead: float = 0,
 ) -> Iterator[StandIn]:
     """Start a stand-in on free ports, with properties of its JVM, and end it with the block.
 
@@ -43,6 +44,7 @@ def run_standin(
         variables: of its environment, beside those for its ports.
         properties: of its JVM.
         scale: server seconds per wall second.
+        ahead: server seconds by which its clock begins ahead, as that of one that ran before.
     """
     java = shutil.which("java")
     assert java
@@ -63,7 +65,7 @@ def run_standin(
         *("-jar", str(built / "standin.jar")),
     ]
     if scale != 1:
-        environment |= {"FAKETIME": f"+0 x{scale}", "STANDIN_TIME_SCALE": str(scale)}
+        environment |= {"FAKETIME": f"{ahead:+f} x{scale}", "STANDIN_TIME_SCALE": str(scale)}
         command = shared_memory.under(find_toolchain().faketime, command)
     with output.open("ab") as out:
         process = subprocess.Popen(
