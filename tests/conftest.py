@@ -6,6 +6,7 @@ The plugin's own, which tests of vendors use, keep the browser in a thread apart
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser
 
@@ -22,6 +23,10 @@ from harness.store.layout import case_folder
 from harness.store.results import CaseResult
 from harness.testbed.pool import TestbedPool
 from harness.testbed.testbed import Testbed
+
+# How long an example takes is the machine's: one fell behind while others were at work.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

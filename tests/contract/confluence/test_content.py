@@ -97,6 +97,7 @@ def test_a_page_is_made_found_changed_and_removed(content: ConfluenceClient) -> 
     gone = content.delete(f"/rest/api/content/{page['id']}?status=trashed")
     assert gone.status_code == 204
     refused(content.get(f"/rest/api/content/{page['id']}?status=any"), 404, "No content found")
+    assert int(created(content)["id"]) > int(page["id"])  # no id is given twice
 
 
 @pytest.mark.standin

@@ -140,14 +140,14 @@ def name(expectation: Expectation, bug: KnownBug | None, evidence: Evidence) -> 
     return "open" if found.is_open else found.name
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(cases())
 def test_both_judges_say_the_same(case: Told) -> None:
     expectation, bug, evidence = case
     assert name(expectation, bug, evidence) == slow_verdict(expectation, bug, evidence)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cases())
 def test_what_is_kept_is_judged_as_what_was_seen(case: Told) -> None:
     expectation, bug, evidence = case
@@ -157,7 +157,7 @@ def test_what_is_kept_is_judged_as_what_was_seen(case: Told) -> None:
     assert kept.looked == len(evidence.looks)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cases())
 def test_no_row_is_believed_that_stays_without_a_poll_or_the_plans_end(case: Told) -> None:
     """Whatever else was seen: time alone decides nothing."""
@@ -177,7 +177,7 @@ def test_no_row_is_believed_that_stays_without_a_poll_or_the_plans_end(case: Tol
     assert name(expectation, bug, later) in ("open", "error")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(cases())
 def test_an_undeclared_mishap_never_leaves_a_verdict_on_a_row_that_may_change(case: Told) -> None:
     expectation, _, evidence = case

@@ -71,7 +71,7 @@ def test_what_is_dear_changes_least():
 
 
 @given(some_cases())
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_an_order_is_whole_never_dearer_and_near_the_best(cases):
     ordered = order(cases, SETTINGS)
     assert sorted(c.id for c in ordered) == sorted(c.id for c in cases)
@@ -83,7 +83,7 @@ def test_an_order_is_whole_never_dearer_and_near_the_best(cases):
 
 
 @given(some_cases(), st.integers(1, 5))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_a_split_is_whole(cases, workers):
     plan = split(cases, SETTINGS, workers)
     assert len(plan.workers) == workers
@@ -91,7 +91,7 @@ def test_a_split_is_whole(cases, workers):
 
 
 @given(some_cases(), st.integers(1, 4))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_no_other_cut_has_a_shorter_longest_run(cases, workers):
     ordered = order(cases, SETTINGS)
     places = range(len(ordered) + 1)
@@ -132,7 +132,7 @@ def test_shards_are_the_same_whatever_the_order_of_the_file():
 
 
 @given(some_cases(), st.integers(1, 3), st.data())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_shards_depend_on_the_cases_alone(cases, of, data):
     other = data.draw(st.permutations(cases))
     for number in range(1, of + 1):

@@ -24,6 +24,8 @@ public final class ContentStore {
     private final Map<String, Space> spaces;
     private final Map<Long, Content> contents = new ConcurrentSkipListMap<>();
     private volatile KeptContent kept;
+    /** No id is given twice, not even that of a page that is gone. */
+    private long lastId = FIRST_ID;
 
     /**
      * @param state the folder that keeps the spaces and the folder of their content
@@ -36,10 +38,12 @@ public final class ContentStore {
             for (Path path : files.filter(file -> file.toString().endsWith(".json")).toList()) {
                 Content content = file(path).load(null);
                 if (content != null) {
-                    contents.put(Long.parseLong(content.id()), content);
+                    contents.put(idOf(content), content);
                 }
             }
         }
+        contents.values().forEach(content -> note(content.id()));
+        spaces.values().forEach(space -> note(space.id()));
         kept = now();
     }
 
@@ -62,7 +66,7 @@ public final class ContentStore {
 
     synchronized void putBack() {
         KeptContent before = kept;
-        all().filter(each -> !before.contents().containsKey(Long.parseLong(each.id()))).toList()
+        all().filter(each -> !before.contents().containsKey(idOf(each))).toList()
                 .forEach(each -> purge(each.id()));
         before.contents().forEach((id, content) -> {
             if (!content.equals(contents.get(id))) {
@@ -119,12 +123,19 @@ public final class ContentStore {
     }
 
     synchronized String nextId() {
-        long highest = contents.keySet().stream().mapToLong(Long::longValue).max().orElse(FIRST_ID);
-        long spaceId = spaces.values().stream().mapToLong(space -> Long.parseLong(space.id())).max().orElse(FIRST_ID);
-        return Long.toString(Math.max(highest, spaceId) + 1);
+        return Long.toString(++lastId);
+    }
+
+    private void note(String id) {
+        lastId = Math.max(lastId, Long.parseLong(id));
+    }
+
+    private static long idOf(Content content) {
+        return Long.parseLong(content.id());
     }
 
     synchronized void keep(Space space) {
+        note(space.id());
         Map<String, Space> next = new TreeMap<>(spaces);
         next.put(space.key(), space);
         spacesFile.save(next);
@@ -140,8 +151,9 @@ public final class ContentStore {
             throw new HttpProblem(400, "A page with this title already exists: A page already exists with the title "
                     + content.title() + " in the space with key " + content.spaceKey());
         }
+        note(content.id());
         file(path(content.id())).save(content);
-        contents.put(Long.parseLong(content.id()), content);
+        contents.put(idOf(content), content);
         return content;
     }
 
