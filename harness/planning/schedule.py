@@ -115,6 +115,9 @@ def order(cases: Sequence[ScheduledCase], settings: Sequence[Setting]) -> tuple[
 def split(cases: Sequence[ScheduledCase], settings: Sequence[Setting], workers: int) -> Plan:
     """The cases in order, cut into so many runs that the longest is short.
 
+    No other cut has a shorter longest one where each case says what it needs of each setting.
+    Where some say nothing, a cut before another case may save some set-up.
+
     Args:
         cases: all cases, in the order of the file.
         settings: what they may need.
