@@ -39,7 +39,9 @@ fi
 wait "$fuzzing" || cat build/test-fuzz.log
 grep '^fuzz:' build/test-fuzz.log || true
 
-.venv/bin/pytest tests/contract "${local_e2e[@]}" --harness-engine local "${side_by_side[@]}" \
+# The explanations are the longest file by far: begun last, they would keep one worker alone.
+.venv/bin/pytest "${local_e2e[@]}" tests/contract --harness-engine local "${side_by_side[@]}" \
+    --no-loadscope-reorder \
     --ignore tests/contract/engines/test_remote_docker.py --ignore tests/contract/browser
 # These start and end browsers of their own, which a thread that has one already cannot.
 .venv/bin/pytest tests/contract/browser --harness-engine local
