@@ -98,6 +98,8 @@ def standin_variables(ccma: str, platform: str) -> dict[str, str]:
         "CCMA_VERSION": ccma,
         "CCMA_PLATFORM_URL": platform,
         "STANDIN_SETUP": "complete",
+        # What a script reads that waits for nothing; the harness reads those drawn by script.
+        "STANDIN_PAGES": "server",
         "STANDIN_TIME_SCALE": str(SCALE),
         "FAKETIME": f"+0 x{SCALE}",
     }
