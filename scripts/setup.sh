@@ -34,6 +34,16 @@ apt_install() {
     timed "installing $*" apt-get install -y -qq --no-install-recommends "$@"
 }
 
+# uv takes a seventh of pip's time, and is pip's equal here but for what pip's own settings say.
+install_packages() {
+    local words=(-e '.[dev]' -c constraints.txt)
+    if .venv/bin/pip install --disable-pip-version-check -q uv -c constraints.txt &&
+        VIRTUAL_ENV=$PWD/.venv .venv/bin/uv pip install --quiet "${words[@]}"; then
+        return
+    fi
+    .venv/bin/pip install --disable-pip-version-check "${words[@]}"
+}
+
 python=${PYTHON:-python3}
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null ||
     fail "Python 3.11 or newer is needed: install it, or name it with PYTHON=..."
@@ -43,8 +53,7 @@ if ! { [ -f "$stamp" ] && [ "$stamp" -nt pyproject.toml ] && [ "$stamp" -nt cons
         { can_apt && apt_install python3-venv; } ||
         fail "Python's venv module is missing: install python3-venv"
     timed "making the virtual environment" "$python" -m venv .venv
-    timed "installing Python packages" .venv/bin/pip install --disable-pip-version-check \
-        -e '.[dev]' -c constraints.txt
+    timed "installing Python packages" install_packages
     touch "$stamp"
 fi
 
