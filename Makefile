@@ -7,10 +7,14 @@ PYTEST = .venv/bin/pytest
 # Workers wait most of the time, so four are a gain on two cores, too; each has a JVM and a browser.
 SIDE_BY_SIDE = -n 4 --dist loadfile
 
-# Not here but in `make test`: the explanations of all known failures, and a cluster.
+# The seed's cases come first. Not here but in `make test`: the explanations of all known failures,
+# and a cluster.
+SEED = tests/e2e/test_seed.py
+NOT_HERE = tests/e2e/test_explain.py tests/e2e/test_fleet.py
+E2E = $(SEED) $(filter-out $(SEED) $(NOT_HERE),$(sort $(wildcard tests/e2e/test_*.py)))
+
 e2e: setup
-	$(PYTEST) tests/e2e --harness-engine auto $(SIDE_BY_SIDE) \
-		--ignore tests/e2e/test_explain.py --ignore tests/e2e/test_fleet.py
+	$(PYTEST) -v $(E2E) --harness-engine auto $(SIDE_BY_SIDE) --no-loadscope-reorder
 
 test: setup check
 	bash scripts/test.sh
