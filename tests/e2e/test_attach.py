@@ -20,7 +20,7 @@ ONE_CASE = "feature=on and dev-mode=on"
 
 @pytest.fixture(scope="module")
 def theirs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theirs]:
-    with somebodys_server(tmp_path_factory.mktemp("theirs")) as server:
+    with somebodys_server(tmp_path_factory.mktemp("theirs"), "Asia/Tokyo") as server:
         yield server
 
 
@@ -56,6 +56,7 @@ def test_a_killed_run_is_undone_and_a_whole_one_leaves_nothing(
 
     done = command.run(*words, **secret)
     assert done.returncode == 0, done.stderr
+    assert "times in Asia/Tokyo" in done.stdout + done.stderr
     (case,) = json.loads(next(tmp_path.glob("runs/*/results.json")).read_text())["cases"]
     assert (case["verdict"], case["id"]) == ("passed", "seed[feature=on,dev-mode=on,ccma=3.9.6]")
     assert theirs.state() == before

@@ -45,6 +45,7 @@ class Theirs:
             *("--confluence", self.proxy.url),
             *("--cloud", self.cloud, "--time-scale", str(SCALE)),
             *("--log", str(self.standin.home / "logs" / "atlassian-confluence.log")),
+            *("--log-zone", self.variables["TZ"]),
         ]
 
     @property
@@ -94,11 +95,12 @@ class Theirs:
 
 
 @contextmanager
-def somebodys_server(folder: Path) -> Iterator[Theirs]:
+def somebodys_server(folder: Path, zone: str = "Etc/UTC") -> Iterator[Theirs]:
     """Starts one, and ends it with the block.
 
     Args:
         folder: for its home, its cloud's data and its CA.
+        zone: the time zone that it lives in.
     """
     authority = trustme.CA()
     ca = folder / "ca.pem"
@@ -114,6 +116,7 @@ def somebodys_server(folder: Path) -> Iterator[Theirs]:
             "CCMA_PLATFORM_URL": it.url("http"),
             "STANDIN_PAGES_DELAY": "200",
             "STANDIN_ADMIN_PASSWORD": PASSWORD,
+            "TZ": zone,
         }
         home = folder / "home"
         home.mkdir()
