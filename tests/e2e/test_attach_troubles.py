@@ -227,4 +227,6 @@ def test_a_server_that_restarts_behind_its_proxy_is_waited_for(
         theirs.restart()
 
     case, said = disturbed(command, theirs, restart, "feature=on and dev-mode=off")
-    assert case["verdict"] == "passed", said
+    # At this rate a slow start outlasts a refresh: then RUNNING was never shown, and that is told.
+    assert case["verdict"] == "passed" or "too little was seen" in case["reason"], said
+    assert (case["observed"]["status"], case["observed"]["percent"]) == ("COMPLETE", 100), said
