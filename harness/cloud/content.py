@@ -63,12 +63,14 @@ class Content:
     mappings: dict[str, dict[str, str]] = field(default_factory=dict)
     plans: dict[str, list[str]] = field(default_factory=dict)
     _sorted: dict[str, list[str]] = field(default_factory=dict)
+    _last_id: int = FIRST_ID
 
     def map(self, namespace: str, pairs: Mapping[str, str]) -> None:
         """Adds mappings; those of a namespace are sorted by the server's key."""
         merged = {**self.mappings.get(namespace, {}), **pairs}
         self.mappings[namespace] = dict(sorted(merged.items()))
         self._sorted.pop(namespace, None)
+        self._note(pairs.values())
 
     def keys(self, namespace: str) -> list[str]:
         """The sorted server keys of a namespace."""
@@ -81,10 +83,11 @@ class Content:
         return self.mappings.get(namespace, {}).get(key)
 
     def next_id(self) -> int:
-        """A number above all ids that were given or stated."""
-        given = (value for pairs in self.mappings.values() for value in pairs.values())
-        ids = (int(each) for each in (*self.pages, *self.spaces, *given) if each.isdecimal())
-        return max(FIRST_ID, *ids, FIRST_ID) + 1
+        """A number above all ids that were ever given or stated, also to what is gone."""
+        return self._last_id + 1
+
+    def _note(self, ids: Iterable[str]) -> None:
+        self._last_id = max((self._last_id, *(int(each) for each in ids if each.isdecimal())))
 
     def space_by_key(self, key: str) -> Space | None:
         """The space with a key."""
@@ -125,8 +128,10 @@ class Content:
         """Keeps spaces, given as their fields."""
         for each in spaces:
             self.spaces[each["id"]] = Space(**each)
+            self._note([each["id"]])
 
     def keep_page(self, page: Mapping[str, Any]) -> None:
         """Keeps a page, given as its fields; its versions as theirs."""
         versions = [Version(**each) for each in page["versions"]]
         self.pages[page["id"]] = Page(**{**page, "versions": versions})
+        self._note([page["id"]])

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from harness.cloud import content as contents
 from harness.cloud.content import Content, Version
 
-PAGES = "confluence:page"
+SPACES, PAGES = "confluence:space", "confluence:page"
 NAMESPACES = {"page": PAGES, "blogpost": "confluence:blogpost"}
 """The namespace of content's mappings by its type. That of blog posts is not published."""
 GROUP = "identity:group:name/"
@@ -78,40 +78,50 @@ class Site(_Part):
     def content(self) -> Content:
         """What the site holds before a core migration: all that has its ids in the description."""
         content = Content()
-        for namespace in ("confluence:space", PAGES, "identity:user", "identity:group"):
-            content.map(namespace, {})
-        for space in self.spaces:
+        shown = [space for space in self.spaces if space.cloud_id and space.server_id]
+        for space in shown:
             _add_space(content, space)
+        pages = [page for space in shown for page in _shown_pages(space)]
+        made: dict[str, dict[str, str]] = {
+            SPACES: {str(each.server_id): str(each.cloud_id) for each in shown},
+            PAGES: {},
+            "identity:user": {},
+            "identity:group": {
+                f"{GROUP}{each.name}": each.cloud_id for each in self.groups if each.cloud_id
+            },
+        }
+        for page in pages:
+            of_type = made.setdefault(NAMESPACES[page.type], {})
+            of_type[str(page.server_id)] = str(page.cloud_id)
         for user in self.users:
             if user.account_id:
-                content.map("identity:user", user_keys(user.userkey, user.email, user.account_id))
-        for group in self.groups:
-            if group.cloud_id:
-                content.map("identity:group", {f"{GROUP}{group.name}": group.cloud_id})
+                made["identity:user"] |= user_keys(user.userkey, user.email, user.account_id)
         for namespace, more in self.mappings.items():
-            content.map(namespace, more)
+            made[namespace] = made.get(namespace, {}) | more
+        for namespace, pairs in made.items():
+            content.map(namespace, pairs)
         return content
 
 
+def _shown_pages(space: Space) -> list[Page]:
+    """Those that have both ids."""
+    return [each for each in space.pages if each.cloud_id and each.server_id]
+
+
 def _add_space(content: Content, space: Space) -> None:
-    if not space.cloud_id or not space.server_id:
-        return
-    content.map("confluence:space", {space.server_id: space.cloud_id})
+    space_id, shown = str(space.cloud_id), _shown_pages(space)
     of_server = {each.server_id: each.cloud_id for each in space.pages}
-    shown = [each for each in space.pages if each.cloud_id and each.server_id]
     for page in shown:
-        content.map(NAMESPACES[page.type], {str(page.server_id): str(page.cloud_id)})
-        version = Version(1, page.title, page.body, 0, MIGRATOR)
         content.pages[str(page.cloud_id)] = contents.Page(
             id=str(page.cloud_id),
-            space_id=space.cloud_id,
+            space_id=space_id,
             type=page.type,
             parent_id=of_server.get(page.parent),
             server_id=page.server_id,
-            versions=[version],
+            versions=[Version(1, page.title, page.body, 0, MIGRATOR)],
         )
-    content.spaces[space.cloud_id] = contents.Space(
-        id=space.cloud_id,
+    content.spaces[space_id] = contents.Space(
+        id=space_id,
         key=space.key,
         name=space.name or space.key,
         server_id=space.server_id,

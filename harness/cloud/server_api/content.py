@@ -17,7 +17,7 @@ from harness.cloud.call import Call, Outcome, answer_json
 from harness.cloud.changes import ContentMoved
 from harness.cloud.models import parse
 from harness.cloud.server_api.access import attached_server
-from harness.cloud.site import GROUP, MIGRATOR, NAMESPACES, user_keys
+from harness.cloud.site import GROUP, MIGRATOR, NAMESPACES, PAGES, SPACES, user_keys
 from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
 
@@ -97,7 +97,7 @@ class _Moving:
     def change(self, body: Moved) -> ContentMoved:
         spaces = [space for space in body.spaces if self._is_free(space)]
         for space in spaces:
-            self.spaces[space.id] = self._id("confluence:space", space.id)
+            self.spaces[space.id] = self._id(SPACES, space.id)
         pages = [page for page in body.pages if page.spaceId in self.spaces]
         for page in pages:
             self._id(NAMESPACES[page.type], page.id)
@@ -130,7 +130,7 @@ class _Moving:
             "key": space.key,
             "name": space.name or space.key,
             "server_id": space.id,
-            "homepage_id": self._id("confluence:page", home) if home else None,
+            "homepage_id": self._id(PAGES, home) if home else None,
             "plan_id": self._plan_id,
         }
 
@@ -140,7 +140,7 @@ class _Moving:
             "id": self._id(NAMESPACES[page.type], page.id),
             "space_id": self.spaces[page.spaceId],
             "type": page.type,
-            "parent_id": self._id("confluence:page", page.parentId) if page.parentId else None,
+            "parent_id": self._id(PAGES, page.parentId) if page.parentId else None,
             "server_id": page.id,
             "versions": [version | {"author": MIGRATOR}],
         }

@@ -12,7 +12,6 @@ from harness.cloud.content import Page, Space, Version
 from harness.cloud.models import parse
 from harness.cloud.site_api import saving
 from harness.cloud.site_api.access import app_within_scopes, not_there, only
-from harness.cloud.site_api.pages_v2 import when
 from harness.cloud.state import App
 from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
@@ -103,12 +102,9 @@ async def read(world: World, call: Call) -> Outcome:
     only(call, "status", "version", "expand")
     status = call.query_value("status") or "current"
     page = _page(world, call, *(("current", "trashed") if status == "any" else (status,)))
-    number = call.query_int("version", page.version.number, 1, 10**8)
-    version = next((each for each in page.versions if each.number == number), None)
-    if version is None:
-        raise Refusal(404, Effect.NOT_FOUND, f"content {page.id} has no version {number}")
+    version = saving.asked_version(call, page)
     shown = _shown(world, page, _expansion(call, _USUAL), version)
-    return Outcome(answer_json(shown), Effect.READ, f"version {number} of page {page.id}")
+    return Outcome(answer_json(shown), Effect.READ, f"version {version.number} of page {page.id}")
 
 
 async def versions(world: World, call: Call) -> Outcome:
@@ -221,7 +217,7 @@ def _shown(
         "history": {
             "latest": True,
             "createdBy": _by(page.versions[0].author),
-            "createdDate": when(page.versions[0].at),
+            "createdDate": saving.when(page.versions[0].at),
             "lastUpdated": _shown_version(page.version),
         },
         "version": _shown_version(version),
@@ -261,7 +257,7 @@ def _ancestors(world: World, page: Page) -> list[Page]:
 def _shown_version(version: Version) -> dict[str, Any]:
     return {
         "by": _by(version.author),
-        "when": when(version.at),
+        "when": saving.when(version.at),
         "message": version.message,
         "number": version.number,
         "minorEdit": False,

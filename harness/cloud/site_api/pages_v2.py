@@ -4,7 +4,6 @@ Bodies are in the storage format. What the product has beyond that is answered 5
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlencode
 
@@ -93,12 +92,9 @@ async def read(world: World, call: Call) -> Outcome:
     if call.query_value("get-draft") not in (None, "false"):
         raise not_there("a draft")
     page = _page(world, call, *(_listed(call, "status") or ("current", "trashed")))
-    number = call.query_int("version", page.version.number, 1, 10**8)
-    version = next((each for each in page.versions if each.number == number), None)
-    if version is None:
-        raise Refusal(404, Effect.NOT_FOUND, f"page {page.id} has no version {number}")
+    version = saving.asked_version(call, page)
     shown = _shown(world, page, _with_body(call), version)
-    return Outcome(answer_json(shown), Effect.READ, f"version {number} of page {page.id}")
+    return Outcome(answer_json(shown), Effect.READ, f"version {version.number} of page {page.id}")
 
 
 async def versions(world: World, call: Call) -> Outcome:
@@ -239,7 +235,7 @@ def _shown(
         "authorId": page.versions[0].author,
         "ownerId": page.versions[0].author,
         "lastOwnerId": None,
-        "createdAt": when(page.versions[0].at),
+        "createdAt": saving.when(page.versions[0].at),
         "version": _shown_version(version),
         "body": body,
         "_links": {"webui": f"/spaces/{key}/pages/{page.id}", "base": world.base_url},
@@ -248,7 +244,7 @@ def _shown(
 
 def _shown_version(version: Version) -> dict[str, Any]:
     return {
-        "createdAt": when(version.at),
+        "createdAt": saving.when(version.at),
         "message": version.message,
         "number": version.number,
         "minorEdit": False,
@@ -266,8 +262,3 @@ def _shown_space(world: World, space: Space) -> dict[str, Any]:
         "homepageId": space.homepage_id,
         "_links": {"webui": f"/spaces/{space.key}", "base": world.base_url},
     }
-
-
-def when(at: int) -> str:
-    """Platform time as the REST writes it."""
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"

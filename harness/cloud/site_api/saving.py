@@ -1,13 +1,14 @@
-"""Makes, changes and removes pages, whichever version of the REST it is asked by.
+"""Finds, makes, changes and removes pages, whichever version of the REST it is asked by.
 
 The next version has to be given, else 409; a title is used once in a space, else 400.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
-from harness.cloud.call import Answer, Outcome, Refusal, answer_json
+from harness.cloud.call import Answer, Call, Outcome, Refusal, answer_json
 from harness.cloud.changes import PageRemoved, PageSaved
+from harness.cloud.clock import iso
 from harness.cloud.content import Page, Version
 from harness.cloud.state import App
 from harness.cloud.world import World
@@ -26,6 +27,24 @@ def find(world: World, page_id: str, *statuses: str) -> Page:
     if page is None or page.status not in (statuses or ("current",)):
         raise Refusal(404, Effect.NOT_FOUND, f"No content found with id: {page_id[:80]}")
     return page
+
+
+def asked_version(call: Call, page: Page) -> Version:
+    """The version of a page that `version` in the query names; the newest when it is left out.
+
+    Raises:
+        Refusal: 400, it is no number; 404, there is no such version.
+    """
+    number = call.query_int("version", page.version.number, 1, 10**8)
+    version = next((each for each in page.versions if each.number == number), None)
+    if version is None:
+        raise Refusal(404, Effect.NOT_FOUND, f"{page.type} {page.id} has no version {number}")
+    return version
+
+
+def when(at: int) -> str:
+    """Platform time as both versions of the REST write it."""
+    return iso(at).replace("+00:00", "Z")
 
 
 def new_page(world: World, space_id: str, kind: str, parent_id: str | None) -> Page:
@@ -50,7 +69,7 @@ def moved_under(world: World, page: Page, parent_id: str | None) -> Page:
     """
     if parent_id is None:
         return page
-    return Page(**{**_fields(page), "parent_id": _parent(world, page, parent_id)})
+    return replace(page, parent_id=_parent(world, page, parent_id))
 
 
 def _parent(world: World, page: Page, parent_id: str) -> str:
@@ -114,10 +133,8 @@ def save(world: World, app: App, page: Page, number: int, **said: str) -> tuple[
             f"{title[:255]} in the space with key {key}",
         )
     version = Version(number, title, body, world.now(), app.key, said.get("message", ""))
-    fields = _fields(page) | {"status": "current"}
-    saved = Page(**fields)
-    saved.versions = [*page.versions, version]
-    del fields["versions"]
+    saved = replace(page, status="current", versions=[*page.versions, version])
+    fields = {name: getattr(saved, name) for name in Page.__slots__ if name != "versions"}
     return saved, PageSaved(fields, asdict(version))
 
 
@@ -140,7 +157,3 @@ def remove(world: World, page_id: str, purge: bool) -> Outcome:
     detail = {"pageId": page.id}
     change = PageRemoved(page.id, purge)
     return Outcome(Answer(204), Effect.PAGE_REMOVED, reason, [change], detail)
-
-
-def _fields(page: Page) -> dict[str, Any]:
-    return {name: getattr(page, name) for name in Page.__slots__}

@@ -184,6 +184,8 @@ def test_pages_are_made_listed_and_removed(cloud: CloudDriver, writer: ConnectAp
     gone = writer.ask(cloud, "DELETE", f"/api/v2/pages/{made['id']}", params=params)
     assert gone.status_code == 204
     assert writer.ask(cloud, "GET", f"/api/v2/pages/{made['id']}").status_code == 404
+    again = writer.ask(cloud, "POST", "/api/v2/pages", json=body).json()
+    assert int(again["id"]) > int(made["id"])  # no id is given twice
 
 
 @pytest.mark.parametrize(
