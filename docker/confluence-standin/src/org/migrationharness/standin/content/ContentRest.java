@@ -1,7 +1,6 @@
 package org.migrationharness.standin.content;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.io.IOException;
@@ -62,7 +61,7 @@ final class ContentRest {
         requireType(type);
         String spaceKey = exchange.param("spaceKey");
         if (!spaceKey.isEmpty()) {
-            space(spaceKey);
+            store.existingSpace(spaceKey);
         }
         if (exchange.has("postingDay")) {
             throw missing("the parameter postingDay");
@@ -108,7 +107,7 @@ final class ContentRest {
         String storage = storage(body, "");
         Content made;
         synchronized (store) {
-            Space space = space(spaceKey);
+            Space space = store.existingSpace(spaceKey);
             String parent = parent(body, space, space.homepageId(), null);
             long now = System.currentTimeMillis();
             String by = exchange.identity().name();
@@ -138,7 +137,7 @@ final class ContentRest {
                 throw notFound(exchange);
             }
             String title = text(body, "title").isBlank() ? old.title() : text(body, "title").strip();
-            String parent = parent(body, space(old.spaceKey()), old.parentId(), old.id());
+            String parent = parent(body, store.existingSpace(old.spaceKey()), old.parentId(), old.id());
             boolean minor = body.get("version") instanceof JsonObject version
                     && Boolean.parseBoolean(text(version, "minorEdit"));
             changed = store.keep(old.with(Content.CURRENT, parent).with(new Content.Version(next, title,
@@ -229,10 +228,6 @@ final class ContentRest {
         return new HttpProblem(404, "No content found with id: ContentId{id=" + exchange.part("id") + "}");
     }
 
-    private Space space(String key) {
-        return store.space(key).orElseThrow(() -> new HttpProblem(404, "No space with key : " + key));
-    }
-
     /** The last of the ancestors that were given is the parent. */
     private String parent(JsonObject body, Space space, String usual, String own) {
         if (!(body.get("ancestors") instanceof JsonArray given) || given.isEmpty()) {
@@ -284,10 +279,7 @@ final class ContentRest {
     }
 
     private static JsonObject object(Exchange exchange) throws IOException {
-        JsonElement body = exchange.jsonBody(BODY_LIMIT);
-        if (!(body instanceof JsonObject object)) {
-            throw new HttpProblem(400, "The body must be a JSON object");
-        }
+        JsonObject object = exchange.jsonObject(BODY_LIMIT);
         if (object.get("metadata") instanceof JsonObject metadata && metadata.has("labels")) {
             throw missing("labels in metadata");
         }

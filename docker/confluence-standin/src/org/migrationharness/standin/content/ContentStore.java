@@ -4,6 +4,7 @@ import com.google.gson.reflect.TypeToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +89,15 @@ public final class ContentStore {
         return Optional.ofNullable(key == null ? null : spaces.get(key));
     }
 
+    /**
+     * The space with a key.
+     *
+     * @throws HttpProblem 404 when there is none
+     */
+    Space existingSpace(String key) {
+        return space(key).orElseThrow(() -> new HttpProblem(404, "No space with key : " + key));
+    }
+
     /** Current pages and blog posts of a space, by id. */
     public List<Content> current(String spaceKey) {
         return all().filter(each -> each.isCurrent() && each.spaceKey().equals(spaceKey)).toList();
@@ -107,7 +117,7 @@ public final class ContentStore {
 
     /** From the top of the tree down to the parent. */
     List<Content> ancestors(Content content) {
-        java.util.ArrayList<Content> found = new java.util.ArrayList<>();
+        List<Content> found = new ArrayList<>();
         Optional<Content> next = find(content.parentId());
         while (next.isPresent() && !found.contains(next.get())) {
             found.add(0, next.get());

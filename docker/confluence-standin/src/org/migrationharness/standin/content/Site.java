@@ -123,14 +123,20 @@ public final class Site {
         }
     }
 
+    /** The stated id; a new one is taken only where none is stated. */
+    private String idOr(String stated) {
+        String id = SiteDescription.or(stated, null);
+        return id == null ? store.nextId() : id;
+    }
+
     private void put(SiteDescription.SpaceEntry space) {
-        String id = SiteDescription.or(space.id(), store.nextId());
+        String id = idOr(space.id());
         String by = users.all().stream().filter(user -> !user.added()).map(Account::name).findFirst().orElse("admin");
         SpaceRest.make(store, id, space.key(), SiteDescription.or(space.name(), space.key()), "", by, false);
         long now = System.currentTimeMillis();
         List<String> ids = new ArrayList<>();
         for (SiteDescription.PageEntry page : SiteDescription.all(space.pages())) {
-            String pageId = SiteDescription.or(page.id(), store.nextId());
+            String pageId = idOr(page.id());
             String title = SiteDescription.or(page.title(), "Page " + pageId);
             ids.add(pageId);
             store.keep(new Content(pageId, SiteDescription.or(page.type(), Content.PAGE), Content.CURRENT,

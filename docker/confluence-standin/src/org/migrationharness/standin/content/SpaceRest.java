@@ -1,6 +1,5 @@
 package org.migrationharness.standin.content;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -63,7 +62,7 @@ final class SpaceRest {
     }
 
     private void create(Exchange exchange) throws IOException {
-        JsonObject body = object(exchange);
+        JsonObject body = exchange.jsonObject();
         String key = ContentRest.text(body, "key");
         String name = ContentRest.text(body, "name").strip();
         if (!key.matches("[A-Za-z0-9]{1,255}")) {
@@ -99,7 +98,7 @@ final class SpaceRest {
     }
 
     private void update(Exchange exchange) throws IOException {
-        JsonObject body = object(exchange);
+        JsonObject body = exchange.jsonObject();
         Space changed;
         synchronized (store) {
             Space old = space(exchange);
@@ -167,13 +166,5 @@ final class SpaceRest {
     private static String description(JsonObject body, String usual) {
         return body.get("description") instanceof JsonObject given && given.get("plain") instanceof JsonObject plain
                 ? ContentRest.text(plain, "value") : usual;
-    }
-
-    private static JsonObject object(Exchange exchange) throws IOException {
-        JsonElement body = exchange.jsonBody();
-        if (!(body instanceof JsonObject object)) {
-            throw new HttpProblem(400, "The body must be a JSON object");
-        }
-        return object;
     }
 }

@@ -3,6 +3,7 @@ package org.migrationharness.standin.http;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import jakarta.servlet.http.HttpServletRequest;
@@ -89,6 +90,19 @@ public final class Exchange {
      */
     public JsonElement jsonBody() throws IOException {
         return jsonBody(JSON_LIMIT);
+    }
+
+    /** The body, which has to be a JSON object. */
+    public JsonObject jsonObject() throws IOException {
+        return jsonObject(JSON_LIMIT);
+    }
+
+    /** As {@link #jsonObject()}, for a body that may be larger than usual. */
+    public JsonObject jsonObject(int limit) throws IOException {
+        if (!(jsonBody(limit) instanceof JsonObject object)) {
+            throw new HttpProblem(400, "The body must be a JSON object");
+        }
+        return object;
     }
 
     /** As {@link #jsonBody()}, for a body that may be larger than usual. */

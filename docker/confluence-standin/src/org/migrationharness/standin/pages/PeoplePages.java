@@ -1,6 +1,8 @@
 package org.migrationharness.standin.pages;
 
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +11,7 @@ import org.migrationharness.standin.http.Access;
 import org.migrationharness.standin.http.Exchange;
 import org.migrationharness.standin.http.Routes;
 import org.migrationharness.standin.security.Account;
+import org.migrationharness.standin.security.NewAccount;
 import org.migrationharness.standin.security.Users;
 
 /**
@@ -53,27 +56,13 @@ public final class PeoplePages {
         Account made = users.add(exchange.param("username"), null, exchange.param("fullName"),
                 exchange.param("email"), exchange.param("password"));
         exchange.redirect(VIEW + "?username="
-                + java.net.URLEncoder.encode(made.name(), java.nio.charset.StandardCharsets.UTF_8));
+                + URLEncoder.encode(made.name(), StandardCharsets.UTF_8));
     }
 
     private Map<String, String> errors(Exchange exchange) {
-        Map<String, String> errors = new HashMap<>();
-        String name = exchange.param("username");
-        if (!name.matches("[a-z0-9._@-]{1,255}")) {
-            errors.put("username", "Use lower-case letters, digits, dots, hyphens and underscores.");
-        } else if (users.find(name).isPresent()) {
-            errors.put("username", "There is a user with this name.");
-        }
-        if (exchange.param("fullName").isBlank()) {
-            errors.put("fullName", "Give a full name.");
-        }
-        if (!exchange.param("email").matches("[^@\\s]+@[^@\\s]+")) {
-            errors.put("email", "Give an email address.");
-        }
-        if (exchange.param("password").isEmpty()) {
-            errors.put("password", "Give a password.");
-        } else if (!exchange.param("password").equals(exchange.param("confirm"))) {
-            errors.put("confirm", "The passwords do not match.");
+        Map<String, String> errors = NewAccount.errors(exchange);
+        if (users.find(exchange.param("username")).isPresent()) {
+            errors.putIfAbsent("username", "There is a user with this name.");
         }
         return errors;
     }

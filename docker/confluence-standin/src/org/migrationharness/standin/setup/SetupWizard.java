@@ -11,6 +11,7 @@ import org.migrationharness.standin.http.Routes;
 import org.migrationharness.standin.lifecycle.ApplicationState;
 import org.migrationharness.standin.lifecycle.Lifecycle;
 import org.migrationharness.standin.security.Authenticator;
+import org.migrationharness.standin.security.NewAccount;
 import org.migrationharness.standin.security.Users;
 
 /**
@@ -22,7 +23,6 @@ public final class SetupWizard {
     public static final String CURRENT = "/bootstrap/selectsetupstep.action";
     /** Licences are lines of base64; a stand-in cannot say which ones are valid. */
     private static final Pattern LICENSE = Pattern.compile("[A-Za-z0-9+/=]{40,}");
-    private static final Pattern EMAIL = Pattern.compile("[^@\\s]+@[^@\\s]+");
 
     private final SetupConfig config;
     private final SetupVariables variables;
@@ -169,7 +169,7 @@ public final class SetupWizard {
 
     private void administrator(Exchange exchange) throws IOException {
         if (isCurrent(exchange, SetupStep.ADMINISTRATOR)) {
-            Map<String, String> errors = administratorErrors(exchange);
+            Map<String, String> errors = NewAccount.errors(exchange);
             if (!errors.isEmpty()) {
                 form(exchange, errors);
                 return;
@@ -181,25 +181,6 @@ public final class SetupWizard {
             Authenticator.logIn(exchange.request(), exchange.param("username"));
             toCurrent(exchange);
         }
-    }
-
-    private static Map<String, String> administratorErrors(Exchange exchange) {
-        Map<String, String> errors = new HashMap<>();
-        if (!exchange.param("username").matches("[a-z0-9._@-]{1,255}")) {
-            errors.put("username", "Use lower-case letters, digits, dots, hyphens and underscores.");
-        }
-        if (exchange.param("fullName").isBlank()) {
-            errors.put("fullName", "Give a full name.");
-        }
-        if (!EMAIL.matcher(exchange.param("email")).matches()) {
-            errors.put("email", "Give an email address.");
-        }
-        if (exchange.param("password").isEmpty()) {
-            errors.put("password", "Give a password.");
-        } else if (!exchange.param("password").equals(exchange.param("confirm"))) {
-            errors.put("confirm", "The passwords do not match.");
-        }
-        return errors;
     }
 
     private void finished(Exchange exchange) throws IOException {
