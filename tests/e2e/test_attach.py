@@ -13,8 +13,6 @@ import pytest
 from harness_command import SEED, Command
 from somebodys_server import PASSWORD, Theirs, somebodys_server
 
-from harness.wait import wait_for
-
 ONE_CASE = "feature=on and dev-mode=on"
 
 
@@ -32,13 +30,7 @@ def test_a_killed_run_is_undone_and_a_whole_one_leaves_nothing(
     words = ["run", str(SEED), "-k", ONE_CASE, "--results", "runs", *theirs.words]
 
     process = command.start(*words, **secret)
-    wait_for(
-        "the plan to run",
-        lambda: any(each.endswith("/run") for each in theirs.proxy.asked) or None,
-        within=90,
-        alive=lambda: None if process.poll() is None else "ended",
-        log_tail=lambda: process.stderr.read() if process.stderr else "",
-    )
+    theirs.await_plan(process)
     process.kill()
     process.communicate()
     changed = theirs.state()

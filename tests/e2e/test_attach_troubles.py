@@ -145,13 +145,7 @@ def disturbed(
     """Runs a case, and disturbs it once its plan runs; the case, and what was said."""
     theirs.proxy.asked.clear()
     process = command.start(*RUN[:2], "-k", select, *RUN[4:], *theirs.words, **SECRET)
-    wait_for(
-        "the plan to run",
-        lambda: any(each.endswith("/run") for each in theirs.proxy.asked) or None,
-        within=90,
-        alive=lambda: None if process.poll() is None else "ended",
-        log_tail=lambda: process.stderr.read() if process.stderr else "",
-    )
+    theirs.await_plan(process)
     disturb()
     _, said = process.communicate(timeout=180)
     (case,) = json.loads(next(command.folder.glob("runs/*/results.json")).read_text())["cases"]

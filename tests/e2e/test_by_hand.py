@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import trustme
 from by_hand import ByHand, Network, needs_docker, network, standin_image, started_by_hand
 from cloud_processes import running
 from harness_command import SEED, Command
 from reverse_proxy import Proxy, reverse_proxy
+from somebodys_server import state_of
 
-from harness.drivers.confluence import apps, dark_features, email_domains
+from harness.drivers.confluence import email_domains
 from harness.drivers.confluence.session import Account, open_client
 from harness.drivers.confluence.setup import SetupInput, set_up
 from harness.wait import wait_for
@@ -60,14 +60,7 @@ class Theirs:
     def state(self) -> dict[str, Any]:
         """All that a run may change there."""
         with open_client(self.container.url, ADMIN) as client:
-            return {
-                "features": sorted(dark_features.site(client)),
-                "apps": [(app.key, app.version, app.enabled) for app in apps.listed(client)],
-                "domains": email_domains.rules(client),
-                "plans": client.get("/rest/migration/latest/home").json()["plans"],
-                "site": httpx.get(f"{self.cloud}/_harness/apps").json()["apps"],
-                "switches": httpx.get(f"{self.cloud}/_harness/settings").json(),
-            }
+            return state_of(client, self.cloud)
 
 
 def started(version: str, image: str, on: Network, folder: Path, at_end: ExitStack) -> Theirs:

@@ -4,6 +4,7 @@ A test starts it, and the harness knows its addresses alone.
 """
 
 import ssl
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from standin_processes import StandIn, await_running, run_standin
 from harness.drivers.confluence import apps, dark_features, email_domains, startup_checks
 from harness.drivers.confluence.session import Account, ConfluenceClient, open_client
 from harness.engines import builds
+from harness.wait import wait_for
 
 SCALE = 200
 PASSWORD = "Correct-Horse-77"
@@ -70,6 +72,16 @@ class Theirs:
         await_running(self.standin.url)
         self.proxy.target = self.standin.url
 
+    def await_plan(self, process: "subprocess.Popen[str]") -> None:
+        """Waits until the plan of a run, which is that process, runs."""
+        wait_for(
+            "the plan to run",
+            lambda: any(each.endswith("/run") for each in self.proxy.asked) or None,
+            within=90,
+            alive=lambda: None if process.poll() is None else "ended",
+            log_tail=lambda: process.stderr.read() if process.stderr else "",
+        )
+
     def plans(self) -> list[dict[str, Any]]:
         """The plans that its dashboard lists."""
         with self.admin() as client:
@@ -84,14 +96,19 @@ class Theirs:
     def state(self) -> dict[str, Any]:
         """All that a run may change on it and on the stub."""
         with self.admin() as client:
-            return {
-                "features": sorted(dark_features.site(client)),
-                "apps": [(app.key, app.version, app.enabled) for app in apps.listed(client)],
-                "domains": email_domains.rules(client),
-                "plans": client.get("/rest/migration/latest/home").json()["plans"],
-                "site": httpx.get(f"{self.cloud}/_harness/apps").json()["apps"],
-                "switches": httpx.get(f"{self.cloud}/_harness/settings").json(),
-            }
+            return state_of(client, self.cloud)
+
+
+def state_of(client: ConfluenceClient, cloud: str) -> dict[str, Any]:
+    """All that a run may change on a server, and on the stub at that control address."""
+    return {
+        "features": sorted(dark_features.site(client)),
+        "apps": [(app.key, app.version, app.enabled) for app in apps.listed(client)],
+        "domains": email_domains.rules(client),
+        "plans": client.get("/rest/migration/latest/home").json()["plans"],
+        "site": httpx.get(f"{cloud}/_harness/apps").json()["apps"],
+        "switches": httpx.get(f"{cloud}/_harness/settings").json(),
+    }
 
 
 @contextmanager
