@@ -255,9 +255,8 @@ class HostCalled(Evidence):
     times: int
 
     def _say(self) -> str:
-        often = "once" if self.times == 1 else f"{self.times} times"
         answer = "" if self.answered else ", and got a made-up, empty answer"
-        return f"the app called {self.type}.{self.method} {often}{answer}"
+        return f"the app called {self.type}.{self.method} {_often(self.times)}{answer}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,8 +274,8 @@ class NotThere(Evidence):
     times: int
 
     def _say(self) -> str:
-        often = "once" if self.times == 1 else f"{self.times} times"
-        return f"{self.method} {self.path} was asked for {often}, and the stand-in does not have it"
+        asked = f"{self.method} {self.path} was asked for {_often(self.times)}"
+        return f"{asked}, and the stand-in does not have it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -535,6 +534,10 @@ class EndedByPlatform(Evidence):
 
     def _say(self) -> str:
         return f"the platform settled {self.transfer} as {self.status}"
+
+
+def _often(times: int) -> str:
+    return "once" if times == 1 else f"{times} times"
 
 
 _IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)

@@ -158,7 +158,7 @@ def _prepare(settings: Settings, ready: Ready, plan: StackPlan, progress: Progre
         licence=licence_from(os.environ, settings.licence_file),
         kept=golden.kept(settings.golden, ready.identity) if settings.golden else None,
         cloud_half=_made(app, ready, progress) if settings.has_stub else None,
-        authority=_authority(app, progress) if settings.has_stub else Authority(),
+        authority=_authority(settings, app, progress),
         recording=plan_recording(settings, ready, progress),
         control_token=secrets.token_urlsafe(32),
         progress=progress,
@@ -183,9 +183,9 @@ def _made(app: AppDescription, ready: Ready, progress: Progress) -> str | None:
     return app.cloud.url or ""
 
 
-def _authority(app: AppDescription, progress: Progress) -> Authority:
+def _authority(settings: Settings, app: AppDescription, progress: Progress) -> Authority:
     """The CA of a new stack: the user's own where the app runs already and has to trust it."""
-    if app.cloud.kind != "url":
+    if not settings.has_stub or app.cloud.kind != "url":
         return Authority()
     folder = state_folder() / "own-ca"
     authority = kept_authority(folder)

@@ -109,7 +109,8 @@ class _Preflight:
         assistant = there.get(apps.ASSISTANT)
         version = assistant.version if assistant else "unknown"
         self._assistant(version, enabled=assistant is None or assistant.enabled)
-        if hand.plan and parse_version(version) and parse_version(version) < TRIGGER_SINCE:
+        known = parse_version(version)
+        if hand.plan and known and known < TRIGGER_SINCE:
             raise BadInput(
                 f"--plan: the assistant {version} cannot run a plan again by REST (3.4.8 can)"
             )

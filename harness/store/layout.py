@@ -48,10 +48,7 @@ FILES: Mapping[str, str] = {
     TAP: "tap.jsonl",
     **{
         name: f"{name}.json"
-        for name in (
-            *(PROBE, FLAGS, PLAN, PROGRESS, UPM, OSGI, SITE, HOST, NOT_THERE),
-            PROBLEMS,
-        )
+        for name in (PROBE, FLAGS, PLAN, PROGRESS, UPM, OSGI, SITE, HOST, NOT_THERE, PROBLEMS)
     },
 }
 """Artefact of a case -> its file in the case's folder."""

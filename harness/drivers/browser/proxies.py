@@ -30,10 +30,10 @@ def stale_plans(context: BrowserContext) -> Iterator[None]:
     def answer(route: Route, _: str) -> None:
         fresh = route.fetch()
         parts = urlsplit(route.request.url)
-        asked = f"{parts.path}?{parts.query}"
-        if asked not in kept and _PROGRESS.search(body := fresh.text()):
-            kept[asked] = body
-        route.fulfill(response=fresh, body=kept.get(asked, fresh.text()))
+        asked, body = f"{parts.path}?{parts.query}", fresh.text()
+        if _PROGRESS.search(body):
+            kept.setdefault(asked, body)
+        route.fulfill(response=fresh, body=kept.get(asked, body))
 
     with _before_plans(context, answer):
         yield

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from harness.drivers.confluence.absence import is_absent
 from harness.errors import DriverError
 
 _RESOURCE = "/rest/standin/1.0/site"
@@ -43,7 +44,7 @@ def put_back(client: httpx.Client) -> None:
 
 def _done(answer: httpx.Response, attempted: str) -> bool:
     """Whether it was done; a real Confluence has no such resource."""
-    if answer.status_code in (httpx.codes.NOT_FOUND, httpx.codes.NOT_IMPLEMENTED):
+    if is_absent(answer):
         return False
     if not answer.is_success:
         raise DriverError(attempted, f"HTTP {answer.status_code}: {answer.text[:500]}")
