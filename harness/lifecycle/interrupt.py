@@ -1,17 +1,19 @@
 """Ctrl-C, SIGTERM and SIGHUP end a command in order, once.
 
-The first signal raises KeyboardInterrupt wherever the command is, so that every block is left
-through its clean-up; further ones are ignored, so that the clean-up is not cut short. Any error
-after that is a consequence of the interrupt, and does not change how the command ends.
+The first signal raises KeyboardInterrupt wherever the command is, in an event loop between two of
+its turns, so that every block is left through its clean-up; further ones are ignored, so that the
+clean-up is not cut short. Any error after that is a consequence of the interrupt, and does not
+change how the command ends.
 """
 
+import asyncio
 import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import FrameType
 
 from harness.support.console import Progress
@@ -19,7 +21,7 @@ from harness.support.console import Progress
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _AGAIN_SECONDS = 0.05
-"""Wall seconds until an interrupt that a destructor swallowed is raised again."""
+"""Wall seconds until an interrupt comes again, where a destructor or a loop swallowed it."""
 
 
 @dataclass
@@ -73,35 +75,65 @@ def interrupting(stop: Stop, progress: Progress) -> Iterator[None]:
         yield
         return
 
-    def once(number: int, _: FrameType | None) -> None:
-        ignore()
-        if stop.came is None:
-            stop.came = signal.Signals(number)
-            _let_go_of_lost_terminal()
-            with suppress(RuntimeError):  # it came in the middle of a line that is being written
-                progress(f"{stop.came.name}: removing what this run made ...")
-        raise KeyboardInterrupt
-
-    def ignore() -> None:
-        for each in _SIGNALS:
-            signal.signal(each, signal.SIG_IGN)
-
     def swallowed(unraisable: "sys.UnraisableHookArgs") -> None:
         # A library that is interrupted within its own start is collected half-made, with noise.
         if stop.came is None:
             shown(unraisable)
         elif unraisable.exc_type is KeyboardInterrupt:
-            signal.signal(stop.came, once)
-            threading.Timer(_AGAIN_SECONDS, os.kill, (os.getpid(), stop.came)).start()
+            once.is_raised = False
+            once.come_again(stop.came)
 
+    once = _Once(stop, progress)
     shown, sys.unraisablehook = sys.unraisablehook, swallowed
-    before = {each: signal.signal(each, once) for each in _SIGNALS}
+    before = {each: signal.signal(each, once.come) for each in _SIGNALS}
     try:
         yield
     finally:
+        for timer in once.again:
+            timer.cancel()
         for each, handler in before.items():
             signal.signal(each, handler)
         sys.unraisablehook = shown
+
+
+@dataclass
+class _Once:
+    """Raises KeyboardInterrupt for the first signal, and for no other."""
+
+    stop: Stop
+    progress: Progress
+    is_raised: bool = False
+    again: list[threading.Timer] = field(default_factory=list)
+
+    def come(self, number: int, frame: FrameType | None) -> None:
+        """Handles a signal."""
+        _ignore()
+        if self.stop.came is None:
+            self.stop.came = signal.Signals(number)
+            _let_go_of_lost_terminal()
+            with suppress(RuntimeError):  # it came in the middle of a line that is being written
+                self.progress(f"{self.stop.came.name}: removing what this run made ...")
+        loop = _loop_of(frame)
+        if loop is None:
+            self.interrupt()
+        else:
+            # Within a turn of a loop, such as that of a browser's driver, half is done: a call is
+            # sent whose answer nobody would expect. The loop is left before its next turn.
+            loop.call_soon_threadsafe(self.interrupt)
+            self.come_again(self.stop.came)  # in case that it has none
+
+    def come_again(self, number: signal.Signals) -> None:
+        """Has the signal come once more, soon."""
+        signal.signal(number, self.come)
+        self.again.append(threading.Timer(_AGAIN_SECONDS, os.kill, (os.getpid(), number)))
+        self.again[-1].start()
+
+    def interrupt(self) -> None:
+        """Raises, unless it has been done."""
+        if not self.is_raised:
+            self.is_raised = True
+            _ignore()
+            raise KeyboardInterrupt
 
 
 @contextmanager
@@ -123,6 +155,22 @@ def deferred() -> Iterator[None]:
         # Also where the block failed: what it was starting may have had the signal, too.
         for number in came[:1]:
             signal.raise_signal(number)
+
+
+def _ignore() -> None:
+    for each in _SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+
+
+def _loop_of(frame: FrameType | None) -> asyncio.AbstractEventLoop | None:
+    """The event loop that runs the frame; None for code outside, which a loop may wait for."""
+    while frame:
+        if frame.f_code is asyncio.BaseEventLoop.run_forever.__code__:
+            with suppress(RuntimeError):  # it begins or ends just now
+                return asyncio.get_running_loop()
+            return None
+        frame = frame.f_back
+    return None
 
 
 def _let_go_of_lost_terminal() -> None:

@@ -1,7 +1,10 @@
 """Signals end a command in order, and not in the middle of what must not be torn."""
 
+import asyncio
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -22,6 +25,68 @@ def test_a_signal_within_the_block_takes_effect_at_its_end() -> None:
         torn()
     assert steps == ["the block goes on"]
     assert ended.value.code == 128 + signal.SIGTERM
+
+
+@pytest.fixture
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    with closing(asyncio.new_event_loop()) as loop:
+        yield loop
+
+
+def test_a_loop_is_left_between_two_turns(loop: asyncio.AbstractEventLoop) -> None:
+    steps = []
+
+    def half_and_half() -> None:
+        steps.append("a call is sent")
+        signal.raise_signal(signal.SIGTERM)
+        steps.append("its answer is expected")
+
+    loop.call_soon(half_and_half)
+    with pytest.raises(SystemExit) as ended, orderly(lambda _: None):
+        loop.run_forever()
+    assert steps == ["a call is sent", "its answer is expected"]
+    assert ended.value.code == 128 + signal.SIGTERM
+
+
+def test_a_signal_in_a_loops_last_turn_interrupts_what_follows(
+    loop: asyncio.AbstractEventLoop,
+) -> None:
+    def last_turn() -> None:
+        loop.stop()
+        signal.raise_signal(signal.SIGTERM)
+
+    def ends_by_itself() -> None:
+        with orderly(lambda _: None):
+            loop.run_forever()
+            threading.Event().wait(30)
+            pytest.fail("nothing interrupts this")
+
+    loop.call_soon(last_turn)
+    with pytest.raises(SystemExit):
+        ends_by_itself()
+
+
+def test_a_loop_that_runs_for_the_clean_up_is_not_interrupted_again(
+    loop: asyncio.AbstractEventLoop,
+) -> None:
+    cleaned = []
+
+    def slow_turn() -> None:
+        signal.raise_signal(signal.SIGTERM)
+        threading.Event().wait(0.2)  # the signal comes again meanwhile
+
+    def with_clean_up() -> None:
+        with orderly(lambda _: None):
+            try:
+                loop.run_forever()
+            finally:
+                loop.run_until_complete(asyncio.sleep(0.1))
+                cleaned.append("to its end")
+
+    loop.call_soon(slow_turn)
+    with pytest.raises(SystemExit):
+        with_clean_up()
+    assert cleaned == ["to its end"]
 
 
 def test_the_handlers_from_before_are_back() -> None:
