@@ -8,11 +8,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
-
 from harness.cloud import descriptor, redact
 from harness.cloud.call import Refusal
-from harness.cloud.connections import AddressRefused
+from harness.cloud.calls import CallFailed, CallRefused
 from harness.cloud.state import App
 from harness.cloud.tokens import path_below, qsh, sign_hs256, sign_install
 from harness.cloud.world import World
@@ -36,13 +34,11 @@ async def read_descriptor(world: World, url: str) -> App:
     if refused := world.egress.refuses(url):
         raise Refusal(400, Effect.EGRESS_REFUSED, refused)
     try:
-        answer = await world.http.get(url, timeout=_TIMEOUT)
-    except AddressRefused as refused_address:
+        answer = await world.calls.make("GET", url, timeout=_TIMEOUT)
+    except CallRefused as refused_address:
         raise Refusal(400, Effect.EGRESS_REFUSED, str(refused_address)) from refused_address
-    except httpx.HTTPError as error:
-        raise Refusal(
-            502, Effect.NOT_FOUND, f"GET {url}: {type(error).__name__}: {error}"
-        ) from error
+    except CallFailed as error:
+        raise Refusal(502, Effect.NOT_FOUND, f"GET {url}: {error}") from error
     if answer.status_code != 200:
         raise Refusal(502, Effect.NOT_FOUND, f"GET {url} was answered {answer.status_code}")
     try:
@@ -123,15 +119,15 @@ async def _call(world: World, app: App, event: str, sign: Any, secret: str | Non
     token = sign(qsh("POST", path_below(app.base_url, url), urlsplit(url).query))
     status, reason = None, ""
     try:
-        answer = await world.http.post(
-            url, json=payload, headers={"Authorization": f"JWT {token}"}, timeout=_TIMEOUT
+        headers = {"Authorization": f"JWT {token}"}
+        answer = await world.calls.make(
+            "POST", url, json=payload, headers=headers, timeout=_TIMEOUT
         )
         status = answer.status_code
         accepted = answer.is_success
         reason = f"the app answered {status}"
-    except httpx.HTTPError as error:
-        accepted = False
-        reason = f"{type(error).__name__}: {error}"
+    except CallFailed as error:
+        accepted, reason = False, str(error)
     world.record(
         {
             "caller": "cloud",

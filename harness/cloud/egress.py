@@ -9,11 +9,13 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-
-import httpx
+from typing import TYPE_CHECKING
 
 from harness.cloud.state import State
 from harness.errors import BadInput
+
+if TYPE_CHECKING:
+    import httpx
 
 _LONGEST_HOST = 253
 _HOST = re.compile(r"(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?")
@@ -82,10 +84,10 @@ def malformed(url: str) -> str | None:
     The one parser is that of the client which makes the calls: two parsers may see two hosts.
     """
     try:
-        parts = httpx.URL(url)
+        parts = _parsed(url)
         host = parts.raw_host.decode("ascii")
         port = parts.port
-    except (ValueError, httpx.InvalidURL) as error:
+    except ValueError as error:
         return f"{url[:200]!r} is not a URL: {error}"
     if parts.scheme not in _USUAL_PORTS or not host:
         return f"{url[:200]!r} is not an http or https URL"
@@ -106,9 +108,23 @@ def _can_be_host(host: str) -> bool:
 @lru_cache(maxsize=256)
 def _place(url: str) -> Place:
     """The place that a well-formed URL names."""
-    parts = httpx.URL(url)
+    parts = _parsed(url)
     host = parts.raw_host.decode("ascii").lower()
     return host, parts.port or _USUAL_PORTS[parts.scheme]
+
+
+def _parsed(url: str) -> "httpx.URL":
+    """A URL as the client takes it.
+
+    Raises:
+        ValueError: it takes it for none.
+    """
+    import httpx  # with the first call: `calls` says why
+
+    try:
+        return httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise ValueError(str(error)) from error
 
 
 def _named(text: str) -> Iterator[Place]:

@@ -7,7 +7,6 @@ belong to the pair of server and site, not to a transfer.
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from harness.cloud import content as contents
@@ -141,6 +140,8 @@ def load_site(path: Path) -> Site:
     Raises:
         ValueError: it cannot be read or is invalid; one line says where and why.
     """
+    import yaml  # a tenth of a cloud's start, and many a cloud has no such file
+
     try:
         return Site.model_validate(yaml.safe_load(path.read_text()) or {})
     except OSError as error:

@@ -8,10 +8,9 @@ import base64
 import json
 from urllib.parse import urlsplit
 
-import httpx
-
 from harness.cloud import redact
 from harness.cloud.call import Answer, Call, Outcome
+from harness.cloud.calls import CallFailed
 from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
 
@@ -57,7 +56,7 @@ async def _forward(world: World, call: Call, upstream: str) -> Outcome:
     query = f"?{call.query}" if call.query else ""
     url = f"{upstream.rstrip('/')}{call.raw_path}{query}"
     try:
-        reply = await world.http.request(
+        reply = await world.calls.make(
             call.method,
             url,
             content=body,
@@ -65,15 +64,15 @@ async def _forward(world: World, call: Call, upstream: str) -> Outcome:
             timeout=_TIMEOUT,
             extensions={"limit": _BODY_LIMIT},
         )
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        reason = f"{urlsplit(upstream).hostname} did not answer: {type(error).__name__}: {error}"
+    except CallFailed as error:
+        reason = f"{urlsplit(upstream).hostname} did not answer: {error}"
         message = json.dumps({"statusCode": 502, "message": reason})
         return Outcome(Answer(502, message.encode()), Effect.FORWARDED, reason)
     kept = {name: value for name, value in reply.headers.items() if name in _KEPT}
     content_type = kept.get("content-type", "application/octet-stream")
     shown = without_secrets(reply.content)
     exchange = {
-        "recorded": httpx.Headers(reply.headers).get("date", ""),
+        "recorded": reply.headers.get("date", ""),
         "request": {
             "method": call.method,
             "path": redact.path_and_query(call.raw_path, call.query),

@@ -13,9 +13,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-
 from harness.cloud import atomic_files
 from harness.errors import BadInput
 from harness.redaction import remember
@@ -110,6 +107,9 @@ class Vault:
         # Made when first needed: it takes longer than the rest of the start-up.
         if "private_key" in self._kept:
             return
+        from cryptography.hazmat.primitives import serialization
+        from cryptography.hazmat.primitives.asymmetric import rsa
+
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self._kept |= {
             "key_id": str(uuid.uuid4()),

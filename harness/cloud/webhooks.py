@@ -14,9 +14,8 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
-
 from harness.cloud import redact
+from harness.cloud.calls import CallFailed
 from harness.cloud.changes import MessageDone, MessageQueued
 from harness.cloud.faults.base import DeliveryFault
 from harness.cloud.forge import make_token
@@ -212,13 +211,13 @@ class Deliveries:
             within = max(within, FUNCTION_SECONDS)
         try:
             async with asyncio.timeout(within):
-                answer = await self._world.http.post(
-                    url, json=message.payload, headers=headers, timeout=None
+                answer = await self._world.calls.make(
+                    "POST", url, json=message.payload, headers=headers, timeout=None
                 )
         except TimeoutError:
             return None, f"no answer within {within:g} s of wall time"
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            return None, f"{type(error).__name__}: {error}"
+        except CallFailed as error:
+            return None, str(error)
         if answer.status_code == 200:
             return 200, "the app answered 200"
         return answer.status_code, f"the app answered {answer.status_code}; only 200 acknowledges"

@@ -4,7 +4,6 @@
 set a deadline) subscribes to its kind; `assembly` has the list.
 """
 
-import ssl
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -13,16 +12,13 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-import httpx
-
+from harness.cloud.calls import Calls
 from harness.cloud.changes import Change, ClockSet, Reset, SwitchesSet, from_json
 from harness.cloud.clock import PlatformClock
-from harness.cloud.connections import CheckedTransport
 from harness.cloud.egress import Egress
 from harness.cloud.exchanges import Exchanges
 from harness.cloud.faults.rules import Faults
 from harness.cloud.journal import Journal
-from harness.cloud.outgoing import BoundedTransport
 from harness.cloud.settings import ServeSettings, Switches
 from harness.cloud.site import Site
 from harness.cloud.state import State
@@ -75,14 +71,7 @@ class World:
             on_failure.pop_all()
         self.egress = Egress(self.state, settings.egress, settings.upstream)
         self.faults = Faults()
-        self.http = httpx.AsyncClient(
-            transport=BoundedTransport(
-                CheckedTransport(ssl.create_default_context(), self.egress.refuses)
-            ),
-            headers={"Accept-Encoding": "identity"},
-            trust_env=False,
-            follow_redirects=False,
-        )
+        self.calls = Calls(self.egress.refuses)
         self._subscribers: dict[type[Change], list[Callable[[Any], None]]] = {}
 
     @property
@@ -189,7 +178,7 @@ class World:
 
     async def close(self) -> None:
         """Closes connections and files."""
-        await self.http.aclose()
+        await self.calls.close()
         self.journal.close()
 
     def _make(self, change: Change) -> None:
