@@ -3,6 +3,7 @@
 The plugin's own, which tests of vendors use, keep the browser in a thread apart.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser
 
 from harness.cases import Case
 from harness.drivers.browser.launch import BrowserSession
+from harness.engines.docker_host import engine_answers
 from harness.environment.reaper import sweep, take_down
 from harness.environment.services.confluence import prepared
 from harness.lifecycle import runs
@@ -19,6 +21,7 @@ from harness.lifecycle.interrupt import Stop
 from harness.lifecycle.runs import Run
 from harness.pytest_plugin.session import app_of, marked, progress_of, settings_of
 from harness.runner.case import run_case as run_on
+from harness.settings import resolve
 from harness.store.layout import case_folder
 from harness.store.results import CaseResult
 from harness.testbed.pool import TestbedPool
@@ -27,6 +30,25 @@ from harness.testbed.testbed import Testbed
 # How long an example takes is the machine's: one fell behind while others were at work.
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselects what only the other engine has."""
+    bound = {item: mark.args[0] for item in items if (mark := item.get_closest_marker("engine"))}
+    if bound:
+        engine = engine_under_test(config)
+        elsewhere = [item for item, name in bound.items() if name != engine]
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in elsewhere]
+
+
+def engine_under_test(config: pytest.Config) -> str:
+    """The engine of `--harness-engine`, and for auto the one that is there."""
+    named = config.getoption("--harness-engine") or "auto"
+    if named != "auto":
+        return str(named)
+    is_docker = engine_answers(resolve({}, os.environ).settings.docker_socket)
+    return "docker" if is_docker else "local"
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import trustme
-from by_hand import ByHand, Network, needs_docker, network, standin_image, started_by_hand
+from by_hand import ByHand, Network, needs_docker_command, network, standin_image, started_by_hand
 from cloud_processes import running
 from harness_command import SEED, Command
 from reverse_proxy import Proxy, reverse_proxy
@@ -26,6 +26,8 @@ from harness.drivers.confluence import email_domains
 from harness.drivers.confluence.session import Account, open_client
 from harness.drivers.confluence.setup import SetupInput, set_up
 from harness.wait import wait_for
+
+pytestmark = pytest.mark.engine("docker")
 
 SCALE = 120
 """Server seconds per wall second: a look takes more than a second here, and may see each change."""
@@ -92,8 +94,8 @@ def started(version: str, image: str, on: Network, folder: Path, at_end: ExitSta
 
 
 @pytest.fixture
-def theirs(command: Command, tmp_path: Path) -> Iterator[dict[str, Theirs]]:
-    needs_docker(command.engine)
+def theirs(tmp_path: Path) -> Iterator[dict[str, Theirs]]:
+    needs_docker_command()
     image = standin_image()
     with ExitStack() as at_end:
         on = at_end.enter_context(network())

@@ -31,11 +31,11 @@ def judged(path: Path) -> Mapping[str, Any]:
     }
 
 
+# Its cloud listens on loopback, where a container does not reach it.
+@pytest.mark.engine("local")
 def test_a_recording_of_an_unknown_protocol_gives_the_same_without_its_cloud(
     command: Command, tmp_path: Path
 ) -> None:
-    if command.engine == "docker":
-        pytest.skip("this test's cloud listens on loopback, where a container does not reach it")
     recording, results = tmp_path / "recording", tmp_path / "results.json"
     words = ("run", SEED, "-k", CHOSEN, "--json", str(results), "--engine", "local")
     with other_cloud() as (url, cloud):

@@ -18,7 +18,7 @@ from uuid import uuid4
 import pytest
 
 from harness.engines import images
-from harness.engines.docker_host import client_if_any, connect, find_address
+from harness.engines.docker_host import connect, find_address
 from harness.settings import resolve
 
 SEED_LINE = """docker run \\
@@ -51,17 +51,8 @@ def docker(*words: str) -> str:
     return done.stdout.strip()
 
 
-def needs_docker(engine: str) -> None:
-    """Leaves a test out where no engine is tested, or Docker has no command here.
-
-    Args:
-        engine: the one that is tested: docker, local, or auto for whichever is there.
-    """
-    if engine == "auto":
-        with client_if_any(_socket()) as client:
-            engine = "docker" if client else "local"
-    if engine == "local":
-        pytest.skip("a container is what is tested")
+def needs_docker_command() -> None:
+    """Leaves a test out where an engine has no command of Docker's beside it."""
     if shutil.which("docker") is None:
         pytest.skip("the line is for Docker's own command, which is not installed")
 

@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from by_hand import ByHand, Network, needs_docker, network, standin_image, started_by_hand
+from by_hand import ByHand, Network, needs_docker_command, network, standin_image, started_by_hand
 
 from harness.drivers.confluence import startup_checks
 from harness.drivers.confluence.licence import Licence
 from harness.drivers.confluence.session import Account
 from harness.drivers.confluence.setup import SetupInput, set_up
 from harness.wait import NotYet, wait_for
+
+pytestmark = pytest.mark.engine("docker")
 
 IN_ORDER = 143
 """The status of a JVM that a SIGTERM ended; 137 is that of a SIGKILL."""
@@ -36,8 +38,8 @@ ASK = (
 
 
 @pytest.fixture(scope="module")
-def image(request: pytest.FixtureRequest) -> str:
-    needs_docker(str(request.config.getoption("--harness-engine") or "auto"))
+def image() -> str:
+    needs_docker_command()
     return standin_image()
 
 
