@@ -92,7 +92,7 @@ class Application:
         try:
             if self._deadlines.is_due():
                 self._deadlines.run_due()
-            if turned := self._door.turns_stranger_away(call.scope["headers"]):
+            if turned := self._door.turns_stranger_away(call.headers):
                 call.route = "any route"
                 raise Refusal(turned.status, Effect.STRANGER, turned.reason)
             try:
@@ -244,23 +244,26 @@ async def _send(send: Send, answer: Answer, call: Call) -> None:
     if answer.cut_after == 0:
         await call.cut()
         return
-    length = len(answer.body) if answer.stream is None else answer.length
+    stream, body = answer.stream, answer.body
+    length = len(body) if stream is None else answer.length
     headers = [(b"content-type", answer.content_type)] if length != 0 else []
     if length is not None:
         headers.append((b"content-length", b"%d" % length))
     headers.extend(answer.headers)
+    start = {"type": "http.response.start", "status": answer.status, "headers": headers}
     bodiless = call.method == "HEAD"
-    if answer.stream is None and not bodiless:
+    if stream is None and not bodiless and answer.cut_after is None:
         call.connection.hold()
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send(start)
+        await send({"type": "http.response.body", "body": body})
+        return
+    await send(start)
     if bodiless:
         await send({"type": "http.response.body", "body": b""})
     elif answer.cut_after is not None:
         await _send_half(send, answer, call)
-    elif answer.stream is None:
-        await send({"type": "http.response.body", "body": answer.body})
-    else:
-        async with aclosing(answer.stream) as stream:
+    elif stream is not None:
+        async with aclosing(stream):
             async for piece in stream:
                 if call.is_abandoned():
                     return

@@ -110,6 +110,8 @@ class Call:
         self.method: str = scope["method"]
         self.raw_path: str = scope["raw_path"].decode("latin-1")
         self.query: str = scope["query_string"].decode("latin-1")
+        self.headers: Mapping[bytes, bytes] = dict(reversed(scope["headers"]))
+        """By the name in lower case; of several with a name, the first."""
 
     @property
     def secure(self) -> bool:
@@ -118,10 +120,8 @@ class Call:
 
     def header(self, name: bytes) -> str | None:
         """The value of the first header with this name, which must be in lower case."""
-        for each, value in self.scope["headers"]:
-            if each == name:
-                return str(value.decode("latin-1"))
-        return None
+        value = self.headers.get(name)
+        return None if value is None else value.decode("latin-1")
 
     def query_value(self, name: str) -> str | None:
         """A query parameter's value; None when it is missing.
@@ -246,13 +246,8 @@ class Call:
             Refusal: 400, it is not JSON; 413, it is too long.
             ClientGone: the client went away before the end.
         """
-        if self._json is _UNREAD:
-            try:
-                self._json = orjson.loads(await self.body(limit))
-            except ValueError as error:
-                raise Refusal(400, Effect.MALFORMED, f"the body is not JSON: {error}") from error
-            self.journalled_body = self._json
-        return self._json
+        await self.body(limit)
+        return self.json_of_body()
 
     async def json_object(self, limit: int = JSON_LIMIT) -> dict[str, Any]:
         """The body as a JSON object.
@@ -261,7 +256,30 @@ class Call:
             Refusal: 400, it is not a JSON object; 413, it is too long.
             ClientGone: the client went away before the end.
         """
-        value = await self.json(limit)
+        await self.body(limit)
+        return self.object_of_body()
+
+    def json_of_body(self) -> Any:
+        """The body, which was read before, as JSON.
+
+        Raises:
+            Refusal: 400, it is not JSON.
+        """
+        if self._json is _UNREAD:
+            try:
+                self._json = orjson.loads(self._body or b"")
+            except ValueError as error:
+                raise Refusal(400, Effect.MALFORMED, f"the body is not JSON: {error}") from error
+            self.journalled_body = self._json
+        return self._json
+
+    def object_of_body(self) -> dict[str, Any]:
+        """The body, which was read before, as a JSON object.
+
+        Raises:
+            Refusal: 400, it is not a JSON object.
+        """
+        value = self.json_of_body()
         if not isinstance(value, dict):
             raise Refusal(400, Effect.MALFORMED, "the body must be a JSON object")
         return value

@@ -44,16 +44,12 @@ class PlatformClock:
         return max(0.0, (at_ms - self.now()) / 1000.0 / self.rate)
 
 
-def iso(epoch_ms: float) -> str:
-    """A time in epoch milliseconds as ISO 8601 in UTC, to the millisecond."""
-    return _iso(int(epoch_ms))
-
-
 # Each journal entry carries two times. At a high rate many fall into one millisecond, and nearly
 # all into the same second.
 @lru_cache(maxsize=64)
-def _iso(epoch_ms: int) -> str:
-    seconds, milliseconds = divmod(epoch_ms, 1000)
+def iso(epoch_ms: float) -> str:
+    """A time in epoch milliseconds as ISO 8601 in UTC, to the millisecond."""
+    seconds, milliseconds = divmod(int(epoch_ms), 1000)
     return f"{_second(seconds)}.{milliseconds:03d}+00:00"
 
 

@@ -7,7 +7,7 @@ has to know the stack's token, or, where there is none, call by this machine's o
 """
 
 import hmac
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
@@ -75,13 +75,12 @@ class Door:
             raise BadInput("the control token is empty", path=path)
         return cls(token, known)
 
-    def turns_stranger_away(self, headers: Iterable[tuple[bytes, bytes]]) -> Turned | None:
+    def turns_stranger_away(self, named: Mapping[bytes, bytes]) -> Turned | None:
         """Why a request is turned away, whatever it asks for; None if it is not.
 
         Args:
-            headers: the request's, with names in lower case.
+            named: the request's headers, with names in lower case.
         """
-        named = dict(headers)
         if not _SENT_BY_PAGES.isdisjoint(named):
             sent = {name: value.decode("latin-1") for name, value in named.items()}
             if (page := _page(sent.get)) is not None:

@@ -125,7 +125,7 @@ class Journal:
         """
         numbered = {
             "seq": self.next,
-            "wall_time": iso(time.time() * 1000.0),
+            "wall_time": iso(time.time_ns() // 1_000_000),
             "platform_time": iso(self._platform_now()),
             "case": self.case,
             **entry,

@@ -10,7 +10,7 @@ import binascii
 import hashlib
 import hmac
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any, TypeGuard
@@ -40,9 +40,8 @@ class TokenRefused(Exception):
         super().__init__(message)
 
 
-@lru_cache(maxsize=256)
 def qsh(method: str, path: str, query: str = "") -> str:
-    """Connect's query string hash; cached, since an app reports to the same path again and again.
+    """Connect's query string hash.
 
     Args:
         method: the HTTP method.
@@ -135,6 +134,7 @@ Peeked = tuple[Mapping[str, Any], Mapping[str, Any]]
 """A token's header and claims, unverified."""
 
 
+@lru_cache(maxsize=256)
 def peek(token: str) -> Peeked:
     """A token's header and claims, unverified.
 
@@ -164,7 +164,7 @@ def verify_hs256(
     token: str,
     peeked: Peeked,
     secret_of: Callable[[str], str | None],
-    hashes: Iterable[str],
+    hashes: Sequence[str],
     skew: float,
     now: Callable[[], float] = time.time,
 ) -> str:
@@ -174,8 +174,7 @@ def verify_hs256(
         token: the compact token.
         peeked: its header and claims, from `peek`.
         secret_of: the shared secret of an issuer; None for an issuer that is not installed.
-        hashes: the `qsh` values that are right for this request, the likeliest first; a later one
-            is computed only if the earlier ones do not match.
+        hashes: the `qsh` values that are right for this request.
         skew: wall seconds by which two clocks may differ.
         now: wall time in epoch seconds.
 
@@ -197,29 +196,27 @@ def verify_hs256(
         raise TokenRefused(
             Effect.UNKNOWN_ISSUER, "iss", f"no app with the key {issuer!r} is installed here"
         )
-    signed, _, signature = token.rpartition(".")
-    expected = _keyed(secret).copy()
-    expected.update(signed.encode())
-    _check_signature(signature, expected.digest(), str(issuer))
+    _check_signature(token, secret, str(issuer))
     _check_times(claims, skew, now())
     given = claims.get("qsh")
-    right = []
-    for each in hashes:
-        if given == each:
-            break
-        right.append(each)
-    else:
+    if given not in hashes:
         raise TokenRefused(
             Effect.BAD_QSH,
             "qsh",
-            f"qsh is {given!r}; for this request it must be {' or '.join(right)}: "
+            f"qsh is {given!r}; for this request it must be {' or '.join(hashes)}: "
             "the SHA-256 of METHOD&path&query, with the path below the base URL",
         )
     return str(issuer)
 
 
-def _check_signature(given: str, expected: bytes, issuer: str) -> None:
+# Within a second an app signs the same call with the same token.
+@lru_cache(maxsize=256)
+def _check_signature(token: str, secret: str, issuer: str) -> None:
     """Compares texts, not bytes: base64 has many spellings of the same bytes, a JWT allows one."""
+    signed, _, given = token.rpartition(".")
+    keyed = _keyed(secret).copy()
+    keyed.update(signed.encode())
+    expected = keyed.digest()
     right = base64.urlsafe_b64encode(expected).rstrip(b"=")
     if hmac.compare_digest(right, given.encode()):
         return

@@ -37,7 +37,7 @@ class _Guard:
 
     def _turned(self, scope: Scope) -> Turned | None:
         headers = Headers(scope=scope)
-        turned = self._door.turns_stranger_away(scope["headers"])
+        turned = self._door.turns_stranger_away(dict(reversed(scope["headers"])))
         if turned is None and self._control:
             return self._door.turns_away(lambda name: headers.get(name.decode()))
         return turned

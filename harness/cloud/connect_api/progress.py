@@ -27,7 +27,7 @@ async def post(world: World, call: Call) -> Outcome:
     # The body is read before anything is decided, so that nothing is awaited after a decision.
     await call.body()
     app = connect_app(world, call)
-    body = await call.json_object()
+    body = call.object_of_body()
     transfer = transfer_in_path(world, call, app)
     if "status" not in body:
         return _without_status(body)

@@ -40,7 +40,7 @@ async def find_mapping(world: World, call: Call) -> Outcome:
     """`POST /mapping/{transferId}/find`."""
     await call.body()
     app = connect_app(world, call)
-    keys = await call.json()
+    keys = call.json_of_body()
     return find_mappings(world, call, transfer_in_path(world, call, app), keys)
 
 
@@ -60,7 +60,7 @@ async def give_feedback(world: World, call: Call) -> Outcome:
     """`POST /feedback/{transferId}`: new feedback replaces the old."""
     await call.body()
     app = connect_app(world, call)
-    body = await call.json_object()
+    body = call.object_of_body()
     transfer = transfer_in_path(world, call, app)
     details = body.get("details")
     if not isinstance(details, dict):

@@ -30,7 +30,7 @@ async def put(world: World, call: Call) -> Outcome:
     """`PUT /webhook`: the new endpoints replace the old ones."""
     await call.body()
     app = connect_app(world, call)
-    body = await call.json_object()
+    body = call.object_of_body()
     endpoints = body.get("endpoints")
     if not isinstance(endpoints, list) or not endpoints:
         raise Refusal(

@@ -108,6 +108,6 @@ def test_the_token_is_read_from_its_file(tmp_path: Path) -> None:
 )
 def test_no_route_is_for_a_page_or_for_another_hosts_name(headers, expected) -> None:
     door = Door.of_file(None, ["stub.example", "DOCKER.example"])
-    sent = [(name.encode(), value.encode()) for name, value in headers.items()]
-    turned = door.turns_stranger_away([(b"accept", b"*/*"), *sent])
+    sent = {name.encode(): value.encode() for name, value in headers.items()}
+    turned = door.turns_stranger_away({b"accept": b"*/*", **sent})
     assert (turned.status if turned else None) == expected
