@@ -35,7 +35,7 @@ from cloud_processes import CloudDriver, ConnectApp, running
 from benchmarks.load import Load, request, run
 
 CONNECTIONS = 32
-ROUNDS = 4
+ROUNDS = 8
 ALL_CORES = os.sched_getaffinity(0)
 ONE_CORE = {min(ALL_CORES)}
 CLIENT_CORES = ALL_CORES - ONE_CORE or ALL_CORES
@@ -61,7 +61,7 @@ uvicorn.run(app, port={port}, http="httptools", loop="uvloop", access_log=False,
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=20_000, help="for each line and round")
+    parser.add_argument("--requests", type=int, default=10_000, help="for each line and round")
     parser.add_argument("--no-peers", action="store_true", help="without WireMock and Prism")
     parser.add_argument("--million", action="store_true", help="memory after a million requests")
     parser.add_argument("--transfers", action="store_true", help="1,000 transfers, 100 posts each")

@@ -14,8 +14,8 @@ side_by_side=(-n 4 --dist loadfile)
 local_e2e=(tests/e2e/test_explain.py tests/e2e/test_fleet.py)
 [ "${E2E_DONE:-}" = local ] || local_e2e=(tests/e2e)
 
-# These build the images, minutes of downloading, for which the unit tests leave time. Nothing with a
-# browser runs meanwhile: each network that Docker makes or removes cuts Chromium's requests.
+# These build the images, minutes of downloading, for which the unit tests and the cloud's leave time.
+# Nothing with a browser runs meanwhile: each network that Docker makes or removes cuts Chromium's requests.
 builds=(tests/contract/engines/test_remote_docker.py tests/e2e/test_ace.py tests/e2e/test_forge.py)
 building=''
 if .venv/bin/harness doctor | grep '^ok .*docker engine'; then
@@ -31,6 +31,7 @@ budget=${FUZZ_SECONDS:-120}
 nice -n 19 timeout "$((budget + 60))" bash scripts/fuzz.sh "$budget" >build/test-fuzz.log 2>&1 &
 fuzzing=$!
 .venv/bin/pytest tests/unit -n logical
+.venv/bin/pytest tests/contract/cloud --harness-engine local "${side_by_side[@]}"  # no browser in it
 if [ -n "$building" ]; then
     wait "$building" || { cat build/test-images.log; exit 1; }
     trap - EXIT
@@ -42,7 +43,8 @@ grep '^fuzz:' build/test-fuzz.log || true
 # The explanations are the longest file by far: begun last, they would keep one worker alone.
 .venv/bin/pytest "${local_e2e[@]}" tests/contract --harness-engine local "${side_by_side[@]}" \
     --no-loadscope-reorder \
-    --ignore tests/contract/engines/test_remote_docker.py --ignore tests/contract/browser
+    --ignore tests/contract/engines/test_remote_docker.py --ignore tests/contract/browser \
+    --ignore tests/contract/cloud
 # These start and end browsers of their own, which a thread that has one already cannot.
 .venv/bin/pytest tests/contract/browser --harness-engine local
 
@@ -55,6 +57,7 @@ if [ -n "$building" ]; then
     .venv/bin/pytest tests/contract/engines tests/e2e --harness-engine docker "${side_by_side[@]}" \
         "${builds[@]/#/--deselect=}" -k "not test_explain and not test_attach and not test_report and not test_matrix and not test_fleet \
             and not test_any_language and not test_tutorial and not test_repro and not test_guests and not pytest_n and not killed_run_goes_on \
+            and not test_vendor_jar and not line_about_resuming \
             and (not test_bad_input or port)"
 else
     echo "test: no Docker engine answers, so the Docker engine was not tested; 'make engine' starts one"

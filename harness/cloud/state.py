@@ -135,6 +135,21 @@ class Transfer:
         return "IN_PROGRESS" if self.status == "CREATED" else self.status
 
 
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What a poll of a migration was answered, while the state was of this generation.
+
+    Attributes:
+        generation: the state's.
+        body: the answer's, as JSON.
+        journalled: what the journal says of each transfer.
+    """
+
+    generation: int
+    body: bytes
+    journalled: list[dict[str, Any]]
+
+
 @dataclass(slots=True)
 class Migration:
     """One run of a plan."""
@@ -150,6 +165,7 @@ class Migration:
     transfers: list[str] = field(default_factory=list)
     log: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=LOG_ROWS))
     log_cut: int = 0
+    polled: Polled | None = None
 
     def add_log(self, row: dict[str, Any]) -> None:
         """Adds a row to the progress log, which View Logs shows."""
@@ -191,6 +207,8 @@ class State:
     clock: tuple[float, float, float] | None = None
     """When the clock was last set: platform milliseconds, wall seconds and rate."""
     transfer_count: int = 0
+    generation: int = 0
+    """Rises with each change: until then, what was made of the state is right."""
 
     def log(self, transfer_id: str, at: int, level: str, kind: str, text: str, **more: Any) -> None:
         """Adds a row to the progress log of a transfer's migration."""

@@ -21,6 +21,7 @@ class Change:
 
     def apply(self, state: State) -> None:
         """Changes the state accordingly."""
+        state.generation += 1
         self._apply(state)
 
     def _apply(self, state: State) -> None:

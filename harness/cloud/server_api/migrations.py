@@ -4,9 +4,10 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from pydantic import BaseModel, Field
 
-from harness.cloud.call import Call, Outcome, answer_json
+from harness.cloud.call import Answer, Call, Outcome, answer_json
 from harness.cloud.changes import MigrationCreated, ServerAttached, TransferCreated
 from harness.cloud.events import migration_details
 from harness.cloud.models import check_address, parse
@@ -16,7 +17,7 @@ from harness.cloud.server_api.access import (
     make_token,
     own_migration,
 )
-from harness.cloud.state import DAY, State
+from harness.cloud.state import DAY, Migration, Polled, State
 from harness.cloud.world import World
 from harness.vocabulary.effects import Effect
 
@@ -170,10 +171,16 @@ def is_linked(world: World, server_key: str, cloud_key: str) -> tuple[bool, str]
 async def poll(world: World, call: Call) -> Outcome:
     """`GET /migrations/{migrationId}/progress`: CCMA's poll, every 10 minutes."""
     migration = own_migration(world, call)
-    transfers = world.state.transfers
+    polled = migration.polled
+    if polled is None or polled.generation != world.state.generation:
+        polled = migration.polled = _polled(world.state, migration)
+    detail = {"transfers": polled.journalled}
+    return Outcome(Answer(body=polled.body), Effect.POLLED, detail=detail)
+
+
+def _polled(state: State, migration: Migration) -> Polled:
     shown, journalled = [], []
-    for transfer_id in migration.transfers:
-        each = transfers[transfer_id]
+    for each in map(state.transfers.__getitem__, migration.transfers):
         if not each.linked:
             continue  # no cloud app is behind it, so its row gets no news
         journalled.append({"transferId": each.id, "status": each.status, "percent": each.percent})
@@ -189,9 +196,7 @@ async def poll(world: World, call: Call) -> Outcome:
                 "lastUpdatedAt": each.updated_at,
             }
         )
-    return Outcome(
-        answer_json({"transfers": shown}), Effect.POLLED, detail={"transfers": journalled}
-    )
+    return Polled(state.generation, orjson.dumps({"transfers": shown}), journalled)
 
 
 async def progress_log(world: World, call: Call) -> Outcome:

@@ -17,7 +17,9 @@ def test_changes_survive_the_journal() -> None:
     ):
         again = from_json(change.to_json())
         assert again == change
+        before = state.generation
         again.apply(state)
+        assert state.generation > before
     assert state.apps["a"].endpoints == ("u",)
     assert state.migrations["m"].transfers == ["t"]
     assert all(kind == cls.kind for kind, cls in KINDS.items())
