@@ -144,6 +144,14 @@ class PageUnread(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServerAway(Evidence):
+    """The server, or a proxy before it, did not serve the plan's page for a while."""
+
+    def _say(self) -> str:
+        return "the plan's page was not served for a while"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanStatus(Evidence):
     """The plan's own status on the dashboard."""
 

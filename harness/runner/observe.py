@@ -307,9 +307,13 @@ class Watch:
                 plan=found.proof.plan_id,
                 user=found.proof.user,
                 plan_status=self._plan_status(),
+                was_away=found.was_away,
             )
         except PageUnreadable as error:
-            seen = replace(seen, saw=str(error), met=error.state, url=self.page.url)
+            was_away = error.state == _UNAVAILABLE
+            seen = replace(
+                seen, saw=str(error), met=error.state, url=self.page.url, was_away=was_away
+            )
         seen = replace(seen, ended=self.clock())
         self.looks.append(seen)
         took = seen.ended - began - patience

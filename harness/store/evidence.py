@@ -38,6 +38,7 @@ class Look:
         plan: the plan that the page is about.
         plan_status: the plan's own status, where it was read.
         user: whose session it was, where the server says.
+        was_away: whether the server, or a proxy before it, did not serve the page for a while.
     """
 
     began: float
@@ -51,6 +52,7 @@ class Look:
     plan_status: str | None = None
     user: str | None = None
     met: str = ""
+    was_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)

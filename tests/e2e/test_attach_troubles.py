@@ -3,7 +3,7 @@
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,11 @@ from somebodys_server import ADMIN, PASSWORD, Theirs, somebodys_server
 
 from harness.drivers.confluence import dark_features
 from harness.drivers.confluence.session import create_token, revoke_token
+from harness.support import assets
 from harness.vocabulary.features import FEATURE
 from harness.wait import wait_for
 
-ONE_CASE = "feature=on and dev-mode=on"
-RUN = ["run", str(SEED), "-k", ONE_CASE, "--results", "runs"]
+RUN = ["run", str(SEED), "-k", "feature=on and dev-mode=on", "--results", "runs"]
 SECRET = {"HARNESS_ATTACH_PASSWORD": PASSWORD}
 PLANS = "/rest/migration/latest/plans"
 PLAN_PAGE = "/plugins/servlet/ial/migration/plan?"
@@ -140,11 +140,11 @@ def test_a_token_runs_a_plan_of_theirs_again_and_asks_the_contract(
 
 
 def disturbed(
-    command: Command, theirs: Theirs, disturb: Callable[[], object], select: str = ONE_CASE
+    command: Command, theirs: Theirs, disturb: Callable[[], object], run: Sequence[str] = RUN
 ) -> tuple[dict[str, Any], str]:
     """Runs a case, and disturbs it once its plan runs; the case, and what was said."""
     theirs.proxy.asked.clear()
-    process = command.start(*RUN[:2], "-k", select, *RUN[4:], *theirs.words, **SECRET)
+    process = command.start(*run, *theirs.words, **SECRET)
     theirs.await_plan(process)
     disturb()
     _, said = process.communicate(timeout=180)
@@ -220,7 +220,37 @@ def test_a_server_that_restarts_behind_its_proxy_is_waited_for(
         wait_for("the transfer to be settled", lambda: theirs.is_settled() or None, within=60)
         theirs.restart()
 
-    case, said = disturbed(command, theirs, restart, "feature=on and dev-mode=off")
+    run = [*RUN[:3], "feature=on and dev-mode=off", *RUN[4:]]
+    case, said = disturbed(command, theirs, restart, run)
     # At this rate a slow start outlasts a refresh: then RUNNING was never shown, and that is told.
     assert case["verdict"] == "passed" or "too little was seen" in case["reason"], said
     assert (case["observed"]["status"], case["observed"]["percent"]) == ("COMPLETE", 100), said
+
+
+ENDLESS = f"""
+name: endless
+app: {assets.root()}/fixtures/apps/endless-listener
+axes:
+  feature: {{dark_feature: {FEATURE}, values: [on]}}
+expectations:
+  - rows: [COMPLETE 100]
+    source: What the vendor expects.
+"""
+
+
+def test_what_a_restart_cut_off_is_held_against_nobody(
+    command: Command, theirs: Theirs, tmp_path: Path
+) -> None:
+    def restart() -> None:
+        """In the middle of the listener's work."""
+        wait_for("the listener to be called", lambda: theirs.is_triggered() or None, within=60)
+        theirs.restart()
+
+    (tmp_path / "endless.yaml").write_text(ENDLESS)
+    run = ["run", "endless.yaml", "--results", "runs"]
+    case, said = disturbed(command, theirs, restart, run)
+    assert case["verdict"] == "failed", said
+    assert any(each["was_away"] for each in case["evidence"]["looks"])
+    explained = command.run("explain", str(next(tmp_path.glob("runs/*"))))
+    assert "whether the server was restarted while the listener was at work" in explained.stdout
+    assert "No cause is proved, and none is likely." in explained.stdout, explained.stdout

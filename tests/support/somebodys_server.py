@@ -88,10 +88,19 @@ class Theirs:
             found: list[dict[str, Any]] = client.get("/rest/migration/latest/home").json()["plans"]
             return found
 
+    def is_triggered(self) -> bool:
+        """Whether its cloud has a transfer whose listener was called."""
+        return any(each["triggered_at"] for each in self._transfers())
+
     def is_settled(self) -> bool:
         """Whether its cloud has a transfer that is settled."""
-        transfers = httpx.get(f"{self.cloud}/_harness/transfers").json()["transfers"]
-        return any(each["status"] == "SUCCESS" for each in transfers)
+        return any(each["status"] == "SUCCESS" for each in self._transfers())
+
+    def _transfers(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = httpx.get(f"{self.cloud}/_harness/transfers").json()[
+            "transfers"
+        ]
+        return found
 
     def state(self) -> dict[str, Any]:
         """All that a run may change on it and on the stub."""

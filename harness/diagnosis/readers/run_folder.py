@@ -21,7 +21,7 @@ Artefacts, by their name in results.json:
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -50,6 +50,7 @@ from harness.diagnosis.evidence import (
     RestRow,
     RowBesideRest,
     RowShown,
+    ServerAway,
 )
 from harness.diagnosis.facts import PAGE, Facts
 from harness.diagnosis.readers.journal import read_journal
@@ -189,18 +190,31 @@ def from_case(case: Mapping[str, Any], ccma: str | None) -> list[Evidence]:
         )
     if status := case.get("plan_status"):
         items.append(PlanStatus(origin=origin, status=status))
-    return items + _rows(case) + _unread(case)
-
-
-def _unread(case: Mapping[str, Any]) -> list[Evidence]:
-    """What the last look met where that was not the plan's page."""
     looks = (case.get("evidence") or {}).get("looks") or []
+    return items + _rows(case) + _away(looks) + _unread(looks)
+
+
+def _away(looks: Sequence[Mapping[str, Any]]) -> list[Evidence]:
+    """The first look of each stretch in which the page was not served."""
+    away = [False, *(bool(each.get("was_away")) for each in looks)]
+    return [
+        ServerAway(origin=Origin("page, a look", _begun(look)))
+        for look, before, now in zip(looks, away, away[1:], strict=False)
+        if now and not before
+    ]
+
+
+def _unread(looks: Sequence[Mapping[str, Any]]) -> list[Evidence]:
+    """What the last look met where that was not the plan's page."""
     if not looks or looks[-1].get("row") is not None:
         return []
-    wall = looks[-1].get("wall_time")
-    at = datetime.fromisoformat(wall) if wall else None
     met = str(looks[-1].get("met") or "not told")
-    return [PageUnread(origin=Origin("page, the last look", at), met=met)]
+    return [PageUnread(origin=Origin("page, the last look", _begun(looks[-1])), met=met)]
+
+
+def _begun(look: Mapping[str, Any]) -> datetime | None:
+    wall = look.get("wall_time")
+    return datetime.fromisoformat(wall) if wall else None
 
 
 def _rows(case: Mapping[str, Any]) -> list[Evidence]:

@@ -136,6 +136,8 @@ def listener_still_running(facts: Facts) -> Finding:
         return excluded(cause, facts.settled, note="the transfer was settled all the same")
     if ended := [*facts.of(ListenerFailed), *filter(in_listener, facts.of(LogLine))]:
         return excluded(cause, *ended, note="it ended after the last look at its thread")
+    if facts.cut_off:
+        return unknown(cause, facts.cut_off)
     if not all(each.stack for each in running):
         return likely(cause, *running, missing=("where its thread stands: its stack was not read",))
     if any(_WAITS_FOR_THE_CLOUD.search(frame) for each in running for frame in each.stack):

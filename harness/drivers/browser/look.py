@@ -68,6 +68,7 @@ class Look:
         proof: what the page was.
         remarks: what had to be done to read it, one sentence each; usually none.
         patience: wall seconds of the look that were spent only to see that nothing more comes.
+        was_away: whether the server, or a proxy before it, did not serve the page at first.
     """
 
     row: Row
@@ -75,6 +76,7 @@ class Look:
     proof: Proof
     remarks: tuple[str, ...] = ()
     patience: float = 0.0
+    was_away: bool = False
 
     def __iter__(self) -> Iterator[Any]:
         return iter((self.row, self.server_time))
@@ -157,6 +159,7 @@ class _Looking:
         self._remarks: list[str] = []
         self._mended: set[State] = set()
         self._patience = 0.0
+        self._was_away = False
 
     def result(self) -> Look:
         until = time.monotonic() + SERVED_WITHIN
@@ -173,6 +176,7 @@ class _Looking:
             if found.row is not None:
                 return self._look(found.row, found, snapshot, answer)
             if found.state is State.UNAVAILABLE and time.monotonic() < until:
+                self._was_away = True
                 self._remark(f"asked again after {found.seen.split(',')[0]}")
                 pause(self._page)
             else:
@@ -195,7 +199,8 @@ class _Looking:
             user=headers.get("x-ausername") or snapshot.user,
             found_by=found.found_by,
         )
-        return Look(row, server_date(headers), proof, tuple(self._remarks), self._patience)
+        remarks, when = tuple(self._remarks), server_date(headers)
+        return Look(row, when, proof, remarks, self._patience, self._was_away)
 
     def _mend(self, found: Judged) -> None:
         """Does once what an admin would do.

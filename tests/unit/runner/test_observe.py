@@ -33,6 +33,7 @@ class World:
         self.looks, self.takes, self.patience = 0, 0.05, 0.0
         self.stopped: tuple[float, float] = (-1.0, -1.0)
         self.unreadable: Iterator[str] = iter(())
+        self.away: set[int] = set()
         self.pauses = 0
 
     def pause(self, _: object) -> None:
@@ -67,7 +68,8 @@ class World:
         row = [row for at, row in self.rows if at <= began][-1]
         server = NOON + timedelta(seconds=(self.now + self.slept) * self.scale)
         proof = Proof("http://c/plan", "plan-1", None, "admin")
-        return Look(parse_row(row), server, proof, patience=self.patience)
+        was_away = self.looks in self.away
+        return Look(parse_row(row), server, proof, patience=self.patience, was_away=was_away)
 
     def polls(self, *times: float) -> None:
         path = f"/server/v1/migrations/{MIGRATION}/progress"
@@ -546,6 +548,21 @@ def test_a_server_that_is_there_again_in_time_is_watched_on(world: World) -> Non
     watched = watch(world, case(rows=["READY"], lasts="15m")).run()
     looks = [each.row is None for each in watched.evidence.looks]
     assert looks[:21] == [True] * 20 + [False]
+    assert [each.was_away for each in watched.evidence.looks[:21]] == looks[:21]
+
+
+def test_a_look_that_had_to_wait_for_the_server_says_so(world: World) -> None:
+    world.away = {2}
+    world.polls(2.0)
+    watched = watch(world, case(rows=["READY"], lasts="15m")).run()
+    assert [each.was_away for each in watched.evidence.looks[:4]] == [False, True, False, False]
+
+
+def test_another_page_is_no_sign_that_the_server_was_away(world: World) -> None:
+    world.unreadable = iter(["HTTP 404"])
+    world.polls(2.0)
+    watched = watch(world, case(rows=["READY"], lasts="15m")).run()
+    assert not any(each.was_away for each in watched.evidence.looks)
 
 
 def test_a_case_that_somebody_disturbs_ends_with_that_look(world: World) -> None:

@@ -13,6 +13,7 @@ from harness.diagnosis.evidence import (
     LogLine,
     PageUnread,
     RowShown,
+    ServerAway,
 )
 from harness.diagnosis.findings_text import explain, for_results, to_json
 from harness.diagnosis.readers.run_folder import from_case, read_artifact, read_run
@@ -277,6 +278,19 @@ def test_a_last_look_that_met_another_page_is_told(met):
     assert (told.met, told.is_log_in) == (met, met == "logged-out")
     assert told.origin.wall == datetime.fromisoformat(at)
     assert from_case({"evidence": {"looks": looks[:1]}}, None) == []
+
+
+def test_each_time_that_the_server_was_away_is_told_once():
+    at = "2026-11-23T12:00:00Z"
+    there, away = {"row": {"status": "READY"}}, {"row": None, "was_away": True}
+    looks = [there, away | {"wall_time": at}, away, there, away, there]
+    first, second = from_case({"evidence": {"looks": looks}}, None)
+
+    assert isinstance(first, ServerAway)
+    assert first.origin.wall == datetime.fromisoformat(at)
+    assert isinstance(second, ServerAway)
+    (from_the_start,) = from_case({"evidence": {"looks": [away, there]}}, None)
+    assert isinstance(from_the_start, ServerAway)
 
 
 def test_a_site_tells_which_email_domains_are_refused():

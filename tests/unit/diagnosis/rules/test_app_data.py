@@ -4,7 +4,7 @@ import pytest
 from rule_evidence import TRANSFER, asked, call, learn, log, post, ran, read, sent
 
 from harness.diagnosis.data_evidence import DataUploaded, OnStandin, UploadsBegun
-from harness.diagnosis.evidence import ListenerFailed, Triggered
+from harness.diagnosis.evidence import ListenerFailed, ServerAway, Triggered
 from harness.diagnosis.facts import Facts
 from harness.diagnosis.finding import excluded, likely, proved, unknown
 from harness.diagnosis.rules import app_data
@@ -155,6 +155,18 @@ def test_a_call_that_was_not_left_runs_still_unless_it_waits_for_the_cloud():
         assert asked(rule, waits) == (
             likely(RUNNING, waits, missing=("why the cloud does not answer its upload",))
         )
+
+
+def test_a_restart_may_have_ended_a_call_whose_end_was_not_seen():
+    rule = app_data.listener_still_running
+    stuck = ran("running", stack=("java.lang.Object.wait",))
+
+    for calls in ((stuck,), (ran(), stuck)):
+        judged = asked(rule, *calls, ServerAway())
+        assert judged.confidence == "unknown"
+        assert judged.missing[0].startswith("whether the server was restarted")
+    assert asked(rule, ran(), ServerAway()) == excluded(RUNNING, ran())
+    assert asked(rule, stuck, ServerAway(), SETTLED).confidence == "excluded"
 
 
 def test_a_call_that_ended_after_all_does_not_run_still():

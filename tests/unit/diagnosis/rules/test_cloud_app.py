@@ -10,6 +10,7 @@ from rule_evidence import (
     learn,
     made,
     post,
+    ran,
     read,
     sent,
     shown,
@@ -17,7 +18,12 @@ from rule_evidence import (
 )
 
 from harness.diagnosis import link_names as names
-from harness.diagnosis.evidence import EndedByPlatform, SentElsewhere, UnknownAddress
+from harness.diagnosis.evidence import (
+    EndedByPlatform,
+    SentElsewhere,
+    ServerAway,
+    UnknownAddress,
+)
 from harness.diagnosis.finding import excluded, likely, proved, unknown
 from harness.diagnosis.readers.journal import from_entry
 from harness.diagnosis.rules import cloud_app, platform
@@ -148,6 +154,21 @@ def test_an_app_that_posts_and_never_a_final_status_never_settles():
     )
     assert asked(rule) == unknown(cause, "the cloud app posted nothing")
     assert asked(rule, RECORDED, without=(JOURNAL,)) == unknown(cause, *learn(JOURNAL))
+
+
+@pytest.mark.parametrize(
+    ("rule", "seen"),
+    [(cloud_app.never_settled, RECORDED), (cloud_app.cloud_app_never_posted, sent("a"))],
+)
+def test_what_the_server_did_not_end_is_not_held_against_the_cloud_app(rule, seen):
+    assert asked(rule, seen).confidence == "proved"
+    for running in ((), (ran("running"),)):
+        judged = asked(rule, seen, ServerAway(), *running)
+        assert judged.confidence == "unknown"
+        assert judged.missing[0].startswith("whether the server was restarted")
+    for ended in ("returned", "threw"):
+        assert asked(rule, seen, ServerAway(), ran(ended)).confidence == "proved"
+    assert asked(rule, seen, ServerAway(), RECORDED, SETTLED).confidence == "excluded"
 
 
 def test_an_app_with_a_link_that_it_did_not_use_may_be_at_its_data_still():
