@@ -137,10 +137,19 @@ class PageUnreadable(DriverError):
         state: a word for what the page is instead, such as `logged-out` or `http-error`.
         came_back: what was seen on it.
         advice: the likely cause and what to do.
+        was_away: whether the server, or a proxy before it, did not serve the page meanwhile.
     """
 
-    def __init__(self, attempted: str, state: str, came_back: str, advice: str = "") -> None:
-        self.state = state
+    def __init__(
+        self,
+        attempted: str,
+        state: str,
+        came_back: str,
+        advice: str = "",
+        *,
+        was_away: bool = False,
+    ) -> None:
+        self.state, self.was_away = state, was_away
         super().__init__(attempted, came_back, advice)
 
 

@@ -267,7 +267,8 @@ class Call:
         """
         if self._json is _UNREAD:
             try:
-                self._json = orjson.loads(self._body or b"")
+                assert self._body is not None, "the body has not been read"
+                self._json = orjson.loads(self._body)
             except ValueError as error:
                 raise Refusal(400, Effect.MALFORMED, f"the body is not JSON: {error}") from error
             self.journalled_body = self._json

@@ -1,6 +1,7 @@
 """The cloud's own calls, to apps and to an upstream, by a client that is made for the first one.
 
-The client's packages are a quarter of a cloud's start, and many a cloud calls nobody.
+The client's packages are a quarter of a cloud's start, and many a cloud calls nobody. They are
+imported when the first address is checked, by `egress`, or called.
 """
 
 import ssl
@@ -50,7 +51,7 @@ class Calls:
             return await self._client.request(method, url, **options)
         except AddressRefused as error:
             raise CallRefused(str(error)) from error
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
             raise CallFailed(f"{type(error).__name__}: {error}") from error
 
     @cached_property

@@ -119,7 +119,7 @@ def _parsed(url: str) -> "httpx.URL":
     Raises:
         ValueError: it takes it for none.
     """
-    import httpx  # with the first call: `calls` says why
+    import httpx  # with the first address: `calls` says why
 
     try:
         return httpx.URL(url)

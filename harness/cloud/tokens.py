@@ -22,6 +22,9 @@ from harness.vocabulary.effects import Effect
 
 _FROM_URLSAFE = bytes.maketrans(b"-_", b"+/")
 
+_LONG = 4096
+"""Characters; an app's token has some hundred. Longer ones are not remembered, being anybody's."""
+
 LIFETIME = 180
 """Wall seconds for which a token of ours is valid; the same as in ACE."""
 
@@ -134,13 +137,18 @@ Peeked = tuple[Mapping[str, Any], Mapping[str, Any]]
 """A token's header and claims, unverified."""
 
 
-@lru_cache(maxsize=256)
 def peek(token: str) -> Peeked:
     """A token's header and claims, unverified.
 
     Raises:
         TokenRefused: it is not a token.
     """
+    return (_peeked if len(token) < _LONG else _peeked.__wrapped__)(token)
+
+
+# Within a second an app signs the same call with the same token.
+@lru_cache(maxsize=256)
+def _peeked(token: str) -> Peeked:
     parts = token.split(".")
     if len(parts) != 3:
         raise _malformed("a JWT has three parts separated by dots")
@@ -209,7 +217,6 @@ def verify_hs256(
     return str(issuer)
 
 
-# Within a second an app signs the same call with the same token.
 @lru_cache(maxsize=256)
 def _check_signature(token: str, secret: str, issuer: str) -> None:
     """Compares texts, not bytes: base64 has many spellings of the same bytes, a JWT allows one."""

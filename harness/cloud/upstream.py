@@ -49,9 +49,7 @@ async def answer(world: World, call: Call) -> Outcome | None:
 async def _forward(world: World, call: Call, upstream: str) -> Outcome:
     body = await call.body(_BODY_LIMIT)
     headers = {
-        name.decode("latin-1"): value.decode("latin-1")
-        for name, value in call.scope["headers"]
-        if name.decode("latin-1") in _FORWARDED
+        name: value for name, value in call.scope["headers"] if name.decode("latin-1") in _FORWARDED
     }
     query = f"?{call.query}" if call.query else ""
     url = f"{upstream.rstrip('/')}{call.raw_path}{query}"
@@ -76,7 +74,11 @@ async def _forward(world: World, call: Call, upstream: str) -> Outcome:
         "request": {
             "method": call.method,
             "path": redact.path_and_query(call.raw_path, call.query),
-            "headers": {name: text for name, text in headers.items() if name in _SECRET_FREE},
+            "headers": {
+                name.decode(): value.decode("latin-1")
+                for name, value in headers.items()
+                if name.decode() in _SECRET_FREE
+            },
             "body": without_secrets(body).decode(errors="replace"),
         },
         "reply": {

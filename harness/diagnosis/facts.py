@@ -16,7 +16,6 @@ from harness.diagnosis.evidence import (
     ListenerCall,
     ProgressPost,
     RowShown,
-    ServerAway,
     ServerCall,
     TransferMade,
     Triggered,
@@ -51,12 +50,6 @@ HOW_TO_LEARN = {
     PAGE: "nobody looked at the plan's page",
 }
 """What is not known when a source is missing, and how to get it."""
-
-
-_CUT_OFF = (
-    "whether the server was restarted while the listener was at work, which ended it: the plan's "
-    "page was not served for a while, and no end of the listener was seen"
-)
 
 
 @dataclass(frozen=True)
@@ -188,13 +181,6 @@ class Facts:
         changes: list[Evidence] = [*self.of(Triggered), *self.of(EndedByPlatform)]
         changes += [post for post in self.of(ProgressPost) if post.effect in EFFECTIVE]
         return max(changes, key=server_time, default=None)
-
-    @property
-    def cut_off(self) -> str | None:
-        """What a restart may have ended with the server; None where that is known not to be so."""
-        calls = self.of(ListenerCall)
-        has_ended = bool(calls) and all(each.outcome != "running" for each in calls)
-        return None if has_ended or not self.of(ServerAway) else _CUT_OFF
 
     def polls(
         self, after: Evidence | None = None, until: datetime | None = None

@@ -23,6 +23,9 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _AGAIN_SECONDS = 0.05
 """Wall seconds until an interrupt comes again, where a destructor or a loop swallowed it."""
 
+_PATIENCE = 5
+"""How often it comes again before a loop's turn is left in its middle."""
+
 
 @dataclass
 class Stop:
@@ -91,6 +94,7 @@ def interrupting(stop: Stop, progress: Progress) -> Iterator[None]:
     finally:
         for timer in once.again:
             timer.cancel()
+            timer.join()
         for each, handler in before.items():
             signal.signal(each, handler)
         sys.unraisablehook = shown
@@ -104,6 +108,7 @@ class _Once:
     progress: Progress
     is_raised: bool = False
     again: list[threading.Timer] = field(default_factory=list)
+    """One for each time that a signal was to come again."""
 
     def come(self, number: int, frame: FrameType | None) -> None:
         """Handles a signal."""
@@ -114,13 +119,14 @@ class _Once:
             with suppress(RuntimeError):  # it came in the middle of a line that is being written
                 self.progress(f"{self.stop.came.name}: removing what this run made ...")
         loop = _loop_of(frame)
-        if loop is None:
+        if loop is None or len(self.again) >= _PATIENCE:
             self.interrupt()
         else:
             # Within a turn of a loop, such as that of a browser's driver, half is done: a call is
-            # sent whose answer nobody would expect. The loop is left before its next turn.
+            # sent whose answer nobody would expect. The loop is left before its next turn, unless
+            # this one lasts, as that of a test does which waits for a row within a loop.
             loop.call_soon_threadsafe(self.interrupt)
-            self.come_again(self.stop.came)  # in case that it has none
+            self.come_again(self.stop.came)
 
     def come_again(self, number: signal.Signals) -> None:
         """Has the signal come once more, soon."""
@@ -129,11 +135,15 @@ class _Once:
         self.again[-1].start()
 
     def interrupt(self) -> None:
-        """Raises, unless it has been done."""
-        if not self.is_raised:
-            self.is_raised = True
-            _ignore()
-            raise KeyboardInterrupt
+        """Raises, unless it has been done; within a `deferred` block, at its end."""
+        if self.is_raised or self.stop.came is None:
+            return
+        if signal.getsignal(self.stop.came) not in (self.come, signal.SIG_IGN):
+            signal.raise_signal(self.stop.came)
+            return
+        self.is_raised = True
+        _ignore()
+        raise KeyboardInterrupt
 
 
 @contextmanager

@@ -310,9 +310,8 @@ class Watch:
                 was_away=found.was_away,
             )
         except PageUnreadable as error:
-            was_away = error.state == _UNAVAILABLE
             seen = replace(
-                seen, saw=str(error), met=error.state, url=self.page.url, was_away=was_away
+                seen, saw=str(error), met=error.state, url=self.page.url, was_away=error.was_away
             )
         seen = replace(seen, ended=self.clock())
         self.looks.append(seen)

@@ -233,8 +233,9 @@ app: {assets.root()}/fixtures/apps/endless-listener
 axes:
   feature: {{dark_feature: {FEATURE}, values: [on]}}
 expectations:
-  - rows: [COMPLETE 100]
-    source: What the vendor expects.
+  - rows: [RUNNING 0]
+    lasts: 12m
+    source: fixtures/cases/failures/listener-still-running.yaml, where that listener is blamed.
 """
 
 
@@ -249,8 +250,7 @@ def test_what_a_restart_cut_off_is_held_against_nobody(
     (tmp_path / "endless.yaml").write_text(ENDLESS)
     run = ["run", "endless.yaml", "--results", "runs"]
     case, said = disturbed(command, theirs, restart, run)
-    assert case["verdict"] == "failed", said
-    assert any(each["was_away"] for each in case["evidence"]["looks"])
+    assert any(each["was_away"] for each in case["evidence"]["looks"]), said
     explained = command.run("explain", str(next(tmp_path.glob("runs/*"))))
     assert "whether the server was restarted while the listener was at work" in explained.stdout
     assert "No cause is proved, and none is likely." in explained.stdout, explained.stdout

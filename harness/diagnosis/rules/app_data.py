@@ -4,7 +4,14 @@ import re
 from datetime import timedelta
 
 from harness.diagnosis.data_evidence import DataRead, DataUploaded, OnStandin, UploadsBegun
-from harness.diagnosis.evidence import Evidence, ListenerCall, ListenerFailed, LogLine, Plugin
+from harness.diagnosis.evidence import (
+    Evidence,
+    ListenerCall,
+    ListenerFailed,
+    LogLine,
+    Plugin,
+    ServerAway,
+)
 from harness.diagnosis.facts import Facts, server_time
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
 from harness.diagnosis.link_names import APP_RUNS
@@ -15,6 +22,10 @@ from harness.vocabulary.listener import LIBRARY, LIBRARY_CLASSES
 LINK_LIFE = timedelta(hours=1)
 """How long a signed link is valid (developer documentation, app data)."""
 
+_CUT_OFF = (
+    "whether the server was restarted while the listener was at work, which ended it: the plan's "
+    "page was not served for a while, and no end of the listener was seen"
+)
 _ERROR = re.compile(r"^[\w.$]*Error\b")
 _LINKAGE = re.compile(
     r"NoSuchMethodError|NoSuchFieldError|AbstractMethodError|IncompatibleClassChangeError"
@@ -136,8 +147,8 @@ def listener_still_running(facts: Facts) -> Finding:
         return excluded(cause, facts.settled, note="the transfer was settled all the same")
     if ended := [*facts.of(ListenerFailed), *filter(in_listener, facts.of(LogLine))]:
         return excluded(cause, *ended, note="it ended after the last look at its thread")
-    if facts.cut_off:
-        return unknown(cause, facts.cut_off)
+    if restarted := may_be_cut_off(facts):
+        return unknown(cause, restarted)
     if not all(each.stack for each in running):
         return likely(cause, *running, missing=("where its thread stands: its stack was not read",))
     if any(_WAITS_FOR_THE_CLOUD.search(frame) for each in running for frame in each.stack):
@@ -213,6 +224,8 @@ def app_never_read(facts: Facts) -> Finding:
         return unknown(cause, *(facts.lacking(JOURNAL) or ("it heard of no data",)))
     if not facts.posts_all_taken:
         return unknown(cause, "whether it would have read: it did not get through to report")
+    if restarted := may_be_cut_off(facts):
+        return unknown(cause, restarted)
     return proved(cause, told, note="the journal has no question for the data after it")
 
 
@@ -281,6 +294,24 @@ def _age(facts: Facts, used: DataRead) -> timedelta:
         if each.is_link and each.ok and server_time(each) <= server_time(used)
     ]
     return server_time(used) - max(made) if made else timedelta(0)
+
+
+def may_be_cut_off(facts: Facts) -> str | None:
+    """What a restart of the server may have ended; None where it is known not to have.
+
+    It counts from the listener's call on, as far as that is known, until the listener's end.
+    """
+    called = facts.called
+    since = called.origin.wall if called else None
+    away = [
+        each
+        for each in facts.of(ServerAway)
+        if since is None or each.origin.wall is None or each.origin.wall >= since
+    ]
+    calls = facts.of(ListenerCall)
+    has_ended = bool(calls) and all(each.outcome != "running" for each in calls)
+    has_ended |= bool(facts.of(ListenerFailed)) or any(map(in_listener, facts.of(LogLine)))
+    return _CUT_OFF if away and not has_ended else None
 
 
 def in_listener(line: LogLine) -> bool:

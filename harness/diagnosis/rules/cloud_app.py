@@ -13,6 +13,7 @@ from harness.diagnosis.evidence import (
 )
 from harness.diagnosis.facts import Facts, with_effect
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
+from harness.diagnosis.rules.app_data import may_be_cut_off
 from harness.store.layout import JOURNAL, SITE
 from harness.vocabulary.effects import EFFECTIVE, Effect
 
@@ -68,8 +69,8 @@ def cloud_app_never_posted(facts: Facts) -> Finding:
         return excluded(cause, posts[0])
     if not facts.has(JOURNAL):
         return unknown(cause, *facts.lacking(JOURNAL))
-    if facts.acknowledged and facts.cut_off:
-        return unknown(cause, facts.cut_off)
+    if facts.acknowledged and (restarted := may_be_cut_off(facts)):
+        return unknown(cause, restarted)
     if facts.acknowledged:
         return proved(cause, facts.acknowledged, note="the journal has no progress post after it")
     return unknown(cause, *_nothing_sent(facts))
@@ -137,8 +138,8 @@ def never_settled(facts: Facts) -> Finding:
         return unknown(cause, *_no_posts(facts, "the cloud app posted nothing"))
     if len(with_effect(posts, Effect.RECORDED)) < len(posts):
         return unknown(cause, "whether it would have settled: some of its posts had no effect")
-    if facts.cut_off:
-        return unknown(cause, facts.cut_off)
+    if restarted := may_be_cut_off(facts):
+        return unknown(cause, restarted)
     reads = facts.of(DataRead)
     if reads and reads[-1].is_link and reads[-1].ok:
         return unknown(cause, "whether it is at its data still: it has a link that it did not use")

@@ -24,6 +24,7 @@ from harness.diagnosis.rules.app_data import (
     at_its_start,
     ends_with_error,
     in_listener,
+    may_be_cut_off,
     of_another_shape,
     of_missing_library,
 )
@@ -262,6 +263,8 @@ def listener_never_called(facts: Facts) -> Finding:
         return unknown(
             cause, *(facts.lacking(PROBE) or ("no listener was watched from before the migration",))
         )
+    if restarted := may_be_cut_off(facts):
+        return unknown(cause, restarted)
     version = facts.version
     note = "its calls were watched, and there was none"
     is_old = version is not None and parse_version(version.version) <= LOOKS_FOR_SERVICES_ONLY

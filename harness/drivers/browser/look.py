@@ -33,6 +33,9 @@ _LOOKED_WITHIN = 300.0
 """Wall seconds for a whole look, whatever is stopped meanwhile; it takes a tenth of one."""
 
 _BETWEEN_LOOKS_MS = 40
+_TOO_MANY = 429
+"""The status of an answer by which a server is there, and busy."""
+
 _CLOCK = "Confluence, by the Date of the page's answer"
 
 
@@ -175,8 +178,9 @@ class _Looking:
                 self._watch.rest(self._page)
             if found.row is not None:
                 return self._look(found.row, found, snapshot, answer)
+            if found.state is State.UNAVAILABLE:
+                self._was_away |= answer is not None and answer.status != _TOO_MANY
             if found.state is State.UNAVAILABLE and time.monotonic() < until:
-                self._was_away = True
                 self._remark(f"asked again after {found.seen.split(',')[0]}")
                 pause(self._page)
             else:
@@ -219,7 +223,10 @@ class _Looking:
         else:
             attempted = f"reading the row of {self._sought.server_app_key}"
             seen = "; ".join([found.seen, *self._remarks])
-            raise PageUnreadable(attempted, found.state.value, seen, ADVICE.get(found.state, ""))
+            advice = ADVICE.get(found.state, "")
+            raise PageUnreadable(
+                attempted, found.state.value, seen, advice, was_away=self._was_away
+            )
 
     def _remark(self, text: str) -> None:
         if text not in self._remarks:

@@ -39,6 +39,7 @@ from harness.diagnosis.evidence import (
     RefusedDomains,
     RowShown,
     SentElsewhere,
+    ServerAway,
     ServerCall,
     TransferMade,
     Triggered,
@@ -75,7 +76,7 @@ KINDS: dict[str, tuple[type[Evidence], ...]] = {
     OSGI: (Bundle,),
     UPM: (Plugin,),
     SERVER_LOG: (LogLine,),
-    PAGE: (RowShown, PageUnread),
+    PAGE: (RowShown, PageUnread, ServerAway),
 }
 
 
@@ -158,6 +159,24 @@ def test_silence_alone_makes_nothing_more_than_likely(story, cause):
 
     assert found.confidence == "likely"
     assert any("it may be listener-threw instead" in each for each in found.missing)
+
+
+@pytest.mark.parametrize(
+    "cause",
+    ["listener-still-running", "app-never-read", "cloud-app-never-posted", "never-settled"],
+)
+def test_a_restart_leaves_the_same_behind_and_accuses_nobody(story, cause):
+    told = story(cause)
+    assert cause in proved(told)
+
+    unended = [
+        item
+        for item in told.items
+        if not isinstance(item, ListenerCall) or item.outcome == "running"
+    ]
+    found = diagnose(Facts((*unended, ServerAway()), told.sources))
+
+    assert [each for each in found if each.confidence in ("proved", "likely")] == []
 
 
 def test_what_a_cause_follows_from_is_in_the_catalogue():

@@ -55,15 +55,55 @@ def test_a_signal_in_a_loops_last_turn_interrupts_what_follows(
         loop.stop()
         signal.raise_signal(signal.SIGTERM)
 
+    waited = []
+
     def ends_by_itself() -> None:
         with orderly(lambda _: None):
             loop.run_forever()
-            threading.Event().wait(30)
-            pytest.fail("nothing interrupts this")
+            waited.append(threading.Event().wait(10))
 
     loop.call_soon(last_turn)
     with pytest.raises(SystemExit):
         ends_by_itself()
+    assert waited == []
+
+
+def test_a_turn_that_waits_for_long_is_left_in_its_middle(
+    loop: asyncio.AbstractEventLoop,
+) -> None:
+    waited = []
+
+    def turn() -> None:
+        signal.raise_signal(signal.SIGTERM)
+        waited.append(threading.Event().wait(10))
+
+    loop.call_soon(turn)
+    with pytest.raises(SystemExit), orderly(lambda _: None):
+        loop.run_forever()
+    assert waited == []
+
+
+def test_what_a_loop_still_has_to_raise_waits_for_the_end_of_a_deferred_block(
+    loop: asyncio.AbstractEventLoop,
+) -> None:
+    steps = []
+
+    def last_turn() -> None:
+        loop.stop()
+        signal.raise_signal(signal.SIGTERM)
+
+    def torn() -> None:
+        with orderly(lambda _: None):
+            loop.run_forever()
+            with deferred():
+                loop.run_until_complete(asyncio.sleep(0))
+                steps.append("the block goes on")
+            steps.append("beyond it nothing does")
+
+    loop.call_soon(last_turn)
+    with pytest.raises(SystemExit):
+        torn()
+    assert steps == ["the block goes on"]
 
 
 def test_a_loop_that_runs_for_the_clean_up_is_not_interrupted_again(
@@ -73,7 +113,7 @@ def test_a_loop_that_runs_for_the_clean_up_is_not_interrupted_again(
 
     def slow_turn() -> None:
         signal.raise_signal(signal.SIGTERM)
-        threading.Event().wait(0.2)  # the signal comes again meanwhile
+        threading.Event().wait(0.1)  # the signal comes again meanwhile
 
     def with_clean_up() -> None:
         with orderly(lambda _: None):

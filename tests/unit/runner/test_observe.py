@@ -64,7 +64,8 @@ class World:
         self.looks += 1
         if seen := next(self.unreadable, None):
             state = "unavailable" if "HTTP 502" in seen else "http-error"
-            raise PageUnreadable("reading the row", state, seen)
+            was_away = state == "unavailable"
+            raise PageUnreadable("reading the row", state, seen, was_away=was_away)
         row = [row for at, row in self.rows if at <= began][-1]
         server = NOON + timedelta(seconds=(self.now + self.slept) * self.scale)
         proof = Proof("http://c/plan", "plan-1", None, "admin")

@@ -1,10 +1,10 @@
 """The app's data: uploaded, announced, read; and how a failed listener ended."""
 
 import pytest
-from rule_evidence import TRANSFER, asked, call, learn, log, post, ran, read, sent
+from rule_evidence import TRANSFER, asked, at, call, learn, log, post, ran, read, sent
 
 from harness.diagnosis.data_evidence import DataUploaded, OnStandin, UploadsBegun
-from harness.diagnosis.evidence import ListenerFailed, ServerAway, Triggered
+from harness.diagnosis.evidence import Evidence, ListenerFailed, ServerAway, Triggered
 from harness.diagnosis.facts import Facts
 from harness.diagnosis.finding import excluded, likely, proved, unknown
 from harness.diagnosis.rules import app_data
@@ -167,6 +167,27 @@ def test_a_restart_may_have_ended_a_call_whose_end_was_not_seen():
         assert judged.missing[0].startswith("whether the server was restarted")
     assert asked(rule, ran(), ServerAway()) == excluded(RUNNING, ran())
     assert asked(rule, stuck, ServerAway(), SETTLED).confidence == "excluded"
+
+
+def test_a_restart_counts_from_the_listeners_call_to_its_end():
+    def away(minutes: float) -> ServerAway:
+        return ServerAway(origin=at(minutes))
+
+    def judged(*items: Evidence) -> str:
+        return asked(app_data.app_never_read, told, post("recorded", 2), *items).confidence
+
+    told = sent("app-data-uploaded", minutes=20)
+    called = Triggered(origin=at(10), transfer=TRANSFER)
+    assert judged(called) == judged(called, away(9)) == "proved"
+    assert judged(called, away(10)) == judged(called, away(11), away(9)) == "unknown"
+    assert (
+        judged(called, ServerAway())
+        == judged(Triggered(transfer=TRANSFER), away(9))
+        == judged(away(9))
+    )
+    assert judged(away(9)) == "unknown"
+    for end in (ran(), ran("threw"), reported(WRONG), failed(WRONG)):
+        assert judged(called, away(11), end) == "proved"
 
 
 def test_a_call_that_ended_after_all_does_not_run_still():
