@@ -14,14 +14,14 @@ side_by_side=(-n 4 --dist loadfile)
 local_e2e=(tests/e2e/test_explain.py tests/e2e/test_fleet.py)
 [ "${E2E_DONE:-}" = local ] || local_e2e=(tests/e2e)
 
-# What the cloud has to do, without the one file in which a browser asks it.
-cloud=()
+# What needs no browser: the cloud's contract without one file, the debugger's, stand-ins that are killed.
+no_browser=(tests/contract/debugger/test_*.py tests/contract/confluence/test_killed.py)
 for file in tests/contract/cloud/test_*.py; do
-    [ "$file" = tests/contract/cloud/test_doors.py ] || cloud+=("$file")
+    [ "$file" = tests/contract/cloud/test_doors.py ] || no_browser+=("$file")
 done
 
-# These build the images, minutes of downloading, for which the unit tests and the cloud's leave time.
-# Nothing with a browser runs meanwhile: each network that Docker makes or removes cuts Chromium's requests.
+# These build the images, minutes of downloading, for which the unit tests and those leave time. Nothing
+# else with a browser runs meanwhile: each network that Docker makes or removes cuts Chromium's requests.
 builds=(tests/contract/engines/test_remote_docker.py tests/e2e/test_ace.py tests/e2e/test_forge.py)
 building=''
 if .venv/bin/harness doctor | grep '^ok .*docker engine'; then
@@ -37,7 +37,7 @@ budget=${FUZZ_SECONDS:-120}
 nice -n 19 timeout "$((budget + 60))" bash scripts/fuzz.sh "$budget" >build/test-fuzz.log 2>&1 &
 fuzzing=$!
 .venv/bin/pytest tests/unit -n logical
-.venv/bin/pytest "${cloud[@]}" --harness-engine local "${side_by_side[@]}"
+.venv/bin/pytest "${no_browser[@]}" --harness-engine local "${side_by_side[@]}"
 if [ -n "$building" ]; then
     wait "$building" || { cat build/test-images.log; exit 1; }
     trap - EXIT
@@ -50,7 +50,7 @@ grep '^fuzz:' build/test-fuzz.log || true
 .venv/bin/pytest "${local_e2e[@]}" tests/contract --harness-engine local "${side_by_side[@]}" \
     --no-loadscope-reorder \
     --ignore tests/contract/engines/test_remote_docker.py --ignore tests/contract/browser \
-    "${cloud[@]/#/--ignore=}"
+    "${no_browser[@]/#/--ignore=}"
 # These start and end browsers of their own, which a thread that has one already cannot.
 .venv/bin/pytest tests/contract/browser --harness-engine local
 
