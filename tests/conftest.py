@@ -6,6 +6,7 @@ The plugin's own, which tests of vendors use, keep the browser in a thread apart
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -30,6 +31,16 @@ from harness.testbed.testbed import Testbed
 # How long an example takes is the machine's: one fell behind while others were at work.
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Return who shares the tests out where they are shared out by file."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from side_by_side import SideBySide
+
+    return SideBySide(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
