@@ -9,6 +9,7 @@ Published ports are chosen by Docker and bound to loopback.
 import io
 import os
 import tarfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -319,6 +320,8 @@ def open_debuggers(client: docker.DockerClient) -> list[OpenDebugger]:
 
 
 _CONFLICT = 409
+_MADE_WITHIN, _BETWEEN_LISTS = 20.0, 0.05
+"""Wall seconds until a container is made that was asked for, and between two looks for it."""
 
 
 def remove(client: docker.DockerClient, filters: Mapping[str, Any]) -> list[str]:
@@ -326,8 +329,12 @@ def remove(client: docker.DockerClient, filters: Mapping[str, Any]) -> list[str]
 
     Returns:
         The names of what was removed.
+
+    Raises:
+        APIError: something is in use by what does not match, or cannot be removed.
     """
     removed: list[str] = []
+    until = time.monotonic() + _MADE_WITHIN
     while True:
         mine = client.containers.list(all=True, filters=dict(filters), ignore_removed=True)
         for container in mine:
@@ -338,11 +345,12 @@ def remove(client: docker.DockerClient, filters: Mapping[str, Any]) -> list[str]
                 volume.remove(force=True)
                 removed.append(str(volume.name))
         except APIError as error:
-            # A container that was asked for before an interrupt may be made after the list was.
-            late = client.containers.list(all=True, filters=dict(filters), ignore_removed=True)
-            if error.status_code == _CONFLICT and late:
-                continue
-            raise
+            # A container that was asked for before an interrupt may be made after the list was, and
+            # has its volumes before it is in a list.
+            if error.status_code != _CONFLICT or time.monotonic() > until:
+                raise
+            time.sleep(_BETWEEN_LISTS)
+            continue
         break
     for network in client.networks.list(filters=dict(filters)):
         removed.append(str(network.name))

@@ -11,6 +11,7 @@ import psutil
 from harness.engines import docker_clones, shared_memory
 from harness.engines.docker import OWNER_LABEL, RUN_LABEL, remove
 from harness.lifecycle import runs
+from harness.support.child import BROWSER_DRIVER
 
 _GRACE_SECONDS = 5.0
 _LOADED_SECONDS = 1.0
@@ -122,8 +123,10 @@ def _environment(process: psutil.Process, me: psutil.Process) -> dict[str, str]:
 
 def _end(processes: list[psutil.Process]) -> None:
     for process in processes:
-        with suppress(psutil.NoSuchProcess):
-            process.terminate()
+        with suppress(psutil.Error):
+            # A browser's driver has nothing to put in order, and waits for a browser that has gone.
+            is_driver = BROWSER_DRIVER in process.cmdline()
+            (process.kill if is_driver else process.terminate)()
     _, alive = psutil.wait_procs(processes, timeout=_GRACE_SECONDS)
     for process in alive:
         with suppress(psutil.NoSuchProcess):

@@ -73,8 +73,10 @@ def _reach(environ: Mapping[str, str]) -> frozenset[str]:
 def _chosen(
     environ: Mapping[str, str], names: frozenset[str], beginnings: tuple[str, ...] = ()
 ) -> dict[str, str]:
+    # Not its items: a thread that starts a browser may take out a variable meanwhile.
     return {
         name: value
-        for name, value in environ.items()
+        for name in list(environ)
         if name in names or (beginnings and name.startswith(beginnings))
+        if (value := environ.get(name)) is not None
     }

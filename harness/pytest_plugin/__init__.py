@@ -169,7 +169,8 @@ def harness_testbed(
     record = test.stash[RECORD] = TestRecord(harness_session, bed, test.nodeid, flags)
     in_thread(lambda: record.begin(marked(test, "cloud_app")))
     yield bed
-    record.end()
+    if not harness_session.is_over:
+        record.end()
 
 
 @pytest.fixture
@@ -196,7 +197,7 @@ def cloud(harness_testbed: "Testbed") -> "CloudControl":
 
 @pytest.fixture
 def dark_features(
-    request: pytest.FixtureRequest, confluence: "ConfluenceClient"
+    request: pytest.FixtureRequest, harness_session: "Session", confluence: "ConfluenceClient"
 ) -> Iterator[Callable[[Mapping[str, bool]], None]]:
     """Sets site dark features; those of the marker are set already, all are off afterwards."""
     from harness.drivers.confluence import dark_features as driver
@@ -210,7 +211,8 @@ def dark_features(
 
     set_flags(marked(request.node, "dark_features", {}))
     yield set_flags
-    driver.set_site(confluence, dict.fromkeys(touched, False))
+    if not harness_session.is_over:
+        driver.set_site(confluence, dict.fromkeys(touched, False))
 
 
 @pytest.fixture
@@ -227,7 +229,8 @@ def migration(
     record = request.node.stash[RECORD]
     migration = harness_session.in_thread(lambda: record.plan(request.node.name))
     yield migration
-    migration.close()
+    if not harness_session.is_over:
+        migration.close()
 
 
 @pytest.fixture

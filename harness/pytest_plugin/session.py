@@ -82,6 +82,8 @@ class Session:
     evidence: str
     kept: Kept
     attached: AttachedStack | None = None
+    is_over: bool = field(default=False, init=False)
+    """Whether an interrupt has taken everything down, so that nothing has to be put back."""
     _is_adopted: bool = field(default=False, init=False)
 
     def testbed(
@@ -108,6 +110,7 @@ class Session:
     def give_up(self, error: BaseException) -> None:
         """Ends what the thread waits for, since whoever waits for the thread is interrupted."""
         if isinstance(error, KeyboardInterrupt):
+            self.is_over = True
             take_down(self.run, self.pool.ready.client)
         elif not self.attached:
             for stack in self.pool.stacks:

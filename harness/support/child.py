@@ -11,6 +11,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+BROWSER_DRIVER = "run-driver"
+"""Part of the command line of every driver of Playwright's."""
+
 
 def run(
     command: Sequence[str | Path],

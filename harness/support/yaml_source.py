@@ -155,11 +155,27 @@ def validate(source: Source, model: type[Model]) -> Model:
     try:
         return model.model_validate(source.data)
     except ValidationError as error:
-        first = error.errors()[0]
+        first = _telling(model, error.errors())
         cause = first.get("ctx", {}).get("error")
         below = cause.location if isinstance(cause, Misplaced) else ()
         location = _location_in_file((*first["loc"], *below), source.lines)
         raise source.error(_message(model, dict(first)), *location) from None
+
+
+def _telling(model: type[BaseModel], errors: Sequence[Any]) -> Mapping[str, Any]:
+    """The first error; of a key that is missing and one beside it that means it, the latter."""
+    first: Mapping[str, Any] = errors[0]
+    if first["type"] != "missing":
+        return first
+    *parent, missing = first["loc"]
+    for each in errors:
+        *beside, unknown = each["loc"]
+        is_meant = f"did you mean {missing!r}" in did_you_mean(
+            str(unknown), _keys_at(model, tuple(parent))
+        )
+        if each["type"] == "extra_forbidden" and beside == parent and is_meant:
+            return each  # type: ignore[no-any-return]  # pydantic's own dictionary
+    return first
 
 
 def _message(model: type[BaseModel], error: Mapping[str, Any]) -> str:

@@ -75,15 +75,31 @@ def test_the_line_about_resuming_can_be_typed(command: Command) -> None:
 
 
 TEST = """
-def test_it(migration):
+from datetime import timedelta
+
+import pytest
+from harness import FEATURE
+
+@pytest.mark.dark_features({FEATURE: True})
+def test_it(migration, progress_row):
     print("the test has begun", flush=True)
-    migration.page.get_by_text("it never comes").wait_for(timeout=60_000)
+    WAITING
 """
+ON_A_PAGE = 'migration.page.get_by_text("it never comes").wait_for(timeout=60_000)'
+FOR_A_ROW = 'progress_row.becomes("FAILED", within=timedelta(days=60))'
 
 
-@pytest.mark.parametrize("moment", ["bringing up stack-1", "the test has begun"])
-def test_ctrl_c_ends_a_test_session_in_order(command: Command, moment: str) -> None:
-    (command.folder / "test_it.py").write_text(TEST)
+@pytest.mark.parametrize(
+    ("moment", "waiting"),
+    [
+        ("bringing up stack-1", ON_A_PAGE),
+        ("the test has begun", ON_A_PAGE),
+        ("the test has begun", FOR_A_ROW),
+    ],
+    ids=["as a stack comes up", "on a page", "for a row"],
+)
+def test_ctrl_c_ends_a_test_session_in_order(command: Command, moment: str, waiting: str) -> None:
+    (command.folder / "test_it.py").write_text(TEST.replace("WAITING", waiting))
     python = HARNESS.with_name("python")
     words = (str(python), "-m", "pytest", "-p", "no:cacheprovider", "-s", "test_it.py")
     with at_terminal(command, words) as run:
@@ -92,4 +108,5 @@ def test_ctrl_c_ends_a_test_session_in_order(command: Command, moment: str) -> N
         assert run.read(within=30), run.text
     assert run.status == pytest.ExitCode.INTERRUPTED, run.text
     assert "KeyboardInterrupt" in run.text
+    assert not [word for word in ("ExceptionGroup", "never awaited") if word in run.text], run.text
     assert command.debris() == []

@@ -26,6 +26,7 @@ from harness.errors import BadInput, DriverError
 from harness.lifecycle import child_environment
 from harness.lifecycle.interrupt import deferred
 from harness.lifecycle.runs import inherited
+from harness.support.child import BROWSER_DRIVER
 
 VARIABLE = "HARNESS_CHROMIUM"
 NAMES = (
@@ -68,9 +69,6 @@ _NODE, _OWN_NODE = "PLAYWRIGHT_NODEJS_PATH", "HARNESS_NODE"
 
 _KEEPS = "HARNESS_DRIVER_KEEPS"
 """The names of the variables that the script leaves to the driver."""
-
-_DRIVER_WORD = "run-driver"
-"""Part of every driver's command line."""
 
 _PIPE, _CHILD = "--remote-debugging-pipe", "--type="
 """Words of a browser's command line: of its first process, and of those that it starts."""
@@ -322,7 +320,7 @@ def _lives(process: psutil.Process | None) -> bool:
 def _drivers() -> Iterator[psutil.Process]:
     for child in psutil.Process().children():
         with suppress(psutil.Error):
-            if _DRIVER_WORD in child.cmdline():
+            if BROWSER_DRIVER in child.cmdline():
                 yield child
 
 

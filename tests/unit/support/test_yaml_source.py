@@ -51,6 +51,30 @@ def test_a_misspelled_key_is_told_as_such(tmp_path: Path) -> None:
         validate(read(path), Outer)
 
 
+class Needing(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    about: str = ""
+    rows: list[str]
+    parts: list["Needing"] = []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("about: x\nrow: []\n", r":2: unknown key 'row'; did you mean 'rows'\?$"),
+        ("rows: []\nparts:\n- row: []\n", r":3: unknown key 'row'; did you mean 'rows'\?$"),
+        ("abou: x\n", r":1: key 'rows' is missing$"),
+        ("rows: []\nparts:\n- about: x\nrow: []\n", r":3: key 'rows' is missing$"),
+    ],
+)
+def test_a_misspelled_key_that_is_needed_is_told_as_such(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    with pytest.raises(BadInput, match=says):
+        validate(read(written(tmp_path, text)), Needing)
+
+
 def test_a_wrong_type_names_the_line_of_the_value(tmp_path: Path) -> None:
     path = written(tmp_path, "rows:\n  - percent: 1\n  - percent: many\n")
     with pytest.raises(BadInput, match=r":3: rows\.1\.percent: .*integer"):
