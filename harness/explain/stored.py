@@ -7,9 +7,10 @@ from pathlib import Path
 from harness.cases.selection import compile_expression, nearest
 from harness.diagnosis.readers.run_folder import StoredCase, read_run
 from harness.errors import BadInput
-from harness.store.layout import LAST, RESULTS, results_in
+from harness.store.layout import EVENTS, LAST, REQUEST, RESULTS, results_in
 
 _BETWEEN = "#"
+_WITHOUT_RESULT = "this run ended before it had a result, or is at work still"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ def find(name: str, results: Callable[[], Path]) -> Named:
     named = _file(Path(run)) or _file(results() / run)
     if named:
         return Named(named, case or None)
+    if _is_begun(begun := results() / run):
+        raise BadInput(_WITHOUT_RESULT, path=begun)
     raise BadInput(
         f"there is no run {run!r}: name its folder, its {RESULTS}, a run's id in {results()}, "
         f"or `{LAST}`"
@@ -44,15 +47,19 @@ def find(name: str, results: Callable[[], Path]) -> Named:
 
 
 def newest(results: Path) -> Path:
-    """The newest results in the folder where runs keep them: ids of runs sort by time.
+    """The results of the newest run in the folder where runs keep them: ids of runs sort by time.
 
     Raises:
-        BadInput: there are none.
+        BadInput: there is no run, or the newest has none.
     """
-    found = sorted(results.glob(f"*/{RESULTS}"))
-    if not found:
+    runs = sorted(each for each in results.glob("*") if _is_begun(each))
+    if not runs:
         raise BadInput("there is no run here yet: `harness run CASES.yaml` makes one", path=results)
-    return found[-1]
+    if found := _file(runs[-1]):
+        return found
+    older = [each.name for each in runs if _file(each)]
+    instead = f"; the newest that has one is {older[-1]}" if older else ""
+    raise BadInput(f"{_WITHOUT_RESULT}{instead}", path=runs[-1])
 
 
 def cases(named: Named, select: str | None) -> list[StoredCase]:
@@ -96,6 +103,11 @@ def pairs(
     if not found:
         raise BadInput(f"the runs have no case in common; name one each: {one.path.parent}#CASE")
     return found
+
+
+def _is_begun(run: Path) -> bool:
+    """Whether a folder is a run's, with results or without."""
+    return any((run / name).is_file() for name in (RESULTS, REQUEST, EVENTS))
 
 
 def _file(path: Path) -> Path | None:

@@ -105,7 +105,8 @@ CAUSES = (
         "The transfer was made without a link, or the listener's keys are not those of the pair.",
         "The transfer is linked. Unequal keys alone prove nothing: the seed's were unequal too.",
         "getCloudAppKey() and getServerAppKey() have to match your Marketplace entries; for a "
-        "private or testing app they have to match each other.",
+        "private or testing app they have to match each other. In a run, server.key and cloud.key "
+        "of app.yaml stand for that entry: a wrong one there looks the same.",
         SEED,
     ),
     Cause(

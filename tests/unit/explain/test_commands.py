@@ -212,3 +212,21 @@ def test_without_any_run_the_command_that_makes_one_is_named(results: Path) -> N
     shutil.rmtree(results)
     with pytest.raises(BadInput, match=r"harness run CASES\.yaml"):
         said("explain")
+
+
+def test_an_older_run_is_not_explained_in_place_of_one_without_a_result(results: Path) -> None:
+    ended = results.with_name("two")
+    ended.mkdir()
+    (results.with_name("zzz")).mkdir()  # nobody's
+    (ended / "request.json").write_text("{}")
+    for words in (["explain"], ["explain", "last"], ["explain", "two"]):
+        with pytest.raises(BadInput, match="two: this run ended before it had a result") as caught:
+            said(*words)
+        has_older = f"the newest that has one is {results.name}" in str(caught.value)
+        assert has_older == (words != ["explain", "two"])
+
+
+def test_without_any_result_no_other_run_is_named(results: Path) -> None:
+    (results / "results.json").rename(results / "events.jsonl")
+    with pytest.raises(BadInput, match=r"had a result, or is at work still$"):
+        said("explain")
