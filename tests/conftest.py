@@ -35,8 +35,13 @@ hypothesis.settings.load_profile("any machine")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Return who shares the tests out where they are shared out by file."""
-    if config.getoption("dist") != "loadfile":
+    """Return who shares the tests out where they are shared out by file.
+
+    Not on Docker: each network that it makes or removes cuts the requests of every browser here,
+    and the files that make many stacks would then do so beside all others.
+    """
+    is_docker = config.getoption("--harness-engine") == "docker"
+    if config.getoption("dist") != "loadfile" or is_docker:
         return None
     from side_by_side import SideBySide
 
