@@ -101,5 +101,6 @@ elif ! has_browser; then
         apt_install chromium
     fi
 fi
-.venv/bin/python -m compileall -q harness  # likewise
+# As for the packages; the sources change more often.
+.venv/bin/python -m compileall -q harness
 say "ready"

@@ -244,26 +244,23 @@ async def _send(send: Send, answer: Answer, call: Call) -> None:
     if answer.cut_after == 0:
         await call.cut()
         return
-    stream, body = answer.stream, answer.body
-    length = len(body) if stream is None else answer.length
+    length = len(answer.body) if answer.stream is None else answer.length
     headers = [(b"content-type", answer.content_type)] if length != 0 else []
     if length is not None:
         headers.append((b"content-length", b"%d" % length))
     headers.extend(answer.headers)
-    start = {"type": "http.response.start", "status": answer.status, "headers": headers}
     bodiless = call.method == "HEAD"
-    if stream is None and not bodiless and answer.cut_after is None:
+    if answer.stream is None and not bodiless:
         call.connection.hold()
-        await send(start)
-        await send({"type": "http.response.body", "body": body})
-        return
-    await send(start)
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if bodiless:
         await send({"type": "http.response.body", "body": b""})
     elif answer.cut_after is not None:
         await _send_half(send, answer, call)
-    elif stream is not None:
-        async with aclosing(stream):
+    elif answer.stream is None:
+        await send({"type": "http.response.body", "body": answer.body})
+    else:
+        async with aclosing(answer.stream) as stream:
             async for piece in stream:
                 if call.is_abandoned():
                     return

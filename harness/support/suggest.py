@@ -15,5 +15,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         `; did you mean 'x'?`, or `; there are a, b, c` when none is near.
     """
     words = sorted(known)
-    near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(words)}"
+    near = nearest(word, words)
+    return f"; did you mean {near!r}?" if near else f"; there are {', '.join(words)}"
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that a user is likely to have meant; None where none is near."""
+    near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    return near[0] if near else None

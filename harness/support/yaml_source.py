@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from harness.errors import BadInput
-from harness.support.suggest import did_you_mean
+from harness.support.suggest import did_you_mean, nearest
 
 LARGEST_FILE = 1 << 18
 """Bytes of a file; the largest case file that we know has 3,000."""
@@ -168,14 +168,14 @@ def _telling(model: type[BaseModel], errors: Sequence[Any]) -> Mapping[str, Any]
     if first["type"] != "missing":
         return first
     *parent, missing = first["loc"]
-    for each in errors:
-        *beside, unknown = each["loc"]
-        is_meant = f"did you mean {missing!r}" in did_you_mean(
-            str(unknown), _keys_at(model, tuple(parent))
-        )
-        if each["type"] == "extra_forbidden" and beside == parent and is_meant:
-            return each  # type: ignore[no-any-return]  # pydantic's own dictionary
-    return first
+    beside = (
+        each
+        for each in errors
+        if each["type"] == "extra_forbidden" and [*each["loc"][:-1]] == parent
+    )
+    known = _keys_at(model, tuple(parent))
+    meant = (each for each in beside if nearest(str(each["loc"][-1]), known) == missing)
+    return next(meant, first)
 
 
 def _message(model: type[BaseModel], error: Mapping[str, Any]) -> str:

@@ -33,6 +33,16 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
         yield loop
 
 
+def interrupt_in_last_turn(loop: asyncio.AbstractEventLoop) -> None:
+    """Has the next run of the loop end with the turn in which a signal comes."""
+
+    def last_turn() -> None:
+        loop.stop()
+        signal.raise_signal(signal.SIGTERM)
+
+    loop.call_soon(last_turn)
+
+
 def test_a_loop_is_left_between_two_turns(loop: asyncio.AbstractEventLoop) -> None:
     steps = []
 
@@ -51,10 +61,6 @@ def test_a_loop_is_left_between_two_turns(loop: asyncio.AbstractEventLoop) -> No
 def test_a_signal_in_a_loops_last_turn_interrupts_what_follows(
     loop: asyncio.AbstractEventLoop,
 ) -> None:
-    def last_turn() -> None:
-        loop.stop()
-        signal.raise_signal(signal.SIGTERM)
-
     waited = []
 
     def ends_by_itself() -> None:
@@ -62,7 +68,7 @@ def test_a_signal_in_a_loops_last_turn_interrupts_what_follows(
             loop.run_forever()
             waited.append(threading.Event().wait(10))
 
-    loop.call_soon(last_turn)
+    interrupt_in_last_turn(loop)
     with pytest.raises(SystemExit):
         ends_by_itself()
     assert waited == []
@@ -88,10 +94,6 @@ def test_what_a_loop_still_has_to_raise_waits_for_the_end_of_a_deferred_block(
 ) -> None:
     steps = []
 
-    def last_turn() -> None:
-        loop.stop()
-        signal.raise_signal(signal.SIGTERM)
-
     def torn() -> None:
         with orderly(lambda _: None):
             loop.run_forever()
@@ -100,7 +102,7 @@ def test_what_a_loop_still_has_to_raise_waits_for_the_end_of_a_deferred_block(
                 steps.append("the block goes on")
             steps.append("beyond it nothing does")
 
-    loop.call_soon(last_turn)
+    interrupt_in_last_turn(loop)
     with pytest.raises(SystemExit):
         torn()
     assert steps == ["the block goes on"]
