@@ -262,8 +262,7 @@ class _Protocol(HttpToolsProtocol):
         except httptools.HttpParserError:
             self.send_400_response("Invalid HTTP request received.")
             return
-        cycle = self.cycle
-        if self._timer or cycle is None or cycle.more_body or cycle.scope is not self.scope:
+        if self._timer or not self._is_complete():
             self._watch()
 
     def _decline(self, rest: bytes) -> None:
