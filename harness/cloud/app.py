@@ -14,6 +14,7 @@ from typing import Any
 
 from harness.cloud import redact, upstream
 from harness.cloud.call import (
+    JSON_TYPE,
     Answer,
     Call,
     ClientGone,
@@ -36,6 +37,7 @@ _log = logging.getLogger(__name__)
 
 CONTROL = "/_harness/"
 _READING = ("GET", "HEAD")
+_WITHOUT_LENGTH = (204, 304)
 
 
 class Application:
@@ -240,18 +242,30 @@ def _refused(status: int, message: str, more: Mapping[str, Any]) -> Answer:
     return answer_json({"statusCode": status, "message": message, **more}, status)
 
 
+def _is_plain(answer: Answer) -> bool:
+    """Whether an answer is some JSON and nothing else."""
+    return bool(
+        answer.body
+        and answer.stream is None
+        and answer.cut_after is None
+        and not answer.headers
+        and answer.content_type is JSON_TYPE
+    )
+
+
 async def _send(send: Send, answer: Answer, call: Call) -> None:
     if answer.cut_after == 0:
         await call.cut()
         return
+    if _is_plain(answer) and call.method != "HEAD":
+        await call.connection.answer_json(answer.status, answer.body)
+        return
     length = len(answer.body) if answer.stream is None else answer.length
     headers = [(b"content-type", answer.content_type)] if length != 0 else []
-    if length is not None:
+    if length is not None and answer.status not in _WITHOUT_LENGTH:
         headers.append((b"content-length", b"%d" % length))
     headers.extend(answer.headers)
     bodiless = call.method == "HEAD"
-    if answer.stream is None and not bodiless:
-        call.connection.hold()
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if bodiless:
         await send({"type": "http.response.body", "body": b""})

@@ -21,6 +21,8 @@ Scope = Mapping[str, Any]
 JSON_LIMIT = 1024 * 1024
 """The longest JSON body in bytes; a longer one is answered 413."""
 
+JSON_TYPE = b"application/json"
+
 _UNREAD: Any = object()
 
 
@@ -57,7 +59,7 @@ class Answer:
 
     status: int = 200
     body: bytes = b""
-    content_type: bytes = b"application/json"
+    content_type: bytes = JSON_TYPE
     headers: Sequence[tuple[bytes, bytes]] = ()
     stream: AsyncGenerator[bytes, None] | None = None
     length: int | None = None

@@ -10,7 +10,7 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -18,11 +18,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import httptools
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from harness.cloud.call import CONNECTION, LATE
+from harness.cloud.protocol import AsgiApp, Patience, Protocol
 from harness.errors import BadInput
 
 _BACKLOG = 1024
@@ -31,13 +29,8 @@ _KEEP_ALIVE = 75
 _SHUTDOWN_GRACE = 2
 """Wall seconds that requests in progress are given when the process is stopped."""
 
-_FRAMING = (b"content-length", b"transfer-encoding")
-"""Headers that say where a body ends."""
-
 _GC_THRESHOLD = 50_000
 """New objects between two collections; a request makes a few dozen, nearly all freed at once."""
-
-AsgiApp = Callable[..., Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -99,7 +92,7 @@ async def run(
     ports_file: Path | None,
     host: str,
     what: str,
-    patience: "Patience | None" = None,
+    patience: Patience | None = None,
 ) -> None:
     """Serves until SIGTERM or SIGINT.
 
@@ -150,172 +143,6 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
     return uvloop.new_event_loop
 
 
-class Connection:
-    """A transport that can hold an answer's head back until its body comes.
-
-    uvicorn writes one after the other, and each write is a system call: a single write costs half.
-    Everything else is passed to the transport.
-    """
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-        self._holding = False
-        self._held = b""
-
-    def hold(self) -> None:
-        """Holds back the next write, to send it with the one that follows."""
-        self._holding = True
-
-    def write(self, data: bytes) -> None:
-        """Writes the data, together with what was held back."""
-        if self._holding:
-            self._holding, self._held = False, data
-            return
-        if self._held:
-            data, self._held = self._held + data, b""
-        if data:
-            self._transport.write(data)
-
-    def is_closing(self) -> bool:
-        """Whether the transport is closed or about to be; uvicorn asks after each answer."""
-        return self._transport.is_closing()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How slow a client may be.
-
-    Attributes:
-        within: wall seconds to wait for a request's whole head, and for the next piece of its body.
-        note_late_head: called when a connection was closed because the head did not arrive in
-            time; the application itself deals with a late body, for which the scope has `LATE`.
-    """
-
-    within: float
-    note_late_head: Callable[[], None]
-
-
-class _Declined:
-    """Takes the rest of a request that offered another protocol, and all later ones, from a parser.
-
-    Args:
-        protocol: has the request's head already.
-    """
-
-    def __init__(self, protocol: "_Protocol") -> None:
-        self._protocol, self._in_head = protocol, True
-        self.on_body, self.on_message_complete = protocol.on_body, protocol.on_message_complete
-
-    def on_message_begin(self) -> None:
-        if not self._in_head:
-            self._protocol.on_message_begin()
-
-    def on_url(self, url: bytes) -> None:
-        if not self._in_head:
-            self._protocol.on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if not self._in_head:
-            self._protocol.on_header(name, value)
-
-    def on_headers_complete(self) -> None:
-        if self._in_head:
-            self._in_head = False
-        else:
-            self._protocol.on_headers_complete()
-
-
-class _Protocol(HttpToolsProtocol):
-    """Hands the connection to the application, which joins writes and may cut it as a fault.
-
-    It also watches for slow clients. A timer runs only while it waits for a connection's first
-    request or for the rest of a request: one that arrives in one piece, as nearly all do, needs
-    none.
-    """
-
-    def __init__(self, patience: Patience | None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._patience = patience
-        self._timer: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: Any) -> None:
-        connection = Connection(transport)
-        # Each request's scope gets a copy: set here, it costs nothing for a request.
-        self.app_state = {CONNECTION: connection}
-        super().connection_made(connection)  # type: ignore[arg-type]  # acts as one
-        self._watch()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._stop_watching()
-        super().connection_lost(exc)
-
-    def data_received(self, data: bytes) -> None:
-        self._unset_keepalive_if_required()
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as offer:
-            if self.parser.get_method() != b"CONNECT":
-                self._decline(data[offer.args[0] :])
-        except httptools.HttpParserError:
-            self.send_400_response("Invalid HTTP request received.")
-            return
-        if self._timer or not self._is_complete():
-            self._watch()
-
-    def _decline(self, rest: bytes) -> None:
-        """Goes on in HTTP/1.1 where a client offers another protocol, such as h2c (RFC 9110, 7.8).
-
-        The parser takes such a request for ended with its head, and stops. Another one is given
-        what frames the body, and then the body; the application has not begun yet.
-
-        Args:
-            rest: what came after the head.
-        """
-        cycle, scope = self.cycle, self.scope
-        cycle.more_body = True
-        cycle.message_event.clear()
-        head = [f"{scope['method']} / HTTP/{scope['http_version']}\r\n".encode()]
-        head += [b"%b: %b\r\n" % each for each in self.headers if each[0] in _FRAMING]
-        self.parser = httptools.HttpRequestParser(_Declined(self))
-        self.data_received(b"".join([*head, b"\r\n", rest]))
-
-    def _head_is_complete(self) -> bool:
-        """Whether the head of the request that began last is here: uvicorn then makes its cycle."""
-        return self.cycle is not None and self.cycle.scope is self.scope
-
-    def _is_complete(self) -> bool:
-        """Whether nothing of the request that began last is awaited any more."""
-        cycle = self.cycle
-        return self._head_is_complete() and (not cycle.more_body or cycle.response_complete)
-
-    def _watch(self) -> None:
-        """Restarts the timer while a request is incomplete, and stops it otherwise."""
-        self._stop_watching()
-        if self._patience and not self._is_complete():
-            self._timer = self.loop.call_later(self._patience.within, self._late)
-
-    def _stop_watching(self) -> None:
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
-
-    def _late(self) -> None:
-        self._timer = None
-        if self._patience is None or self.transport.is_closing():
-            return
-        if not self._head_is_complete():
-            self.transport.close()
-            self._patience.note_late_head()
-        elif self.flow.read_paused:
-            self._watch()  # we are slow, not the client
-        else:
-            self.cycle.scope[LATE] = True  # type: ignore[literal-required]  # an extension of ours
-            self.cycle.message_event.set()
-
-
 class _Server(uvicorn.Server):
     """One listener's server; signals are handled in one place for all of them."""
 
@@ -348,7 +175,7 @@ def _config(app: AsgiApp, listener: Listener, patience: Patience | None) -> uvic
     certificate = listener.certificate
     config = uvicorn.Config(
         app,
-        http=partial(_Protocol, patience),  # type: ignore[arg-type]  # a factory of protocols
+        http=partial(Protocol, patience),  # type: ignore[arg-type]  # a factory of protocols
         ws="none",
         lifespan="off",
         interface="asgi3",

@@ -13,6 +13,7 @@ from harness.cloud.app import Application
 from harness.cloud.assembly import Cloud, assemble
 from harness.cloud.door import Door
 from harness.cloud.listeners import Certificate
+from harness.cloud.protocol import Patience
 from harness.cloud.routes import make_router
 from harness.cloud.settings import ServeSettings
 from harness.cloud.site import Site, load_site
@@ -75,7 +76,7 @@ async def _serve_on(bound: list[listeners.Listener], settings: ServeSettings, si
             settings.ports_file,
             settings.host,
             "the cloud",
-            listeners.Patience(settings.client_patience, app.note_slow_head),
+            Patience(settings.client_patience, app.note_slow_head),
         )
     finally:
         await cloud.stop()

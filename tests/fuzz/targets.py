@@ -188,8 +188,12 @@ class _Heard:
 class _Connection:
     """What the cloud asks of a connection."""
 
-    def hold(self) -> None:
-        """Bytes are sent at once."""
+    def __init__(self, told: list[int]) -> None:
+        self._told = told
+
+    async def answer_json(self, status: int, body: bytes) -> None:
+        """Keeps the status."""
+        self._told.append(status)
 
     def is_closing(self) -> bool:
         """The client stays."""
@@ -212,6 +216,7 @@ def _cloud() -> Callable[[str, _Heard], int]:
 
     def ask(method: str, heard: _Heard) -> int:
         path, _, query = heard.target.partition(b"?")
+        told: list[int] = []
         scope = {
             "type": "http",
             "method": method,
@@ -220,9 +225,8 @@ def _cloud() -> Callable[[str, _Heard], int]:
             "headers": heard.headers,
             "scheme": "http",
             "client": ("127.0.0.1", 1),
-            "state": {CONNECTION: _Connection()},
+            "state": {CONNECTION: _Connection(told)},
         }
-        told: list[int] = []
         pieces = [{"type": "http.request", "body": heard.body, "more_body": False}]
 
         async def receive() -> Mapping[str, Any]:
