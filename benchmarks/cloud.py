@@ -5,8 +5,10 @@ Usage: python -m benchmarks.cloud [--requests N] [--no-peers] [--million] [--tra
 One worker each: every server has one core to itself and the load comes from another, since a
 JVM's one worker would otherwise be all the cores; WireMock has a second line with them all. 32
 connections, one request under way on each. The rate from the start on counts every request that a
-server was ever sent, as a stub in a test is used; the best round favours what must warm up. Peers
-come from npm into a temporary folder; where they cannot be had their lines say so.
+server was ever sent, as a stub in a test is used (cold); the best round favours what must warm up.
+The answers' times are those of the best round, and then of a round at half its rate: at its limit a
+server's answers take as long as 32 requests do, whatever the server. Peers come from npm into a
+temporary folder; where they cannot be had their lines say so.
 """
 
 import argparse
@@ -71,20 +73,23 @@ def main() -> int:
         folder = Path(at_end.enter_context(tempfile.TemporaryDirectory()))
         measured = _measure(at_end, folder, given)
     print(f"\n{'':34}{'from start':>11}{'best round':>11}{'of empty':>9}", end="")
-    print(f"{'p50 ms':>8}{'p99 ms':>8}{'wrong':>7}")
+    print(f"{'p50 ms':>8}{'p99 ms':>8}{'half: p50':>11}{'p99 ms':>8}{'wrong':>7}")
+    halves = {name: rounds.pop() for name, rounds in measured.items()}
     best = {name: max(loads, key=lambda load: load.per_second) for name, loads in measured.items()}
     base = best["an empty route"].per_second
     for name, load in best.items():
         rounds = measured[name]
         whole = sum(each.requests for each in rounds) / sum(each.seconds for each in rounds)
-        wrong = sum(each.wrong for each in rounds)
+        half = halves[name]
+        wrong = sum(each.wrong for each in [*rounds, half])
         print(f"{name:34}{whole:11.0f}{load.per_second:11.0f}{load.per_second / base:9.0%}", end="")
-        print(f"{load.p50_ms:8.2f}{load.p99_ms:8.2f}{wrong:7}")
+        print(f"{load.p50_ms:8.2f}{load.p99_ms:8.2f}", end="")
+        print(f"{half.p50_ms:11.2f}{half.p99_ms:8.2f}{wrong:7}")
     return 0
 
 
 def _measure(at_end: ExitStack, folder: Path, given: argparse.Namespace) -> dict[str, list[Load]]:
-    """The rounds of each line, from a server's first request on."""
+    """The rounds of each line, from a server's first request on; the last at half its best rate."""
     each = given.requests // CONNECTIONS
     lines: dict[str, Line] = {}
     with _on(ONE_CORE):
@@ -115,6 +120,9 @@ def _measure(at_end: ExitStack, folder: Path, given: argparse.Namespace) -> dict
     rounds: dict[str, list[Load]] = {name: [] for name in lines}
     for _, (name, (place, requests)) in itertools.product(range(ROUNDS), lines.items()):
         rounds[name].append(run(place, requests, CONNECTIONS))
+    for name, (place, requests) in lines.items():
+        rate = max(load.per_second for load in rounds[name]) / 2
+        rounds[name].append(run(place, requests, CONNECTIONS, rate))
     process = psutil.Process(cloud.popen.pid)
     print(f"memory of the cloud: {process.memory_info().rss / 2**20:.0f} MiB")
     if given.million:

@@ -1,5 +1,9 @@
 """A load generator in one process: keep-alive connections, one request under way on each.
 
+Without a rate, each request follows the answer before it, and a server is always at its limit: how
+long an answer takes is then the connections by the rate, and says little of the server. With one,
+requests are due at their times, whether or not the answers before them came in time.
+
 Raw HTTP/1.1 over asyncio protocols, so that the client is not what is measured. It reads
 answers with a Content-Length, and chunked ones whose body does not end like a last chunk.
 """
@@ -29,8 +33,15 @@ class Load:
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, requests: Iterator[bytes], done: asyncio.Future[None]) -> None:
+    def __init__(
+        self,
+        requests: Iterator[bytes],
+        done: asyncio.Future[None],
+        first: float,
+        interval: float,
+    ) -> None:
         self.requests, self.done = requests, done
+        self.first, self.interval = first, interval
         self.buffer = b""
         self.times: list[float] = []
         self.wrong = 0
@@ -38,6 +49,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
+        self.due = time.perf_counter() + self.first
         self.next()
 
     def next(self) -> None:
@@ -46,7 +58,16 @@ class _Connection(asyncio.Protocol):
             self.done.done() or self.done.set_result(None)
             self.transport.close()
             return
-        self.begun = time.perf_counter()
+        early = self.due - time.perf_counter()
+        if early > 0:
+            asyncio.get_running_loop().call_later(early, self._send, request, 0.0)
+        else:
+            # The wait for the answer before it counts: its sender would have waited, too.
+            self._send(request, self.due if self.interval else 0.0)
+        self.due += self.interval
+
+    def _send(self, request: bytes, due: float) -> None:
+        self.begun = due or time.perf_counter()
         self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:
@@ -73,14 +94,21 @@ class _Connection(asyncio.Protocol):
             self.done.set_exception(ConnectionError("the server closed the connection"))
 
 
-def run(url: str, requests: Callable[[int], Iterator[bytes]], connections: int = 32) -> Load:
+def run(
+    url: str,
+    requests: Callable[[int], Iterator[bytes]],
+    connections: int = 32,
+    per_second: float | None = None,
+) -> Load:
     """Sends each connection's requests to a plain HTTP server.
 
     Args:
         url: scheme, host and port.
         requests: the raw requests of a connection, by its number.
         connections: how many at a time.
+        per_second: how many requests are due on all of them; as many as can be when left out.
     """
+    interval = connections / per_second if per_second else 0.0
     place = urlsplit(url)
 
     async def main() -> Load:
@@ -91,7 +119,8 @@ def run(url: str, requests: Callable[[int], Iterator[bytes]], connections: int =
         for number, end in enumerate(ends):
 
             def factory(number: int = number, end: "asyncio.Future[None]" = end) -> _Connection:
-                made.append(_Connection(requests(number), end))
+                first = interval * number / connections  # not all at once
+                made.append(_Connection(requests(number), end, first, interval))
                 return made[-1]
 
             await loop.create_connection(factory, place.hostname, place.port)
