@@ -56,7 +56,7 @@ def start(testbed: Testbed, case: Case, page: Page, ready: Callable[[], None]) -
     plan = migration_assistant.create_plan(page, url, name, testbed.stack.account, choices)
     begun = startup_checks.server_time(testbed.client)
     ready()
-    migration_assistant.run_plan(page, plan)
+    migration_assistant.run_plan(page, plan, base_url=url)
     if has_row:
         testbed.executed[key] = plan
     return begun
@@ -97,10 +97,13 @@ def cancel(testbed: Testbed, page: Page, since: int) -> None:
         WaitTimedOut: the listener was not called.
     """
 
+    plan = migration_assistant.plan_id_in(page.url) or page.url
+
     def triggered() -> bool | None:
         entries, _ = testbed.stack.cloud.journal(since)
         return any(each["effect"] == Effect.TRIGGERED for each in entries) or None
 
     wait_for("the listener to be called, for the admin to cancel", triggered, within=_CALLED_WITHIN)
-    plan = migration_assistant.plan_id_in(page.url) or page.url
-    migration_assistant.stop_plan(page, plan)
+    migration_assistant.stop_plan(
+        page, plan, base_url=testbed.stack.confluence_url, account=testbed.stack.account
+    )

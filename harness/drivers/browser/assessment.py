@@ -12,6 +12,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from harness.drivers.browser.dom_text import texts_of
 from harness.drivers.browser.migration_assistant import control, open_home
+from harness.drivers.browser.network_change import repeatable
 from harness.drivers.browser.plan_wizard import press, where
 from harness.drivers.confluence.session import Account
 from harness.errors import DriverError
@@ -31,6 +32,7 @@ class Decision(Enum):
     NONE = "no decision"
 
 
+@repeatable
 def assess(
     page: Page,
     base_url: str,
@@ -66,6 +68,7 @@ def assess(
     _finish(page, "assessing apps")
 
 
+@repeatable
 def decisions(
     page: Page, base_url: str, account: Account | None = None
 ) -> dict[str, tuple[str, ...]]:
@@ -81,12 +84,14 @@ def decisions(
     return shown
 
 
+@repeatable
 def open_assessment(page: Page, base_url: str, account: Account | None = None) -> None:
     """Open "Assess your apps" from the assistant's home."""
     open_home(page, base_url, account)
     press(page, control(page, _ASSESS), "opening the app assessment")
 
 
+@repeatable
 def prepare(
     page: Page, base_url: str, *, agree: bool = True, account: Account | None = None
 ) -> None:

@@ -15,6 +15,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from harness.drivers.browser.drawn_page import await_drawn
 from harness.drivers.browser.migration_assistant import open_home, open_plan, plan_id_in
+from harness.drivers.browser.network_change import repeatable
 from harness.drivers.browser.popups import click
 from harness.drivers.browser.rows import normalised
 from harness.drivers.confluence.session import Account
@@ -42,6 +43,7 @@ class PlanRow:
     status: str
 
 
+@repeatable
 def plans(page: Page, base_url: str, account: Account | None = None) -> tuple[PlanRow, ...]:
     """Return the plans on the dashboard, read in one piece.
 
@@ -62,6 +64,7 @@ def plans(page: Page, base_url: str, account: Account | None = None) -> tuple[Pl
     return tuple(found)
 
 
+@repeatable
 def delete_plan(page: Page, base_url: str, plan_id: str, account: Account | None = None) -> None:
     """Delete a plan on the dashboard and wait until it is gone; a missing plan is not an error.
 
@@ -85,6 +88,7 @@ def delete_plan(page: Page, base_url: str, plan_id: str, account: Account | None
         ) from error
 
 
+@repeatable
 def view_logs(
     page: Page,
     plan_id: str,

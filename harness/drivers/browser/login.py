@@ -4,12 +4,14 @@ Ids are the documented ones of both forms: reference/confluence-container.md sec
 """
 
 import re
+from functools import partial
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import BrowserContext, Page, Response, Route
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from harness.drivers.browser.navigation import confirm_password, go, navigated
+from harness.drivers.browser.network_change import going_on, repeatable
 from harness.drivers.browser.popups import dismiss_popups
 from harness.drivers.confluence.session import Account, PersonalToken, token_from
 from harness.errors import DriverError
@@ -35,6 +37,13 @@ def log_in(page: Page, base_url: str, account: Account, *, within: float = 30) -
     if account.token and not account.password:
         _send_token(page, base, account)
         return
+    form = partial(_fill_form, page, base, account, within)
+    going_on(page, form, lambda: None if _is_logged_in(page, base) else form())
+    step_up(page, base, account)
+    dismiss_popups(page)
+
+
+def _fill_form(page: Page, base: str, account: Account, within: float) -> None:
     navigated(page, lambda: page.goto(f"{base}/login.action", wait_until="domcontentloaded"))
     attempted = f"logging {account.user} in by browser"
     try:
@@ -50,8 +59,20 @@ def log_in(page: Page, base_url: str, account: Account, *, within: float = 30) -
         raise DriverError(attempted, _what_is_shown(page), "Check user and password") from error
     if not logged_in(page, base):
         raise DriverError(attempted, "the session is still anonymous", "Check user and password")
-    step_up(page, base, account)
-    dismiss_popups(page)
+
+
+def _is_logged_in(page: Page, base: str) -> bool:
+    """Whether a page's context is logged in, wherever the page is; it then shows the answer."""
+    return _is_of_a_user(_asked_who(page, base))
+
+
+def _asked_who(page: Page, base: str) -> Response | None:
+    url = f"{base}/rest/api/user/current"
+    return navigated(page, lambda: page.goto(url, wait_until="domcontentloaded"))
+
+
+def _is_of_a_user(answer: Response | None) -> bool:
+    return answer is not None and answer.ok and '"anonymous"' not in answer.text()
 
 
 def _send_token(page: Page, base: str, account: Account) -> None:
@@ -67,9 +88,8 @@ def _send_token(page: Page, base: str, account: Account) -> None:
 
     page.context.unroute(f"{base}/**")
     page.context.route(f"{base}/**", with_token)
-    url = f"{base}/rest/api/user/current"
-    answer = navigated(page, lambda: page.goto(url, wait_until="domcontentloaded"))
-    if answer is None or not answer.ok or '"anonymous"' in answer.text():
+    answer = _asked_who(page, base)
+    if not _is_of_a_user(answer):
         raise DriverError(
             f"logging {account.user} in by access token",
             f"HTTP {answer.status if answer else 'nothing'}",
@@ -78,6 +98,7 @@ def _send_token(page: Page, base: str, account: Account) -> None:
         )
 
 
+@repeatable
 def step_up(page: Page, base_url: str, account: Account) -> None:
     """Start a secure administrator session if Confluence has them; it lasts ten minutes, rolling.
 
@@ -91,6 +112,7 @@ def step_up(page: Page, base_url: str, account: Account) -> None:
         confirm_password(page, account)
 
 
+@repeatable
 def logged_in(page: Page, base_url: str) -> bool:
     """Ask Confluence whether the session of a page that it has served belongs to a user."""
     told: str | None = page.evaluate(

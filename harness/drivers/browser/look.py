@@ -18,8 +18,9 @@ from harness.drivers.browser.bounded import bounded
 from harness.drivers.browser.drawn_page import DrawnPage, snapshot_of
 from harness.drivers.browser.login import log_in
 from harness.drivers.browser.navigation import base_of, confirm_password, navigated
+from harness.drivers.browser.network_change import CHANGES
 from harness.drivers.browser.page_state import ADVICE, Judged, PageSnapshot, Sought, State
-from harness.drivers.browser.page_watch import watch_of
+from harness.drivers.browser.page_watch import NETWORK_CHANGED, watch_of
 from harness.drivers.browser.plan_address import plan_id_in
 from harness.drivers.browser.rows import ProgressBlock, parse_progress
 from harness.drivers.confluence.session import Account
@@ -166,6 +167,7 @@ class _Looking:
 
     def result(self) -> Look:
         until = time.monotonic() + SERVED_WITHIN
+        changes = CHANGES
         while True:
             answer = self._load()
             drawn = DrawnPage(self._page, self._watch, self._sought, answer)
@@ -178,6 +180,10 @@ class _Looking:
                 self._watch.rest(self._page)
             if found.row is not None:
                 return self._look(found.row, found, snapshot, answer)
+            if changes and any(NETWORK_CHANGED in each for each in self._watch.failed()):
+                changes -= 1
+                self._remark("loaded again, since an address of this machine changed meanwhile")
+                continue
             if found.state is State.UNAVAILABLE:
                 self._was_away |= answer is not None and answer.status != _TOO_MANY
             if found.state is State.UNAVAILABLE and time.monotonic() < until:

@@ -6,6 +6,8 @@ Source: reference/app-migration-platform.md section 4.3.
 """
 
 import re
+from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, Page, expect
@@ -15,6 +17,7 @@ from harness.drivers.browser.drawn_page import await_drawn
 from harness.drivers.browser.login import log_in
 from harness.drivers.browser.look import read_progress
 from harness.drivers.browser.navigation import asks_for_log_in, base_of, go
+from harness.drivers.browser.network_change import going_on, repeatable
 from harness.drivers.browser.page_state import describe
 from harness.drivers.browser.plan_address import plan_id_in
 from harness.drivers.browser.plan_wizard import Choices, fill_wizard, press
@@ -42,11 +45,14 @@ _CREATE = re.compile(r"create (a )?new migration", re.IGNORECASE)
 _PLAN_STATES = re.compile(
     r"^\s*(saved|running|finished|stopped|incomplete|failed)\s*$", re.IGNORECASE
 )
+_RUN = re.compile(r"^run( now)?$", re.IGNORECASE)
+_STOP = re.compile(r"^(stop|cancel)( migration)?$", re.IGNORECASE)
 _VIEW = re.compile(r"^(view details?|details|view|open)$", re.IGNORECASE)
 _SHORT = 5_000
 """Milliseconds for an element that is there as soon as its page is drawn."""
 
 
+@repeatable
 def open_home(page: Page, base_url: str, account: Account | None = None) -> None:
     """Open the assistant's home at whichever of its two addresses this version serves.
 
@@ -103,15 +109,26 @@ def create_plan(
     Raises:
         DriverError: the wizard is not as expected, or no plan came of it.
     """
-    open_home(page, base_url, account)
-    begin = control(page, _CREATE)
-    if not _appears(begin):
-        raise DriverError(f"creating the plan {name!r}", f"no way to begin one at {page.url}")
-    press(page, begin, f"creating the plan {name!r}")
-    fill_wizard(page, name, choices or Choices())
-    return find_plan(page, base_url, name, account)
+
+    def create() -> str:
+        open_home(page, base_url, account)
+        begin = control(page, _CREATE)
+        if not _appears(begin):
+            raise DriverError(f"creating the plan {name!r}", f"no way to begin one at {page.url}")
+        press(page, begin, f"creating the plan {name!r}")
+        fill_wizard(page, name, choices or Choices())
+        return find_plan(page, base_url, name, account)
+
+    def find_or_create() -> str:
+        try:
+            return find_plan(page, base_url, name, account)
+        except DriverError:
+            return create()
+
+    return going_on(page, create, find_or_create)
 
 
+@repeatable
 def find_plan(page: Page, base_url: str, name: str, account: Account | None = None) -> str:
     """Return the id of the plan with this name, from its own page or from the dashboard.
 
@@ -138,6 +155,7 @@ def find_plan(page: Page, base_url: str, name: str, account: Account | None = No
     return plan_id
 
 
+@repeatable
 def open_plan(
     page: Page, plan_id: str, *, base_url: str | None = None, account: Account | None = None
 ) -> None:
@@ -172,36 +190,61 @@ def run_plan(
     Raises:
         DriverError: the plan cannot be run, or stayed as it was.
     """
-    open_plan(page, plan_id, base_url=base_url, account=account)
-    button = page.get_by_role("button", name=re.compile(r"^run( now)?$", re.IGNORECASE)).first
-    attempted = f"running the plan {plan_id}"
-    try:
-        click(page, button, _SHORT)
-    except PlaywrightTimeout as error:
-        raise DriverError(
-            attempted, f"its page has no button Run; the plan is {plan_status(page) or 'unknown'}"
-        ) from error
-    try:
-        expect(button).to_be_hidden(timeout=_SHORT * 6)
-    except AssertionError as error:
-        raise DriverError(attempted, "the button Run is still there", "See its page") from error
+
+    def press_run() -> None:
+        button = page.get_by_role("button", name=_RUN).first
+        attempted = f"running the plan {plan_id}"
+        try:
+            click(page, button, _SHORT)
+        except PlaywrightTimeout as error:
+            status = plan_status(page) or "unknown"
+            raise DriverError(
+                attempted, f"its page has no button Run; the plan is {status}"
+            ) from error
+        try:
+            expect(button).to_be_hidden(timeout=_SHORT * 6)
+        except AssertionError as error:
+            raise DriverError(attempted, "the button Run is still there", "See its page") from error
+
+    base = base_url or base_of(page.url)
+    opened = partial(open_plan, page, plan_id, base_url=base, account=account)
+    _once(page, opened, press_run, "SAVED")
 
 
-def stop_plan(page: Page, plan_id: str) -> None:
-    """Press "Stop" on the plan's page that is shown, which cancels what is under way.
+def stop_plan(
+    page: Page, plan_id: str, *, base_url: str | None = None, account: Account | None = None
+) -> None:
+    """Press "Stop" on a plan's page, which cancels what is under way.
 
     Raises:
         DriverError: the page has no such button.
     """
-    page.reload()
-    button = page.get_by_role(
-        "button", name=re.compile(r"^(stop|cancel)( migration)?$", re.I)
-    ).first
-    try:
-        click(page, button, _SHORT)
-    except PlaywrightTimeout as error:
-        came_back = f"its page has no button Stop; the plan is {plan_status(page) or 'unknown'}"
-        raise DriverError(f"stopping the plan {plan_id}", came_back) from error
+
+    def press_stop() -> None:
+        try:
+            click(page, page.get_by_role("button", name=_STOP).first, _SHORT)
+        except PlaywrightTimeout as error:
+            came_back = f"its page has no button Stop; the plan is {plan_status(page) or 'unknown'}"
+            raise DriverError(f"stopping the plan {plan_id}", came_back) from error
+
+    base = base_url or base_of(page.url)
+    opened = partial(open_plan, page, plan_id, base_url=base, account=account)
+    _once(page, opened, press_stop, "RUNNING")
+
+
+def _once(page: Page, opened: Callable[[], None], press: Callable[[], None], status: str) -> None:
+    """Opens a plan's page and presses; again only while the plan still has its status."""
+
+    def act() -> None:
+        opened()
+        press()
+
+    def again() -> None:
+        opened()
+        if plan_status(page) in (None, status):
+            press()
+
+    going_on(page, act, again)
 
 
 def plan_status(page: Page) -> str | None:

@@ -8,7 +8,8 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Response
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from harness.drivers.browser.page_watch import watch_of
+from harness.drivers.browser.network_change import CHANGES
+from harness.drivers.browser.page_watch import NETWORK_CHANGED, watch_of
 from harness.drivers.confluence.session import Account
 from harness.errors import DriverError
 
@@ -19,9 +20,6 @@ _CROSSED = ("Not attached to an active page", "net::ERR_ABORTED")
 requested anew."""
 _TAKES_ITS_PLACE_MS = 1_000
 """Milliseconds for it to have done so."""
-_NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED"
-_CHANGES = 4
-"""How many times in a row addresses may change while one page is requested."""
 
 
 def base_of(url: str) -> str:
@@ -70,8 +68,7 @@ def go(page: Page, url: str, account: Account | None = None) -> Response | None:
 def navigated(page: Page, navigate: Callable[[], Response | None]) -> Response | None:
     """Requests a page, and again if that was cut short; requesting a page again changes nothing.
 
-    Chromium aborts what is under way when an address of this machine changes, and each network that
-    Docker makes or removes for another stack is such a change. It also refuses a request while
+    Chromium gives a request up when an address of this machine changes, and refuses one while
     another page, such as a form's answer, takes the place of the one that it is made on.
 
     Args:
@@ -81,13 +78,16 @@ def navigated(page: Page, navigate: Callable[[], Response | None]) -> Response |
     Raises:
         PlaywrightError: it cannot be loaded for another reason, or addresses keep changing.
     """
-    for _ in range(_CHANGES):
+    watch = watch_of(page)
+    for _ in range(CHANGES):
+        before = watch.network_changes
         try:
             return navigate()
         except PlaywrightError as error:
-            if _NETWORK_CHANGED in error.message:
+            if NETWORK_CHANGED in error.message:
                 # Chromium's error page comes by itself, and would interrupt an earlier request.
                 page.wait_for_url(f"{_ERROR_PAGE}//**", wait_until="commit")
+                watch.network_changes = before  # nobody else has to do anything again
             elif any(each in error.message for each in _CROSSED):
                 with suppress(PlaywrightTimeout):  # it may have done so before this waits
                     page.wait_for_event("framenavigated", timeout=_TAKES_ITS_PLACE_MS)

@@ -15,6 +15,7 @@ from harness.drivers.browser.page_activity import FOLLOW
 
 _DRAWING = ("fetch", "xhr", "script")
 _FIRST_ERROR = 400
+NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED"
 
 
 class PageWatch:
@@ -22,6 +23,10 @@ class PageWatch:
 
     def __init__(self, page: Page) -> None:
         self.plan_url: str | None = None
+        self.network_changes = 0
+        """How many requests the browser gave up since an address of this machine changed."""
+        self.is_guarded = False
+        """Whether somebody does again what such a change cuts short."""
         self._under_way: dict[Request, str] = {}
         self._failed: dict[str, str] = {}
         self._handlers: dict[Any, Callable[[Any], None]] = {
@@ -32,6 +37,7 @@ class PageWatch:
         }
         self.is_listening = False
         self.listen(page)
+        page.on("requestfailed", self._notes_change)
         page.add_init_script(FOLLOW)
 
     def listen(self, page: Page) -> None:
@@ -75,6 +81,9 @@ class PageWatch:
         name = self._under_way.pop(request, None)
         if name and "ERR_ABORTED" not in (request.failure or ""):
             self._failed[name] = request.failure or "no answer"
+
+    def _notes_change(self, request: Request) -> None:
+        self.network_changes += NETWORK_CHANGED in (request.failure or "")
 
     def _answers(self, response: Response) -> None:
         name = self._under_way.get(response.request)

@@ -6,9 +6,21 @@ import pytest
 from playwright.sync_api import Error
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from harness.drivers.browser import navigation
 from harness.drivers.browser.navigation import navigated
 
 CHANGED = "Page.goto: net::ERR_NETWORK_CHANGED at http://127.0.0.1:1/"
+
+
+class Watch:
+    network_changes = 0
+
+
+@pytest.fixture(autouse=True)
+def watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
+    made = Watch()
+    monkeypatch.setattr(navigation, "watch_of", lambda _: made)
+    return made
 
 
 class Page:
@@ -32,12 +44,17 @@ def asked(page: Any) -> None:
     navigated(page, page.navigate)
 
 
-def test_a_changed_address_is_asked_again() -> None:
+def test_a_changed_address_is_asked_again(watch: Watch) -> None:
     page = Page(CHANGED, CHANGED)
 
-    asked(page)
+    def seen() -> None:
+        watch.network_changes += bool(page.answers)
+        page.navigate()
+
+    navigated(page, seen)  # type: ignore[arg-type]  # acts as one
 
     assert page.answers == []
+    assert watch.network_changes == 0  # nobody else has to do anything again
 
 
 class Replaced(Page):
