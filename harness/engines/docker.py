@@ -19,6 +19,7 @@ from typing import Any, cast
 import docker
 from docker.errors import APIError, DockerException, NotFound
 from docker.models.containers import Container
+from docker.models.volumes import Volume
 from testcontainers.core.docker_client import DockerClient
 from testcontainers.core.transferable import build_transfer_tar
 
@@ -31,6 +32,9 @@ from harness.lifecycle.runs import Run, owner_label
 RUN_LABEL = "org.migrationharness.run"
 OWNER_LABEL = "org.migrationharness.owner"
 PROJECT_LABEL = "org.migrationharness.project"
+
+_PREFIX = "mh-"
+"""How the names of what we make begin."""
 
 _FILES = "/run/harness"
 
@@ -199,7 +203,7 @@ class DockerEngine:
     ) -> None:
         self._client, self._address, self._run = client, address, run
         self._maker = _Client(client)
-        self._prefix = f"mh-{run.id}-{stack}"
+        self._prefix = f"{_PREFIX}{run.id}-{stack}"
         parameters = {"labels": labels(run), "options": {} if way_out else _NO_WAY_OUT}
         self._maker.client_networks_create(self._prefix, parameters)
         self._containers: dict[str, Container] = {}
@@ -334,14 +338,16 @@ def remove(client: docker.DockerClient, filters: Mapping[str, Any]) -> list[str]
         APIError: something is in use by what does not match, or cannot be removed.
     """
     removed: list[str] = []
+    mounted: set[str] = set()
     until = time.monotonic() + _MADE_WITHIN
     while True:
         mine = client.containers.list(all=True, filters=dict(filters), ignore_removed=True)
         for container in mine:
             removed.append(str(container.name))
+            mounted |= _mounted(container)
             container.remove(force=True, v=True)
         try:
-            for volume in client.volumes.list(filters=dict(filters)):
+            for volume in client.volumes.list(filters=dict(filters)) + _unlabelled(client, mounted):
                 volume.remove(force=True)
                 removed.append(str(volume.name))
         except APIError as error:
@@ -356,6 +362,22 @@ def remove(client: docker.DockerClient, filters: Mapping[str, Any]) -> list[str]
         removed.append(str(network.name))
         network.remove()
     return removed
+
+
+def _mounted(container: Container) -> set[str]:
+    """The names of the volumes that a container has and that were made by us."""
+    mounts = container.attrs["Mounts"]
+    return {each["Name"] for each in mounts if each.get("Name", "").startswith(_PREFIX)}
+
+
+def _unlabelled(client: docker.DockerClient, names: set[str]) -> list[Volume]:
+    """Those of these volumes that carry no label.
+
+    Docker makes a volume that is missing when a container is made that has it, and knows of none of
+    its labels: one that was removed between the two comes back so.
+    """
+    every = client.volumes.list() if names else []
+    return [each for each in every if each.name in names and not each.attrs.get("Labels")]
 
 
 def start(container: Container, *, may_choose_again: bool) -> None:
