@@ -274,6 +274,8 @@ def find_jar(folder: Path, app: AppDescription) -> Path:
     if not _GLOB.search(named) or is_file(whole):
         if is_file(whole):
             return whole.resolve()
+        if whole.is_dir():
+            raise _about_jar(folder, f"{named} is a folder: name the jar in it, or {named}/*.jar")
         raise _about_jar(folder, f"there is no {named}{_built(folder, named)}")
     base, pattern = Path(whole.anchor), str(whole.relative_to(whole.anchor))
     found = sorted(each for each in base.glob(pattern) if each.is_file())

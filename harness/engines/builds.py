@@ -59,7 +59,9 @@ def server_app(source: Path, progress: Progress) -> Path:
         _run([script, source, api, folder / name], f"building the server app in {source}")
 
     what = f"building the server app {source.name}"
-    return _kept("app", [source / "server", script, api], build, what, progress) / name
+    sources = [source / "server", script, api]
+    # The same sources in a folder of another name are a jar of another name.
+    return _kept("app", sources, build, what, progress, more=name.encode()) / name
 
 
 def node_app(source: Path, progress: Progress) -> Path:

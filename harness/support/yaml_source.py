@@ -185,9 +185,33 @@ def _message(model: type[BaseModel], error: Mapping[str, Any]) -> str:
         return f"unknown key {name!r}{did_you_mean(str(name), _keys_at(model, location[:-1]))}"
     if error["type"] == "missing":
         return f"key {name!r} is missing"
-    message = str(error["msg"]).removeprefix("Value error, ")
+    message = _said(error).removeprefix("Value error, ")
     place = ".".join(str(part) for part in location)
     return f"{place}: {message}" if place else message
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    """What is wrong with a value, in the words of somebody who writes YAML."""
+    given = error["input"]
+    if error["type"] == "literal_error" and isinstance(given, str):
+        expected = str(error["ctx"]["expected"])
+        near = nearest(given, _QUOTED.findall(expected))
+        return f"{given!r} is none of {expected}{f'; did you mean {near!r}?' if near else ''}"
+    if error["type"] in _WANTED:
+        return f"{given!r} must be {_WANTED[error['type']]}"
+    return str(error["msg"])
+
+
+_QUOTED = re.compile(r"'([^']*)'")
+_WANTED = {
+    "path_type": "a path",
+    "string_type": "text; put it in quotes",
+    "bool_type": "on or off",
+    "list_type": "a list",
+    "dict_type": "a mapping of names to values",
+    "model_type": "a mapping of names to values",
+}
+"""What pydantic asks for in the words of its own language."""
 
 
 def _keys_at(model: type[BaseModel], location: Location) -> set[str]:

@@ -94,6 +94,32 @@ def test_server_sources_may_lie_in_another_apps_folder(
     assert built == [assets.sample_app("charts")]
 
 
+def test_a_jar_that_is_a_folder(tmp_path: Path) -> None:
+    folder = described(tmp_path, "cloud:\n  key: c\n")
+    text = (folder / "app.yaml").read_text().replace("source: server", "jar: target")
+    (folder / "app.yaml").write_text(text)
+    (folder / "target").mkdir()
+    with pytest.raises(BadInput, match=r"server\.jar: target is a folder: .*target/\*\.jar"):
+        server_jar(folder, apps.load(folder), lambda _line: None)
+
+
+def test_the_same_sources_in_a_folder_of_another_name_are_another_jar(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(command: list[Path], _what: str) -> None:
+        command[-1].write_bytes(b"a jar")
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(builds, "_run", run)
+    monkeypatch.setattr(builds, "standin", lambda _progress: tmp_path)
+    (tmp_path / builds.API_JAR).touch()
+    for name in ("charts", "a copy"):
+        (tmp_path / name / "server").mkdir(parents=True)
+        (tmp_path / name / "server" / "Charts.java").write_text("class Charts {}")
+    jars = [builds.server_app(tmp_path / name, lambda _: None) for name in ("charts", "a copy")]
+    assert [jar.name for jar in jars if jar.is_file()] == ["charts.jar", "a copy.jar"]
+
+
 def test_server_sources_that_are_not_there(tmp_path: Path) -> None:
     folder = described(tmp_path, "cloud:\n  key: c\n")
     with pytest.raises(BadInput, match=r"server\.source: server is not a folder named `server`"):

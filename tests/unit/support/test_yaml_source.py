@@ -2,6 +2,7 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -79,6 +80,27 @@ def test_a_wrong_type_names_the_line_of_the_value(tmp_path: Path) -> None:
     path = written(tmp_path, "rows:\n  - percent: 1\n  - percent: many\n")
     with pytest.raises(BadInput, match=r":3: rows\.1\.percent: .*integer"):
         validate(read(path), Outer)
+
+
+class Values(BaseModel):
+    kind: Literal["scripted", "command"] = "scripted"
+    folder: Path = Path()
+    name: str = ""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("kind: comand", "kind: 'comand' is none of .*; did you mean 'command'?"),
+        ("kind: forge", "kind: 'forge' is none of 'scripted' or 'command'$"),
+        ("kind: 7", "kind: .*'scripted' or 'command'"),
+        ("folder: 7", "folder: 7 must be a path$"),
+        ("name: [a]", r"name: \['a'\] must be text; put it in quotes$"),
+    ],
+)
+def test_a_wrong_value_is_told_in_words_of_the_file(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(BadInput, match=f":2: {told}"):
+        validate(read(written(tmp_path, f"# values\n{text}\n")), Values)
 
 
 def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
