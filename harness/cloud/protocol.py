@@ -161,6 +161,8 @@ class Protocol(HttpToolsProtocol):
             return
         if self._timer or not self._is_complete():
             self._watch()
+        if self.cycle and self.cycle.response_complete and self._is_complete():
+            self._idle_since = self.loop.time()  # it was answered before its body came
 
     def on_response_complete(self) -> None:
         self.server_state.total_requests += 1
@@ -188,9 +190,11 @@ class Protocol(HttpToolsProtocol):
         self.tasks.add(self.loop.create_task(self._run(cycle, app)))
 
     async def _run(self, cycle: RequestResponseCycle, app: AsgiApp) -> None:
-        await cycle.run_asgi(app)
-        # A callback when it is done, as uvicorn has it, would be a turn of the loop by itself.
-        self.tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+        try:
+            await cycle.run_asgi(app)
+        finally:
+            # A callback when it is done, as uvicorn has it, would be a turn of the loop by itself.
+            self.tasks.discard(cast("asyncio.Task[None]", asyncio.current_task()))
 
     def _decline(self, rest: bytes) -> None:
         """Goes on in HTTP/1.1 where a client offers another protocol, such as h2c (RFC 9110, 7.8).

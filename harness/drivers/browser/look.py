@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
 from playwright.sync_api import Page, Response
@@ -18,7 +19,7 @@ from harness.drivers.browser.bounded import bounded
 from harness.drivers.browser.drawn_page import DrawnPage, snapshot_of
 from harness.drivers.browser.login import log_in
 from harness.drivers.browser.navigation import base_of, confirm_password, navigated
-from harness.drivers.browser.network_change import CHANGES
+from harness.drivers.browser.network_change import CHANGES, going_on
 from harness.drivers.browser.page_state import ADVICE, Judged, PageSnapshot, Sought, State
 from harness.drivers.browser.page_watch import NETWORK_CHANGED, watch_of
 from harness.drivers.browser.plan_address import plan_id_in
@@ -225,7 +226,8 @@ class _Looking:
             log_in(self._page, base_of(self._url), account)
         elif account is not None and found.state is State.PASSWORD:
             self._remark("the password was asked for, and given again")
-            confirm_password(self._page, account)
+            give = partial(confirm_password, self._page, account)
+            going_on(self._page, give, lambda: self._mended.discard(State.PASSWORD))
         else:
             attempted = f"reading the row of {self._sought.server_app_key}"
             seen = "; ".join([found.seen, *self._remarks])

@@ -6,11 +6,9 @@ Source: reference/app-migration-platform.md section 4.3.
 """
 
 import re
-from collections.abc import Callable
-from functools import partial
 from urllib.parse import urlencode
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from harness.drivers.browser.drawn_page import await_drawn
@@ -19,6 +17,7 @@ from harness.drivers.browser.look import read_progress
 from harness.drivers.browser.navigation import asks_for_log_in, base_of, go
 from harness.drivers.browser.network_change import going_on, repeatable
 from harness.drivers.browser.page_state import describe
+from harness.drivers.browser.page_watch import watch_of
 from harness.drivers.browser.plan_address import plan_id_in
 from harness.drivers.browser.plan_wizard import Choices, fill_wizard, press
 from harness.drivers.browser.popups import click
@@ -45,8 +44,11 @@ _CREATE = re.compile(r"create (a )?new migration", re.IGNORECASE)
 _PLAN_STATES = re.compile(
     r"^\s*(saved|running|finished|stopped|incomplete|failed)\s*$", re.IGNORECASE
 )
-_RUN = re.compile(r"^run( now)?$", re.IGNORECASE)
-_STOP = re.compile(r"^(stop|cancel)( migration)?$", re.IGNORECASE)
+_BUTTONS = {
+    "Run": re.compile(r"^run( now)?$", re.IGNORECASE),
+    "Stop": re.compile(r"^(stop|cancel)( migration)?$", re.IGNORECASE),
+}
+"""The buttons of a plan's page, whose words differ between versions."""
 _VIEW = re.compile(r"^(view details?|details|view|open)$", re.IGNORECASE)
 _SHORT = 5_000
 """Milliseconds for an element that is there as soon as its page is drawn."""
@@ -120,10 +122,17 @@ def create_plan(
         return find_plan(page, base_url, name, account)
 
     def find_or_create() -> str:
+        before = watch_of(page).network_changes
         try:
-            return find_plan(page, base_url, name, account)
+            open_home(page, base_url, account)
+            found = find_plan(page, base_url, name, account)
+            open_plan(page, found, base_url=base_url, account=account)
+            if plan_status(page) == "SAVED":
+                return found
         except DriverError:
-            return create()
+            if watch_of(page).network_changes != before:
+                raise  # whether there is one is not known
+        return create()
 
     return going_on(page, create, find_or_create)
 
@@ -190,25 +199,9 @@ def run_plan(
     Raises:
         DriverError: the plan cannot be run, or stayed as it was.
     """
-
-    def press_run() -> None:
-        button = page.get_by_role("button", name=_RUN).first
-        attempted = f"running the plan {plan_id}"
-        try:
-            click(page, button, _SHORT)
-        except PlaywrightTimeout as error:
-            status = plan_status(page) or "unknown"
-            raise DriverError(
-                attempted, f"its page has no button Run; the plan is {status}"
-            ) from error
-        try:
-            expect(button).to_be_hidden(timeout=_SHORT * 6)
-        except AssertionError as error:
-            raise DriverError(attempted, "the button Run is still there", "See its page") from error
-
-    base = base_url or base_of(page.url)
-    opened = partial(open_plan, page, plan_id, base_url=base, account=account)
-    _once(page, opened, press_run, "SAVED")
+    attempted = f"running the plan {plan_id}"
+    if not _press_once(page, plan_id, "Run", attempted, base_url, account):
+        raise DriverError(attempted, "the button Run is still there", "See its page")
 
 
 def stop_plan(
@@ -219,32 +212,48 @@ def stop_plan(
     Raises:
         DriverError: the page has no such button.
     """
+    _press_once(page, plan_id, "Stop", f"stopping the plan {plan_id}", base_url, account)
 
-    def press_stop() -> None:
-        try:
-            click(page, page.get_by_role("button", name=_STOP).first, _SHORT)
-        except PlaywrightTimeout as error:
-            came_back = f"its page has no button Stop; the plan is {plan_status(page) or 'unknown'}"
-            raise DriverError(f"stopping the plan {plan_id}", came_back) from error
 
+def _press_once(
+    page: Page,
+    plan_id: str,
+    label: str,
+    attempted: str,
+    base_url: str | None,
+    account: Account | None,
+) -> bool:
+    """Presses a button of a plan's page, and waits until it goes away: what it is for is done then.
+
+    Returns:
+        Whether it went away.
+
+    Raises:
+        DriverError: there is no such button.
+    """
     base = base_url or base_of(page.url)
-    opened = partial(open_plan, page, plan_id, base_url=base, account=account)
-    _once(page, opened, press_stop, "RUNNING")
+    pressed = False
 
+    def press() -> bool:
+        nonlocal pressed
+        open_plan(page, plan_id, base_url=base, account=account)
+        button = page.get_by_role("button", name=_BUTTONS[label]).first
+        if pressed and not button.is_visible():
+            return True  # what was pressed before has come to the server
+        try:
+            click(page, button, _SHORT)
+            pressed = True
+            button.wait_for(state="hidden", timeout=_SHORT * 6)
+        except PlaywrightTimeout as error:
+            if pressed:
+                return False
+            status = plan_status(page) or "unknown"
+            raise DriverError(
+                attempted, f"its page has no button {label}; the plan is {status}"
+            ) from error
+        return True
 
-def _once(page: Page, opened: Callable[[], None], press: Callable[[], None], status: str) -> None:
-    """Opens a plan's page and presses; again only while the plan still has its status."""
-
-    def act() -> None:
-        opened()
-        press()
-
-    def again() -> None:
-        opened()
-        if plan_status(page) in (None, status):
-            press()
-
-    going_on(page, act, again)
+    return going_on(page, press)
 
 
 def plan_status(page: Page) -> str | None:

@@ -17,7 +17,7 @@ from harness.drivers.browser.page_watch import watch_of
 from harness.errors import DriverError
 
 CHANGES = 4
-"""How many times in a row addresses may change while one thing is done."""
+"""How many times in a row addresses may change while one thing is done, or a page requested."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,7 +27,7 @@ def going_on(page: Page, act: Callable[[], T], again: Callable[[], T] | None = N
     """Does something on a page, and does it again where a change of addresses cut it short.
 
     Even what seems done is done again if requests were given up meanwhile: a page need not say that
-    one of its own came to nothing. Inside of `act`, nothing is done again by itself.
+    one of its own came to nothing. Inside of `act`, only pages are asked for again by themselves.
 
     Args:
         page: where it is done.

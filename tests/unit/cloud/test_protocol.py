@@ -109,6 +109,17 @@ def test_it_does_not_end_over_a_request_that_takes_longer() -> None:
     assert not transport.closed
 
 
+def test_it_ends_though_its_last_request_was_answered_before_the_body_came() -> None:
+    loop, transport, protocol = connection()
+    protocol.data_received(REQUEST.replace(b"GET", b"POST")[:-2] + b"content-length: 2\r\n\r\n")
+    answer(protocol)
+    protocol.data_received(b"{}")
+    loop.wait(KEEP_ALIVE - 1)
+    assert not transport.closed
+    loop.wait(1)
+    assert transport.closed
+
+
 def test_one_that_was_lost_leaves_no_timer() -> None:
     loop, _, protocol = connection()
     protocol.data_received(REQUEST)
