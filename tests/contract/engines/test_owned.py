@@ -1,6 +1,7 @@
 """Every process of a run carries its id, by which a later one finds what a killed run left."""
 
 import os
+from contextlib import suppress
 
 import psutil
 from playwright.sync_api import Browser
@@ -12,10 +13,11 @@ def children() -> dict[str, list[dict[str, str]]]:
     """The environments of this process's children, by their programs' names."""
     found: dict[str, list[dict[str, str]]] = {}
     for process in psutil.Process().children(recursive=True):
-        # Chromium's helpers write their title over their environment; they end with the browser.
-        helper = any(word.startswith("--type=") for word in process.cmdline())
-        if process.status() != psutil.STATUS_ZOMBIE and not helper:
-            found.setdefault(process.name(), []).append(process.environ())
+        with suppress(psutil.NoSuchProcess):  # ended since it was listed, or not waited for yet
+            # Chromium's helpers write their title over their environment, and end with the browser.
+            if not any(word.startswith("--type=") for word in process.cmdline()):
+                name, environment = process.name(), process.environ()
+                found.setdefault(name, []).append(environment)
     return found
 
 
