@@ -71,10 +71,9 @@ def main() -> int:
     given = parser.parse_args()
     with ExitStack() as at_end:
         folder = Path(at_end.enter_context(tempfile.TemporaryDirectory()))
-        measured = _measure(at_end, folder, given)
+        measured, halves = _measure(at_end, folder, given)
     print(f"\n{'':34}{'from start':>11}{'best round':>11}{'of empty':>9}", end="")
     print(f"{'p50 ms':>8}{'p99 ms':>8}{'half: p50':>11}{'p99 ms':>8}{'wrong':>7}")
-    halves = {name: rounds.pop() for name, rounds in measured.items()}
     best = {name: max(loads, key=lambda load: load.per_second) for name, loads in measured.items()}
     base = best["an empty route"].per_second
     for name, load in best.items():
@@ -88,8 +87,10 @@ def main() -> int:
     return 0
 
 
-def _measure(at_end: ExitStack, folder: Path, given: argparse.Namespace) -> dict[str, list[Load]]:
-    """The rounds of each line, from a server's first request on; the last at half its best rate."""
+def _measure(
+    at_end: ExitStack, folder: Path, given: argparse.Namespace
+) -> tuple[dict[str, list[Load]], dict[str, Load]]:
+    """The rounds of each line, from a server's first request on, and one at half its best rate."""
     each = given.requests // CONNECTIONS
     lines: dict[str, Line] = {}
     with _on(ONE_CORE):
@@ -120,9 +121,10 @@ def _measure(at_end: ExitStack, folder: Path, given: argparse.Namespace) -> dict
     rounds: dict[str, list[Load]] = {name: [] for name in lines}
     for _, (name, (place, requests)) in itertools.product(range(ROUNDS), lines.items()):
         rounds[name].append(run(place, requests, CONNECTIONS))
+    halves = {}
     for name, (place, requests) in lines.items():
         rate = max(load.per_second for load in rounds[name]) / 2
-        rounds[name].append(run(place, requests, CONNECTIONS, rate))
+        halves[name] = run(place, requests, CONNECTIONS, rate)
     process = psutil.Process(cloud.popen.pid)
     print(f"memory of the cloud: {process.memory_info().rss / 2**20:.0f} MiB")
     if given.million:
@@ -132,7 +134,7 @@ def _measure(at_end: ExitStack, folder: Path, given: argparse.Namespace) -> dict
         _transfers(driver, app, url, process, folder)
     if given.large:
         _large(driver, app, process)
-    return rounds
+    return rounds, halves
 
 
 def _peers(at_end: ExitStack, folder: Path, each: int) -> dict[str, Line]:

@@ -60,14 +60,14 @@ class _Connection(asyncio.Protocol):
             return
         early = self.due - time.perf_counter()
         if early > 0:
-            asyncio.get_running_loop().call_later(early, self._send, request, 0.0)
+            asyncio.get_running_loop().call_later(early, self._send, request)
         else:
             # The wait for the answer before it counts: its sender would have waited, too.
-            self._send(request, self.due if self.interval else 0.0)
+            self._send(request, self.due if self.interval else None)
         self.due += self.interval
 
-    def _send(self, request: bytes, due: float) -> None:
-        self.begun = due or time.perf_counter()
+    def _send(self, request: bytes, due: float | None = None) -> None:
+        self.begun = time.perf_counter() if due is None else due
         self.transport.write(request)
 
     def data_received(self, data: bytes) -> None:

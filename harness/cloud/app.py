@@ -257,7 +257,8 @@ async def _send(send: Send, answer: Answer, call: Call) -> None:
     if answer.cut_after == 0:
         await call.cut()
         return
-    if _is_plain(answer) and call.method != "HEAD":
+    bodiless = call.method == "HEAD"
+    if _is_plain(answer) and not bodiless:
         await call.connection.answer_json(answer.status, answer.body)
         return
     length = len(answer.body) if answer.stream is None else answer.length
@@ -265,7 +266,6 @@ async def _send(send: Send, answer: Answer, call: Call) -> None:
     if length is not None and answer.status not in _WITHOUT_LENGTH:
         headers.append((b"content-length", b"%d" % length))
     headers.extend(answer.headers)
-    bodiless = call.method == "HEAD"
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if bodiless:
         await send({"type": "http.response.body", "body": b""})

@@ -129,8 +129,8 @@ class Protocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._patience = patience
         self._timer: asyncio.TimerHandle | None = None
-        self._idle_since: float | None = None
-        """By the loop's clock; None while a request is under way."""
+        self._last_at = 0.0
+        """When something came or an answer was complete, by the loop's clock."""
 
     def connection_made(self, transport: Any) -> None:
         self._connection = Connection(transport)
@@ -150,7 +150,7 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        self._idle_since = None
+        self._last_at = self.loop.time()
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as offer:
@@ -161,8 +161,6 @@ class Protocol(HttpToolsProtocol):
             return
         if self._timer or not self._is_complete():
             self._watch()
-        if self.cycle and self.cycle.response_complete and self._is_complete():
-            self._idle_since = self.loop.time()  # it was answered before its body came
 
     def on_response_complete(self) -> None:
         self.server_state.total_requests += 1
@@ -172,14 +170,15 @@ class Protocol(HttpToolsProtocol):
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
         else:
-            self._idle_since = self.loop.time()
+            self._last_at = self.loop.time()
 
     def _watch_idleness(self, seconds: float) -> None:
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self._look_for_idleness)
 
     def _look_for_idleness(self) -> None:
         whole = self.timeout_keep_alive
-        idle = 0.0 if self._idle_since is None else self.loop.time() - self._idle_since
+        is_answered = self._head_is_complete() and self.cycle.response_complete
+        idle = self.loop.time() - self._last_at if is_answered else 0.0
         if idle >= whole:
             self.timeout_keep_alive_handler()
         else:

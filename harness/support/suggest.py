@@ -15,8 +15,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         `; did you mean 'x'?`, or `; there are a, b, c` when none is near.
     """
     words = sorted(known)
-    near = nearest(word, words)
-    return f"; did you mean {near!r}?" if near else f"; there are {', '.join(words)}"
+    return meant(word, words) or f"; there are {', '.join(words)}"
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """The same phrase where a known word is near, and nothing where none is."""
+    near = nearest(word, known)
+    return f"; did you mean {near!r}?" if near else ""
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

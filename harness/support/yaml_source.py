@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from harness.errors import BadInput
-from harness.support.suggest import did_you_mean, nearest
+from harness.support.suggest import did_you_mean, meant, nearest
 
 LARGEST_FILE = 1 << 18
 """Bytes of a file; the largest case file that we know has 3,000."""
@@ -174,8 +174,8 @@ def _telling(model: type[BaseModel], errors: Sequence[Any]) -> Mapping[str, Any]
         if each["type"] == "extra_forbidden" and [*each["loc"][:-1]] == parent
     )
     known = _keys_at(model, tuple(parent))
-    meant = (each for each in beside if nearest(str(each["loc"][-1]), known) == missing)
-    return next(meant, first)
+    misspelt = (each for each in beside if nearest(str(each["loc"][-1]), known) == missing)
+    return next(misspelt, first)
 
 
 def _message(model: type[BaseModel], error: Mapping[str, Any]) -> str:
@@ -195,8 +195,7 @@ def _said(error: Mapping[str, Any]) -> str:
     given = error["input"]
     if error["type"] == "literal_error" and isinstance(given, str):
         expected = str(error["ctx"]["expected"])
-        near = nearest(given, _QUOTED.findall(expected))
-        return f"{given!r} is none of {expected}{f'; did you mean {near!r}?' if near else ''}"
+        return f"{given!r} is none of {expected}{meant(given, _QUOTED.findall(expected))}"
     if error["type"] in _WANTED:
         return f"{given!r} must be {_WANTED[error['type']]}"
     return str(error["msg"])

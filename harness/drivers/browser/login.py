@@ -19,6 +19,9 @@ from harness.errors import DriverError
 _USER = "#os_username, #username-field"
 _PASSWORD = "#os_password, #password-field"  # noqa: S105 - a selector
 _BUTTON = "#loginButton, #login-button"
+_WHO = "/rest/api/user/current"
+_NOBODY = '"anonymous"'
+"""What that says of a session that is no user's."""
 
 
 def log_in(page: Page, base_url: str, account: Account, *, within: float = 30) -> None:
@@ -63,16 +66,15 @@ def _fill_form(page: Page, base: str, account: Account, within: float) -> None:
 
 def _is_logged_in(page: Page, base: str) -> bool:
     """Whether a page's context is logged in, wherever the page is; it then shows the answer."""
-    return _is_of_a_user(_asked_who(page, base))
+    return _is_a_users(_asked_who(page, base))
 
 
 def _asked_who(page: Page, base: str) -> Response | None:
-    url = f"{base}/rest/api/user/current"
-    return navigated(page, lambda: page.goto(url, wait_until="domcontentloaded"))
+    return navigated(page, lambda: page.goto(f"{base}{_WHO}", wait_until="domcontentloaded"))
 
 
-def _is_of_a_user(answer: Response | None) -> bool:
-    return answer is not None and answer.ok and '"anonymous"' not in answer.text()
+def _is_a_users(answer: Response | None) -> bool:
+    return answer is not None and answer.ok and _NOBODY not in answer.text()
 
 
 def _send_token(page: Page, base: str, account: Account) -> None:
@@ -89,7 +91,7 @@ def _send_token(page: Page, base: str, account: Account) -> None:
     page.context.unroute(f"{base}/**")
     page.context.route(f"{base}/**", with_token)
     answer = _asked_who(page, base)
-    if not _is_of_a_user(answer):
+    if not _is_a_users(answer):
         raise DriverError(
             f"logging {account.user} in by access token",
             f"HTTP {answer.status if answer else 'nothing'}",
@@ -120,9 +122,9 @@ def logged_in(page: Page, base_url: str) -> bool:
             const answer = await fetch(url, {credentials: 'same-origin'});
             return answer.ok ? await answer.text() : null;
         }""",
-        f"{base_url.rstrip('/')}/rest/api/user/current",
+        f"{base_url.rstrip('/')}{_WHO}",
     )
-    return told is not None and '"anonymous"' not in told
+    return told is not None and _NOBODY not in told
 
 
 def save_state(context: BrowserContext, path: Path) -> None:

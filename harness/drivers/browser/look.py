@@ -227,6 +227,7 @@ class _Looking:
         elif account is not None and found.state is State.PASSWORD:
             self._remark("the password was asked for, and given again")
             give = partial(confirm_password, self._page, account)
+            # Where that was cut short, it is given again at the next loading, if asked for still.
             going_on(self._page, give, lambda: self._mended.discard(State.PASSWORD))
         else:
             attempted = f"reading the row of {self._sought.server_app_key}"

@@ -1,8 +1,8 @@
 """Goes on where a change of this machine's addresses cut something on a page short.
 
-Chromium gives up every request that is under way when an address changes, the page's own as well as
-a form's, and each network that Docker makes or removes for another stack is such a change. What was
-asked for may have been done all the same, so whatever is done again has to look first.
+Chromium gives up each request that has no connection yet when an address changes, the page's own as
+well as a form's, and each network that Docker makes or removes for another stack is such a change.
+What was cut short may have been done in part, so whatever is done again has to look first.
 """
 
 from collections.abc import Callable
@@ -37,12 +37,12 @@ def going_on(page: Page, act: Callable[[], T], again: Callable[[], T] | None = N
     Raises:
         DriverError, PlaywrightError: it failed for another reason, or addresses keep changing.
     """
-    watch = watch_of(page)
+    watch, rest = watch_of(page), again or act
     if watch.is_guarded:
         return act()
     watch.is_guarded = True
     try:
-        for attempt in (act, *repeat(again or act, CHANGES - 1)):
+        for attempt in (act, *repeat(rest, CHANGES - 1)):
             before = watch.network_changes
             try:
                 done = attempt()
@@ -52,7 +52,7 @@ def going_on(page: Page, act: Callable[[], T], again: Callable[[], T] | None = N
             else:
                 if watch.network_changes == before:
                     return done
-        return (again or act)()
+        return rest()
     finally:
         watch.is_guarded = False
 

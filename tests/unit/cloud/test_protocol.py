@@ -102,7 +102,7 @@ def test_it_does_not_end_over_a_request_that_takes_longer() -> None:
     loop, transport, protocol = connection()
     for _ in range(2):
         protocol.data_received(REQUEST)
-        loop.wait(10 * KEEP_ALIVE)
+        loop.wait(10 * KEEP_ALIVE + 1)
         assert not transport.closed
         answer(protocol)
     loop.wait(KEEP_ALIVE - 1)
@@ -113,6 +113,7 @@ def test_it_ends_though_its_last_request_was_answered_before_the_body_came() -> 
     loop, transport, protocol = connection()
     protocol.data_received(REQUEST.replace(b"GET", b"POST")[:-2] + b"content-length: 2\r\n\r\n")
     answer(protocol)
+    loop.wait(KEEP_ALIVE - 1)
     protocol.data_received(b"{}")
     loop.wait(KEEP_ALIVE - 1)
     assert not transport.closed
