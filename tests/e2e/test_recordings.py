@@ -19,6 +19,7 @@ from harness.support import assets
 
 SEED = str(assets.root() / "fixtures" / "cases" / "seed.yaml")
 CHOSEN = "ccma=3.1.7 and feature=on and dev-mode=off"
+IN_DEV_MODE = "ccma=3.9.6 and feature=on and dev-mode=on"
 NOWHERE = "http://platform.example.invalid"
 
 
@@ -61,11 +62,27 @@ def test_a_recording_of_an_unknown_protocol_gives_the_same_without_its_cloud(
     assert "it was not recorded with seed[feature=off,dev-mode=off,ccma=3.9.6]" in done.stderr
 
 
+@pytest.mark.engine("local")
+def test_a_row_stays_at_its_end_where_the_cloud_answers_the_start_after_a_poll(
+    command: Command, tmp_path: Path
+) -> None:
+    # The listener's thread goes on last, and what it then says of the row is out of date.
+    recording, results = tmp_path / "recording", tmp_path / "results.json"
+    words = ("run", SEED, "-k", IN_DEV_MODE, "--json", str(results), "--engine", "local")
+    with other_cloud(holds_signals=True) as (url, cloud):
+        done = command.run(*words, "--record", str(recording), HARNESS_STANDIN_PLATFORM=url)
+        assert cloud.end_told.is_set()
+    assert done.returncode == 0, done.stderr
+    assert judged(results) == {
+        "seed[feature=on,dev-mode=on,ccma=3.9.6]": ("passed", "COMPLETE", "recording")
+    }
+
+
 def test_a_recording_of_the_stub_gives_the_same_with_no_cloud_at_all(
     command: Command, tmp_path: Path
 ) -> None:
     recording, results = tmp_path / "recording", tmp_path / "results.json"
-    words = ("run", SEED, "-k", "ccma=3.9.6 and feature=on and dev-mode=on")
+    words = ("run", SEED, "-k", IN_DEV_MODE)
     words = (*words, "--json", str(results), "--engine", command.engine)
     done = command.run(*words, "--record", str(recording))
     assert done.returncode == 0, done.stderr

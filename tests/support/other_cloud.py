@@ -17,12 +17,20 @@ from typing import Any
 
 SETTLES_AFTER = 0.2
 """Wall seconds from a unit's start until it is done."""
+HELD_AT_MOST = 30.0
+"""Wall seconds."""
 
 
 class OtherCloud:
-    """What the cloud knows, and how it answers."""
+    """What the cloud knows, and how it answers.
 
-    def __init__(self) -> None:
+    Args:
+        holds_signals: it answers a signal only once a watcher has been told of the unit's end.
+    """
+
+    def __init__(self, *, holds_signals: bool = False) -> None:
+        self._holds_signals = holds_signals
+        self.end_told = threading.Event()
         self.units: dict[str, dict[str, Any]] = {}
         self.unknown: list[str] = []
         self.asked = 0
@@ -30,6 +38,12 @@ class OtherCloud:
 
     def answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         """Status and body of the answer to a call."""
+        answer = self._answer(method, path, body)
+        if self._holds_signals and "/signals/" in path:
+            self.end_told.wait(HELD_AT_MOST)
+        return answer
+
+    def _answer(self, method: str, path: str, body: Any) -> tuple[int, Any]:
         with self._lock:
             self.asked += 1
             for pattern, of, does in self._calls():
@@ -91,6 +105,8 @@ class OtherCloud:
     def _watch(self, body: Any) -> tuple[int, Any]:
         (job,) = body["jobs"]
         units = [self._state(name, each) for name, each in self.units.items() if each["job"] == job]
+        if any(each["outcome"] == "SUCCESS" for each in units):
+            self.end_told.set()
         return 200, {"jobs": [{"job": job, "units": units}]}
 
     def _state(self, name: str, unit: dict[str, Any]) -> dict[str, Any]:
@@ -116,9 +132,9 @@ def _said(time: datetime) -> str:
 
 
 @contextmanager
-def other_cloud() -> Iterator[tuple[str, OtherCloud]]:
-    """The cloud's address, and the cloud; it is gone after the block."""
-    cloud = OtherCloud()
+def other_cloud(*, holds_signals: bool = False) -> Iterator[tuple[str, OtherCloud]]:
+    """The cloud's address, and the cloud; it is gone after the block. As for `OtherCloud`."""
+    cloud = OtherCloud(holds_signals=holds_signals)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

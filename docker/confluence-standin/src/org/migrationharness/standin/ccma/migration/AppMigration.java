@@ -112,8 +112,8 @@ public final class AppMigration {
                 cancelOrSay(plan, migration, transfer);
             }
             if (profile.has(Capability.CANCEL_AN_APP)) {
-                migration.unstarted().forEach(row -> plans.update(plan.id(), migration.migrationId(),
-                        RowUpdate.now(row.containerId(), RowStatus.SKIPPED, null)));
+                migration.unstarted().forEach(row -> plans.advance(plan.id(), migration.migrationId(),
+                        RowStatus.READY::equals, RowUpdate.now(row.containerId(), RowStatus.SKIPPED, null)));
             }
         }
     }
@@ -152,7 +152,8 @@ public final class AppMigration {
     private void cancel(Plan plan, Migration migration, Transfer transfer) throws PlatformException {
         platform.cancel(transfer.transferId());
         if (profile.has(Capability.CANCEL_AN_APP)) {
-            plan.row(transfer.serverAppKey()).ifPresent(row -> plans.update(plan.id(), migration.migrationId(),
+            plan.row(transfer.serverAppKey()).ifPresent(row -> plans.advance(plan.id(), migration.migrationId(),
+                    status -> !status.settled(),
                     new RowUpdate(transfer.containerId(), RowStatus.CANCELLING, row.percent(), row.message(),
                             System.currentTimeMillis())));
         }

@@ -52,7 +52,7 @@ public final class ListenerCaller {
             LOG.error("call", "The cloud could not be told that " + transfer.serverAppKey() + " starts", e);
             return;
         }
-        plans.update(started.planId(), started.migrationId(),
+        plans.advance(started.planId(), started.migrationId(), RowStatus.STARTING::equals,
                 RowUpdate.now(transfer.containerId(), RowStatus.RUNNING, 0));
         long before = journal.mark();
         try {

@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.migrationharness.standin.ccma.rows.RowStatus;
 import org.migrationharness.standin.ccma.rows.RowUpdate;
 import org.migrationharness.standin.log.Log;
 import org.migrationharness.standin.store.JsonFile;
@@ -88,6 +90,24 @@ public final class Plans {
             return;
         }
         change(planId, plan -> plan.change(migrationId, migration -> migration.with(update)));
+    }
+
+    /**
+     * This server's own word on a row, which counts only while nothing else has become of the row: a poll may
+     * have told of its end before a slower thread says that it runs, and no further poll would put that right.
+     *
+     * @param from the statuses from which the row goes on to the new one
+     */
+    public synchronized void advance(
+            String planId, String migrationId, Predicate<RowStatus> from, RowUpdate update) {
+        boolean overtaken = find(planId)
+                .flatMap(plan -> plan.migration(migrationId))
+                .flatMap(migration -> migration.row(update.containerId()))
+                .filter(row -> !from.test(row.status()))
+                .isPresent();
+        if (!overtaken) {
+            update(planId, migrationId, update);
+        }
     }
 
     private Path path(String id) {
