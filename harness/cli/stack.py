@@ -31,7 +31,7 @@ from harness.settings import check_cloud_of_stack, project_root, resolve
 from harness.support import assets
 from harness.support.console import say, step
 from harness.testbed.testbed import install_app
-from harness.vocabulary.features import DEV_MODE, FEATURE
+from harness.vocabulary.features import DEV_MODE, FEATURE, doubt
 
 
 def add_to(app: typer.Typer) -> None:
@@ -125,6 +125,8 @@ def _features(words: Sequence[str]) -> dict[str, bool]:
         if not key or state not in ("on", "off"):
             raise BadInput(f"--feature {word!r}: write KEY=on or KEY=off, such as {DEV_MODE}=on")
         found[key] = state == "on"
+        if doubted := doubt(key):
+            say(f"warning: --feature: {doubted}")
     return found
 
 

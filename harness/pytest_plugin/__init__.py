@@ -202,10 +202,13 @@ def dark_features(
     """Sets site dark features; those of the marker are set already, all are off afterwards."""
     from harness.drivers.confluence import dark_features as driver
     from harness.pytest_plugin.session import marked
+    from harness.vocabulary import features
 
     touched: set[str] = set()
 
     def set_flags(flags: Mapping[str, bool]) -> None:
+        for doubt in filter(None, map(features.doubt, flags)):
+            request.node.warn(pytest.PytestWarning(doubt))
         touched.update(flags)
         driver.set_site(confluence, flags)
 

@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -37,6 +37,7 @@ from harness.store import results as results_file
 from harness.store.request import RunRequest
 from harness.store.results import CaseResult
 from harness.support.suggest import did_you_mean
+from harness.vocabulary import features
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class RunPlan:
         request: what is kept beside the results.
         folder: of the run that is resumed; None for a new one.
         earlier: those of its results that are kept.
-        said: lines about cases that were left out.
+        said: lines about cases that were left out, and what looks mistaken.
     """
 
     settings: Settings
@@ -267,13 +268,20 @@ def _check_causes(suite: Suite) -> None:
             )
 
 
+def _doubted_features(suite: Suite) -> Iterator[str]:
+    """Warnings of dark features that are nearly one of app migration's, with their lines."""
+    for name, axis in suite.file.axes.items():
+        if axis.dark_feature and (doubt := features.doubt(axis.dark_feature)):
+            yield f"warning: {suite.source.error(doubt, 'axes', name, 'dark_feature')}"
+
+
 def _cases(
     files: Sequence[Path],
     selection: Selection,
     settings: Settings,
     attached: AttachedStack | None,
 ) -> tuple[list[Suite], list[Case], tuple[str, ...]]:
-    """The suites whose coverage can be told, the chosen cases, and lines about those left out."""
+    """The suites whose coverage can be told, the chosen cases, and what is to be said of them."""
     strength = parsed(selection.strength, selection.locate)
     suites = [
         read_suite(file, strength=strength, locate=selection.locate, ccma=settings.ccma)
@@ -281,7 +289,7 @@ def _cases(
     ]
     for suite in suites:
         _check_causes(suite)
-    said: tuple[str, ...] = ()
+    said = tuple(line for suite in suites for line in _doubted_features(suite))
     if settings.is_standin:
         chosen = [case for suite in suites for case in suite.cases]
     else:
@@ -289,7 +297,7 @@ def _cases(
         version = _version(settings, attached)
         own = [as_version(suite, version) for suite in suites]
         chosen = [case for each in own for case in each.cases]
-        said = tuple(line for each in own for line in each.said)
+        said += tuple(line for each in own for line in each.said)
         suites = [suite for suite, each in zip(suites, own, strict=True) if not each.said]
     if selection.select is not None:
         matches = compile_expression(selection.select)

@@ -7,6 +7,7 @@ from harness.diagnosis.evidence import (
     Bundle,
     Consent,
     Evidence,
+    Flag,
     LogLine,
     MigrationMade,
     PlanStatus,
@@ -17,7 +18,7 @@ from harness.diagnosis.evidence import (
 from harness.diagnosis.facts import NEW_MIGRATION, PAGE, Facts
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
 from harness.store.layout import JOURNAL, SERVER_LOG, SITE, UPM
-from harness.vocabulary.features import FEATURE
+from harness.vocabulary.features import FEATURE, meant
 
 _NOT_STARTED = re.compile(
     r"Unable to start|did not load within|could not be (?:started|enabled)"
@@ -38,9 +39,12 @@ def feature_flag_off(facts: Facts) -> Finding:
         return unknown(cause, f"whether {FEATURE} is on: read it back from the server")
     if flag.on:
         return excluded(cause, flag)
+    # A misspelt key is a feature of its own, and switches nothing.
+    near = next((each for each in facts.of(Flag) if each.on and meant(each.key) == FEATURE), None)
+    note = f"{near.key}, which is on, is not that key" if near else ""
     if facts.row is None:
-        return likely(cause, flag, missing=facts.lacking(PAGE))
-    return proved(cause, flag, facts.row)
+        return likely(cause, flag, note=note, missing=facts.lacking(PAGE))
+    return proved(cause, flag, facts.row, note=note)
 
 
 def app_disabled(facts: Facts) -> Finding:

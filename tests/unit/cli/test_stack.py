@@ -55,6 +55,17 @@ def test_a_window_without_a_display_is_refused_at_once(
         up(headed=True, **flags)
 
 
+@pytest.mark.usefixtures("nothing_starts")
+def test_a_feature_that_is_nearly_known_is_doubted(capfd: pytest.CaptureFixture[str]) -> None:
+    key = "migration-assistant.app-migration.feature"
+    with pytest.raises(BadInput, match="--feature 'mine': write KEY=on"):
+        up(features=[f"{key}=on", f"{key}s=on", "other=off", "mine"])
+    assert capfd.readouterr().err == (
+        f"warning: --feature: no dark feature of app migration is called '{key}s'; "
+        f"did you mean '{key}'?\n"
+    )
+
+
 def test_a_person_is_told_how_the_site_is_connected_and_kept(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

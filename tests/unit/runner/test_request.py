@@ -175,6 +175,19 @@ def test_a_known_bug_names_a_cause_that_can_be_proved(tmp_path: Path) -> None:
         plan_run([file], {}, Selection(), None, None, {})
 
 
+def test_a_dark_feature_that_is_nearly_known_is_doubted_at_its_line(case_file: Path) -> None:
+    text = case_file.read_text()
+    assert plan_run([case_file], {}, Selection(), None, None).said == ()
+    line = text.splitlines().index("    dark_feature: migration-assistant.app-migration.dev-mode")
+    case_file.write_text(text.replace("app-migration.dev-mode\n", "app-migration.devmode\n", 1))
+    said = plan_run([case_file], {}, Selection(), None, None).said
+    key = "migration-assistant.app-migration"
+    assert said == (
+        f"warning: {case_file}:{line + 1}: no dark feature of app migration is called "
+        f"'{key}.devmode'; did you mean '{key}.dev-mode'?",
+    )
+
+
 def test_the_command_that_runs_the_cases_again_has_what_decides(case_file: Path) -> None:
     request = asked(case_file).model_copy(update={"strength": "2"})
     said = command_again(request)

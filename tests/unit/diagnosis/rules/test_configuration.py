@@ -55,6 +55,20 @@ def test_a_flag_that_is_off_and_a_page_without_the_block_go_together():
     )
 
 
+def test_a_flag_that_is_off_while_nearly_its_key_is_on():
+    near = Flag(key="migration-assistant.app-migration.featrue", on=True)
+    note = f"{near.key}, which is on, is not that key"
+    other, switched_off = Flag(key="app.other", on=True), Flag(key=near.key, on=False)
+
+    assert asked(feature_flag_off, near, OFF, ABSENT) == proved(FLAG, OFF, ABSENT, note=note)
+    missing = learn(PAGE)
+    found = asked(feature_flag_off, OFF, near, without=(PAGE,))
+    assert found == likely(FLAG, OFF, note=note, missing=missing)
+    assert asked(feature_flag_off, OFF, DEV, other, switched_off, ABSENT) == proved(
+        FLAG, OFF, ABSENT
+    )
+
+
 def test_a_block_on_the_page_needs_the_flag():
     first, last = shown("READY"), shown("RUNNING", 0)
 
