@@ -68,8 +68,9 @@ def explain(
 
     named = runs.find(run)
     if not attach and not named.stack_file.is_file():
-        cases = stored.cases(stored.find(run, _results), case)
-        _say_cases(cases, as_json)
+        found = stored.find(run, _results)
+        chosen = bool(case or found.case)
+        _say_cases(stored.cases(found, case), as_json, passed_too=chosen)
         return 0
     from harness.explain.inspect import Target
     from harness.store.server_log import checked_zone
@@ -159,14 +160,14 @@ def _seen(hand: "Target", run: runs.Run | None) -> "StoredCase":
     return inspect.see(standing, f"stack {run.id}")
 
 
-def _say_cases(cases: "Sequence[StoredCase]", as_json: bool) -> None:
+def _say_cases(cases: "Sequence[StoredCase]", as_json: bool, *, passed_too: bool = True) -> None:
     from harness.explain import commands
     from harness.report.safe_text import shown
 
     if as_json:
         print(json.dumps(commands.explained_as_data(cases), indent=1))
     else:
-        print(shown(commands.explained(cases).rstrip()))
+        print(shown(commands.explained(cases, passed_too=passed_too).rstrip()))
 
 
 def _say(said: tuple[str, Any], as_json: bool) -> None:

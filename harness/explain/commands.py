@@ -17,12 +17,23 @@ Said = tuple[str, Any]
 _RULE = "-" * 96
 
 
-def explained(cases: Sequence[StoredCase]) -> str:
-    """Each case explained, as text."""
-    return f"\n{_RULE}\n".join(
+def explained(cases: Sequence[StoredCase], *, passed_too: bool = True) -> str:
+    """Each case explained, as text.
+
+    Args:
+        cases: the cases.
+        passed_too: whether those that passed are explained beside others, too, and not only named.
+    """
+    others = [case for case in cases if not case.is_passed]
+    told = cases if passed_too or not others else others
+    parts = [
         explain(case.id, case.facts, diagnose(case.facts), case.problems, case.verdict)
-        for case in cases
-    )
+        for case in told
+    ]
+    if len(told) < len(cases):
+        names = "".join(f"  {case.id}\n" for case in cases if case.is_passed)
+        parts.append(f"Passed; --case explains one of them:\n{names}")
+    return f"\n{_RULE}\n".join(parts)
 
 
 def explained_as_data(cases: Sequence[StoredCase]) -> list[dict[str, Any]]:

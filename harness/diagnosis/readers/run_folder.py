@@ -101,6 +101,11 @@ class StoredCase:
     problems: tuple[str, ...]
     verdict: str = ""
 
+    @property
+    def is_passed(self) -> bool:
+        """Whether the row was as expected."""
+        return self.verdict.partition(":")[0] == "passed"
+
 
 def read_run(folder: Path) -> list[StoredCase]:
     """Every case of a run.

@@ -70,6 +70,29 @@ def test_a_run_is_named_by_id_folder_or_file(results, name):
     assert "a[x=2]" not in text
 
 
+def test_what_passed_is_only_named_beside_what_did_not(results):
+    file = results / "results.json"
+    document = json.loads(file.read_text())
+    passed = case("a[x=3]", "READY", verdict="passed", reason="passed: no")
+    failed, unclear = case("a[x=1]", "ABSENT"), case("a[x=2]", "READY", verdict="error")
+
+    def explained(*cases: object, words: tuple[str, ...] = ("one",)) -> list[str]:
+        file.write_text(json.dumps({**document, "cases": cases}))
+        return said("explain", *words).split("-" * 96)
+
+    beside = explained(passed, failed, unclear)
+    assert [part.split("\n")[1 if part[0] == "\n" else 0] for part in beside] == [
+        *("a[x=1]", "a[x=2]"),
+        "Passed; --case explains one of them:",
+    ]
+    assert beside[2].split("\n")[2:] == ["  a[x=3]", ""]
+    (alone,) = explained(passed)
+    (chosen,) = explained(passed, failed, words=("one", "--case", "a[x=3]"))
+    (named,) = explained(passed, failed, words=("one#a[x=3]",))
+    assert alone == chosen == named
+    assert alone.startswith("a[x=3]\n")
+
+
 @pytest.mark.usefixtures("results")
 def test_as_json():
     data = json.loads(said("explain", "one", "--json"))
