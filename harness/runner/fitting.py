@@ -1,10 +1,14 @@
-"""Whether an app.yaml fits the jar and the cloud app that it names, before anything is started.
+"""Whether an app.yaml fits the jar, the cloud app and the program that it names.
+
+All of it is seen before anything is started.
 
 A key is written in five places: the plugin's two getters, app.yaml, the cloud app's descriptor
 and its tokens. A wrong one shows as a row that stays READY, minutes later.
 """
 
 import json
+import os
+import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -12,7 +16,7 @@ from harness.cases import app as apps
 from harness.cases.app import DESCRIPTION, AppDescription, Overrides
 from harness.plugin_jar.read import JarListener, read_plugin
 from harness.support.console import Progress
-from harness.support.yaml_source import read
+from harness.support.yaml_source import Source, read
 
 _CONNECT_DESCRIPTOR = "atlassian-connect.json"
 
@@ -29,12 +33,13 @@ def check_apps(folders: Iterable[Path], overrides: Overrides) -> None:
     """
     for folder in dict.fromkeys(folders):
         app = apps.load(folder, overrides)
+        _check_command(app, read(folder / DESCRIPTION))
         if app.server.source is None:
-            check_keys(folder, app, apps.find_jar(folder, app), lambda _: None)
+            check_app(folder, app, apps.find_jar(folder, app), lambda _: None)
 
 
-def check_keys(folder: Path, app: AppDescription, jar: Path, progress: Progress) -> None:
-    """Compares the keys of an app.yaml with those in its jar and its cloud app's descriptor.
+def check_app(folder: Path, app: AppDescription, jar: Path, progress: Progress) -> None:
+    """Compares an app.yaml with its jar, its cloud app's descriptor and this machine's programs.
 
     Args:
         folder: the app's.
@@ -43,11 +48,12 @@ def check_keys(folder: Path, app: AppDescription, jar: Path, progress: Progress)
         progress: takes a line for what may be meant so, such as a pair of unequal keys.
 
     Raises:
-        BadInput: no listener of the jar can have the server key, or the descriptor has another
-            cloud key; with the line in app.yaml.
+        BadInput: no listener of the jar can have the server key, the descriptor has another cloud
+            key, or the cloud app's command is no program here; with the line in app.yaml.
     """
     plugin = read_plugin(jar)
     source = read(folder / DESCRIPTION)
+    _check_command(app, source)
     servers = _constants(plugin.listeners, "server_key")
     if servers and app.server.key not in servers:
         said = f"{jar.name} has {_shown(servers)} (getServerAppKey), app.yaml says"
@@ -66,6 +72,20 @@ def check_keys(folder: Path, app: AppDescription, jar: Path, progress: Progress)
             *("cloud", "key"),
         )
         progress(f"warning: {wrong}")
+
+
+def _check_command(app: AppDescription, source: Source) -> None:
+    """Refuses a command whose program is not here."""
+    cloud = app.cloud
+    if cloud.kind != "command" or cloud.source is None:
+        return
+    word = cloud.command[0]
+    # A path is one in the folder that the command runs in.
+    program = str(cloud.source / word) if os.sep in word else word
+    if shutil.which(program, path=cloud.env.get("PATH")) is None:
+        where = f"in {cloud.source}" if os.sep in word else "on PATH"
+        why = f"cloud.command: there is no program {word!r} {where}"
+        raise source.error(why, "cloud", "command")
 
 
 def _constants(listeners: Sequence[JarListener], getter: str) -> set[str | None]:

@@ -51,7 +51,7 @@ class Written:
         (cls.folder / "app.yaml").write_text(text + more.pop("tail", ""))
         told: list[str] = []
         described = apps.load(cls.folder)
-        fitting.check_keys(cls.folder, described, apps.find_jar(cls.folder, described), told.append)
+        fitting.check_app(cls.folder, described, apps.find_jar(cls.folder, described), told.append)
         return told
 
 
@@ -71,6 +71,38 @@ def test_a_server_key_that_no_listener_returns_is_refused_with_both(app: type[Wr
 def test_a_cloud_key_that_differs_is_told_and_may_be_meant(app: type[Written]) -> None:
     (told,) = app.check(cloud="x.cloud")
     assert "app.yaml:6: cloud.key: charts.jar has 'x-cloud' (getCloudAppKey)" in told
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("no-such-program app.py", "'no-such-program' on PATH"),
+        ("./start.sh --port 1", "'./start.sh' in "),
+        ("[./plain.txt]", "'./plain.txt' in "),
+    ],
+)
+def test_a_command_that_is_no_program_here_is_refused_with_its_line(
+    app: type[Written], command: str, told: str
+) -> None:
+    (app.folder / "plain.txt").write_text("no program")
+    with pytest.raises(BadInput) as caught:
+        app.check(tail=f"  kind: command\n  command: {command}\n")
+    assert f"app.yaml:8: cloud.command: there is no program {told}" in str(caught.value)
+    # The same before anything is built.
+    with pytest.raises(BadInput) as caught:
+        fitting.check_apps([app.folder], {})
+    assert told in str(caught.value)
+
+
+def test_a_command_is_found_on_the_path_that_it_gets_or_beside_the_app(app: type[Written]) -> None:
+    for folder in (app.folder, app.folder / "bin"):
+        folder.mkdir(exist_ok=True)
+        (folder / "start.sh").touch(0o755)
+    assert app.check(tail="  kind: command\n  command: ./start.sh\n") == []
+    path = f"  env: {{PATH: {app.folder / 'bin'}}}\n"
+    assert app.check(tail=f"  kind: command\n  command: start.sh 1\n{path}") == []
+    with pytest.raises(BadInput, match=r"no program 'start\.sh' on PATH"):
+        app.check(tail="  kind: command\n  command: start.sh 1\n")
 
 
 def test_what_the_jar_does_not_show_is_not_judged(app: type[Written]) -> None:
