@@ -145,7 +145,9 @@ class Testbed:
                 there.
         """
         page = self.context.new_page()
-        plan_id = migration_assistant.create_plan(page, self.stack.confluence_url, name)
+        plan_id = migration_assistant.create_plan(
+            page, self.stack.confluence_url, name, self.stack.account
+        )
         row = ProgressRow(
             page,
             self.app.server.key,

@@ -7,8 +7,9 @@ progress is the answer to its own request about that plan.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Route
@@ -43,10 +44,13 @@ def stale_plans(context: BrowserContext) -> Iterator[None]:
 def lost_sessions(context: BrowserContext) -> Iterator[None]:
     """Ends the session at each request for a plan's page that has shown a percentage.
 
+    Only the browser forgets it, so that it can be given back at the end.
+
     Args:
         context: whose session it is.
     """
     begun: set[str] = set()
+    cookies: Sequence[Any] = context.cookies()  # what it takes has no public name
 
     def answer(route: Route, plan: str) -> None:
         request = route.request
@@ -59,8 +63,11 @@ def lost_sessions(context: BrowserContext) -> Iterator[None]:
             begun.add(plan)
         route.fulfill(response=answered)
 
-    with _before_plans(context, answer):
-        yield
+    try:
+        with _before_plans(context, answer):
+            yield
+    finally:
+        context.add_cookies(cookies)
 
 
 @contextmanager
