@@ -26,12 +26,17 @@ _FILES = {
 """What has to be in the folder of a cloud half, by its kind."""
 
 
+_ON_THIS_MACHINE = ("command", "url")
+"""Kinds of a cloud half that no engine of ours runs."""
+
+OUT_OF_REACH = "the cloud app is on this machine, where a container does not reach it"
+
 _OF_KIND = {
     "command": ("command",),
     "env": ("command",),
     "url": ("url",),
-    "descriptor": ("command", "url"),
-    "health": ("command", "url"),
+    "descriptor": _ON_THIS_MACHINE,
+    "health": _ON_THIS_MACHINE,
 }
 """What a cloud half may say, by its kind."""
 
@@ -99,6 +104,11 @@ class CloudHalf(BaseModel):
     descriptor: str = Field(default="/atlassian-connect.json", pattern="^/")
     health: str | None = Field(default=None, pattern="^/")
 
+    @property
+    def is_on_this_machine(self) -> bool:
+        """Whether it runs on this machine whatever the engine is."""
+        return self.kind in _ON_THIS_MACHINE
+
     @field_validator("command", mode="before")
     @classmethod
     def _words(cls, given: Any) -> Any:
@@ -117,7 +127,7 @@ class CloudHalf(BaseModel):
             raise ValueError("`kind: command` has a `command`")
         if self.kind == "url" and not self.url:
             raise ValueError("`kind: url` has a `url`")
-        if self.kind in ("command", "url"):
+        if self.is_on_this_machine:
             if "behaviour" in given:
                 raise ValueError("`behaviour` is for `kind: scripted`: this app follows no script")
             return self

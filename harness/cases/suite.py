@@ -126,7 +126,7 @@ class Suite:
         return feasible.FeasibleSpace(self.model).count() if self.model else 1
 
     def reached(self, ran: Sequence[Assignment] | None = None) -> str:
-        """What some of the cases cover, as "2-way 100 %, 3-way 71 %"; empty without axes.
+        """What some of the cases cover, as "2-way 100 %, 3-way 71 %"; empty for less than two axes.
 
         Args:
             ran: the axis values of those cases; all by default.

@@ -26,7 +26,8 @@ def reached(suites: Sequence[Suite], results: Results) -> list[str]:
         if suite.model is None:
             continue
         ran = [case.axes for case in suite.cases if case.id in verdicts]
-        lines.append(f"{suite.file.name}: {suite.reached(ran)} of {suite.combinations} cases")
+        if covered := suite.reached(ran):
+            lines.append(f"{suite.file.name}: {covered} of {suite.combinations} cases")
         if suite.strength == "locate":
             marks = [
                 verdicts[case.id] in _FAILING if case.id in verdicts else None

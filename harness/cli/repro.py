@@ -13,6 +13,7 @@ from harness.cases import read_suite
 from harness.checker import repro
 from harness.cli.options import Flags, takes_settings
 from harness.report import live
+from harness.runner.fitting import fitted_engine
 from harness.runner.session import open_session
 from harness.settings import check_cloud, resolve
 from harness.store.layout import REPRO
@@ -41,15 +42,17 @@ def reproduce(
     folder: Path | None = None
     seen: tuple[CaseResult, ...] = ()
     # Both versions of the stand-in are one run; each image is a Confluence of its own.
-    for image, same in groupby(sides, key=lambda side: side.image):
+    for image, group in groupby(sides, key=lambda side: side.image):
         settings = resolve({**flags, "confluence": image}, os.environ).settings
         check_cloud(settings)
+        same = [side.case for side in group]
+        settings = fitted_engine(settings, (each.app for each in same), {}, say)
         with (
             live.shown(console) as listener,
             open_session(settings, say, [listener], folder=folder) as session,
         ):
             folder = session.folder
-            seen = session.run([side.case for side in same], earlier=seen).cases
+            seen = session.run(same, earlier=seen).cases
     assert folder is not None  # there is at least one side
     page = folder / REPRO
     page.write_text(repro.as_page(sides, seen))

@@ -26,7 +26,7 @@ from harness.environment.services.confluence import prepared
 from harness.environment.stack import Stack
 from harness.errors import BadInput, HarnessError
 from harness.lifecycle import interrupt, runs
-from harness.runner.fitting import check_app
+from harness.runner.fitting import check_app, fitted_engine
 from harness.settings import check_cloud_of_stack, project_root, resolve
 from harness.support import assets
 from harness.support.console import say, step
@@ -72,7 +72,9 @@ def up(
     if settings.golden:
         homes.read(settings.golden)  # refused before anything is pulled or built
     folder = app_folder or assets.sample_app("charts")
-    described = apps.load(folder, apps.overrides_of(jar, overrides or ()))
+    given = apps.overrides_of(jar, overrides or ())
+    described = apps.load(folder, given)
+    settings = fitted_engine(settings, [folder], given, say)
     asked = ({FEATURE: True} if app_folder else {}) | _features(features or ())
     browser = window.check_window() if headed else None
     with (

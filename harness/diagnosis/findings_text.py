@@ -20,6 +20,7 @@ _MOST_CHARACTERS = 600
 _ID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b")
 _PACKAGE = re.compile(r"\b(?:[a-z]\w*\.){2,}(?=[A-Z])")
 _MOST_MISSES = 3
+_NOTHING_SEEN = "Nothing of this case was seen, so no link is known to hold or to be broken."
 
 
 def explain(
@@ -42,6 +43,10 @@ def explain(
     found = links(facts, findings)
     row = facts.row.says if facts.row else "nobody saw a row"
     told = [_wrapped("", line) for line in (case, row, *verdict.splitlines())]
+    unread = [_wrapped("Not read: ", problem) for problem in problems]
+    if verdict.startswith("error") and not facts.sources:
+        # It ended before there was anything to see; the verdict says why.
+        return "\n\n".join(["\n".join(told), _NOTHING_SEEN, *unread]) + "\n"
     parts = ["\n".join(told), "\n".join(map(_link, found))]
     if not named:
         parts.append("No cause is proved, and none is likely.")
@@ -52,7 +57,7 @@ def explain(
     parts += _excluded(found)
     parts += _refused_elsewhere(facts)
     parts += _not_known(gaps(found), facts)
-    parts += [_wrapped("Not read: ", problem) for problem in problems]
+    parts += unread
     return "\n\n".join(parts) + "\n"
 
 

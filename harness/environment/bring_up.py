@@ -13,7 +13,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 
-from harness.cases.app import AppDescription, CloudHalf
+from harness.cases.app import OUT_OF_REACH, AppDescription, CloudHalf
 from harness.cassette.exchange import NO_CASE
 from harness.drivers.cloud import CloudAppControl, CloudControl, ConnectAppControl
 from harness.drivers.confluence import apps as plugins
@@ -173,13 +173,10 @@ def _made(app: AppDescription, ready: Ready, progress: Progress) -> str | None:
     """
     if app.cloud.kind == "scripted":
         return None
-    if app.cloud.kind not in ("command", "url"):
+    if not app.cloud.is_on_this_machine:
         return app_builds.cloud_half(app, ready, progress)
     if ready.engine == "docker":
-        raise BadInput(
-            f"cloud.kind: {app.cloud.kind}: the app is on this machine, where a container does not "
-            "reach it: use --engine local"
-        )
+        raise BadInput(f"cloud.kind: {app.cloud.kind}: {OUT_OF_REACH}: use --engine local")
     return app.cloud.url or ""
 
 

@@ -28,6 +28,7 @@ from harness.lifecycle.runs import Run
 from harness.pytest_plugin import browser_options, options
 from harness.pytest_plugin.book import Book
 from harness.pytest_plugin.browser_output import Kept, kept_of
+from harness.runner.fitting import fitted_engine
 from harness.settings import Settings, check_cloud_of_stack, resolve
 from harness.support import assets
 from harness.support.console import Progress
@@ -131,6 +132,8 @@ def opened(request: pytest.FixtureRequest, stop: Stop) -> Iterator[Session]:
     launch = browser_options.launch(request)
     with ExitStack() as at_end:
         settings, attached = _settled(config, at_end)
+        if not attached:
+            settings = fitted_engine(settings, [app_of(config)], {}, progress)
         run = at_end.enter_context(runs.open_run(config.rootpath))
         ready = at_end.enter_context(prepared(settings, progress))
         sweep(ready.client)

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from harness.cases import app as apps
-from harness.cases.app import DESCRIPTION, AppDescription, Overrides
+from harness.cases.app import DESCRIPTION, OUT_OF_REACH, AppDescription, Overrides
 from harness.plugin_jar.read import JarListener, read_plugin
+from harness.settings import Settings
 from harness.support.console import Progress
 from harness.support.yaml_source import Source, read
 
@@ -36,6 +37,37 @@ def check_apps(folders: Iterable[Path], overrides: Overrides) -> None:
         _check_command(app, read(folder / DESCRIPTION))
         if app.server.source is None:
             check_app(folder, app, apps.find_jar(folder, app), lambda _: None)
+
+
+def fitted_engine(
+    settings: Settings, folders: Iterable[Path], overrides: Overrides, progress: Progress
+) -> Settings:
+    """The settings, with the engine on which a cloud app that runs on this machine is reached.
+
+    Args:
+        settings: the run's.
+        folders: the apps'.
+        overrides: what the command line says in place of app.yaml.
+        progress: takes a line where an app decides what `auto` is.
+
+    Raises:
+        BadInput: an app is out of the chosen engine's reach; with the line in app.yaml.
+    """
+    if settings.engine == "local" or settings.is_attached or not settings.has_stub:
+        return settings
+    for folder in dict.fromkeys(folders):
+        app = apps.load(folder, overrides)
+        if not app.cloud.is_on_this_machine:
+            continue
+        if settings.engine == "docker" or not settings.is_standin:
+            raise read(folder / DESCRIPTION).error(
+                f"cloud.kind: {app.cloud.kind}: {OUT_OF_REACH}: use --engine local, with the "
+                "stand-in",
+                *("cloud", "kind"),
+            )
+        progress(f"--engine auto is local here: {OUT_OF_REACH} ({app.name})")
+        return settings.model_copy(update={"engine": "local"})
+    return settings
 
 
 def check_app(folder: Path, app: AppDescription, jar: Path, progress: Progress) -> None:

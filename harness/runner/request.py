@@ -18,7 +18,7 @@ from harness.environment import golden
 from harness.environment.attach import AttachedStack
 from harness.errors import BadInput
 from harness.report.case_text import short
-from harness.runner.fitting import check_apps
+from harness.runner.fitting import check_apps, fitted_engine
 from harness.runner.recordings import check_recordings
 from harness.settings import (
     DECLARED,
@@ -135,6 +135,8 @@ def plan_run(
         raise BadInput("cases on one stack share its flags and its cloud: only one worker can run")
     suites, cases, said = _cases(files, selection, settings, attached)
     check_apps((case.app for case in cases), overrides)
+    chosen: list[str] = []
+    settings = fitted_engine(settings, (case.app for case in cases), overrides, chosen.append)
     check_recordings(settings, cases, attached=attached is not None)
     request = RunRequest(
         files=request_file.files_of(files),
@@ -145,7 +147,8 @@ def plan_run(
         settings=kept_by_a_run(settings),
         overrides=overrides,
     )
-    return RunPlan(settings, suites, cases, part_of(selection.shard), request, said=said)
+    part = part_of(selection.shard)
+    return RunPlan(settings, suites, cases, part, request, said=(*said, *chosen))
 
 
 def command_again(request: RunRequest) -> str:

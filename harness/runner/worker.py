@@ -5,6 +5,7 @@ as such. So is a stack whose time passes faster than the machine can look at it:
 all later ones, have a time scale that the machine carries.
 """
 
+import re
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
@@ -24,6 +25,8 @@ from harness.store.layout import case_folder
 from harness.store.results import CaseResult
 from harness.testbed.pool import TestbedPool
 from harness.testbed.testbed import Testbed
+
+_END_OF_SENTENCE = re.compile(r"\.\s|\n")
 
 
 @dataclass(frozen=True)
@@ -106,10 +109,14 @@ class Worker:
     def _attempts(self, testbeds: TestbedPool, job: Job) -> Attempt:
         """A job's result, or why it has no stack; one whose stack died is tried once more."""
         first = self._attempt(testbeds, self._carried(job))
-        if first.result and first.result.carried_scale:
-            self._lower_scale(job, first.result.carried_scale)
+        carried = first.result.carried_scale if first.result else None
+        if carried:
+            self._lower_scale(job, carried)
         if not first.is_worth_another or self._stop.is_set() or self._place.attached:
             return first
+        if not carried:
+            sentence, *_ = _END_OF_SENTENCE.split(first.reason, maxsplit=1)
+            self._place.progress(f"{job.case.id}: tried once more, since {sentence}")
         second = self._attempt(testbeds, self._carried(job))
         if second.result:
             again = second.result.model_copy(update={"rerun_after": first.reason})

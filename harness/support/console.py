@@ -32,7 +32,7 @@ def volume() -> Volume:
 class Progress(Protocol):
     """Where lines about what is happening go."""
 
-    def __call__(self, line: str) -> None:
+    def __call__(self, line: str, /) -> None:
         """Takes one line, without its line end."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from harness.diagnosis.diagnose import diagnose
 from harness.diagnosis.evidence import (
+    Flag,
     HostCalled,
     Origin,
     Plugin,
@@ -14,6 +15,8 @@ from harness.diagnosis.evidence import (
 )
 from harness.diagnosis.facts import Facts
 from harness.diagnosis.findings_text import explain, to_json
+from harness.store.layout import SERVER_LOG
+from harness.vocabulary.features import FEATURE
 
 WHY = "only this stub accepts it, the product would refuse the call"
 
@@ -37,6 +40,21 @@ def test_what_only_the_stub_accepts_is_named_once_as_what_production_would_refus
         "journal #7",
         "journal #8",
     ]
+
+
+def test_a_case_that_ended_before_anything_was_seen_is_its_verdict():
+    flag, why = Flag(key=FEATURE, on=True), "error: cloud-app exited\nwith code 1"
+
+    def said(sources, verdict=why, problems=()):
+        facts = Facts((flag,), frozenset(sources))
+        return explain("a case", facts, diagnose(facts), problems, verdict)
+
+    head = "a case\nnobody saw a row\nerror: cloud-app exited\nwith code 1\n\n"
+    nothing = "Nothing of this case was seen, so no link is known to hold or to be broken.\n"
+    assert said(()) == head + nothing
+    assert said((), problems=("it",)) == f"{head}{nothing}\nNot read: it\n"
+    for text in (said((SERVER_LOG,)), said((), "failed: x")):
+        assert "  unknown        " in text
 
 
 def test_where_production_agrees_nothing_is_said():

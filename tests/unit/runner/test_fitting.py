@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,10 @@ from harness.errors import BadInput
 from harness.plugin_jar.classfile import Constant
 from harness.plugin_jar.read import JarListener, read_plugin
 from harness.runner import fitting
+from harness.settings import Settings
 
 APP = "name: Charts\nserver:\n  key: {server}\n  jar: {jar}\ncloud:\n  key: {cloud}\n"
+URL = "kind: url\n  url: http://localhost:3000"
 LISTENER = JarListener(
     name="org.example.Listener",
     interfaces=(),
@@ -103,6 +106,47 @@ def test_a_command_is_found_on_the_path_that_it_gets_or_beside_the_app(app: type
     assert app.check(tail=f"  kind: command\n  command: start.sh 1\n{path}") == []
     with pytest.raises(BadInput, match=r"no program 'start\.sh' on PATH"):
         app.check(tail="  kind: command\n  command: start.sh 1\n")
+
+
+@pytest.mark.parametrize("half", ["kind: command\n  command: python3 app.py", URL])
+def test_a_cloud_app_on_this_machine_decides_what_auto_is(app: type[Written], half: str) -> None:
+    app.check(tail=f"  {half}\n")
+    told: list[str] = []
+    fitted = fitting.fitted_engine(Settings(), [app.folder, app.folder], {}, told.append)
+    assert fitted == Settings(engine="local")
+    assert told == [
+        "--engine auto is local here: the cloud app is on this machine, where a container does "
+        "not reach it (Charts)"
+    ]
+
+
+@pytest.mark.parametrize(
+    "settings", [{"engine": "docker"}, {"confluence": "atlassian/confluence:9.2"}]
+)
+def test_a_cloud_app_that_no_container_reaches_is_refused_with_its_line(
+    app: type[Written], settings: dict[str, Any]
+) -> None:
+    app.check(tail=f"  {URL}\n")
+    with pytest.raises(BadInput, match=r"app\.yaml:7: cloud\.kind: url: .*: use --engine local"):
+        fitting.fitted_engine(Settings(**settings), [app.folder], {}, pytest.fail)
+
+
+@pytest.mark.parametrize(
+    ("half", "settings"),
+    [
+        (URL, {"engine": "local"}),
+        (URL, {"replay": Path("somewhere"), "engine": "docker"}),
+        (URL, {"confluence": "https://confluence.example.org"}),
+        ("behaviour: seed", {}),
+        ("behaviour: seed", {"engine": "docker"}),
+    ],
+)
+def test_any_other_engine_stays_as_it_was_chosen(
+    app: type[Written], half: str, settings: dict[str, Any]
+) -> None:
+    app.check(tail=f"  {half}\n")
+    given = Settings(**settings)
+    assert fitting.fitted_engine(given, [app.folder], {}, pytest.fail) == given
 
 
 def test_what_the_jar_does_not_show_is_not_judged(app: type[Written]) -> None:

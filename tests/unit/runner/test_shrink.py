@@ -125,6 +125,17 @@ def test_a_run_states_what_it_covers_and_errors_cover_nothing() -> None:
     assert reached([suite], results(suite, every)) == ["seed: 2-way 0 %, 3-way 0 % of 8 cases"]
 
 
+def test_a_single_axis_has_no_pairs_to_cover(tmp_path: Path) -> None:
+    file = tmp_path / "one.yaml"
+    app = f"app: {SEED.parents[1]}/apps/charts"
+    expected = "expectations: [{rows: [COMPLETE], source: made up}]"
+    file.write_text(
+        f"name: one\n{app}\naxes: {{ccma: {{setting: ccma, values: [3.9.6]}}}}\n{expected}\n"
+    )
+    suite = read_suite(file)
+    assert reached([suite], results(suite, {suite.cases[0].id: "passed"})) == []
+
+
 def test_a_locating_suite_names_its_culprit() -> None:
     suite = read_suite(SEED, locate=True)
     bad: dict[str, VerdictName] = {

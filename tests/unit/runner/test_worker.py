@@ -103,6 +103,7 @@ def test_a_fault_on_the_way_to_a_case_is_tried_again_and_then_its_error(run: Any
     done = run(Pool(OSError("disk full"), None), "a", "b")
     assert [each.verdict for each in done.results.cases] == ["passed", "passed"]
     assert done.results.cases[0].rerun_after == "OSError: disk full"
+    assert done.lines == ["a: tried once more, since OSError: disk full"]
     broken = run(Pool(OSError("one"), RuntimeError("two")), "a", "b")
     assert [each.verdict for each in broken.results.cases] == ["error", "error"]
     assert "RuntimeError: two" in broken.results.cases[0].reason
@@ -119,6 +120,8 @@ def test_a_stack_that_died_on_the_way_is_replaced(run: Any) -> None:
     done = run(Pool(died, None), "a", "b")
     assert [each.verdict for each in done.results.cases] == ["passed", "passed"]
     assert "last lines" in done.results.cases[0].rerun_after
+    (said,) = done.lines
+    assert said == "a: tried once more, since confluence was killed while waiting for the log-in"
 
 
 def test_a_case_whose_stack_died_runs_once_more(run: Any) -> None:
