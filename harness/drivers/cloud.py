@@ -15,7 +15,7 @@ from harness.drivers.control_api import control_client, sent
 from harness.errors import BadInput
 from harness.support.trust import usual
 from harness.vocabulary.script import Behaviour
-from harness.wait import Living
+from harness.wait import Living, NotYet
 
 JournalEntry = Mapping[str, Any]
 """One entry of the cloud's journal, as `docs/cloud.md` describes it."""
@@ -205,12 +205,17 @@ class ConnectAppControl:
         trust.check_hostname = False
         self._client = httpx.Client(base_url=url, timeout=10, verify=trust, trust_env=False)
 
-    def is_up(self) -> bool:
-        """Whether the app answers where it says so: a Connect app serves its descriptor."""
+    def is_up(self) -> bool | NotYet:
+        """Whether the app answers where it says so, or what came instead.
+
+        A Connect app serves its descriptor.
+        """
+        address = f"{self.url}{self.health}"
         try:
-            return self._client.get(self.health).is_success
-        except httpx.TransportError:
-            return False
+            answer = self._client.get(self.health)
+        except httpx.TransportError as error:
+            return NotYet(f"{address} gave no answer: {error}")
+        return answer.is_success or NotYet(f"{address} gave HTTP {answer.status_code}")
 
     def behave(self, behaviour: str | Behaviour) -> None:
         """Refuses: it behaves as it was written.

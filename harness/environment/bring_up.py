@@ -348,7 +348,7 @@ def _app_control(
     )
 
 
-def _await_up(service: Running, is_up: Callable[[], bool]) -> None:
+def _await_up(service: Running, is_up: Callable[[], bool | NotYet]) -> None:
     wait_for(
         f"the {service.name} to answer",
         lambda: is_up() or None,

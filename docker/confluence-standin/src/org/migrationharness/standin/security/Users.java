@@ -85,7 +85,7 @@ public final class Users {
 
     public synchronized void remove(String name) {
         if (accounts.remove(name) != null) {
-                file.save(accounts);
+            file.save(accounts);
             verified.remove(name);
             groups.forget(name);
         }
@@ -130,7 +130,8 @@ public final class Users {
     }
 
     public synchronized void putBack() {
-        accounts.clear();
+        // Nobody who stays is gone for a moment, in which a request of theirs would be a stranger's.
+        accounts.keySet().retainAll(kept.accounts().keySet());
         accounts.putAll(kept.accounts());
         verified.clear();
         file.save(accounts);
