@@ -13,7 +13,11 @@ from harness.cases import app as sample_apps
 from harness.cases.app import AppDescription
 from harness.drivers.browser import dashboard, migration_assistant
 from harness.drivers.confluence import apps, dark_features
+from harness.drivers.debugger.attach import attach
+from harness.drivers.debugger.bytecode import return_indexes
+from harness.drivers.debugger.protocol import TYPE_TAG_CLASS, EventKind, Location, Suspend
 from harness.engines.app_builds import server_jar
+from harness.environment.services.names import CONFLUENCE
 from harness.support import assets
 from harness.testbed.testbed import Migration, Testbed
 from harness.vocabulary.features import DEV_MODE, FEATURE
@@ -80,7 +84,7 @@ def cancellable(testbed: Testbed, migration: Migration) -> bool:
     return bool(app["cancellable"])
 
 
-def advance(testbed: Testbed, seconds: float) -> None:
+def advance_clock(testbed: Testbed, seconds: float) -> None:
     control(testbed.stack.cloud, "POST", "clock/advance", json={"seconds": seconds})
 
 
@@ -98,9 +102,29 @@ def test_an_app_is_cancelled_by_itself_half_an_hour_after_its_start(begun: Begun
     (transfer,) = testbed.stack.cloud.transfers()
     assert transfer["status"] == "CANCELLATION_REQUESTED"
     assert migration_assistant.plan_status(migration.page) == "FINISHED"
-    advance(testbed, HOUR)
+    advance_clock(testbed, HOUR)
     migration.row.becomes("CANCELLED")
     assert not migration.page.get_by_role("button", name="Cancel").count()
+
+
+def test_a_cancel_that_is_overtaken_by_its_end_does_not_take_that_back(begun: Begun) -> None:
+    """The cloud's answer, the end that a poll brings, and only then this server's own word."""
+    testbed, migration = begun("3.9.6", "zero-then-nothing")
+    migration.row.becomes("RUNNING", 0)
+    confluence = testbed.stack.running[CONFLUENCE]
+    with attach(confluence.host, confluence.port("jdwp"), within=10) as jvm:
+        (client,) = jvm.classes_named("org.migrationharness.standin.ccma.platform.PlatformClient")
+        (cancel,) = (each for each in jvm.methods(client.id) if each.name == "cancel")
+        (end,) = return_indexes(jvm.bytecodes(client.id, cancel.id))
+        answered = Location(TYPE_TAG_CLASS, client.id, cancel.id, end)
+        at = [jvm.modifiers.location_only(answered)]
+        jvm.set_event(EventKind.BREAKPOINT, Suspend.EVENT_THREAD, at)
+        press(migration, "Cancel")
+        held = wait_for("the cloud's answer", lambda: jvm.next_events(1), within=30)
+        advance_clock(testbed, HOUR)
+        migration.row.becomes("CANCELLED")
+        jvm.resume_thread(held[1].events[0].thread)
+    migration.row.stays("CANCELLED", through=timedelta(minutes=10))
 
 
 def test_the_log_says_what_was_asked(begun: Begun, tmp_path) -> None:
@@ -174,7 +198,7 @@ def test_a_token_that_has_ended_is_renewed_by_the_server_itself(begun: Begun) ->
     testbed, migration = begun("3.9.6", "zero-then-nothing")
     migration.row.becomes("RUNNING", 0)
     since = testbed.stack.cloud.journal_end()
-    advance(testbed, 25 * HOUR)
+    advance_clock(testbed, 25 * HOUR)
 
     def renewed() -> list[str] | None:
         entries, _ = testbed.stack.cloud.journal(since)
