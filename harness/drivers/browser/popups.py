@@ -33,7 +33,7 @@ def dismiss_popups(page: Page) -> None:
 
 
 def click(page: Page, target: Locator, timeout: float) -> None:
-    """Click; where something lies over the target, close that and click again.
+    """Click, once; where something lies over the target, close that before.
 
     Args:
         page: the page.
@@ -44,10 +44,11 @@ def click(page: Page, target: Locator, timeout: float) -> None:
         PlaywrightTimeout: it is not there, or cannot be clicked.
     """
     if timeout > _FIRST_TRY_MS:
-        with suppress(PlaywrightTimeout):
-            target.click(timeout=_FIRST_TRY_MS)
-            return
-        _close_overlays(page)
+        try:
+            # Not the click itself: one that leads to a slow page may have been made and time out.
+            target.click(timeout=_FIRST_TRY_MS, trial=True)
+        except PlaywrightTimeout:
+            _close_overlays(page)
     target.click(timeout=timeout)
 
 
