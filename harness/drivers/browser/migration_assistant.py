@@ -52,6 +52,8 @@ _BUTTONS = {
 _VIEW = re.compile(r"^(view details?|details|view|open)$", re.IGNORECASE)
 _SHORT = 5_000
 """Milliseconds for an element that is there as soon as its page is drawn."""
+_LONG = 30_000
+"""Milliseconds for a server to answer."""
 
 
 @repeatable
@@ -240,17 +242,15 @@ def _press_once(
         button = page.get_by_role("button", name=_BUTTONS[label]).first
         if pressed and not button.is_visible():
             return True  # what was pressed before has come to the server
-        try:
-            click(page, button, _SHORT)
-            pressed = True
-            button.wait_for(state="hidden", timeout=_SHORT * 6)
-        except PlaywrightTimeout as error:
-            if pressed:
-                return False
+        if not _appears(button):
             status = plan_status(page) or "unknown"
-            raise DriverError(
-                attempted, f"its page has no button {label}; the plan is {status}"
-            ) from error
+            raise DriverError(attempted, f"its page has no button {label}; the plan is {status}")
+        pressed = True  # a click that times out may have been made
+        try:
+            click(page, button, _LONG)
+            button.wait_for(state="hidden", timeout=_LONG)
+        except PlaywrightTimeout:
+            return not button.is_visible()
         return True
 
     return going_on(page, press)

@@ -53,6 +53,8 @@ class Server:
         if not self.is_cut("sent"):
             self.plans[-1] = "RUNNING"
             self.is_cut("answered")
+        if self.cuts == ["late"]:
+            raise PlaywrightTimeout("the page that it leads to does not come")
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +78,7 @@ def driven(monkeypatch: pytest.MonkeyPatch) -> None:
         "find_plan": find,
         "open_plan": lambda page, *_, **__: page.is_cut("opened"),
         "plan_status": lambda page: page.plans[-1],
-        "_appears": lambda _: True,
+        "_appears": lambda what: what is None or what.is_visible(),
         "watch_of": lambda page: page.watch,
     }
     for name, instead in (nothing | ours).items():
@@ -112,6 +114,13 @@ def test_a_plan_is_run_once(cuts: tuple[str, ...], presses: int) -> None:
     migration_assistant.run_plan(page, "1")  # type: ignore[arg-type]  # acts as one
     assert page.plans == ["RUNNING"]
     assert page.presses == presses
+
+
+def test_a_click_whose_page_comes_late_was_made() -> None:
+    page = Server("late")
+    page.plans.append("SAVED")
+    migration_assistant.run_plan(page, "1")  # type: ignore[arg-type]
+    assert (page.plans, page.presses) == (["RUNNING"], 1)
 
 
 def test_a_plan_that_had_run_before_is_told_whatever_was_cut_short() -> None:
