@@ -261,6 +261,28 @@ _MEANINGS: Mapping[str, TypeAdapter[Any]] = {
 }
 
 
+def added(settings: Mapping[str, Any], setting: str, meaning: Any) -> dict[str, Any]:
+    """Settings with what one more axis sets; faults and switches of several axes add up."""
+    before = settings.get(setting)
+    if before is not None and setting == "cloud_fault":
+        meaning = before + meaning
+    elif before is not None and setting == "cloud_switches":
+        meaning = before.model_copy(update=meaning.model_dump(exclude_none=True))
+    return {**settings, setting: meaning}
+
+
+def set_by(axis: Axis) -> frozenset[str]:
+    """What no second axis of a file may set, since one of them would do nothing."""
+    if axis.dark_feature:
+        return frozenset({f"the {axis.level} feature {axis.dark_feature}"})
+    if axis.setting == "cloud_fault":
+        return frozenset()
+    if axis.setting == "cloud_switches":
+        switches = [axis.meaning(word).model_dump(exclude_none=True) for word in axis.words]
+        return frozenset(f"the switch {name}" for each in switches for name in each)
+    return frozenset({f"the setting {axis.setting}"})
+
+
 def cloud_setup(settings: Mapping[str, Any]) -> CloudSetup:
     """What the settings of a case ask of the cloud.
 

@@ -8,6 +8,7 @@ any of them.
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
+from harness.cases.axes import set_by
 from harness.cases.file import CaseFile, Expectation, KnownBug, When
 from harness.matrix.feasible import FeasibleSpace
 from harness.matrix.model import Forbidden, Model
@@ -33,6 +34,24 @@ def known_bug_of(file: CaseFile, values: Mapping[str, str], ccma: str) -> KnownB
         if matches(bug.when, values) and (not bug.versions or ccma in bug.versions):
             return bug
     return None
+
+
+def check_axes(source: Source, file: CaseFile) -> None:
+    """No two axes set the same thing: what one of them says would hold in no case.
+
+    Raises:
+        BadInput: two do, with the second one's line.
+    """
+    setters: dict[str, str] = {}
+    for name, axis in file.axes.items():
+        for what in sorted(set_by(axis)):
+            if first := setters.get(what):
+                raise source.error(
+                    f"axis {name!r} sets {what}, and so does {first!r}: write both as values of "
+                    "one axis",
+                    *("axes", name),
+                )
+            setters[what] = name
 
 
 def check_names(source: Source, file: CaseFile) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from harness.cases import rules
-from harness.cases.axes import CloudSetup, cloud_setup
+from harness.cases.axes import CloudSetup, added, cloud_setup
 from harness.cases.file import CaseFile, Expectation, KnownBug, Strength
 from harness.errors import BadInput, HarnessError
 from harness.matrix import coverage, covering, feasible, locating
@@ -103,7 +103,7 @@ class Suite:
             if axis.dark_feature:
                 features[axis.level][axis.dark_feature] = meaning
             elif axis.setting:
-                settings[axis.setting] = meaning
+                settings = added(settings, axis.setting, meaning)
         ccma = settings.get("ccma")
         text = rules.spelled(values) if values else ""
         return Case(
@@ -178,6 +178,7 @@ def read_suite(
     source = read(path)
     file = validate(source, CaseFile)
     rules.check_names(source, file)
+    rules.check_axes(source, file)
     rules.check_judgeable(source, file)
     _check_apps(source, file)
     version = ccma or DEFAULT_CCMA

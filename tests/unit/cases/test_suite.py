@@ -78,6 +78,62 @@ def test_values_become_what_a_stack_is_told(tmp_path: Path) -> None:
     assert (fault["kind"], fault["seconds"]) == ("latency", 2)
 
 
+TWO = """\
+name: two
+app: .
+axes:
+  one: {one}
+  other: {other}
+expectations: [{{rows: [COMPLETE], source: why}}]
+"""
+LOST = "{setting: cloud_fault, values: {none: none, lost: {kind: webhook-lost}}}"
+SLOW = "{setting: cloud_fault, values: {slow: {kind: latency, seconds: 2}, none: none}}"
+TRIES = "{setting: cloud_switches, values: {few: {retry_tries: 2}, usual: default}}"
+REGION = "{setting: cloud_switches, values: {usual: default, eu: {region: eu}}}"
+
+
+def test_faults_and_switches_of_several_axes_add_up(tmp_path: Path) -> None:
+    faults = read_suite(written(tmp_path, TWO.format(one=LOST, other=SLOW)))
+    kinds = {case.id: [each["kind"] for each in case.cloud.faults] for case in faults.cases}
+    assert kinds == {
+        "two[one=none,other=slow]": ["latency"],
+        "two[one=none,other=none]": [],
+        "two[one=lost,other=slow]": ["webhook-lost", "latency"],
+        "two[one=lost,other=none]": ["webhook-lost"],
+    }
+    switches = read_suite(written(tmp_path, TWO.format(one=TRIES, other=REGION)))
+    assert [case.cloud.switches for case in switches.cases] == [
+        {"retry_tries": 2},
+        {"retry_tries": 2, "region": "eu"},
+        {},
+        {"region": "eu"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("axis", "what"),
+    [
+        ("{setting: ccma, values: [3.1.7, 3.9.6]}", "the setting ccma"),
+        ("{dark_feature: a.b, values: [off, on]}", "the site feature a.b"),
+        (TRIES, "the switch retry_tries"),
+    ],
+)
+def test_two_axes_for_one_thing_are_refused_with_the_second_one_s_line(
+    tmp_path: Path, axis: str, what: str
+) -> None:
+    told = f"cases.yaml:5: axis 'other' sets {what}, and so does 'one': write both as values of"
+    with pytest.raises(BadInput, match=re.escape(told)):
+        read_suite(written(tmp_path, TWO.format(one=axis, other=axis)))
+
+
+def test_a_feature_at_two_levels_is_two_things(tmp_path: Path) -> None:
+    site, system = (
+        f"{{dark_feature: a.b, {level}values: [on]}}" for level in ("", "level: system, ")
+    )
+    (case,) = read_suite(written(tmp_path, TWO.format(one=site, other=system))).cases
+    assert (case.dark_features, case.system_features) == ({"a.b": True}, {"a.b": True})
+
+
 def test_constraints_leave_cases_out_and_all_others_are_there(tmp_path: Path) -> None:
     suite = read_suite(written(tmp_path, GOOD))
     assert suite.combinations == len(suite.rows) == 12
