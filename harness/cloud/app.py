@@ -147,6 +147,9 @@ class Application:
             return _outcome_of(refusal)
 
     async def _with_faults(self, handler: Handler, call: Call) -> Outcome:
+        if not self._world.state.forgotten.isdisjoint(call.params.values()):
+            # What was under way before a reset is not what a fault of afterwards is meant for.
+            return await self._handled(handler, call)
         striking = self._world.faults.striking(call, self._world.journal.case)
         note = "; ".join(f"fault: {fault.kind}" for fault in striking)
         for fault in striking:

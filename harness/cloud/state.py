@@ -202,6 +202,8 @@ class State:
     transfers: dict[str, Transfer] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
+    forgotten: set[str] = field(default_factory=set)
+    """Ids of migrations and transfers that were there before a reset."""
     listings: set[tuple[str, str]] = field(default_factory=set)
     switches: dict[str, Any] = field(default_factory=dict)
     clock: tuple[float, float, float] | None = None

@@ -225,6 +225,26 @@ def test_rules_narrow_by_method_app_transfer_and_case(
     assert cloud.control("GET", "faults") == {"faults": []}
 
 
+def test_what_a_reset_forgot_uses_no_fault_up(cloud: CloudDriver, app: ConnectApp) -> None:
+    """The server of a case that is over goes on polling, and its cloud app posting."""
+    old = cloud.migration()
+    transfer = cloud.transfer(old)
+    headers = {"authorization": f"Bearer {cloud.token}"}
+
+    def polled(migration: str) -> int:
+        path = f"/server/v1/migrations/{migration}/progress"
+        return cloud.http.get(path, headers=headers).status_code
+
+    cloud.control("POST", "reset", expect=204)
+    fault(cloud, kind="rate-limit", times=2)
+    assert polled(old) == 404
+    assert progress(cloud, app, transfer).status_code == 403
+    assert cloud.control("GET", "faults")["faults"][0]["struck"] == 0
+    # Of what was never there nobody knows whose it is.
+    assert polled("00000000-0000-4000-8000-000000000000") == 429
+    assert cloud.http.post("/server/v1/migrations", headers=headers, json={}).status_code == 429
+
+
 @pytest.mark.parametrize(
     "rule",
     [{"kind": "earthquake"}, {}, {"kind": "cut", "x": 1}, {"kind": "refusal", "status": 404}],
