@@ -266,6 +266,18 @@ def faults_in_force(faults: Iterable[Mapping[str, Any]], declared: Declared) -> 
             yield Mishap(kind, says, "the cloud's faults")
 
 
+def idle_faults(faults: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """What to say of each fault that met nothing: a case with it is as good as one without.
+
+    Args:
+        faults: as the cloud's control lists them.
+    """
+    for fault in faults:
+        if not fault.get("struck"):
+            where = f"{fault.get('method') or ''} {fault.get('route', '*')}".strip()
+            yield f"the fault {fault['kind']} ({where}) did not strike"
+
+
 _PLATFORM_CALL = re.compile(
     rf"(?P<method>[A-Z]+) \S+?(?P<path>{_SERVER}/[^\s?]*)\S* "
     r"(?P<how>got no answer|was answered (?P<status>\d{3})|was answered no JSON)"

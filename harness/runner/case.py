@@ -21,7 +21,7 @@ from playwright.sync_api import Page
 from harness.cases import Case
 from harness.cassette.exchange import Line
 from harness.cassette.files import read_folder, write, written
-from harness.checker.record import Record, declared_by
+from harness.checker.record import Record, declared_by, idle_faults
 from harness.checker.recorded import RecordedStory
 from harness.drivers.browser import captures, dashboard
 from harness.drivers.browser.bounded import bounded
@@ -97,6 +97,7 @@ class CaseRun:
     carried_scale: int | None = field(default=None, init=False)
     watch: Watch | None = field(default=None, init=False)
     watched: Watched | None = field(default=None, init=False)
+    idle: tuple[str, ...] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
         self.phases = _Phases(self.listener)
@@ -122,7 +123,8 @@ class CaseRun:
             seconds=self.phases.seconds,
         ).model_copy(update={"carried_scale": self.carried_scale})
         with self._boundary("finding the causes"):
-            return with_causes(result, self.folder, self.case.known_bug)
+            result = with_causes(result, self.folder, self.case.known_bug)
+            return result.model_copy(update={"remarks": (*result.remarks, *self.idle)})
         return result.model_copy(update={"verdict": "error", "reason": self.failure})
 
     @contextmanager
@@ -241,6 +243,7 @@ class CaseRun:
                 is_undisturbed=partial(_check_undisturbed, testbed),
             )
             self.watched = self.watch.run()
+            self.idle = tuple(idle_faults(stack.cloud.faults()))
             testbed.check_undisturbed()
 
 

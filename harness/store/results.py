@@ -92,7 +92,8 @@ class CaseResult(_Record):
     rerun_after: str | None = None
     """Why its first attempt ended, where its stack died under it and it ran again."""
     remarks: tuple[str, ...] = ()
-    """What is worth knowing although the verdict is `passed`: a broken link, a tolerated call."""
+    """What is worth knowing beside the verdict: a broken link or a tolerated call of a case that
+    passed, a fault that did not strike."""
     carried_scale: int | None = None
     """The time scale that the machine carries, where its stack's was more than that."""
 

@@ -13,6 +13,7 @@ from harness.checker.record import (
     Record,
     declared_by,
     faults_in_force,
+    idle_faults,
     mishaps_in_log,
     platform_time,
 )
@@ -472,3 +473,13 @@ def test_a_declared_fault_declares_what_the_log_says_of_it() -> None:
     record = begun(Declared(({"kind": "cut", "route": "/server/v1/*"},))).record
     (found,) = mishaps_in_log([("ERROR", NOT_STARTED + "got no answer: EOF", None)], record)
     assert found.declared
+
+
+def test_a_fault_that_met_nothing_is_told() -> None:
+    struck = {"kind": "cut", "struck": 2, "route": "*"}
+    typo = {"kind": "rate-limit", "struck": 0, "route": "*/progres", "method": "GET"}
+    any_call = {"kind": "latency", "struck": 0, "route": "*", "method": None}
+    assert [*idle_faults([struck, typo, any_call])] == [
+        "the fault rate-limit (GET */progres) did not strike",
+        "the fault latency (*) did not strike",
+    ]
