@@ -1,7 +1,7 @@
 """Rules about the cloud app: its webhook, and what it posted."""
 
 from harness.diagnosis import link_names as names
-from harness.diagnosis.data_evidence import DataRead
+from harness.diagnosis.data_evidence import DataRead, DataUploaded
 from harness.diagnosis.evidence import (
     Delivery,
     EndedByPlatform,
@@ -14,10 +14,11 @@ from harness.diagnosis.evidence import (
 from harness.diagnosis.facts import Facts, with_effect
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
 from harness.diagnosis.rules.app_data import may_be_cut_off
-from harness.store.layout import JOURNAL, SITE
+from harness.store.layout import JOURNAL, PROBE, SITE
 from harness.vocabulary.effects import EFFECTIVE, Effect
 
 _ELSEWHERE = (Effect.ANOTHER_APPS_TRANSFER, Effect.UNKNOWN_TRANSFER)
+DATA_EVENT = "app-data-uploaded"
 _REFUSED = "refused:"
 _TOO_SLOW = "no answer within"
 
@@ -143,6 +144,12 @@ def never_settled(facts: Facts) -> Finding:
     reads = facts.of(DataRead)
     if reads and reads[-1].is_link and reads[-1].ok:
         return unknown(cause, "whether it is at its data still: it has a link that it did not use")
+    if facts.of(DataUploaded):
+        if not any(each.event == DATA_EVENT for each in facts.of(Delivery)):
+            return unknown(cause, f"whether it heard of its data: no {DATA_EVENT} was sent so far")
+    elif lacking := facts.lacking(PROBE):
+        # It may be waiting for data that the listener failed to upload.
+        return likely(cause, posts[-1], missing=lacking)
     return proved(cause, posts[-1], note="nothing settled the transfer before the journal's end")
 
 
@@ -165,9 +172,23 @@ def posted_after_settling(facts: Facts) -> Finding:
     cause = "posted-after-settling"
     posts = facts.of(ProgressPost)
     late = with_effect(posts, Effect.ALREADY_SETTLED)
+    if knowing := _knowing_the_end(facts.settled, late):
+        return proved(cause, *_with(facts.settled), *knowing)
     if late:
-        return proved(cause, *_with(facts.settled), *late)
+        lost = "the answer to the report that settled it was lost, and it was sent again"
+        return excluded(cause, *_with(facts.settled), *late, note=lost)
     return excluded(cause, *posts) if posts else unknown(cause, *_no_posts(facts, "no post"))
+
+
+def _knowing_the_end(settled: Evidence | None, late: list[ProgressPost]) -> list[ProgressPost]:
+    """The late posts without those that came while no post since the settling one was answered."""
+    unanswered = isinstance(settled, ProgressPost) and not settled.http
+    knowing = []
+    for post in late:
+        if not unanswered:
+            knowing.append(post)
+        unanswered = unanswered and not post.http
+    return knowing
 
 
 def progress_not_authorised(facts: Facts) -> Finding:

@@ -18,6 +18,7 @@ from rule_evidence import (
 )
 
 from harness.diagnosis import link_names as names
+from harness.diagnosis.data_evidence import DataUploaded
 from harness.diagnosis.evidence import (
     EndedByPlatform,
     SentElsewhere,
@@ -27,7 +28,7 @@ from harness.diagnosis.evidence import (
 from harness.diagnosis.finding import excluded, likely, proved, unknown
 from harness.diagnosis.readers.journal import from_entry
 from harness.diagnosis.rules import cloud_app, platform
-from harness.store.layout import JOURNAL, SITE
+from harness.store.layout import JOURNAL, PROBE, SITE
 from harness.vocabulary.effects import Effect
 
 SETTLED = post("settled", 9, status="SUCCESS", percent=100)
@@ -156,6 +157,20 @@ def test_an_app_that_posts_and_never_a_final_status_never_settles():
     assert asked(rule, RECORDED, without=(JOURNAL,)) == unknown(cause, *learn(JOURNAL))
 
 
+def test_an_app_that_was_not_told_of_its_data_may_wait_for_it():
+    cause, rule = "never-settled", cloud_app.never_settled
+    uploaded = DataUploaded(transfer=TRANSFER)
+    unsent = unknown(cause, "whether it heard of its data: no app-data-uploaded was sent so far")
+
+    assert asked(rule, RECORDED, uploaded) == unsent
+    assert asked(rule, sent("listener-triggered"), RECORDED, uploaded) == unsent
+    assert asked(rule, uploaded, sent("app-data-uploaded"), RECORDED).confidence == "proved"
+    # What the listener did is not known, and no data came of it.
+    assert asked(rule, RECORDED, without=(PROBE,)) == likely(cause, RECORDED, missing=learn(PROBE))
+    told = (uploaded, sent("app-data-uploaded"))
+    assert asked(rule, *told, RECORDED, without=(PROBE,)).confidence == "proved"
+
+
 @pytest.mark.parametrize(
     ("rule", "seen"),
     [(cloud_app.never_settled, RECORDED), (cloud_app.cloud_app_never_posted, sent("a"))],
@@ -208,6 +223,19 @@ def test_a_post_is_late_that_came_after_the_settling():
     assert asked(rule, RECORDED, SETTLED) == excluded(cause, RECORDED, SETTLED)
     assert asked(rule) == unknown(cause, "no post")
     assert asked(rule, without=(JOURNAL,)) == unknown(cause, *learn(JOURNAL))
+
+
+def test_a_report_that_is_sent_again_since_its_answer_was_lost_is_not_late():
+    cause, rule = "posted-after-settling", cloud_app.posted_after_settling
+    settled = post("settled", 9, status="SUCCESS", percent=100, http=0)
+    cut, answered = (post(Effect.ALREADY_SETTLED, n, http=http) for n, http in ((10, 0), (11, 403)))
+    more = post(Effect.ALREADY_SETTLED, 12, http=403)
+    note = "the answer to the report that settled it was lost, and it was sent again"
+
+    assert asked(rule, settled, cut, answered) == excluded(cause, settled, cut, answered, note=note)
+    assert asked(rule, settled, cut, answered, more) == proved(cause, settled, more)
+    assert asked(rule, SETTLED, cut) == proved(cause, SETTLED, cut)
+    assert asked(rule, TIMED_OUT, cut) == proved(cause, TIMED_OUT, cut)
 
 
 def test_a_refused_token_matters_where_it_is_the_last_word():
