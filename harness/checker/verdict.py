@@ -269,9 +269,24 @@ class _Judgement:
         missing += _missing_polls(polls, needed, "of this migration")
         if not view.polls(view.last_change):
             missing.append("an answered poll after the last change in the cloud")
-        if polls and not view.looked_after(polls[-1].known):
-            missing.append(_LOOKS)
-        return missing
+        return missing + self._missing_looks(polls, needed, view.last_change)
+
+    def _missing_looks(self, polls: Sequence[Poll], needed: int, change: int = 0) -> list[str]:
+        """Two looks after the poll with which all that are needed had come.
+
+        More may go on coming faster than two looks, as in dev mode.
+
+        Args:
+            polls: those that count.
+            needed: how many are.
+            change: the journal's number of a change after which one of them has to come.
+        """
+        if not polls:
+            return []
+        enough = polls[: max(needed, 1)][-1]
+        newer = next((poll for poll in polls if poll.seq > change), enough)
+        last = max(enough, newer, key=lambda poll: poll.seq)
+        return [] if self.view.looked_after(last.known) else [_LOOKS]
 
     def _missing_without_polls(self) -> list[str]:
         """What shows that nothing more comes where the assistant has nothing to ask for."""
@@ -298,15 +313,13 @@ class _Judgement:
             missing = _missing_polls(polls, needed, since)
             if not settled and not view.polls(view.last_change):
                 missing.append("an answered poll after the last change in the cloud")
+            missing += self._missing_looks(polls, needed, 0 if settled else view.last_change)
         elif view.is_polling:
             polls = view.polls(view.last_change)
             missing = _missing_polls(polls, 1, "of this migration")
-            missing += self._missing_time(GIVE_UP)
+            missing += self._missing_time(GIVE_UP) + self._missing_looks(polls, 1)
         else:
-            polls = []
             missing = self._missing_without_polls() + self._missing_time(GIVE_UP)
-        if polls and not view.looked_after(polls[-1].known):
-            missing.append(_LOOKS)
         return _open(*missing) if missing else self._failed()
 
     # A known bug
@@ -323,14 +336,12 @@ class _Judgement:
         assert bug is not None
         if view.settled is None:
             return _NOT_SETTLED
-        polls = view.polls(view.settled.seq, answered=True)
-        missing = _missing_polls(polls, bug.lasts // REFRESH, "after the cloud's final status")
+        polls, needed = view.polls(view.settled.seq, answered=True), bug.lasts // REFRESH
+        missing = _missing_polls(polls, needed, "after the cloud's final status")
         passed = view.passed(view.settled.at, view.settled.known)
         if passed < bug.lasts:
             missing.append(f"{bug.row} for {minutes(bug.lasts)} after the cloud's final status")
-        if polls and not view.looked_after(polls[-1].known):
-            missing.append(_LOOKS)
-        return missing
+        return missing + self._missing_looks(polls, needed)
 
     def _known_bug(self) -> Verdict:
         assert self.bug is not None
@@ -439,7 +450,7 @@ _SUPPLY = (
     "or a recording of what a stack of the harness's asks its cloud (--record)"
 )
 _A_LOOK = "a look after the poll"
-_LOOKS = "two looks after the last poll"
+_LOOKS = "two looks after the last poll that is needed"
 _NOT_SETTLED = ["a final status recorded by the cloud"]
 
 

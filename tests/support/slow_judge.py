@@ -53,7 +53,8 @@ def slow_verdict(  # noqa: C901 - one rule after the other, as the page lists th
         polls = polls_after(evidence, settled_at(evidence), ("answered",))
         settled = [each for each in evidence.changes if each.what == "settled"][-1]
         ran = looks[-1].server_time - settled.at - lost(evidence, looks, settled.known)
-        if len(polls) < bug.lasts // TEN or ran < bug.lasts or not closed(polls, looks):
+        needed = bug.lasts // TEN
+        if ran < bug.lasts or not closed(polls, looks, needed):
             return "open"
         return "known-bug" if clean_but_for_polls else "error"
 
@@ -75,9 +76,7 @@ def slow_verdict(  # noqa: C901 - one rule after the other, as the page lists th
             if asks:
                 all_polls = polls_after(evidence, 0)
                 needed = max(1, expectation.lasts // TEN) if has_transfer(evidence) else 1
-                if len(all_polls) < needed or not closed(all_polls, looks):
-                    return "open"
-                if not polls_after(evidence, last_news(evidence)):
+                if not closed(all_polls, looks, needed, last_news(evidence)):
                     return "open"
         if came == "no":
             return "failed" if clean else "error"
@@ -88,13 +87,11 @@ def slow_verdict(  # noqa: C901 - one rule after the other, as the page lists th
     if asks and has_transfer(evidence):
         done = has_settled(evidence)
         polls = polls_after(evidence, settled_at(evidence) if done else 0)
-        if len(polls) < (3 if done else 6) or not closed(polls, looks):
-            return "open"
-        if not done and not polls_after(evidence, last_news(evidence)):
+        if not closed(polls, looks, 3 if done else 6, 0 if done else last_news(evidence)):
             return "open"
     elif asks:
         polls = polls_after(evidence, last_news(evidence))
-        if not polls or not closed(polls, looks):
+        if not closed(polls, looks, 1):
             return "open"
         if time_that_ran(evidence, looks) < 6 * TEN:
             return "open"
@@ -143,13 +140,15 @@ def last_news(evidence: Evidence) -> int:
     return news
 
 
-def closed(polls: list, looks: list[Look]) -> bool:
-    """Two looks after the last of the polls, the second half a second after it."""
-    if not polls:
-        return False
-    known = polls[-1].known
+def closed(polls: list, looks: list[Look], needed: int, news: int = 0) -> bool:
+    """So many polls, one of them after the news, and two looks after these polls.
+
+    The second look is half a second after them.
+    """
     return any(
-        one.began >= known and two.began >= known + 0.5 and one is not two
+        one.began >= come[-1].known and two.began >= come[-1].known + 0.5 and one is not two
+        for come in (polls[: n + 1] for n in range(len(polls)))
+        if len(come) >= needed and any(each.seq > news for each in come)
         for one, two in product(looks, looks)
         if one.began <= two.began
     )
