@@ -46,7 +46,7 @@ _OF_EFFECT = {
     Effect.INTERNAL_ERROR: "internal-error",
     Effect.UNKNOWN_ROUTE: "unknown-route",
 }
-_PLATFORMS_OWN = {Effect.TIMED_OUT: "TIMED_OUT", Effect.CANCELLED: "CANCELLED"}
+_PLATFORMS_OWN: dict[str, str] = {Effect.TIMED_OUT: "TIMED_OUT", Effect.CANCELLED: "CANCELLED"}
 _HARMLESS = frozenset({"latency"})
 """Faults that change when a poll is answered, but not with what."""
 
@@ -174,15 +174,17 @@ class Record:
                     yield "transfer made", str(of["id"]), {"linked": bool(of.get("linked"))}
         elif effect == Effect.TRIGGERED:
             yield "listener called", transfer, {}
+        elif (ended := _ended_as(entry)) and transfer in self._transfers:
+            self.status = ended
+            # The platform reports for a Forge app's transfer.
+            self.percent = self.percent if ended in _PLATFORMS_OWN.values() else 100
+            yield "settled", transfer, {"status": self.status, "percent": self.percent}
         elif effect in EFFECTIVE and transfer in self._transfers:
             detail = entry.get("detail") or {}
             self.status = detail.get("status", self.status)
             self.percent = detail.get("percent", self.percent)
             what: ChangeKind = "settled" if effect == Effect.SETTLED else "recorded"
             yield what, transfer, {"status": self.status, "percent": self.percent}
-        elif effect in _PLATFORMS_OWN and transfer in self._transfers:
-            self.status = _PLATFORMS_OWN[Effect(str(effect))]
-            yield "settled", transfer, {"status": self.status, "percent": self.percent}
 
     def _outcome(self, entry: Entry) -> PollOutcome:
         faults = _faults_in(entry)
@@ -225,6 +227,13 @@ def _made(entry: Entry) -> Iterator[Mapping[str, Any]]:
     for change in changes if isinstance(changes, list) else ():
         if isinstance(change, dict):
             yield change
+
+
+def _ended_as(entry: Entry) -> str | None:
+    """The status as which the platform settled a transfer itself, whatever made it do so."""
+    own = (made for made in _made(entry) if made.get("kind") == "settled-by-platform")
+    change = next(own, None)
+    return str(change["status"]) if change else _PLATFORMS_OWN.get(str(entry.get("effect")))
 
 
 def _faults_in(entry: Entry) -> list[str]:

@@ -117,6 +117,21 @@ def test_what_the_platform_settles_itself_is_settled(effect: str, status: str) -
     assert (told.record.changes[-1].what, told.record.changes[-1].status) == ("settled", status)
 
 
+@pytest.mark.parametrize(
+    ("path", "effect"),
+    [
+        (f"/app/migration/forge/v1/message/{TRANSFER}/status", "settled"),
+        (f"/server/v1/transfers/{TRANSFER}/export-completed", "export completed"),
+    ],
+)
+def test_a_forge_apps_transfer_settles_with_whichever_comes_last(path: str, effect: str) -> None:
+    """Its last acknowledgement, or the end of the export; the platform makes the percent."""
+    own = [{"kind": "settled-by-platform", "transfer_id": TRANSFER, "status": "SUCCESS"}]
+    told = begun().entry("POST", path, 200, effect, transfer_id=TRANSFER, changes=own)
+    last = told.record.changes[-1]
+    assert (last.what, last.status, last.percent) == ("settled", "SUCCESS", 100)
+
+
 def test_what_belongs_to_another_is_no_evidence() -> None:
     """A late post and a poll of the case before, and the transfer of another app."""
     told = begun().post("settled", "SUCCESS", 100, of=LATE).poll(OTHER)
