@@ -10,6 +10,7 @@ from typing import Any
 from harness.cloud.changes import MessageAwaited, MessageQueued
 from harness.cloud.state import Migration, Transfer, Upload
 from harness.cloud.world import World
+from harness.vocabulary.forge_events import FORGE_EVENTS
 
 TRIGGERED = "listener-triggered"
 UPLOADED = "app-data-uploaded"
@@ -20,21 +21,6 @@ PRELOADED = "app-data-preloaded"
 """Forge only: data that was there before the migration; acknowledged like an upload."""
 EXPORTED = "export-completed"
 """Forge only: the server has uploaded everything."""
-
-FORGE = {
-    TRIGGERED: "avi:ecosystem.migration:triggered:listener",
-    UPLOADED: "avi:ecosystem.migration:uploaded:app_data",
-    PRELOADED: "avi:ecosystem.migration:preloaded:app_data",
-    ERRORED: "avi:ecosystem.migration:errored:listener",
-    CANCEL: "avi:ecosystem.migration:requested:transfer_cancellation",
-    EXPORTED: "avi:ecosystem.migration:completed:export_phase",
-    SETTLED: "avi:ecosystem.migration:settled:transfer",
-}
-"""What the events are called for Forge apps (Forge's migration events).
-
-That data can be preloaded is published, but not what that event is called: its name is made after
-the others.
-"""
 
 
 def migration_details(migration: Migration) -> dict[str, Any]:
@@ -72,7 +58,7 @@ def queue(
     app = world.state.apps.get(transfer.cloud_key)
     for_forge = app is not None and app.kind == "forge"
     payload: dict[str, Any] = {
-        "eventType": FORGE[event] if for_forge else event,
+        "eventType": FORGE_EVENTS[event] if for_forge else event,
         **({} if for_forge else {"cloudAppKey": transfer.cloud_key}),
         "transferId": transfer.id,
         "messageId": message_id,

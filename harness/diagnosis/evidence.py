@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from harness.vocabulary.effects import Effect
+
 ROW_OF_STATE = {
     "IN_PROGRESS": "RUNNING",
     "SUCCESS": "COMPLETE",
@@ -444,7 +446,8 @@ class ListenerFailed(Evidence):
 class Delivery(Evidence):
     """One try to deliver a webhook to the cloud app; `lost`: it never arrived there.
 
-    All tries of one message have its `message` id.
+    All tries of one message have its `message` id. `for_forge`: to a Forge app's function, which
+    fails with what it calls, since it works an event off before it answers.
     """
 
     event: str
@@ -454,6 +457,7 @@ class Delivery(Evidence):
     reason: str = ""
     lost: bool = False
     message: str = ""
+    for_forge: bool = False
 
     def _say(self) -> str:
         if self.lost:
@@ -465,6 +469,11 @@ class Delivery(Evidence):
     def answer(self) -> str:
         """What came back."""
         return self.reason or f"status {self.status}"
+
+    @property
+    def within(self) -> int:
+        """How many seconds the app has to answer."""
+        return 25 if self.for_forge else 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -506,6 +515,37 @@ class ProgressPost(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageStatus(ProgressPost):
+    """A Forge app's report: it acknowledged messages, from which the platform makes the progress.
+
+    `reported` is what it said of the messages; `status` is the transfer's own after it, and
+    `effect` is RECORDED where they were worked off and others are left.
+    """
+
+    reported: str | None = None
+
+    def _say(self) -> str:
+        why = f", {self.reason}" if self.reason else ""
+        effect = "worked off" if self.effect == Effect.RECORDED else self.effect
+        answer = f"{self.http or 'no answer'}, {effect}{why}"
+        what = f" as {self.reported}" if self.reported else ""
+        return f"the cloud app acknowledged messages of {self.transfer}{what}: {answer}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogWritten(Evidence):
+    """A Forge app wrote to the log that the customer sees, or tried to."""
+
+    transfer: str
+    http: int
+    effect: str = ""
+
+    def _say(self) -> str:
+        answer = f"{self.http or 'no answer'}, {self.effect}"
+        return f"the cloud app wrote to the log of {self.transfer}: {answer}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToleratedCall(Evidence):
     """A call of the cloud app that the stub let through although production would not."""
 
@@ -535,13 +575,18 @@ class UnknownAddress(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedByPlatform(Evidence):
-    """The platform settled the transfer itself: TIMED_OUT or CANCELLED."""
+    """The platform settled the transfer itself: timed out, cancelled, or a Forge app's as done.
+
+    `reason` says for a time-out which limit passed.
+    """
 
     transfer: str
     status: str
+    reason: str = ""
 
     def _say(self) -> str:
-        return f"the platform settled {self.transfer} as {self.status}"
+        why = f": {self.reason}" if self.reason else ""
+        return f"the platform settled {self.transfer} as {self.status}{why}"
 
 
 def _often(times: int) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import TypeVar
 
+from harness.diagnosis.data_evidence import DataRead
 from harness.diagnosis.evidence import (
     AppUnderTest,
     AssistantVersion,
@@ -14,6 +16,8 @@ from harness.diagnosis.evidence import (
     Evidence,
     Flag,
     ListenerCall,
+    LogWritten,
+    MessageStatus,
     ProgressPost,
     RowShown,
     ServerCall,
@@ -25,6 +29,9 @@ from harness.vocabulary.effects import EFFECTIVE, Effect
 from harness.vocabulary.features import DEV_MODE
 
 E = TypeVar("E", bound=Evidence)
+OF_AN_UPLOAD = ("app-data-uploaded", "app-data-preloaded")
+"""The events of an upload; a Forge app has to acknowledge each as a message."""
+_TOO_MANY, _SERVER_ERROR = 429, 500
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 PAGE = "page"
@@ -139,6 +146,37 @@ class Facts:
         return list(tries.values())
 
     @property
+    def unanswered(self) -> list[list[Delivery]]:
+        """The tries that arrived of each message of which none was acknowledged, if any did.
+
+        Not those of a Forge app's function that failed with what it called.
+        """
+        arrived = (
+            [each for each in tries if not each.lost]
+            for tries in self.messages
+            if not any(each.acknowledged for each in tries)
+        )
+        return [tries for tries in arrived if tries and not self._fail_with_calls(tries)]
+
+    def _fail_with_calls(self, tries: list[Delivery]) -> bool:
+        """Whether the platform failed a call during each of these tries of a Forge app's message.
+
+        Its function works an event off before it answers, so the tries fail with its calls.
+        """
+        ends = sorted(server_time(each) for each in tries if each.for_forge)
+        failed = [server_time(call) for call in self.failed_calls]
+        return bool(ends) and all(
+            any(begin < at <= end for at in failed) for begin, end in pairwise([_NEVER, *ends])
+        )
+
+    @property
+    def failed_calls(self) -> list[Evidence]:
+        """Calls of the cloud app that got no answer, or that the platform refused by itself."""
+        calls: list[DataRead | ProgressPost | LogWritten] = [*self.of(DataRead)]
+        calls += [*self.of(ProgressPost), *self.of(LogWritten)]
+        return [each for each in calls if failed_by_platform(each)]
+
+    @property
     def told(self) -> list[Delivery]:
         """What the cloud app acknowledged of it."""
         return [each for tries in self.messages for each in tries if each.acknowledged]
@@ -146,7 +184,7 @@ class Facts:
     @property
     def data_event(self) -> Delivery | None:
         """The last event of an upload that the cloud app acknowledged."""
-        events = [each for each in self.told if each.event == "app-data-uploaded"]
+        events = [each for each in self.told if each.event in OF_AN_UPLOAD]
         return events[-1] if events else None
 
     @property
@@ -171,9 +209,28 @@ class Facts:
 
     @property
     def settled(self) -> ProgressPost | EndedByPlatform | None:
-        """What settled the transfer."""
+        """What settled the transfer; not a time-out, which ends what nobody settled."""
+        ended = self.ended
+        is_late = isinstance(ended, EndedByPlatform) and ended.status == "TIMED_OUT"
+        return None if is_late else ended
+
+    @property
+    def ended(self) -> ProgressPost | EndedByPlatform | None:
+        """What ended the transfer, a time-out included."""
         posts = [post for post in self.of(ProgressPost) if post.effect == Effect.SETTLED]
         return posts[-1] if posts else self.last(EndedByPlatform)
+
+    @property
+    def forge(self) -> Evidence | None:
+        """What shows that the cloud app is one on Forge, which posts no progress."""
+        sent = [each for each in self.of(Delivery) if each.for_forge]
+        return next(iter([*sent, *self.of(MessageStatus)]), None)
+
+    @property
+    def writes(self) -> list[ProgressPost | LogWritten]:
+        """The last report of the cloud app, and its last word to the log; none once it settled."""
+        last = (self.last(ProgressPost), self.last(LogWritten))
+        return [] if self.settled else [each for each in last if each is not None]
 
     @property
     def last_change(self) -> Evidence | None:
@@ -194,6 +251,12 @@ class Facts:
             and server_time(call) > begin
             and (until is None or server_time(call) <= until)
         ]
+
+
+def failed_by_platform(call: ProgressPost | LogWritten | DataRead) -> bool:
+    """Whether a call got no answer, or the platform refused it by itself, whatever it said."""
+    is_error = call.http == _TOO_MANY or call.http >= _SERVER_ERROR
+    return not call.http or is_error or call.effect == Effect.FAULT
 
 
 def server_time(item: Evidence) -> datetime:

@@ -102,12 +102,14 @@ def uploaded(facts: Facts) -> Evidence | None:
 def heard(facts: Facts) -> Evidence | None:
     """The acknowledged event of the upload; of the call, where nothing was uploaded.
 
-    While no try has ended, that the app asks or reports shows that it has heard.
+    While no try has ended, that the app asks or reports shows that it has heard; of a Forge app,
+    whose function may fail after that, its asking always does.
     """
     if not facts.of(Delivery):
         return _first(iter(facts.of(DataRead))) or _first(iter(facts.of(ProgressPost)))
     if facts.of(DataUploaded):
-        return facts.data_event
+        by_asking = _first(iter(facts.of(DataRead))) if facts.forge else None
+        return facts.data_event or by_asking
     return facts.told[-1] if facts.told else None
 
 

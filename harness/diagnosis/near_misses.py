@@ -15,7 +15,9 @@ from typing import Any
 
 from harness.diagnosis.data_evidence import DataRead
 from harness.diagnosis.evidence import (
+    Delivery,
     Evidence,
+    MessageStatus,
     Origin,
     ProgressPost,
     ServerCall,
@@ -25,6 +27,7 @@ from harness.diagnosis.facts import Facts, server_time, with_effect
 from harness.vocabulary.effects import EFFECTIVE, Effect
 
 _POST = "/rest/atlassian-connect/1/migration/progress/"
+_MESSAGE = "/app/migration/forge/v1/message/"
 _STATUSES = ("IN_PROGRESS", "SUCCESS", "FAILED", "INCOMPLETE")
 _MEANT = {
     **dict.fromkeys(("DONE", "FINISHED", "COMPLETE", "COMPLETED", "OK", "SUCCEEDED"), "SUCCESS"),
@@ -46,6 +49,12 @@ _TOKEN_PARTS: dict[str, tuple[str, str, str]] = {
     Effect.NOT_A_CONNECT_APP: ("Authorization", "Bearer", "JWT, from a Connect app"),
 }
 """Why a token was refused -> the part, as it was, as it would have to be."""
+_FORGE_TOKENS: dict[str, tuple[str, str, str]] = {
+    Effect.NO_TOKEN: ("Authorization", "none", "Bearer and a token, which requestAtlassian adds"),
+    Effect.NOT_A_FORGE_APP: ("Authorization", "JWT", "Bearer, from a Forge app"),
+    Effect.BAD_BEARER: ("token", "of no Forge app on the site", "the one that came with the event"),
+}
+"""The same for a Forge app."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +129,15 @@ def _others(facts: Facts) -> Iterator[tuple[Evidence, list[Part]]]:
     for made in facts.of(TransferMade):
         if made.linked is False:
             yield made, _of_keys(facts, made)
-    for tries in facts.messages:
-        if not any(each.acknowledged for each in tries):
-            arrived = (each for each in tries if not each.lost)
-            yield from ((each, [Part("answer", each.answer, "200 within 5 s")]) for each in arrived)
+    for tries in facts.unanswered:
+        yield from ((each, [_answer(each)]) for each in tries)
     for call in facts.of(ServerCall):
         if call.is_unauthorised:
             yield call, [_server_token(call)]
+
+
+def _answer(tried: Delivery) -> Part:
+    return Part("answer", tried.answer, f"200 within {tried.within} s")
 
 
 _LINK_MINUTES = 60
@@ -144,7 +155,9 @@ def _of_post(facts: Facts, post: ProgressPost) -> list[Part]:
     own = next((each.transfer for each in facts.transfers), post.transfer)
     astray = post.effect in (Effect.UNKNOWN_TRANSFER, Effect.ANOTHER_APPS_TRANSFER)
     right = own if astray else post.transfer
-    parts = [Part("path", f"POST {_POST}{post.transfer}", f"POST {_POST}{right}")]
+    if isinstance(post, MessageStatus):
+        return [_path(f"{_MESSAGE}%s/status", post.transfer, right), *_of_messages(facts, post)]
+    parts = [_path(f"{_POST}%s", post.transfer, right)]
     if post.effect == Effect.BAD_QSH:
         parts.append(_qsh(post.reason, "POST", f"{_POST}{post.transfer}"))
     elif post.effect in _TOKEN_PARTS:
@@ -161,6 +174,27 @@ def _of_post(facts: Facts, post: ProgressPost) -> list[Part]:
     if "percent" in body:
         parts.append(_percent(facts, post, body["percent"]))
     return parts
+
+
+def _path(path: str, was: str, right: str) -> Part:
+    return Part("path", f"POST {path % was}", f"POST {path % right}")
+
+
+def _of_messages(facts: Facts, post: MessageStatus) -> Iterator[Part]:
+    """What was wrong with a Forge app's acknowledgement."""
+    if post.effect in _FORGE_TOKENS:
+        yield Part(*_FORGE_TOKENS[post.effect])
+    if post.effect == Effect.ALREADY_SETTLED:
+        yield Part("transfer", _settled(facts), "one that is under way")
+    if post.effect == Effect.EXPIRED:
+        yield Part("transfer", "older than 14 days", "one that is under way")
+    body = dict(post.body)
+    if post.effect == Effect.NOT_AWAITED:
+        was = f"messageIds: {body.get('messageIds', 'none')}"
+        yield Part("messageIds", was, "messageIds: those of events of uploads, each once")
+    if post.effect == Effect.MALFORMED:
+        was = ", ".join(f"{key}: {value}" for key, value in post.body) or "nothing"
+        yield Part("body", was, 'status: "SUCCESS" or "FAILED", messageIds: a list of texts')
 
 
 def _todays(key: str, value: str) -> Part:
@@ -201,7 +235,7 @@ _MOST = 100
 
 
 def _settled(facts: Facts) -> str:
-    settled = facts.settled
+    settled = facts.ended
     return f"settled as {settled.status}" if settled else "settled"
 
 
@@ -219,8 +253,8 @@ def _of_read(facts: Facts, read: DataRead) -> list[Part]:
         parts.append(Part("link", f"{age} min old", would))
     elif read.effect == Effect.BAD_QSH:
         parts.append(_qsh(read.reason, "GET", read.path))
-    elif read.effect in _TOKEN_PARTS:
-        parts.append(Part(*_TOKEN_PARTS[read.effect]))
+    elif tokens := (_FORGE_TOKENS if "/forge/" in read.path else _TOKEN_PARTS).get(read.effect):
+        parts.append(Part(*tokens))
     elif read.effect == Effect.ALREADY_SETTLED:
         parts.append(Part("transfer", _settled(facts), "one that is under way"))
     elif read.effect == Effect.NOT_FOUND:

@@ -230,7 +230,7 @@ def _shown_as(item: Evidence) -> tuple[Lane, str, Tone] | None:  # noqa: C901 - 
         case ListenerFailed():
             return "server", "listener errored", "bad"
         case EndedByPlatform():
-            return "server", item.status, "bad"
+            return "server", item.status, cloud_tone(item.status)
         case LogLine():
             return "log", item.level, "warning" if item.level == "WARN" else "bad"
     return None
@@ -264,7 +264,7 @@ def _recorded(evidence: Iterable[Evidence], end: datetime) -> tuple[Span, ...]:
             label = " ".join(str(e) for e in (item.status, item.percent) if e is not None)
             states.append((at, label, cloud_tone(item.status)))
         elif isinstance(item, EndedByPlatform):
-            states.append((at, item.status, "bad"))
+            states.append((at, item.status, cloud_tone(item.status)))
     states.sort(key=lambda state: state[0])
     closed = pairwise([*states, (end, "", "none")])
     return tuple(Span(at, max(at, until), what, tone) for (at, what, tone), (until, *_) in closed)

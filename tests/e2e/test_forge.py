@@ -26,6 +26,7 @@ def test_the_row_is_complete_once_its_functions_have_worked_off_the_upload(
     result = run_case(case)
 
     assert result.verdict == "passed", result.reason
+    assert result.remarks == ()
     entries = cloud.journal(since)[0]
     asked = [entry for entry in entries if entry["caller"] == APP]
     assert [(each["route"].rpartition("/v1/")[2], each["status"]) for each in asked] == [

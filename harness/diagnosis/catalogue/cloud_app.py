@@ -47,18 +47,22 @@ CAUSES = (
         "webhook-never-acknowledged",
         PARTY,
         "The cloud app never acknowledged a webhook.",
-        "Webhooks were sent, and none was answered 200 within 5 seconds.",
+        "Webhooks were sent, and none was answered 200 in time: within 5 seconds, or 25 by a Forge "
+        "app's function; no try failed with a call of that function that the platform failed.",
         "A webhook was acknowledged.",
-        "Answer 200 within 5 seconds and do the work afterwards; drop repeats by messageId.",
+        "Answer 200 within 5 seconds and do the work afterwards; a Forge app's function has 25 "
+        "seconds for both. Drop repeats by messageId.",
         f"{DAC}/prepare-cloud-app-connect/",
     ),
     Cause(
         "cloud-app-never-posted",
         PARTY,
-        "The cloud app heard of the transfer and never posted progress.",
-        "It acknowledged a webhook, and the whole journal has no progress post of it.",
-        "It posted, to whatever transfer and with whatever effect.",
-        "POST the progress of the transferId that the webhook named, about once a minute.",
+        "The cloud app heard of the transfer and never reported on it.",
+        "It acknowledged a webhook, and the whole journal has no progress post of it; of a Forge "
+        "app: it took the event of an upload, and never sent a message status.",
+        "It reported, to whatever transfer and with whatever effect.",
+        "POST the progress of the transferId that the webhook named, about once a minute; a Forge "
+        "app reports each upload's messageId to /message/{transferId}/status.",
         f"{DAC}/report-progress-for-connect/",
         ("app-not-installed-in-cloud", "webhook-not-registered", *_NO_DATA),
         rests_on_silence=True,
@@ -176,12 +180,21 @@ CAUSES = (
     Cause(
         "transfer-timed-out",
         PARTY,
-        "The platform timed the transfer out: 14 days passed.",
-        "The platform settled it as TIMED_OUT, or the page shows Timed out.",
-        "The app settled it.",
-        "Settle within 14 days of the first notification that the listener was triggered.",
+        "The platform timed the transfer out: nobody settled it in time.",
+        "The platform settled it as TIMED_OUT, which says the limit that passed: 14 days, or a "
+        "Forge app's 15 minutes; or the page shows Timed out.",
+        "The transfer was settled before.",
+        "Settle within 14 days of the first notification that the listener was triggered; a Forge "
+        "app has to acknowledge each upload's message within 15 minutes of the last success "
+        "message or upload.",
         f"{DAC}/transfer/",
-        ("forge-environment-differs",),
+        (
+            "app-not-installed-in-cloud",
+            "webhook-not-registered",
+            *(each for each in _NO_DATA if each != "transfer-timed-out"),
+            "progress-not-authorised",
+            "app-never-read",
+        ),
     ),
     Cause(
         "app-never-read",

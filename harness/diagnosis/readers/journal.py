@@ -19,6 +19,8 @@ from harness.diagnosis.evidence import (
     EndedByPlatform,
     Evidence,
     ListenerFailed,
+    LogWritten,
+    MessageStatus,
     MigrationMade,
     Origin,
     ProgressPost,
@@ -31,10 +33,12 @@ from harness.diagnosis.evidence import (
     kind_of_call,
 )
 from harness.vocabulary.effects import Effect
+from harness.vocabulary.forge_events import PLAIN_NAMES
 
 Entry = Mapping[str, Any]
 
 _SERVER = "/server/v1"
+_FORGE = "/app/migration/forge/v1"
 _PROGRESS = re.compile(r"/rest/atlassian-connect/1/migration/progress/(?P<transfer>[^/?]+)")
 _POLL = re.compile(rf"{_SERVER}/migrations/[^/]+/progress")
 _OF_MIGRATION = re.compile(rf"{_SERVER}/migrations/(?P<migration>[^/?]+)")
@@ -43,8 +47,14 @@ _OF_TRANSFER = re.compile(
     rf"{_SERVER}/transfers/(?P<transfer>[^/]+)/(?P<what>triggered|errored|data|cancel)"
 )
 _READ = re.compile(
-    r"/rest/atlassian-connect/1/migration/(?P<what>data|mapping|transfer)/|/_signed/"
+    rf"(?:/rest/atlassian-connect/1/migration|{_FORGE})/"
+    rf"(?P<what>data|mapping|transfer|container)/|/_signed/"
 )
+_PAYLOAD = re.compile(rf"{_FORGE}/data/[^/?]+/payload")
+_MESSAGE = re.compile(rf"{_FORGE}/message/(?P<transfer>[^/?]+)/status")
+_LOG = re.compile(rf"{_FORGE}/log/(?P<transfer>[^/?]+)")
+_OF_AN_APP = (_PROGRESS, _MESSAGE, _LOG, _READ)
+"""What a cloud app calls."""
 _APP = re.compile(rf"{_SERVER}/apps/(?P<key>[^/?]+)")
 _NOT_THERE_IS_NO_ERROR = re.compile(rf"{_SERVER}/transfers/[^/]+/feedback")
 _NAMED = re.compile(r'"(exceptionType)":\s*"([^"]*)"')
@@ -80,9 +90,12 @@ def from_entry(entry: Entry) -> Iterator[Evidence]:
     if tolerated := entry.get("tolerated"):
         what = f"{entry.get('method')} {entry.get('route')}"
         yield ToleratedCall(origin=origin, what=what, why=str(tolerated))
-    if effect in _PLATFORMS_OWN:
-        yield EndedByPlatform(origin=origin, transfer=transfer, status=_PLATFORMS_OWN[effect])
-    elif entry.get("direction") == "out":
+    status = _PLATFORMS_OWN.get(effect) or _settled_as(entry)
+    if status and not _MESSAGE.search(path):
+        yield EndedByPlatform(
+            origin=origin, transfer=transfer, status=status, reason=str(entry.get("reason") or "")
+        )
+    if entry.get("direction") == "out":
         if effect in _SENDING and transfer:
             yield _delivery(entry, origin, transfer, effect)
     else:
@@ -96,7 +109,13 @@ def _request(entry: Entry, origin: Origin, path: str, effect: str) -> Iterator[E
     elif post := _PROGRESS.search(path):
         if entry.get("method") == "POST":
             yield _post(entry, origin, post["transfer"], effect)
-    elif (read := _READ.search(path)) and entry.get("method") == "GET":
+    elif said := _MESSAGE.search(path):
+        yield _message_status(entry, origin, said["transfer"], effect)
+    elif log := _LOG.search(path):
+        yield LogWritten(
+            origin=origin, transfer=log["transfer"], http=_answered(entry), effect=effect
+        )
+    elif (read := _READ.search(path)) and entry.get("method") in ("GET", "POST"):
         yield _read(entry, origin, transfer, read["what"])
     elif path.startswith(_SERVER):
         yield from _server_call(entry, origin, path)
@@ -105,7 +124,7 @@ def _request(entry: Entry, origin: Origin, path: str, effect: str) -> Iterator[E
 
 
 def _unknown_address(entry: Entry, origin: Origin, path: str) -> UnknownAddress:
-    known = _PROGRESS.search(path) or _READ.search(path)
+    known = next(filter(None, (each.search(path) for each in _OF_AN_APP)), None)
     what = f"{entry.get('method')} {path.split('?')[0]}"
     return UnknownAddress(origin=origin, what=what, base=path[: known.start()] if known else None)
 
@@ -202,8 +221,14 @@ def _told(entry: Entry) -> tuple[tuple[str, str, int | None], ...] | None:
 def _read(entry: Entry, origin: Origin, transfer: str, what: str | None) -> DataRead:
     """The cloud app's question for data, a link to it, mappings, or the bytes behind a link."""
     path = str(entry.get("path") or "").split("?")[0]
-    names = {"data": "for app data", "mapping": "for mappings", "transfer": "about the transfer"}
+    names = {
+        "data": "for app data",
+        "mapping": "for mappings",
+        "transfer": "about the transfer",
+        "container": "for containers",
+    }
     is_list = path.endswith("/all")
+    what = None if _PAYLOAD.search(path) else what
     return DataRead(
         origin=origin,
         transfer=transfer,
@@ -227,6 +252,8 @@ def _delivery(entry: Entry, origin: Origin, transfer: str, effect: str) -> Evide
         return ConnectApp(origin=origin, key=key, installed=True, webhook=None)
     event = _text(_body(entry), "eventType") or str(entry.get("route") or "webhook")
     event = event.removeprefix("webhook ")
+    for_forge = event in PLAIN_NAMES
+    event = PLAIN_NAMES.get(event, event)
     if effect == Effect.WRONG_ENVIRONMENT:
         return SentElsewhere(origin=origin, event=event, transfer=transfer, reason=reason)
     return Delivery(
@@ -238,6 +265,7 @@ def _delivery(entry: Entry, origin: Origin, transfer: str, effect: str) -> Evide
         reason=reason,
         lost=effect == Effect.DROPPED,
         message=_text(_body(entry), "messageId") or "",
+        for_forge=for_forge,
     )
 
 
@@ -254,6 +282,30 @@ def _post(entry: Entry, origin: Origin, transfer: str, effect: str) -> ProgressP
         reason=str(entry.get("reason") or ""),
         body=_sent(entry),
     )
+
+
+def _message_status(entry: Entry, origin: Origin, transfer: str, effect: str) -> MessageStatus:
+    """A Forge app's acknowledgement of messages, with the transfer's status after it."""
+    is_worked_off = effect == Effect.WORKED_OFF
+    return MessageStatus(
+        origin=origin,
+        transfer=transfer,
+        http=_answered(entry),
+        effect=Effect.RECORDED if is_worked_off else effect,
+        status="IN_PROGRESS" if is_worked_off else _settled_as(entry),
+        reason=str(entry.get("reason") or ""),
+        body=_sent(entry),
+        reported=_text(_body({**entry, "changes": None}), "status"),
+    )
+
+
+def _settled_as(entry: Entry) -> str | None:
+    """The status as which the platform settled a transfer with this; None where it did not."""
+    changes = entry.get("changes")
+    for change in changes if isinstance(changes, list) else ():
+        if isinstance(change, dict) and change.get("kind") == "settled-by-platform":
+            return _text(change, "status")
+    return None
 
 
 def _sent(entry: Entry) -> tuple[tuple[str, str], ...]:

@@ -19,6 +19,7 @@ from harness.diagnosis.evidence import (
     ServerCall,
     kind_of_call,
 )
+from harness.vocabulary.forge_events import PLAIN_NAMES
 
 _ACKNOWLEDGED = 200
 """The one status by which an app takes a webhook (app-migration-platform, section 2.3)."""
@@ -47,12 +48,13 @@ def _from_exchange(exchange: Exchange) -> Iterator[Evidence]:
     elif isinstance(event, dict) and {"eventType", "transferId"} <= event.keys():
         yield Delivery(
             origin=origin,
-            event=str(event["eventType"]),
+            event=PLAIN_NAMES.get(str(event["eventType"]), str(event["eventType"])),
             transfer=str(event["transferId"]),
             status=response.status or None,
             acknowledged=response.status == _ACKNOWLEDGED,
             reason=response.failure,
             message=str(event.get("messageId") or ""),
+            for_forge=str(event["eventType"]) in PLAIN_NAMES,
         )
     else:
         is_well = 200 <= response.status < 300 and response.body.kind == "json"

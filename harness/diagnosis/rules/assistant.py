@@ -47,8 +47,8 @@ def dev_mode_row_not_updated(facts: Facts) -> Finding:
     polls = [call for call in facts.polls(triggered, row.until) if call.ok]
     if not polls:
         return likely(cause, flag, version, triggered, row, missing=_no_poll(facts))
-    settled = [facts.settled] if facts.settled else []
-    evidence = (flag, version, triggered, *settled, polls[-1], *facts.of(PollerRuns), row)
+    ended = [facts.ended] if facts.ended else []
+    evidence = (flag, version, triggered, *ended, polls[-1], *facts.of(PollerRuns), row)
     if number > DEFECT_SEEN_IN:
         return likely(cause, *evidence, note="this version is between the known bad and good ones")
     return proved(cause, *evidence, note=f"{len(polls)} polls were answered, and the row is READY")

@@ -12,10 +12,19 @@ from harness.diagnosis.data_evidence import DataRead
 from harness.diagnosis.evidence import (
     Evidence,
     LogLine,
+    LogWritten,
+    MessageStatus,
     ProgressPost,
     ServerCall,
 )
-from harness.diagnosis.facts import CALLERS_OWN, NEW_MIGRATION, NEW_TRANSFER, Facts, server_time
+from harness.diagnosis.facts import (
+    CALLERS_OWN,
+    NEW_MIGRATION,
+    NEW_TRANSFER,
+    Facts,
+    failed_by_platform,
+    server_time,
+)
 from harness.diagnosis.finding import Finding, excluded, proved, unknown
 from harness.diagnosis.rows import newest_before, tells
 from harness.diagnosis.rules.network import is_unreachable
@@ -39,6 +48,7 @@ _ORDER = [
     names.UPLOADED,
     names.HEARD,
     names.READ,
+    names.REPORTED,
     names.CHANGED,
     names.SETTLED,
     names.POLLED,
@@ -60,9 +70,7 @@ def cloud_answered_errors(facts: Facts) -> Finding:
         and call.effect not in (*CALLERS_OWN, Effect.ALREADY_SETTLED)
         and not _is_askers_own(call)
     ]
-    post = _last_post(facts)
-    if post and post.http and (_is_platforms(post) or post.http >= _SERVER_ERROR):
-        failing.append(post)
+    failing += [each for each in facts.writes if each.http and failed_by_platform(each)]
     return _found(facts, cause, failing)
 
 
@@ -76,7 +84,8 @@ def upload_refused(facts: Facts) -> Finding:
 def settled_too_early(facts: Facts) -> Finding:
     """Uploads that were refused because the transfer was settled by the cloud app.
 
-    A listener that failed after its upload reports that later, too, which is no fault of the app's.
+    A listener that failed after its upload reports that later, too, which is no fault of the app's;
+    a Forge app's transfer settles only after the server app has said that it has uploaded all.
     """
     cause = "settled-too-early"
     late = [
@@ -85,7 +94,8 @@ def settled_too_early(facts: Facts) -> Finding:
         if call.what.endswith("/data") and call.effect == Effect.ALREADY_SETTLED
     ]
     settled = facts.settled
-    if late and isinstance(settled, ProgressPost):
+    by_app = isinstance(settled, ProgressPost) and not isinstance(settled, MessageStatus)
+    if late and settled and by_app:
         return proved(cause, settled, *late, link=names.UPLOADED)
     return _found(facts, cause, [])
 
@@ -128,9 +138,7 @@ def connection_broke(facts: Facts) -> Finding:
     if not facts.settled:
         last = {each.what: each for each in facts.of(DataRead)}
         failing += [each for each in last.values() if not each.http]
-    post = _last_post(facts)
-    if post and not post.http:
-        failing.append(post)
+    failing += [each for each in facts.writes if not each.http]
     failing += _logged(facts)
     return _found(facts, cause, failing)
 
@@ -158,11 +166,6 @@ def _is_later(call: ServerCall, other: ServerCall) -> bool:
     return server_time(call) > server_time(other)
 
 
-def _last_post(facts: Facts) -> ProgressPost | None:
-    """The app's last post, where nothing settled the transfer all the same."""
-    return None if facts.settled else facts.last(ProgressPost)
-
-
 def _is_askers_own(call: ServerCall) -> bool:
     """Whether an upload was refused for what it asked, such as another transfer's."""
     own = (*CALLERS_OWN, Effect.ALREADY_SETTLED, Effect.FAULT)
@@ -172,11 +175,6 @@ def _is_askers_own(call: ServerCall) -> bool:
         and call.http != _TOO_MANY
     )
     return call.what.endswith("/data") and is_refusal and call.effect not in own
-
-
-def _is_platforms(post: ProgressPost) -> bool:
-    """Whether the platform refused it by itself, whatever the post said."""
-    return post.effect == Effect.FAULT or post.http == _TOO_MANY
 
 
 def _logged(facts: Facts) -> list[LogLine]:
@@ -201,6 +199,8 @@ def _found(facts: Facts, cause: str, failing: list[Evidence]) -> Finding:
 def _link(failed: Evidence) -> str:
     if isinstance(failed, DataRead):
         return names.READ
+    if isinstance(failed, LogWritten):
+        return names.REPORTED
     if isinstance(failed, ProgressPost):
         return names.CHANGED
     if isinstance(failed, ServerCall):

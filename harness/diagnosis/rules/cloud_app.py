@@ -21,6 +21,7 @@ _ELSEWHERE = (Effect.ANOTHER_APPS_TRANSFER, Effect.UNKNOWN_TRANSFER)
 DATA_EVENT = "app-data-uploaded"
 _REFUSED = "refused:"
 _TOO_SLOW = "no answer within"
+_POSTS_NOTHING = "a Forge app posts no progress"
 
 
 def webhook_not_registered(facts: Facts) -> Finding:
@@ -47,14 +48,11 @@ def forge_environment_differs(facts: Facts) -> Finding:
 def webhook_never_acknowledged(facts: Facts) -> Finding:
     """Messages that arrived and were never answered as required."""
     cause = "webhook-never-acknowledged"
-    refused = [
-        [each for each in tries if not each.lost]
-        for tries in facts.messages
-        if not any(each.acknowledged for each in tries)
-    ]
-    sent = [each for tries in refused for each in tries]
+    sent = [each for tries in facts.unanswered for each in tries]
     if facts.told and (facts.settled or not sent):
         return excluded(cause, *facts.told)
+    if facts.forge and not sent and facts.failed_calls:
+        return excluded(cause, *facts.failed_calls, note="its function failed with these calls")
     if not sent:
         return unknown(cause, *_nothing_sent(facts))
     if not any(_was_reached(each) for each in sent):
@@ -70,11 +68,16 @@ def cloud_app_never_posted(facts: Facts) -> Finding:
         return excluded(cause, posts[0])
     if not facts.has(JOURNAL):
         return unknown(cause, *facts.lacking(JOURNAL))
-    if facts.acknowledged and (restarted := may_be_cut_off(facts)):
+    if facts.forge and facts.settled:
+        return excluded(cause, facts.settled)
+    # A Forge app has nothing to report but uploads.
+    heard = facts.data_event if facts.forge else facts.acknowledged
+    if heard and (restarted := may_be_cut_off(facts)):
         return unknown(cause, restarted)
-    if facts.acknowledged:
-        return proved(cause, facts.acknowledged, note="the journal has no progress post after it")
-    return unknown(cause, *_nothing_sent(facts))
+    if heard:
+        return proved(cause, heard, note=f"the journal has no {_report(facts)} after it")
+    missing = ("whether it would have reported: it acknowledged no event of an upload",)
+    return unknown(cause, *(missing if facts.forge else _nothing_sent(facts)))
 
 
 def base_url_wrong(facts: Facts) -> Finding:
@@ -117,6 +120,8 @@ def report_malformed(facts: Facts) -> Finding:
 def settled_without_100(facts: Facts) -> Finding:
     """The percent that the settling post left behind."""
     cause = "settled-without-100"
+    if facts.forge:
+        return excluded(cause, facts.forge, note=_POSTS_NOTHING)
     taken = with_effect(facts.of(ProgressPost), *EFFECTIVE)
     settling = [post for post in taken if post.effect == Effect.SETTLED]
     if not settling and taken and facts.has(JOURNAL):
@@ -134,6 +139,8 @@ def never_settled(facts: Facts) -> Finding:
     cause = "never-settled"
     if facts.settled:
         return excluded(cause, facts.settled)
+    if facts.forge:
+        return excluded(cause, facts.forge, note=_POSTS_NOTHING)
     posts = facts.of(ProgressPost)
     if not posts or not facts.has(JOURNAL):
         return unknown(cause, *_no_posts(facts, "the cloud app posted nothing"))
@@ -161,7 +168,7 @@ def posted_to_another_transfer(facts: Facts) -> Finding:
     astray = with_effect(posts, *_ELSEWHERE)
     astray += [post for post in posts if own and post.transfer not in own and post not in astray]
     if not astray:
-        return excluded(cause, *posts) if posts else unknown(cause, *_no_posts(facts, "no post"))
+        return excluded(cause, *posts) if posts else _without_posts(facts, cause)
     if settled := [post for post in posts if post.effect == Effect.SETTLED and post not in astray]:
         return excluded(cause, *settled)
     return proved(cause, *astray)
@@ -172,17 +179,17 @@ def posted_after_settling(facts: Facts) -> Finding:
     cause = "posted-after-settling"
     posts = facts.of(ProgressPost)
     late = with_effect(posts, Effect.ALREADY_SETTLED)
-    if knowing := _knowing_the_end(facts.settled, late):
-        return proved(cause, *_with(facts.settled), *knowing)
+    if knowing := _knowing_the_end(facts.ended, late):
+        return proved(cause, *_with(facts.ended), *knowing)
     if late:
         lost = "the answer to the report that settled it was lost, and it was sent again"
-        return excluded(cause, *_with(facts.settled), *late, note=lost)
-    return excluded(cause, *posts) if posts else unknown(cause, *_no_posts(facts, "no post"))
+        return excluded(cause, *_with(facts.ended), *late, note=lost)
+    return excluded(cause, *posts) if posts else _without_posts(facts, cause)
 
 
-def _knowing_the_end(settled: Evidence | None, late: list[ProgressPost]) -> list[ProgressPost]:
+def _knowing_the_end(ended: Evidence | None, late: list[ProgressPost]) -> list[ProgressPost]:
     """The late posts without those that came while no post since the settling one was answered."""
-    unanswered = isinstance(settled, ProgressPost) and not settled.http
+    unanswered = isinstance(ended, ProgressPost) and not ended.http
     knowing = []
     for post in late:
         if not unanswered:
@@ -201,7 +208,7 @@ def progress_not_authorised(facts: Facts) -> Finding:
         return excluded(cause, facts.settled, note="the transfer was settled all the same")
     if refused and posts[-1] in refused:
         return proved(cause, *refused)
-    return excluded(cause, *taken) if taken else unknown(cause, *_no_posts(facts, "no post"))
+    return excluded(cause, *taken) if taken else _without_posts(facts, cause)
 
 
 def transfer_timed_out(facts: Facts) -> Finding:
@@ -225,7 +232,7 @@ def _swallowed(facts: Facts, cause: str, *effects: str) -> Finding:
     posts = facts.of(ProgressPost)
     swallowed = with_effect(posts, *effects)
     if not swallowed:
-        return excluded(cause, *posts) if posts else unknown(cause, *_no_posts(facts, "no post"))
+        return excluded(cause, *posts) if posts else _without_posts(facts, cause)
     if settled := with_effect(posts, Effect.SETTLED):
         return excluded(
             cause, *settled, note="a post that counted settled the transfer all the same"
@@ -235,6 +242,16 @@ def _swallowed(facts: Facts, cause: str, *effects: str) -> Finding:
 
 def _was_reached(tried: Delivery) -> bool:
     return tried.status is not None or tried.reason.startswith(_TOO_SLOW)
+
+
+def _report(facts: Facts) -> str:
+    return "message status" if facts.forge else "progress post"
+
+
+def _without_posts(facts: Facts, cause: str) -> Finding:
+    if facts.forge:
+        return excluded(cause, facts.forge, note=_POSTS_NOTHING)
+    return unknown(cause, *_no_posts(facts, "no post"))
 
 
 def _no_posts(facts: Facts, otherwise: str) -> tuple[str, ...]:

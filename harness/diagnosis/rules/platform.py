@@ -10,7 +10,7 @@ from harness.diagnosis.evidence import (
     SentElsewhere,
     Triggered,
 )
-from harness.diagnosis.facts import NEW_MIGRATION, NEW_TRANSFER, Facts
+from harness.diagnosis.facts import NEW_MIGRATION, NEW_TRANSFER, OF_AN_UPLOAD, Facts
 from harness.diagnosis.finding import Finding, excluded, proved, unknown
 from harness.store.layout import JOURNAL
 from harness.vocabulary.effects import Effect
@@ -45,14 +45,14 @@ def event_lost(facts: Facts) -> Finding:
         return proved(cause, *lost)
     if elsewhere := facts.of(SentElsewhere):
         return excluded(cause, *elsewhere)
-    expected: dict[str, Sequence[Evidence]] = {
-        "listener-triggered": facts.of(Triggered),
-        "app-data-uploaded": facts.of(DataUploaded),
+    expected: dict[tuple[str, ...], Sequence[Evidence]] = {
+        ("listener-triggered",): facts.of(Triggered),
+        OF_AN_UPLOAD: facts.of(DataUploaded),
     }
-    for event, said in expected.items():
-        sent = [tries for tries in facts.messages if tries[0].event == event]
+    for events, said in expected.items():
+        sent = [tries for tries in facts.messages if tries[0].event in events]
         if len(sent) < len(said):
-            missing = f"whether {event} was sent: the journal has no try"
+            missing = f"whether {events[0]} was sent: the journal has no try"
             return unknown(cause, *(facts.lacking(JOURNAL) or (missing,)))
     arrived = [each for tries in facts.messages for each in tries if not each.lost]
     if arrived:
