@@ -189,7 +189,7 @@ def load(folder: Path, overrides: Overrides = MappingProxyType({})) -> AppDescri
     Raises:
         BadInput: missing or wrong, with file and line.
     """
-    source = read(folder / DESCRIPTION)
+    source = _description(folder)
     for name, value in overrides.items():
         _override(source.data, name, value)
     app = validate(source, AppDescription)
@@ -216,6 +216,12 @@ def load(folder: Path, overrides: Overrides = MappingProxyType({})) -> AppDescri
             raise source.error(f"site: there is no {app.site}", "site")
     _check_host(app, source)
     return app.model_copy(update={"cloud": cloud, "server": server, "site": site})
+
+
+def _description(folder: Path) -> Source:
+    if is_file(folder):
+        raise BadInput("this is a file: name the folder that it is in", path=folder)
+    return read(folder / DESCRIPTION)
 
 
 def _check_host(app: AppDescription, source: Source) -> None:

@@ -13,7 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 from pydantic import model_validator as validator
 
 from harness.settings import CCMA_VERSIONS
-from harness.support.suggest import did_you_mean
+from harness.support.suggest import did_you_mean, nearest
+from harness.support.wrong_values import said, shown
 from harness.support.yaml_source import Misplaced
 from harness.vocabulary.behaviours import Chosen
 from harness.vocabulary.faults import DESCRIPTIONS, OneFault
@@ -109,8 +110,15 @@ class CloudSetup:
 
 def _values(given: object) -> object:
     """Values as word -> meaning; a plain list of words means itself."""
-    if not isinstance(given, list):
+    if isinstance(given, dict):
         return given
+    if not isinstance(given, list):
+        raise ValueError(
+            f"{shown(given)} must be a list of words, or a mapping of each word to its meaning"
+        )
+    for at, value in enumerate(given):
+        if isinstance(value, (list, dict)):
+            raise Misplaced(f"{shown(value)} must be one word", (at,))
     words = [str(value) for value in given]
     if len(set(words)) < len(words):
         raise ValueError("a value is here twice")
@@ -167,8 +175,12 @@ class Axis(FileModel):
         except ValidationError as error:
             first = error.errors()[0]
             where = _without_tags(first["loc"])
-            problem = first["msg"].removeprefix("Value error, ")
-            if first["type"] == "extra_forbidden":
+            problem = said(first)
+            if first["type"] == "missing":
+                where = where[:-1]
+            elif first["type"] == "union_tag_not_found":
+                problem = f"key 'kind' is missing; there are {', '.join(sorted(DESCRIPTIONS))}"
+            elif first["type"] == "extra_forbidden":
                 problem = (
                     f"no such field{did_you_mean(str(first['loc'][-1]), _fields(first['loc']))}"
                 )
@@ -209,7 +221,12 @@ def _faults(given: object) -> object:
     """`none` is no fault; one fault need not be in a list."""
     if given == "none":
         return []
-    return [given] if isinstance(given, dict) else given
+    faults = given if isinstance(given, list) else [given]
+    for each in faults:
+        if not isinstance(each, dict):
+            kind = nearest(str(each), DESCRIPTIONS) or "latency"
+            raise ValueError(f"{shown(each)} must be a mapping, such as {{kind: {kind}}}")
+    return faults
 
 
 def _spaces(given: object) -> object:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from harness.cases.axes import Axis, FileModel
+from harness.support.wrong_values import shown
 from harness.vocabulary.cause_ids import current
 from harness.vocabulary.mishaps import MishapKind
 from harness.vocabulary.rows import Row, parse_row
@@ -29,16 +30,32 @@ def _duration(value: object) -> timedelta:
 
 
 def _row(value: object) -> Row:
+    if isinstance(value, (list, dict)):
+        raise ValueError(f"{shown(value)} must be one row, such as COMPLETE 100")
     return value if isinstance(value, Row) else parse_row(str(value))
 
 
+def _word(value: object) -> str:
+    if isinstance(value, (list, dict)):
+        raise ValueError(f"{shown(value)} must be one word")
+    return str(value)
+
+
 def _words(value: object) -> tuple[str, ...]:
-    return tuple(str(v) for v in value) if isinstance(value, (list, tuple)) else (str(value),)
+    return tuple(map(_word, value)) if isinstance(value, (list, tuple)) else (_word(value),)
+
+
+def _strength(value: object) -> object:
+    if isinstance(value, str) and value.isdecimal():
+        value = int(value)
+    if value == "all" or (type(value) is int and value >= 1):
+        return value
+    raise ValueError(f"{shown(value)} must be a whole number, 1 or more, or `all`")
 
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 RowText = Annotated[Row, BeforeValidator(_row)]
-Word = Annotated[str, BeforeValidator(str)]
+Word = Annotated[str, BeforeValidator(_word)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words), Field(min_length=1)]
 
 When = Mapping[str, Words]
@@ -141,7 +158,7 @@ class SubMatrix(FileModel):
     strength: int
 
 
-Strength = Annotated[int, Field(ge=1)] | Literal["all"]
+Strength = Annotated[int | Literal["all"], BeforeValidator(_strength)]
 
 
 class CaseFile(FileModel):

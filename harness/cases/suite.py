@@ -1,5 +1,6 @@
 """The cases of a file: all combinations of its axes, or a suite that covers them."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -148,7 +149,7 @@ def app_folder(path: Path, file: CaseFile, variant: Path | None) -> Path:
     return (path.parent / beside / variant).resolve()
 
 
-def load(path: Path) -> list[Case]:
+def load(path: str | os.PathLike[str]) -> list[Case]:
     """The cases of a file, in the strength that it asks for.
 
     Raises:
@@ -158,7 +159,7 @@ def load(path: Path) -> list[Case]:
 
 
 def read_suite(
-    path: Path,
+    path: str | os.PathLike[str],
     *,
     strength: Strength | None = None,
     locate: bool = False,
@@ -175,6 +176,7 @@ def read_suite(
     Raises:
         BadInput: anything wrong in the file, with its line.
     """
+    path = Path(path)
     source = read(path)
     file = validate(source, CaseFile)
     rules.check_names(source, file)
@@ -222,6 +224,8 @@ def _check_apps(source: Source, file: CaseFile) -> None:
         folder = app_folder(source.path, file, variant)
         if not is_file(folder / "app.yaml"):
             named = variant or file.app
+            if is_file(folder):
+                raise source.error(f"app: {named} is a file: name the folder that it is in", *where)
             near = _names_beside(folder)
             hint = did_you_mean(folder.name, near) if near else ""
             raise source.error(f"app: there is no {named}/app.yaml beside this file{hint}", *where)

@@ -14,7 +14,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from harness.errors import BadInput
-from harness.support.suggest import did_you_mean, meant, nearest
+from harness.support.suggest import did_you_mean, nearest
+from harness.support.wrong_values import said
 
 LARGEST_FILE = 1 << 18
 """Bytes of a file; the largest case file that we know has 3,000."""
@@ -150,6 +151,9 @@ def validate(source: Source, model: type[Model]) -> Model:
     Raises:
         BadInput: the first thing that does not fit, with its line and the nearest known word.
     """
+    if source.data is None:
+        what = "the file is empty: keys and values are expected"
+        raise BadInput(what, path=source.path)
     if not isinstance(source.data, dict):
         raise BadInput("not a mapping: keys and values are expected", path=source.path, line=1)
     try:
@@ -185,32 +189,9 @@ def _message(model: type[BaseModel], error: Mapping[str, Any]) -> str:
         return f"unknown key {name!r}{did_you_mean(str(name), _keys_at(model, location[:-1]))}"
     if error["type"] == "missing":
         return f"key {name!r} is missing"
-    message = _said(error).removeprefix("Value error, ")
+    message = said(error)
     place = ".".join(str(part) for part in location)
     return f"{place}: {message}" if place else message
-
-
-def _said(error: Mapping[str, Any]) -> str:
-    """What is wrong with a value, in the words of somebody who writes YAML."""
-    given = error["input"]
-    if error["type"] == "literal_error" and isinstance(given, str):
-        expected = str(error["ctx"]["expected"])
-        return f"{given!r} is none of {expected}{meant(given, _QUOTED.findall(expected))}"
-    if error["type"] in _WANTED:
-        return f"{given!r} must be {_WANTED[error['type']]}"
-    return str(error["msg"])
-
-
-_QUOTED = re.compile(r"'([^']*)'")
-_WANTED = {
-    "path_type": "a path",
-    "string_type": "text; put it in quotes",
-    "bool_type": "on or off",
-    "list_type": "a list",
-    "dict_type": "a mapping of names to values",
-    "model_type": "a mapping of names to values",
-}
-"""What pydantic asks for in the words of its own language."""
 
 
 def _keys_at(model: type[BaseModel], location: Location) -> set[str]:

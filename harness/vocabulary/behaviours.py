@@ -121,11 +121,23 @@ BEHAVIOURS: dict[str, Behaviour] = {
 }
 
 
-def _named_or_spelled(given: Any) -> Any:
-    if isinstance(given, str) and given not in BEHAVIOURS:
+def check_name(given: str) -> None:
+    """Refuses a name that no behaviour has.
+
+    Raises:
+        ValueError: with the nearest one, or all of them.
+    """
+    if given not in BEHAVIOURS:
         near = difflib.get_close_matches(given, BEHAVIOURS, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(BEHAVIOURS)}"
         raise ValueError(f"there is no behaviour {given!r}; {hint}")
+
+
+def _named_or_spelled(given: Any) -> Any:
+    if isinstance(given, str):
+        check_name(given)
+    elif not isinstance(given, (list, dict, Behaviour)):
+        raise ValueError(f"{given!r} must be a behaviour: a name such as seed, or steps")
     return {"steps": given} if isinstance(given, list) else given
 
 

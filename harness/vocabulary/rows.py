@@ -28,6 +28,8 @@ STATUSES: tuple[str, ...] = get_args(RowStatus)
 FINAL = frozenset({"COMPLETE", "INCOMPLETE", "FAILED", "TIMED_OUT", "CANCELLED", "SKIPPED"})
 """Statuses that no later poll changes."""
 
+MOST_PERCENT = 100
+
 ROWLESS = frozenset({"ABSENT", "NO_ROW"})
 """Statuses without a row, for which nothing is polled."""
 
@@ -58,14 +60,23 @@ class Seen:
     wall_seconds: float
 
 
+def is_percent(text: str) -> bool:
+    """Whether that is a percent: a whole number up to 100."""
+    return bool(re.fullmatch(r"\d{1,3}", text, re.ASCII)) and int(text) <= MOST_PERCENT
+
+
 def parse_row(text: str) -> Row:
     """Reads `RUNNING 0`, `COMPLETE 100 %` or `READY`.
 
     Raises:
         ValueError: not a row; says what would be one.
     """
-    match = re.fullmatch(r"\s*([A-Za-z_]+)(?:\s+(\d{1,3})\s*%?)?\s*", text)
-    if not match or match[1] not in STATUSES or int(match[2] or 0) > 100:
+    match = re.fullmatch(r"\s*([A-Za-z_]+)(?:\s+(-?[\d.]+)\s*%?)?\s*", text)
+    if match and match[1] in STATUSES and match[2] and not is_percent(match[2]):
+        raise ValueError(
+            f"{text!r} is not a row: a percent is a whole number from 0 to {MOST_PERCENT}"
+        )
+    if not match or match[1] not in STATUSES:
         raise ValueError(
             f"{text!r} is not a row: write a status ({', '.join(STATUSES)}), "
             "and after it a percent where one is shown"

@@ -171,3 +171,13 @@ def test_apps_in_other_environments_are_other_cloud_halves(tmp_path: Path) -> No
         return apps.load(described(tmp_path, text)).cloud_half
 
     assert half("A: b") == half("A: b") != half("A: c")
+
+
+def test_an_empty_description_and_a_file_in_place_of_its_folder_are_told_as_such(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "app.yaml").write_text("")
+    with pytest.raises(BadInput, match=r"app\.yaml: the file is empty"):
+        apps.load(tmp_path)
+    with pytest.raises(BadInput, match=r"app\.yaml: this is a file: name the folder that it is in"):
+        apps.load(tmp_path / "app.yaml")

@@ -88,8 +88,28 @@ def test_axes_become_flags_and_settings(folder: Path) -> None:
         ("{feature: on}", "{featur: on}", r":12: no axis is called 'featur'; did you mean"),
         ("{feature: on}", "{feature: onn}", r":12: axis 'feature' has no value 'onn'"),
         ("[off, on]", "[off, onn]", r":4: axes\.feature: 'onn' cannot be; did you mean 'on'"),
-        ("[off, on]", "[]", r":6: axes\.feature\.values: .*at least 1"),
+        ("[off, on]", "[]", r":6: axes\.feature\.values: is empty; write at least one$"),
+        (
+            "[off, on]",
+            "on",
+            r":6: axes\.feature\.values: .on. must be a list of words, or a",
+        ),
+        ("[off, on]", "[off, [on]]", r":6: axes\.feature\.values: \['on'\] must be one word"),
+        ("[ABSENT]", "COMPLETE 100", r":9: .*rows: 'COMPLETE 100' must be a list, such as \[COMP"),
+        ("[ABSENT]", "[]", r":9: .*rows: is empty; write at least one$"),
+        ("[ABSENT]", "[[ABSENT]]", r":9: .*rows\.0: \['ABSENT'\] must be one row, such as"),
+        ("[ABSENT]", "[COMPLETE 200]", r":9: .*'COMPLETE 200' .* a whole number from 0 to 100$"),
+        ("[ABSENT]", "[COMPLETE -1]", r":9: .*'COMPLETE -1' .* a whole number from 0 to 100$"),
+        (
+            "{feature: off}",
+            "{feature: [[off]]}",
+            r":8: .*when\.feature: \['off'\] must be one word$",
+        ),
+        ("name: small", "name: Small App", r":1: name: 'Small App' must be lower-case letters"),
+        ("app: .", "app: .\nstrength: two", r":3: strength: 'two' must be a whole number, 1 or"),
+        ("app: .", "app: .\nstrength: 0", r":3: strength: 0 must be a whole number, 1 or more, or"),
         ("app: .", "app: missing", r":2: app: there is no missing/app.yaml"),
+        ("app: .", "app: app.yaml", r":2: app: app.yaml is a file: name the folder that it is in$"),
         ("when: {feature: off}", "when: {feature: on}", r":7: no expectation matches feature=off"),
         ("when: {feature: on}", "when: {}", r":12: the expectations of lines 8 and 12 contradict"),
     ],
@@ -113,3 +133,21 @@ def test_an_unknown_ccma_version_names_the_nearest(folder: Path) -> None:
         BadInput, match=r":4: axes\.ccma: '9\.9\.9' cannot be; did you mean '3\.9\.6'"
     ):
         load(written(folder, text))
+
+
+def test_a_path_may_be_text(folder: Path) -> None:
+    path = written(folder, GOOD)
+    assert load(str(path)) == load(path)
+    with pytest.raises(BadInput, match=r"/none\.yaml: no such file$"):
+        load(f"{folder}/none.yaml")
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n"])
+def test_an_empty_file_is_told_as_such(folder: Path, text: str) -> None:
+    with pytest.raises(BadInput, match=r"cases\.yaml: the file is empty: keys and values are"):
+        load(written(folder, text))
+
+
+def test_a_strength_in_quotes_is_a_number(folder: Path) -> None:
+    text = GOOD.replace("app: .", 'app: .\nstrength: "1"')
+    assert len(load(written(folder, text))) == 2

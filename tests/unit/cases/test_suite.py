@@ -169,7 +169,23 @@ def test_a_known_bug_is_marked_on_its_versions_only(
         ("{dev: on, fault: slow}", "{dev: on, feature: off}", r"seed 1 .* breaks the constraints"),
         ("kind: latency", "kind: latancy", r":10: axes\.fault: slow\.0\.kind: .* mean 'latency'"),
         ("seconds: 2", "second: 2", r"no such field; did you mean 'seconds'\?"),
-        ("values: [100, 200]", "values: [100, 0]", r"axes\.speed: 0: .*greater than 0"),
+        ("values: [100, 200]", "values: [100, 0]", r"axes\.speed: 0: '0' must be more than 0"),
+        (
+            "{kind: latency, seconds: 2}",
+            "latency",
+            r":10: axes\.fault: slow: 'latency' must be a mapping, such as {kind: latency}$",
+        ),
+        (
+            "{kind: latency, seconds: 2}",
+            "[latancy]",
+            r":10: axes\.fault: slow: 'latancy' must be a mapping, such as {kind: latency}$",
+        ),
+        (
+            "{kind: latency, seconds: 2}",
+            "{seconds: 2}",
+            r":10: axes\.fault: slow\.0: key 'kind' is missing; there are cut, expired-link, ",
+        ),
+        ("seconds: 2", "seconds: [2]", r"slow\.0\.seconds: \[2\] must be a number$"),
         ("setting: time_scale", "setting: time_scal", r":11: .*axes\.speed\.setting"),
         ("when: {feature: off}", "when: {feature: off, fault: none}", r"no expectation matches"),
         ("when: {feature: off}", "when: {}", r"the expectations of lines 19 and 23 contradict"),
@@ -264,7 +280,8 @@ def test_a_case_may_spell_out_what_the_cloud_app_does(tmp_path: Path) -> None:
         ("times: 2", "times: 0", r":15: .*thirds\.steps\.2\.times: "),
         ("expect: 200", "expct: 200", r":16: .*no such field; did you mean 'expect'\?"),
         ("seed: seed", "seed: sead", r":8: .*no behaviour 'sead'; did you mean 'seed'\?"),
-        ("seed: seed", "seed: []", r":8: .*seed\.steps: "),
+        ("seed: seed", "seed: []", r":8: .*seed\.steps: is empty; write at least one$"),
+        ("seed: seed", "seed: 7", r":8: .*seed: 7 must be a behaviour: a name such as seed, or"),
     ],
 )
 def test_a_wrong_step_is_refused_with_its_line(

@@ -1,13 +1,14 @@
 import os
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from harness.errors import BadInput
 from harness.support.yaml_source import read, validate
@@ -78,7 +79,7 @@ def test_a_misspelled_key_that_is_needed_is_told_as_such(
 
 def test_a_wrong_type_names_the_line_of_the_value(tmp_path: Path) -> None:
     path = written(tmp_path, "rows:\n  - percent: 1\n  - percent: many\n")
-    with pytest.raises(BadInput, match=r":3: rows\.1\.percent: .*integer"):
+    with pytest.raises(BadInput, match=r":3: rows\.1\.percent: 'many' must be a whole number$"):
         validate(read(path), Outer)
 
 
@@ -86,6 +87,12 @@ class Values(BaseModel):
     kind: Literal["scripted", "command"] = "scripted"
     folder: Path = Path()
     name: str = ""
+    words: Annotated[tuple[str, ...], Field(min_length=1)] = ("x",)
+    title: str = Field(default="a", min_length=1, max_length=5, pattern="^a")
+    names: Mapping[str, str] = {}
+    count: int = Field(default=1, ge=1, lt=5)
+    share: float = Field(default=1, le=1)
+    is_on: bool = False
 
 
 @pytest.mark.parametrize(
@@ -95,7 +102,23 @@ class Values(BaseModel):
         ("kind: forge", "kind: 'forge' is none of 'scripted' or 'command'$"),
         ("kind: 7", "kind: .*'scripted' or 'command'"),
         ("folder: 7", "folder: 7 must be a path$"),
-        ("name: [a]", r"name: \['a'\] must be text; put it in quotes$"),
+        ("name: [a]", r"name: \['a'\] must be text$"),
+        ("name: 7", "name: 7 must be text; put it in quotes$"),
+        ("name:", "name: has no value; it must be text$"),
+        ("kind: [scripted]", r"kind: \['scripted'\] is none of 'scripted' or 'command'$"),
+        ("words: one", r"words: 'one' must be a list, such as \[one\]$"),
+        ("words: {a: b}", r"words: {'a': 'b'} must be a list$"),
+        ("words: []", "words: is empty; write at least one$"),
+        ("title: ''", "title: is empty; write some text$"),
+        ("title: Long title", "title: 'Long title' has more than 5 characters$"),
+        ("title: Title", "title: 'Title' must be of the form \\^a$"),
+        ("names: [a]", r"names: \['a'\] must be a mapping of names to values$"),
+        ("count: 1.5", "count: 1.5 must be a whole number$"),
+        ("count: 0", "count: 0 must be 1 or more$"),
+        ("count: 9", "count: 9 must be less than 5$"),
+        ("share: much", "share: 'much' must be a number$"),
+        ("share: 2", "share: 2 must be 1 or less$"),
+        ("is_on: maybe", "is_on: 'maybe' must be on or off$"),
     ],
 )
 def test_a_wrong_value_is_told_in_words_of_the_file(tmp_path: Path, text: str, told: str) -> None:
@@ -113,9 +136,11 @@ def test_broken_yaml_names_the_line(tmp_path: Path) -> None:
         read(written(tmp_path, "a: 1\nb: }\n"))
 
 
-def test_an_empty_file_is_no_mapping(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="not a mapping"):
+def test_an_empty_file_is_told_as_such_and_a_list_is_no_mapping(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"file\.yaml: the file is empty: keys and values"):
         validate(read(written(tmp_path, "")), Outer)
+    with pytest.raises(BadInput, match=r"file\.yaml:1: not a mapping"):
+        validate(read(written(tmp_path, "[]")), Outer)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
