@@ -24,6 +24,7 @@ from harness.settings import Settings
 from harness.store.layout import RESULTS
 from harness.store.results import Results, exit_status, write
 from harness.support.console import say
+from harness.support.files import check_takes_file
 
 
 def add_to(app: typer.Typer) -> None:
@@ -70,6 +71,9 @@ def run(
     alone = not (stack or resume or shrink or settings.is_attached)
     check_executor(executor, scheduler, alone=alone)
     _check_attached(settings, stack, shrink=shrink, dry_run=dry_run)
+    for option, file in (("--json", json_file), ("--junit", junit_file)):
+        if file:
+            check_takes_file(file, option)
     # Off a terminal rich assumes 80 columns, and folds every case id.
     console = Console(stderr=True, width=None if sys.stderr.isatty() else 140)
     with _attached(settings, stack, dry_run=dry_run) as attached:

@@ -132,3 +132,28 @@ def test_what_a_system_refuses_is_told_with_its_place() -> None:
         "/full/runs: No space left on device; free some space there, or name another folder"
     )
     assert main.surroundings(OSError(errno.EPIPE, "Broken pipe")) is None
+
+
+@pytest.mark.parametrize("option", ["--json", "--junit"])
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        (".", "this is a folder: name a file in it"),
+        ("/dev/null/x", "cannot be written there: Not a directory; name another file"),
+        ("/proc/none/x", "cannot be written there: No such file or directory; name another file"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_refused_before_anything_starts(
+    tmp_path: Path, option: str, file: str, says: str
+) -> None:
+    """Even before the case files are read: hours of work would be lost."""
+    done = subprocess.run(
+        [HARNESS, "run", "missing.yaml", option, file],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == f"harness: {file}: {option}: {says}\n"
+    assert list(tmp_path.iterdir()) == []
