@@ -1,7 +1,7 @@
 """An app's row as a test waits for it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -11,9 +11,10 @@ from playwright.sync_api import Page
 from harness.checker.timing import PATIENCE
 from harness.drivers.browser.look import Look, look, pause
 from harness.drivers.confluence.session import Account
-from harness.errors import RowMismatch, WaitTimedOut
+from harness.errors import BadInput, RowMismatch, WaitTimedOut
 from harness.support.own_thread import Hands, here
-from harness.vocabulary.rows import FINAL, Row
+from harness.support.suggest import did_you_mean
+from harness.vocabulary.rows import FINAL, MOST_PERCENT, STATUSES, Row
 
 _GRACE_SECONDS = 60.0
 """Wall seconds beyond twice what the server time of a wait should cost."""
@@ -46,6 +47,8 @@ class ProgressRow:
     """Every look so far, with the wall seconds at which it began."""
     wanted: tuple[str, int | None] | None = field(default=None, init=False)
     """The status and percent that were waited for last."""
+    is_startable: bool = field(default=False, init=False)
+    """Whether the migration has a `start()` that nobody has called yet."""
 
     def now(self) -> Row:
         """The row at this moment."""
@@ -82,10 +85,12 @@ class ProgressRow:
             within: server time.
 
         Raises:
+            BadInput: no row shows such a status or percent.
             RowMismatch: it did not within that time, or it shows another status for good.
             WaitTimedOut: server time does not pass at its rate.
         """
         __tracebackhide__ = True
+        _check("becomes", status, percent, {"within": within})
         self.wanted = status, percent
         return self.hands(partial(self._becomes, status, percent, within))
 
@@ -110,10 +115,12 @@ class ProgressRow:
             The row of the last look.
 
         Raises:
+            BadInput: no row shows such a status.
             RowMismatch: it showed another status.
             WaitTimedOut: server time does not pass at its rate.
         """
         __tracebackhide__ = True
+        _check("stays", status, None, {"through": through})
         self.wanted = status, None
         return self.hands(partial(self._stays, status, through))
 
@@ -143,6 +150,30 @@ class ProgressRow:
             yield seen, seen.server_time - first.server_time
 
     def _mismatch(self, expected: str, seen: Look, watched: timedelta, why: str) -> RowMismatch:
+        if self.is_startable:
+            why += "; the migration was never started: call migration.start() before"
         return RowMismatch(
             self.server_app_key, expected, str(seen.row), seen.server_time, watched, why
         )
+
+
+def _check(wait: str, status: object, percent: object, times: Mapping[str, object]) -> None:
+    """Refuses to wait for what no row ever shows.
+
+    Raises:
+        BadInput: names the wait.
+    """
+    __tracebackhide__ = True
+    if status not in STATUSES:
+        hint = did_you_mean(str(status).upper(), STATUSES)
+        raise BadInput(f"progress_row.{wait}: no row has the status {status!r}{hint}")
+    if percent is not None and (type(percent) is not int or not 0 <= percent <= MOST_PERCENT):
+        raise BadInput(
+            f"progress_row.{wait}: no row has the percent {percent!r}: write a whole number from "
+            f"0 to {MOST_PERCENT}"
+        )
+    for name, value in times.items():
+        if not isinstance(value, timedelta):
+            raise BadInput(
+                f"progress_row.{wait}: {name}={value!r} is no time: write timedelta(minutes=30)"
+            )

@@ -23,7 +23,7 @@ from harness.drivers.confluence import dark_features, host, site, startup_checks
 from harness.drivers.confluence.session import ConfluenceClient
 from harness.drivers.liveness import when_ended
 from harness.environment.stack import Stack
-from harness.errors import HarnessError
+from harness.errors import BadInput, HarnessError
 from harness.settings import Start
 from harness.support.own_thread import Hands, here
 from harness.testbed import reset
@@ -157,6 +157,7 @@ class Testbed:
             self.app_names,
             hands=hands,
         )
+        row.is_startable = True
         return Migration(page, plan_id, row, hands)
 
 
@@ -177,11 +178,21 @@ class Migration:
     row: ProgressRow
     hands: Hands = field(default=here, repr=False)
     before: Callable[[], object] = field(default=lambda: None, repr=False)
+    _is_started: bool = field(default=False, init=False, repr=False)
 
     def start(self) -> None:
-        """Presses Run, as an admin would."""
+        """Presses Run, as an admin would.
+
+        Raises:
+            BadInput: it was pressed already.
+            DriverError: the plan does not run.
+        """
         __tracebackhide__ = True
+        if self._is_started:
+            raise BadInput("migration.start(): the migration was started already; a plan runs once")
+        self.row.is_startable = False
         self.hands(self._start)
+        self._is_started = True
 
     def _start(self) -> None:
         self.before()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from harness.drivers.browser.look import Look, Proof
-from harness.errors import EXIT_FAILED, RowMismatch, WaitTimedOut
+from harness.errors import EXIT_FAILED, BadInput, RowMismatch, WaitTimedOut
 from harness.testbed import progress_row
 from harness.testbed.progress_row import ProgressRow
 from harness.vocabulary.rows import Row
@@ -107,3 +107,45 @@ def test_server_time_that_stands_still_ends_the_wait(shows: Shows, wait: str) ->
         row.becomes("COMPLETE", within=minutes(15)) if wait == "becomes" else row.stays(
             "READY", through=minutes(15)
         )
+
+
+@pytest.mark.parametrize(
+    ("status", "percent", "says"),
+    [
+        ("DONE", None, r"no row has the status 'DONE'; there are ABSENT, CANCELLED, "),
+        ("complete", None, r"no row has the status 'complete'; did you mean 'COMPLETE'\?$"),
+        ("COMPLETED", None, r"no row has the status 'COMPLETED'; did you mean 'COMPLETE'\?$"),
+        (None, None, r"no row has the status None; "),
+        ("COMPLETE", "100", r"no row has the percent '100': write a whole number from 0 to 100$"),
+        ("COMPLETE", 101, r"no row has the percent 101: "),
+        ("COMPLETE", -1, r"no row has the percent -1: "),
+        ("RUNNING", True, r"no row has the percent True: "),
+    ],
+)
+def test_what_no_row_shows_is_not_waited_for(
+    shows: Shows, status: str, percent: int | None, says: str
+) -> None:
+    row = shows(READY)
+    with pytest.raises(BadInput, match=rf"^progress_row\.becomes: {says}"):
+        row.becomes(status, percent)
+    if percent is None:
+        with pytest.raises(BadInput, match=rf"^progress_row\.stays: {says}"):
+            row.stays(status, through=minutes(10))
+    assert row.seen == []
+
+
+def test_a_time_that_is_none_is_refused_at_once(shows: Shows) -> None:
+    row, half_an_hour = shows(READY), 30
+    with pytest.raises(BadInput, match=r"becomes: within=30 is no time: write timedelta\(minutes="):
+        row.becomes("COMPLETE", within=half_an_hour)  # type: ignore[arg-type]
+    with pytest.raises(BadInput, match=r"stays: through=30 is no time: write timedelta\(minutes="):
+        row.stays("READY", through=half_an_hour)  # type: ignore[arg-type]
+    assert row.seen == []
+
+
+@pytest.mark.parametrize("wait", ["becomes", "stays"])
+def test_a_migration_that_was_never_started_is_told_as_such(shows: Shows, wait: str) -> None:
+    row = shows(READY)
+    row.is_startable = True
+    with pytest.raises(RowMismatch, match=r"; the migration was never started: call migration\."):
+        row.becomes("COMPLETE") if wait == "becomes" else row.stays("RUNNING", through=minutes(9))

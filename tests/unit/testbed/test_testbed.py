@@ -9,11 +9,11 @@ import httpx
 import pytest
 
 from harness.cases import app as apps
-from harness.errors import ServiceDied
+from harness.errors import BadInput, DriverError, ServiceDied
 from harness.support import assets
 from harness.testbed import testbed as module
 from harness.testbed.reset import Baseline
-from harness.testbed.testbed import Testbed, open_testbed
+from harness.testbed.testbed import Migration, Testbed, open_testbed
 
 CHARTS = apps.load(assets.sample_app("charts"))
 ACE = apps.load(assets.sample_app("charts-ace"))
@@ -135,3 +135,43 @@ def test_a_log_in_that_fails_names_the_service_behind_it(
     page: Any = SimpleNamespace(context="context")
     with ExitStack() as at_end, pytest.raises(ServiceDied, match="the browser to log in"):
         open_testbed(fake_stack(done), CHARTS, JAR, page, at_end)
+
+
+@pytest.fixture
+def presses(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The plans that Run was pressed for, and what the first press comes to."""
+    seen: list[str] = []
+
+    def run_plan(_: object, plan_id: str) -> None:
+        seen.append(plan_id)
+        if plan_id == "broken":
+            raise DriverError(f"running the plan {plan_id}", "the button Run is still there")
+
+    monkeypatch.setattr(module.migration_assistant, "run_plan", run_plan)
+    monkeypatch.setattr(module.migration_assistant, "create_plan", lambda *_: "plan-1")
+    return seen
+
+
+def made_migration(done: list[str]) -> Migration:
+    testbed = bed_of(fake_stack(done))
+    testbed.context = SimpleNamespace(new_page=lambda: None)  # type: ignore[assignment]
+    return testbed.plan("a plan")
+
+
+def test_a_migration_is_started_once(done: list[str], presses: list[str]) -> None:
+    migration = made_migration(done)
+    assert migration.row.is_startable
+    migration.start()
+    assert not migration.row.is_startable
+    with pytest.raises(BadInput, match=r"^migration\.start\(\): the migration was started already"):
+        migration.start()
+    assert presses == ["plan-1"]
+
+
+def test_a_start_that_failed_may_be_tried_again(done: list[str], presses: list[str]) -> None:
+    migration = made_migration(done)
+    migration.plan_id = "broken"
+    for _ in range(2):
+        with pytest.raises(DriverError, match="the button Run is still there"):
+            migration.start()
+    assert presses == ["broken", "broken"]
