@@ -5,7 +5,6 @@ The plugin's own, which tests of vendors use, keep the browser in a thread apart
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -20,7 +19,8 @@ from harness.environment.services.confluence import prepared
 from harness.lifecycle import runs
 from harness.lifecycle.interrupt import Stop
 from harness.lifecycle.runs import Run
-from harness.pytest_plugin.session import app_of, marked, progress_of, settings_of
+from harness.pytest_plugin import markers
+from harness.pytest_plugin.session import app_of, progress_of, settings_of
 from harness.runner.case import run_case as run_on
 from harness.settings import resolve
 from harness.store.layout import case_folder
@@ -112,10 +112,10 @@ def testbeds(
 @pytest.fixture
 def testbed(request: pytest.FixtureRequest, testbeds: TestbedPool) -> Testbed:
     """Return a stack with a logged-in browser and REST client, reset for this test."""
-    ccma = marked(request.node, "ccma", testbeds.default_ccma)
-    app = marked(request.node, "app") or app_of(request.config)
-    testbed = testbeds.get(str(ccma), Path(app))
-    testbed.reset(cloud_app=marked(request.node, "cloud_app"), name=request.node.nodeid)
+    ccma = markers.ccma(request.node) or testbeds.default_ccma
+    app = markers.app(request.node) or app_of(request.config)
+    testbed = testbeds.get(ccma, app)
+    testbed.reset(cloud_app=markers.cloud_app(request.node), name=request.node.nodeid)
     return testbed
 
 

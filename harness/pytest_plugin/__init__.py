@@ -121,6 +121,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     scheduling.write(parts, Path(worker[_PARTS]))
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Refuses what the markers of a test with a stack say wrongly, before one is brought up."""
+    if "harness_testbed" not in getattr(item, "fixturenames", ()):
+        return
+    from harness.pytest_plugin import markers
+    from harness.pytest_plugin.lines import in_one_line
+
+    with in_one_line():
+        markers.check(item)
+
+
 def _parts_file(test_run: str) -> Path:
     return Path(tempfile.gettempdir()) / f"mh-parts-{test_run}.json"
 
@@ -156,18 +167,19 @@ def harness_testbed(
     request: pytest.FixtureRequest, harness_session: "Session"
 ) -> "Iterator[Testbed]":
     """A stack in order for this test, with all that drives it; used in the browser's thread."""
+    from harness.pytest_plugin import markers
     from harness.pytest_plugin.lines import in_one_line
     from harness.pytest_plugin.record import TestRecord
     from harness.pytest_plugin.reporter import RECORD
-    from harness.pytest_plugin.session import app_of, marked
+    from harness.pytest_plugin.session import app_of
 
     test, in_thread = request.node, harness_session.in_thread
-    ccma, folder = marked(test, "ccma"), Path(marked(test, "app") or app_of(request.config))
     with in_one_line():
-        bed = in_thread(lambda: harness_session.testbed(ccma and str(ccma), folder))
-    flags = dict(marked(test, "dark_features", {}))
-    record = test.stash[RECORD] = TestRecord(harness_session, bed, test.nodeid, flags)
-    in_thread(lambda: record.begin(marked(test, "cloud_app")))
+        ccma, folder = markers.ccma(test), markers.app(test) or app_of(request.config)
+        flags, behaviour = markers.dark_features(test), markers.cloud_app(test)
+        bed = in_thread(lambda: harness_session.testbed(ccma, folder))
+        record = test.stash[RECORD] = TestRecord(harness_session, bed, test.nodeid, flags)
+        in_thread(lambda: record.begin(behaviour))
     yield bed
     if not harness_session.is_over:
         record.end()
@@ -201,18 +213,24 @@ def dark_features(
 ) -> Iterator[Callable[[Mapping[str, bool]], None]]:
     """Sets site dark features; those of the marker are set already, all are off afterwards."""
     from harness.drivers.confluence import dark_features as driver
-    from harness.pytest_plugin.session import marked
+    from harness.errors import BadInput
+    from harness.pytest_plugin import markers
     from harness.vocabulary import features
 
     touched: set[str] = set()
 
     def set_flags(flags: Mapping[str, bool]) -> None:
+        __tracebackhide__ = True
+        try:
+            markers.flags(flags)
+        except BadInput as error:
+            raise BadInput(f"{request.node.name}: dark_features: {error.what}") from None
         for doubt in filter(None, map(features.doubt, flags)):
             request.node.warn(pytest.PytestWarning(doubt))
         touched.update(flags)
         driver.set_site(confluence, flags)
 
-    set_flags(marked(request.node, "dark_features", {}))
+    set_flags(markers.dark_features(request.node))
     yield set_flags
     if not harness_session.is_over:
         driver.set_site(confluence, dict.fromkeys(touched, False))

@@ -30,6 +30,7 @@ from harness.store.evidence import Evidence, Look
 from harness.store.layout import FILES, PROBLEMS, SCREENSHOT, TRACE, VIDEO, case_folder
 from harness.store.results import CaseResult, RowResult
 from harness.testbed.testbed import Migration, Testbed
+from harness.vocabulary.script import Behaviour
 
 UNSTATED = RowResult(status="UNSTATED")
 """Stands for the row that a test expects where it waited for none."""
@@ -90,7 +91,7 @@ class TestRecord:
         self._clock = time.monotonic
         self._first = self._clock()
 
-    def begin(self, cloud_app: object) -> None:
+    def begin(self, cloud_app: str | Behaviour | None) -> None:
         """Puts the stack in order for the test, and begins to record.
 
         Args:
@@ -102,7 +103,7 @@ class TestRecord:
         stack = self.testbed.stack
         self._log_offset, self._journal = len(stack.server_log()), stack.cloud.journal_end()
         self._said = stack.cloud_app_output()
-        self.testbed.reset(cloud_app=cloud_app, name=self.nodeid)  # type: ignore[arg-type]  # checked there
+        self.testbed.reset(cloud_app=cloud_app, name=self.nodeid)
         self._since = stack.cloud.journal_end()
         if self.session.evidence != "off" or self.session.kept.tracing != "off":
             self._scratch.mkdir(parents=True, exist_ok=True)

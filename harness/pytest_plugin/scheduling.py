@@ -8,15 +8,17 @@ from the ones to the other in a file.
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from harness.cases import Case
 from harness.cases import app as apps
+from harness.errors import BadInput
 from harness.planning import requirements, schedule
 from harness.planning.requirements import StackRequirements
-from harness.pytest_plugin.session import marked
+from harness.pytest_plugin import markers
 from harness.settings import Settings
 
 _TEST_SECONDS = 5.0
@@ -35,9 +37,12 @@ def parts(
         workers: how many parts.
 
     Returns:
-        A test's node id -> its part, from 0.
+        A test's node id -> its part, from 0; a test whose markers are wrong needs no stack.
     """
-    scheduled = [_needs(item, settings, app) for item in items]
+    scheduled = []
+    for item in items:
+        with suppress(BadInput):  # which says so when the test is set up
+            scheduled.append(_needs(item, settings, app))
     plan = schedule.split(scheduled, requirements.SETTINGS, workers)
     return {each.id: number for number, part in enumerate(plan.workers) for each in part}
 
@@ -58,10 +63,8 @@ def _needs(item: pytest.Item, settings: Settings, app: Path) -> schedule.Schedul
             needed = requirements.of_case(value, described, settings.ccma_for(value.ccma), scale)
             known = requirements.to_schedule(value, needed)
             return schedule.ScheduledCase(item.nodeid, known.needs, known.cost)
-    folder = Path(marked(item, "app") or app)
-    ccma = marked(item, "ccma")
+    folder = markers.app(item) or app
     half = apps.load(folder).cloud_half
-    stack = StackRequirements(
-        settings.ccma_for(str(ccma) if ccma else None), settings.scale, (), half
-    )
+    version = settings.ccma_for(markers.ccma(item))
+    stack = StackRequirements(version, settings.scale, (), half)
     return schedule.ScheduledCase(item.nodeid, requirements.words(stack, folder), _TEST_SECONDS)

@@ -206,9 +206,3 @@ def progress_of(config: pytest.Config) -> Progress:
                     reporter.write_line(line)
 
     return tell
-
-
-def marked(item: pytest.Item, name: str, default: Any = None) -> Any:
-    """What a test's nearest marker of that name says."""
-    marker = item.get_closest_marker(name)
-    return marker.args[0] if marker else default
