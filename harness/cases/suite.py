@@ -155,7 +155,11 @@ def load(path: str | os.PathLike[str]) -> list[Case]:
     Raises:
         BadInput: anything wrong in the file, with its line.
     """
-    return list(read_suite(path).cases)
+    __tracebackhide__ = True
+    try:
+        return list(read_suite(path).cases)
+    except BadInput as error:
+        raise error.with_traceback(None) from None  # the line says it all
 
 
 def read_suite(

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from harness.cases.app import DESCRIPTION
 from harness.errors import BadInput
 from harness.settings import CCMA_VERSIONS
+from harness.support.files import is_file
 from harness.vocabulary.behaviours import check_name
 from harness.vocabulary.script import Behaviour
 
@@ -81,7 +83,12 @@ def app(item: pytest.Item) -> Path | None:
         return None
     if not isinstance(given, (str, os.PathLike)):
         raise _wrong(item, "app", f"{given!r} is no path: name the folder with app.yaml")
-    return Path(given)
+    folder = Path(given)
+    if is_file(folder):
+        raise _wrong(item, "app", f"{folder} is a file: name the folder that it is in")
+    if not is_file(folder / DESCRIPTION):
+        raise _wrong(item, "app", f"there is no {folder / DESCRIPTION}")
+    return folder
 
 
 def _given(item: pytest.Item, name: str, example: str) -> Any:

@@ -138,8 +138,13 @@ def test_an_unknown_ccma_version_names_the_nearest(folder: Path) -> None:
 def test_a_path_may_be_text(folder: Path) -> None:
     path = written(folder, GOOD)
     assert load(str(path)) == load(path)
-    with pytest.raises(BadInput, match=r"/none\.yaml: no such file$"):
+
+
+def test_a_wrong_file_is_told_without_the_harness_s_own_frames(folder: Path) -> None:
+    with pytest.raises(BadInput, match=r"/none\.yaml: no such file$") as caught:
         load(f"{folder}/none.yaml")
+    assert [frame.name for frame in caught.traceback[1:]] == ["load"]
+    assert caught.traceback[-1].ishidden(caught)
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n"])

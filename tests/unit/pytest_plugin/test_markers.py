@@ -1,13 +1,11 @@
 """What a test's markers say wrongly is one line, before anything is brought up."""
 
 import re
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from harness.cases import app as apps
 from harness.errors import BadInput
 from harness.pytest_plugin import markers, scheduling
 from harness.settings import Settings
@@ -17,6 +15,8 @@ from harness.vocabulary.behaviours import BEHAVIOURS
 pytest_plugins = ["pytester"]
 
 KEY = "migration-assistant.app-migration.feature"
+
+CHARTS = assets.sample_app("charts")
 
 NO_STACK = """
 import pytest
@@ -76,6 +76,8 @@ def marked(mark: Any = None) -> Any:
         ),
         (pytest.mark.cloud_app("xyz"), r"cloud_app: there is no behaviour 'xyz'; there are seed"),
         (pytest.mark.app(7), r"app: 7 is no path: name the folder with app\.yaml"),
+        (pytest.mark.app("no/such"), r"app: there is no no/such/app\.yaml$"),
+        (pytest.mark.app(CHARTS / "app.yaml"), r"app: .*/app\.yaml is a file: name the folder"),
     ],
 )
 def test_a_wrong_marker_is_one_line_with_the_test_s_place(mark: Any, says: str) -> None:
@@ -91,7 +93,7 @@ def test_right_markers_are_taken() -> None:
     assert markers.ccma(marked(pytest.mark.ccma("3.1.7"))) == "3.1.7"
     assert markers.cloud_app(marked(pytest.mark.cloud_app("fails"))) == "fails"
     assert markers.cloud_app(marked(pytest.mark.cloud_app(seed))) == seed
-    assert markers.app(marked(pytest.mark.app("apps/mine"))) == Path("apps/mine")
+    assert markers.app(marked(pytest.mark.app(str(CHARTS)))) == CHARTS
     markers.check(marked())
     assert markers.dark_features(marked()) == {}
 
@@ -170,8 +172,6 @@ def test_the_fixture_refuses_what_the_marker_does(
 
 def test_a_test_with_a_wrong_marker_does_not_end_the_schedule() -> None:
     """pytest takes any error there for one of its own."""
-    charts = assets.sample_app("charts")
     wrong, right = marked(pytest.mark.ccma("9")), marked()
     wrong.nodeid = "test_mine.py::test_wrong"
-    apps.load(charts)
-    assert scheduling.parts([wrong, right], Settings(), charts, 1) == {"test_mine.py::test_it": 0}
+    assert scheduling.parts([wrong, right], Settings(), CHARTS, 1) == {"test_mine.py::test_it": 0}
