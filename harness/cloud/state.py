@@ -203,7 +203,7 @@ class State:
     uploads: dict[str, Upload] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)
-    """Ids of migrations and transfers that were there before a reset."""
+    """Ids of migrations, transfers, uploads and messages that were there before a reset."""
     listings: set[tuple[str, str]] = field(default_factory=set)
     switches: dict[str, Any] = field(default_factory=dict)
     clock: tuple[float, float, float] | None = None

@@ -228,9 +228,14 @@ class Facts:
 
     @property
     def writes(self) -> list[ProgressPost | LogWritten]:
-        """The last report of the cloud app, and its last word to the log; none once it settled."""
-        last = (self.last(ProgressPost), self.last(LogWritten))
-        return [] if self.settled else [each for each in last if each is not None]
+        """The last report of the cloud app, and its last word to the log; none once it settled.
+
+        Nor a word to the log after which it acknowledged an event: it did without.
+        """
+        post, word = self.last(ProgressPost), self.last(LogWritten)
+        if word and any(server_time(each) >= server_time(word) for each in self.told):
+            word = None
+        return [] if self.settled else [each for each in (post, word) if each is not None]
 
     @property
     def last_change(self) -> Evidence | None:

@@ -34,7 +34,6 @@ def check_apps(folders: Iterable[Path], overrides: Overrides) -> None:
     """
     for folder in dict.fromkeys(folders):
         app = apps.load(folder, overrides)
-        _check_command(app, read(folder / DESCRIPTION))
         if app.server.source is None:
             check_app(folder, app, apps.find_jar(folder, app), lambda _: None)
 
@@ -51,13 +50,17 @@ def fitted_engine(
         progress: takes a line where an app decides what `auto` is.
 
     Raises:
-        BadInput: an app is out of the chosen engine's reach; with the line in app.yaml.
+        BadInput: an app is out of the chosen engine's reach, or its command is no program here;
+            with the line in app.yaml.
     """
-    if settings.engine == "local" or settings.is_attached or not settings.has_stub:
-        return settings
+    if settings.is_attached or not settings.has_stub:
+        return settings  # no cloud app is started
     for folder in dict.fromkeys(folders):
         app = apps.load(folder, overrides)
         if not app.cloud.is_on_this_machine:
+            continue
+        _check_command(app, read(folder / DESCRIPTION))
+        if settings.engine == "local":
             continue
         if settings.engine == "docker" or not settings.is_standin:
             raise read(folder / DESCRIPTION).error(
@@ -66,12 +69,12 @@ def fitted_engine(
                 *("cloud", "kind"),
             )
         progress(f"--engine auto is local here: {OUT_OF_REACH} ({app.name})")
-        return settings.model_copy(update={"engine": "local"})
+        settings = settings.model_copy(update={"engine": "local"})
     return settings
 
 
 def check_app(folder: Path, app: AppDescription, jar: Path, progress: Progress) -> None:
-    """Compares an app.yaml with its jar, its cloud app's descriptor and this machine's programs.
+    """Compares the keys of an app.yaml with those in its jar and its cloud app's descriptor.
 
     Args:
         folder: the app's.
@@ -80,12 +83,11 @@ def check_app(folder: Path, app: AppDescription, jar: Path, progress: Progress) 
         progress: takes a line for what may be meant so, such as a pair of unequal keys.
 
     Raises:
-        BadInput: no listener of the jar can have the server key, the descriptor has another cloud
-            key, or the cloud app's command is no program here; with the line in app.yaml.
+        BadInput: no listener of the jar can have the server key, or the descriptor has another
+            cloud key; with the line in app.yaml.
     """
     plugin = read_plugin(jar)
     source = read(folder / DESCRIPTION)
-    _check_command(app, source)
     servers = _constants(plugin.listeners, "server_key")
     if servers and app.server.key not in servers:
         said = f"{jar.name} has {_shown(servers)} (getServerAppKey), app.yaml says"
@@ -112,9 +114,13 @@ def _check_command(app: AppDescription, source: Source) -> None:
     if cloud.kind != "command" or cloud.source is None:
         return
     word = cloud.command[0]
-    # A path is one in the folder that the command runs in.
+    # A path is one in the folder that the command runs in, and so are those of PATH.
     program = str(cloud.source / word) if os.sep in word else word
-    if shutil.which(program, path=cloud.env.get("PATH")) is None:
+    path = cloud.env.get("PATH", os.environ.get("PATH", os.defpath)).split(os.pathsep)
+    if (
+        shutil.which(program, path=os.pathsep.join(str(cloud.source / each) for each in path))
+        is None
+    ):
         where = f"in {cloud.source}" if os.sep in word else "on PATH"
         why = f"cloud.command: there is no program {word!r} {where}"
         raise source.error(why, "cloud", "command")

@@ -39,7 +39,7 @@ class Reset(Change):
     kind: ClassVar[str] = "reset"
 
     def _apply(self, state: State) -> None:
-        state.forgotten.update(state.migrations, state.transfers)
         for forgotten in (state.migrations, state.transfers, state.uploads, state.messages):
+            state.forgotten.update(forgotten)
             forgotten.clear()
         state.content = deepcopy(state.described)

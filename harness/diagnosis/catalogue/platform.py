@@ -11,7 +11,7 @@ CAUSES = (
         "The cloud answered the server, or the cloud app, with errors.",
         "Calls that the migration needs were answered 4xx or 5xx, other than 401, and none of "
         "their kind succeeded afterwards; or the app's last report, or a Forge app's last text for "
-        "the log, was, whatever it said.",
+        "the log with no event acknowledged after it, was, whatever it said.",
         "The last call of each kind succeeded.",
         "Retry with back-off on 429, 5xx, time-outs and connection failures.",
         f"{DAC}/rate-limiting-and-retries/",

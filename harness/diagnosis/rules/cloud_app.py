@@ -188,11 +188,13 @@ def posted_after_settling(facts: Facts) -> Finding:
 
 
 def _knowing_the_end(ended: Evidence | None, late: list[ProgressPost]) -> list[ProgressPost]:
-    """The late posts without those that came while no post since the settling one was answered."""
-    unanswered = isinstance(ended, ProgressPost) and not ended.http
+    """The late posts without those that repeat the settling one until one of them is answered."""
+    if not isinstance(ended, ProgressPost) or ended.http:
+        return late
+    said, unanswered = (ended.status, ended.percent), True
     knowing = []
     for post in late:
-        if not unanswered:
+        if not unanswered or (post.status, post.percent) != said:
             knowing.append(post)
         unanswered = unanswered and not post.http
     return knowing

@@ -231,7 +231,7 @@ def _press_once(
         Whether it went away.
 
     Raises:
-        DriverError: there is no such button.
+        DriverError: there is no such button, or it cannot be pressed.
     """
     base = base_url or base_of(page.url)
     pressed = False
@@ -248,9 +248,14 @@ def _press_once(
         pressed = True  # a click that times out may have been made
         try:
             click(page, button, _LONG)
+        except PlaywrightTimeout as error:
+            if button.is_visible():
+                raise DriverError(attempted, f"the button {label} cannot be pressed") from error
+            return True
+        try:
             button.wait_for(state="hidden", timeout=_LONG)
         except PlaywrightTimeout:
-            return not button.is_visible()
+            return False
         return True
 
     return going_on(page, press)

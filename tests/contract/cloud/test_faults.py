@@ -229,6 +229,7 @@ def test_what_a_reset_forgot_uses_no_fault_up(cloud: CloudDriver, app: ConnectAp
     """The server of a case that is over goes on polling, and its cloud app posting."""
     old = cloud.migration()
     transfer = cloud.transfer(old)
+    data = cloud.upload(transfer, b"x")
     headers = {"authorization": f"Bearer {cloud.token}"}
 
     def polled(migration: str) -> int:
@@ -239,6 +240,7 @@ def test_what_a_reset_forgot_uses_no_fault_up(cloud: CloudDriver, app: ConnectAp
     fault(cloud, kind="rate-limit", times=2)
     assert polled(old) == 404
     assert progress(cloud, app, transfer).status_code == 403
+    assert app.call(cloud, "GET", f"/data/{data}").status_code == 404
     assert cloud.control("GET", "faults")["faults"][0]["struck"] == 0
     # Of what was never there nobody knows whose it is.
     assert polled("00000000-0000-4000-8000-000000000000") == 429

@@ -172,6 +172,14 @@ def test_acknowledgements_reads_and_the_log_are_told_in_words() -> None:
     )
 
 
+def test_a_word_to_the_log_that_failed_is_not_why_where_the_event_was_worked_off() -> None:
+    told = Told().exported().worked("log").uploaded()
+    assert told.facts.last(LogWritten).http == 503
+    assert told.facts.writes == []
+    assert "cloud-answered-errors" not in told.named
+    assert Told().exported().uploaded().worked("log").facts.writes != []
+
+
 @pytest.mark.parametrize(
     ("failing", "cause"),
     [

@@ -88,24 +88,30 @@ def test_a_command_that_is_no_program_here_is_refused_with_its_line(
     app: type[Written], command: str, told: str
 ) -> None:
     (app.folder / "plain.txt").write_text("no program")
-    with pytest.raises(BadInput) as caught:
-        app.check(tail=f"  kind: command\n  command: {command}\n")
-    assert f"app.yaml:8: cloud.command: there is no program {told}" in str(caught.value)
-    # The same before anything is built.
-    with pytest.raises(BadInput) as caught:
-        fitting.check_apps([app.folder], {})
-    assert told in str(caught.value)
+    assert app.check(tail=f"  kind: command\n  command: {command}\n") == []
+    for engine in ("auto", "local"):
+        with pytest.raises(BadInput) as caught:
+            fitting.fitted_engine(Settings(engine=engine), [app.folder], {}, pytest.fail)
+        assert f"app.yaml:8: cloud.command: there is no program {told}" in str(caught.value)
+    # Where none is started, none is needed.
+    for settings in (Settings(replay=Path("x")), Settings(confluence="https://c.example.org")):
+        assert fitting.fitted_engine(settings, [app.folder], {}, pytest.fail) == settings
 
 
 def test_a_command_is_found_on_the_path_that_it_gets_or_beside_the_app(app: type[Written]) -> None:
     for folder in (app.folder, app.folder / "bin"):
         folder.mkdir(exist_ok=True)
         (folder / "start.sh").touch(0o755)
-    assert app.check(tail="  kind: command\n  command: ./start.sh\n") == []
-    path = f"  env: {{PATH: {app.folder / 'bin'}}}\n"
-    assert app.check(tail=f"  kind: command\n  command: start.sh 1\n{path}") == []
+
+    def fitted(command: str, env: str = "") -> None:
+        app.check(tail=f"  kind: command\n  command: {command}\n{env}")
+        fitting.fitted_engine(Settings(engine="local"), [app.folder], {}, pytest.fail)
+
+    fitted("./start.sh")
+    fitted("start.sh 1", f"  env: {{PATH: {app.folder / 'bin'}}}\n")
+    fitted("start.sh 1", "  env: {PATH: '/nowhere:bin'}\n")  # of the folder that it runs in
     with pytest.raises(BadInput, match=r"no program 'start\.sh' on PATH"):
-        app.check(tail="  kind: command\n  command: start.sh 1\n")
+        fitted("start.sh 1")
 
 
 @pytest.mark.parametrize("half", ["kind: command\n  command: python3 app.py", URL])
@@ -139,6 +145,7 @@ def test_a_cloud_app_that_no_container_reaches_is_refused_with_its_line(
         (URL, {"confluence": "https://confluence.example.org"}),
         ("behaviour: seed", {}),
         ("behaviour: seed", {"engine": "docker"}),
+        ("kind: command\n  command: python3 app.py", {"engine": "local"}),
     ],
 )
 def test_any_other_engine_stays_as_it_was_chosen(

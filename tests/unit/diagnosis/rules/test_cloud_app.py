@@ -228,12 +228,17 @@ def test_a_post_is_late_that_came_after_the_settling():
 def test_a_report_that_is_sent_again_since_its_answer_was_lost_is_not_late():
     cause, rule = "posted-after-settling", cloud_app.posted_after_settling
     settled = post("settled", 9, status="SUCCESS", percent=100, http=0)
-    cut, answered = (post(Effect.ALREADY_SETTLED, n, http=http) for n, http in ((10, 0), (11, 403)))
+    cut, answered = (
+        post(Effect.ALREADY_SETTLED, n, status="SUCCESS", percent=100, http=http)
+        for n, http in ((10, 0), (11, 403))
+    )
     more = post(Effect.ALREADY_SETTLED, 12, http=403)
     note = "the answer to the report that settled it was lost, and it was sent again"
 
     assert asked(rule, settled, cut, answered) == excluded(cause, settled, cut, answered, note=note)
     assert asked(rule, settled, cut, answered, more) == proved(cause, settled, more)
+    other = post(Effect.ALREADY_SETTLED, 10, status="FAILED", percent=100, http=0)
+    assert asked(rule, settled, cut, other) == proved(cause, settled, other)
     assert asked(rule, SETTLED, cut) == proved(cause, SETTLED, cut)
     assert asked(rule, TIMED_OUT, cut) == proved(cause, TIMED_OUT, cut)
 

@@ -123,6 +123,18 @@ def test_a_click_whose_page_comes_late_was_made() -> None:
     assert (page.plans, page.presses) == (["RUNNING"], 1)
 
 
+def test_a_button_that_cannot_be_pressed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def covered(*_: Any) -> None:
+        raise PlaywrightTimeout("something lies over it")
+
+    monkeypatch.setattr(migration_assistant, "click", covered)
+    page = Server()
+    page.plans.append("SAVED")
+    for verb in (migration_assistant.run_plan, migration_assistant.stop_plan):
+        with pytest.raises(DriverError, match=r"the button (Run|Stop) cannot be pressed"):
+            verb(page, "1")  # type: ignore[arg-type]
+
+
 def test_a_plan_that_had_run_before_is_told_whatever_was_cut_short() -> None:
     page = Server("opened")
     page.plans.append("FINISHED")
