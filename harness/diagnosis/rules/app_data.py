@@ -217,8 +217,9 @@ def app_never_read(facts: Facts) -> Finding:
     cause = "app-never-read"
     if reads := facts.of(DataRead):
         return excluded(cause, *reads)
-    if facts.settled:
-        return excluded(cause, facts.settled, note="the transfer was settled all the same")
+    # What a Connect app left undone for 14 days is said of the time-out.
+    if ended := facts.settled if facts.forge else facts.ended:
+        return excluded(cause, ended, note="the transfer was settled all the same")
     told = facts.data_event
     if told is None or not facts.has(JOURNAL):
         return unknown(cause, *(facts.lacking(JOURNAL) or ("it heard of no data",)))

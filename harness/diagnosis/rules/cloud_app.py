@@ -137,8 +137,8 @@ def settled_without_100(facts: Facts) -> Finding:
 def never_settled(facts: Facts) -> Finding:
     """Posts that were all taken, none of them final."""
     cause = "never-settled"
-    if facts.settled:
-        return excluded(cause, facts.settled)
+    if facts.ended:
+        return excluded(cause, facts.ended)
     if facts.forge:
         return excluded(cause, facts.forge, note=_POSTS_NOTHING)
     posts = facts.of(ProgressPost)

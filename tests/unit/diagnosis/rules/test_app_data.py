@@ -4,7 +4,13 @@ import pytest
 from rule_evidence import TRANSFER, asked, at, call, learn, log, post, ran, read, sent
 
 from harness.diagnosis.data_evidence import DataUploaded, OnStandin, UploadsBegun
-from harness.diagnosis.evidence import Evidence, ListenerFailed, ServerAway, Triggered
+from harness.diagnosis.evidence import (
+    EndedByPlatform,
+    Evidence,
+    ListenerFailed,
+    ServerAway,
+    Triggered,
+)
 from harness.diagnosis.facts import Facts
 from harness.diagnosis.finding import excluded, likely, proved, unknown
 from harness.diagnosis.rules import app_data
@@ -296,6 +302,11 @@ def test_an_app_never_read_that_heard_of_data_and_did_not_ask():
     asked_for = read(4, 503)
     assert asked(rule, EVENT, RECORDED, asked_for) == excluded(NEVER_READ, asked_for)
     assert asked(rule, EVENT, SETTLED) == excluded(NEVER_READ, SETTLED, note=ALL_THE_SAME)
+    over = EndedByPlatform(transfer=TRANSFER, status="TIMED_OUT")
+    assert asked(rule, EVENT, RECORDED, over) == excluded(NEVER_READ, over, note=ALL_THE_SAME)
+    # A Forge app's quarter of an hour may be over before it has asked.
+    on_forge = sent("app-data-uploaded", minutes=3, for_forge=True)
+    assert asked(rule, on_forge, RECORDED, over) == proved(NEVER_READ, on_forge, note=note)
     for posts in ((), (RECORDED, post("refused: no token"))):
         assert asked(rule, EVENT, *posts) == unknown(
             NEVER_READ, "whether it would have read: it did not get through to report"

@@ -150,6 +150,7 @@ def test_an_app_that_posts_and_never_a_final_status_never_settles():
     note = "nothing settled the transfer before the journal's end"
     assert asked(rule, RECORDED, last) == proved(cause, last, note=note)
     assert asked(rule, RECORDED, SETTLED) == excluded(cause, SETTLED)
+    assert asked(rule, RECORDED, TIMED_OUT) == excluded(cause, TIMED_OUT)
     assert asked(rule, RECORDED, post("malformed request")) == unknown(
         cause, "whether it would have settled: some of its posts had no effect"
     )
