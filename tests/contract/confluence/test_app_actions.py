@@ -61,7 +61,7 @@ def sample(app: str) -> tuple[AppDescription, Path]:
     return described, server_jar(folder, described, lambda _: None)
 
 
-def press(migration: Migration, name: str) -> None:
+def press(migration: Migration, name: str, *, is_answered: bool = True) -> None:
     """Presses an app's button once a look at the page, loaded anew, finds it enabled."""
     button = migration.page.get_by_role("button", name=name)
 
@@ -72,7 +72,7 @@ def press(migration: Migration, name: str) -> None:
         return button.is_enabled() or NotYet(f"{name} is disabled")
 
     wait_for(f"{name} to be possible", look, within=60)
-    button.click()
+    button.click(no_wait_after=not is_answered)
 
 
 def cancellable(testbed: Testbed, migration: Migration) -> bool:
@@ -119,7 +119,7 @@ def test_a_cancel_that_is_overtaken_by_its_end_does_not_take_that_back(begun: Be
         answered = Location(TYPE_TAG_CLASS, client.id, cancel.id, end)
         at = [jvm.modifiers.location_only(answered)]
         jvm.set_event(EventKind.BREAKPOINT, Suspend.EVENT_THREAD, at)
-        press(migration, "Cancel")
+        press(migration, "Cancel", is_answered=False)
         held = wait_for("the cloud's answer", lambda: jvm.next_events(1), within=30)
         advance_clock(testbed, HOUR)
         migration.row.becomes("CANCELLED")

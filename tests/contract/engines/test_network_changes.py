@@ -114,8 +114,9 @@ def told(page: Page) -> str:
 
 def test_a_request_that_a_page_makes_itself_is_made_again(page: Page, busy: Busy) -> None:
     assert told(page) == "RUNNING"
-    assert busy.asked == [f"{busy.url}/told"] * 2
-    assert watch_of(page).network_changes == 1
+    changes = watch_of(page).network_changes
+    assert changes >= 1  # more where another test makes a network meanwhile
+    assert busy.asked == [f"{busy.url}/told"] * (changes + 1)
 
 
 def test_a_form_that_was_given_up_is_looked_for_before_it_is_sent_again(
