@@ -26,7 +26,7 @@ from harness.environment.services.confluence import prepared
 from harness.environment.stack import Stack
 from harness.errors import BadInput, HarnessError
 from harness.lifecycle import interrupt, runs
-from harness.runner.fitting import check_app, fitted_engine
+from harness.runner.fitting import check_keys, fitted_engine
 from harness.settings import check_cloud_of_stack, project_root, resolve
 from harness.support import assets
 from harness.support.console import say, step
@@ -87,7 +87,7 @@ def up(
         with debris.nothing_left(run, ready.client):
             plugin = server_jar(folder, described, say) if app_folder else None
             if plugin:
-                check_app(folder, described, plugin, say)
+                check_keys(folder, described, plugin, say)
             stack = bring_up(settings, ready, run, plan, progress=say)
             _prepare(stack, described, plugin, asked)
             document = leave_running(stack)

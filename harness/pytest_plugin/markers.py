@@ -9,7 +9,7 @@ import pytest
 
 from harness.cases.app import DESCRIPTION
 from harness.errors import BadInput
-from harness.settings import CCMA_VERSIONS
+from harness.settings import CCMA_VERSIONS, check_ccma
 from harness.support.files import is_file
 from harness.vocabulary.behaviours import check_name
 from harness.vocabulary.script import Behaviour
@@ -57,11 +57,11 @@ def ccma(item: pytest.Item) -> str | None:
     given = _given(item, "ccma", repr(CCMA_VERSIONS[-1]))
     if given is None:
         return None
-    version = str(given)
-    if version not in CCMA_VERSIONS:
-        there = ", ".join(CCMA_VERSIONS)
-        raise _wrong(item, "ccma", f"no CCMA version {version!r} is modelled; there are {there}")
-    return version
+    try:
+        check_ccma(str(given))
+    except ValueError as error:
+        raise _wrong(item, "ccma", str(error)) from None
+    return str(given)
 
 
 def cloud_app(item: pytest.Item) -> str | Behaviour | None:

@@ -35,7 +35,7 @@ def check_apps(folders: Iterable[Path], overrides: Overrides) -> None:
     for folder in dict.fromkeys(folders):
         app = apps.load(folder, overrides)
         if app.server.source is None:
-            check_app(folder, app, apps.find_jar(folder, app), lambda _: None)
+            check_keys(folder, app, apps.find_jar(folder, app), lambda _: None)
 
 
 def fitted_engine(
@@ -59,11 +59,12 @@ def fitted_engine(
         app = apps.load(folder, overrides)
         if not app.cloud.is_on_this_machine:
             continue
-        _check_command(app, read(folder / DESCRIPTION))
+        source = read(folder / DESCRIPTION)
+        _check_command(app, source)
         if settings.engine == "local":
             continue
         if settings.engine == "docker" or not settings.is_standin:
-            raise read(folder / DESCRIPTION).error(
+            raise source.error(
                 f"cloud.kind: {app.cloud.kind}: {OUT_OF_REACH}: use --engine local, with the "
                 "stand-in",
                 *("cloud", "kind"),
@@ -73,7 +74,7 @@ def fitted_engine(
     return settings
 
 
-def check_app(folder: Path, app: AppDescription, jar: Path, progress: Progress) -> None:
+def check_keys(folder: Path, app: AppDescription, jar: Path, progress: Progress) -> None:
     """Compares the keys of an app.yaml with those in its jar and its cloud app's descriptor.
 
     Args:
@@ -116,11 +117,9 @@ def _check_command(app: AppDescription, source: Source) -> None:
     word = cloud.command[0]
     # A path is one in the folder that the command runs in, and so are those of PATH.
     program = str(cloud.source / word) if os.sep in word else word
-    path = cloud.env.get("PATH", os.environ.get("PATH", os.defpath)).split(os.pathsep)
-    if (
-        shutil.which(program, path=os.pathsep.join(str(cloud.source / each) for each in path))
-        is None
-    ):
+    path = cloud.env.get("PATH", os.environ.get("PATH", os.defpath))
+    places = os.pathsep.join(str(cloud.source / each) for each in path.split(os.pathsep))
+    if shutil.which(program, path=places) is None:
         where = f"in {cloud.source}" if os.sep in word else "on PATH"
         why = f"cloud.command: there is no program {word!r} {where}"
         raise source.error(why, "cloud", "command")

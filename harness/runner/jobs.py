@@ -16,7 +16,7 @@ from harness.planning import requirements, schedule
 from harness.planning.attached import Abilities, Obstacle, obstacle, obstacle_of_real_cloud
 from harness.planning.requirements import StackRequirements
 from harness.plugin_jar.read import read_plugin
-from harness.runner.fitting import check_app
+from harness.runner.fitting import check_keys
 from harness.settings import Settings
 from harness.store.evidence import CloudWitness
 from harness.support.console import Progress
@@ -55,7 +55,7 @@ def jobs_of(
     described = {case.app: apps.load(case.app, overrides) for case in cases}
     jars = {path: server_jar(path, app, progress) for path, app in described.items()}
     for path, app in described.items():
-        check_app(path, app, jars[path], progress)
+        check_keys(path, app, jars[path], progress)
     return [
         Job(
             case,

@@ -23,6 +23,7 @@ from harness.settings.model import (
     Command,
     Settings,
     Start,
+    check_ccma,
 )
 from harness.settings.resolution import Resolved, resolve
 from harness.support.project import project_root
@@ -42,6 +43,7 @@ __all__ = [
     "Settings",
     "Source",
     "Start",
+    "check_ccma",
     "check_cloud",
     "check_cloud_of_stack",
     "flags_of",

@@ -40,6 +40,17 @@ def _setting(
     return Field(default, description=does, json_schema_extra=declared, **rules)
 
 
+def check_ccma(version: str) -> None:
+    """Refuses a CCMA version that the stand-in does not have.
+
+    Raises:
+        ValueError: with those that there are.
+    """
+    if version not in CCMA_VERSIONS:
+        there = ", ".join(CCMA_VERSIONS)
+        raise ValueError(f"no CCMA version {version!r} is modelled; there are {there}")
+
+
 class Settings(BaseModel):
     """Everything that is the same for all cases of a run."""
 
@@ -204,10 +215,8 @@ class Settings(BaseModel):
     @field_validator("ccma")
     @classmethod
     def _known_version(cls, value: str | None) -> str | None:
-        if value is not None and value not in CCMA_VERSIONS:
-            raise ValueError(
-                f"no CCMA version {value!r} is modelled; there are {', '.join(CCMA_VERSIONS)}"
-            )
+        if value is not None:
+            check_ccma(value)
         return value
 
     @property

@@ -12,7 +12,7 @@ from harness.diagnosis.evidence import (
     Plugin,
     ServerAway,
 )
-from harness.diagnosis.facts import Facts, server_time
+from harness.diagnosis.facts import Facts, failed_by_platform, server_time
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
 from harness.diagnosis.link_names import APP_RUNS
 from harness.store.layout import JOURNAL, PROBE
@@ -40,7 +40,6 @@ START = re.compile(r"\.on(?:Start|Rerun)AppMigration\(")
 """A listener's method, in a frame of a stack."""
 _ASKED_FOR_KEYS = "failed when it was asked for its keys"
 _WAITS_FOR_THE_CLOUD = re.compile(r"HttpClient|AppDataUpload\.close|SocketInputStream|NioSocket")
-_TOO_MANY, _SERVER_ERROR = 429, 500
 OF_ITS_UPLOAD = "it follows from its upload, which the cloud did not take"
 
 
@@ -232,13 +231,7 @@ def app_never_read(facts: Facts) -> Finding:
 
 def app_read_failed(facts: Facts) -> Finding:
     """Reads that the platform answered with 429 or 5xx, or refused whatever was asked."""
-    failing = [
-        each
-        for each in _last_refused(facts)
-        if each.http == _TOO_MANY
-        or each.http >= _SERVER_ERROR
-        or (each.http and each.effect == Effect.FAULT)
-    ]
+    failing = [each for each in _last_refused(facts) if each.http and failed_by_platform(each)]
     return _reads(facts, "app-read-failed", failing)
 
 
@@ -247,9 +240,7 @@ def app_read_refused(facts: Facts) -> Finding:
     failing = [
         each
         for each in _last_refused(facts)
-        if 400 <= each.http < _SERVER_ERROR
-        and each.http != _TOO_MANY
-        and each.effect not in (Effect.LINK_EXPIRED, Effect.FAULT)
+        if each.http >= 400 and not failed_by_platform(each) and each.effect != Effect.LINK_EXPIRED
     ]
     return _reads(facts, "app-read-refused", failing)
 

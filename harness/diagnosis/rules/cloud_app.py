@@ -11,14 +11,13 @@ from harness.diagnosis.evidence import (
     SentElsewhere,
     UnknownAddress,
 )
-from harness.diagnosis.facts import Facts, with_effect
+from harness.diagnosis.facts import OF_AN_UPLOAD, Facts, with_effect
 from harness.diagnosis.finding import Finding, excluded, likely, proved, unknown
 from harness.diagnosis.rules.app_data import may_be_cut_off
 from harness.store.layout import JOURNAL, PROBE, SITE
 from harness.vocabulary.effects import EFFECTIVE, Effect
 
 _ELSEWHERE = (Effect.ANOTHER_APPS_TRANSFER, Effect.UNKNOWN_TRANSFER)
-DATA_EVENT = "app-data-uploaded"
 _REFUSED = "refused:"
 _TOO_SLOW = "no answer within"
 _POSTS_NOTHING = "a Forge app posts no progress"
@@ -152,8 +151,9 @@ def never_settled(facts: Facts) -> Finding:
     if reads and reads[-1].is_link and reads[-1].ok:
         return unknown(cause, "whether it is at its data still: it has a link that it did not use")
     if facts.of(DataUploaded):
-        if not any(each.event == DATA_EVENT for each in facts.of(Delivery)):
-            return unknown(cause, f"whether it heard of its data: no {DATA_EVENT} was sent so far")
+        if not any(each.event in OF_AN_UPLOAD for each in facts.of(Delivery)):
+            missing = f"whether it heard of its data: no {OF_AN_UPLOAD[0]} was sent so far"
+            return unknown(cause, missing)
     elif lacking := facts.lacking(PROBE):
         # It may be waiting for data that the listener failed to upload.
         return likely(cause, posts[-1], missing=lacking)

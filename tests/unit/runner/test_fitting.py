@@ -54,7 +54,7 @@ class Written:
         (cls.folder / "app.yaml").write_text(text + more.pop("tail", ""))
         told: list[str] = []
         described = apps.load(cls.folder)
-        fitting.check_app(cls.folder, described, apps.find_jar(cls.folder, described), told.append)
+        fitting.check_keys(cls.folder, described, apps.find_jar(cls.folder, described), told.append)
         return told
 
 
